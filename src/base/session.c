@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "session.h"
+
+/**
+ * fil_session_init:
+ *
+ * Prepares the embedded struct of a new session.
+ */
+void
+fil_session_init (FilSession *self,
+                  const FilSessionClass *klass)
+{
+  *self = (FilSession){ .klass = klass };
+}
+
+/**
+ * fil_session_changed:
+ *
+ * Tells the driver to ask again for output, wake-up and end.
+ */
+void
+fil_session_changed (FilSession *self)
+{
+  if (self->changed != NULL)
+    self->changed (self, self->changed_data);
+}
+
+static void
+close_valist (FilSession *self,
+              const char *format,
+              va_list args)
+{
+  if (self->is_closed)
+    return;
+  self->is_closed = TRUE;
+  self->close_reason = g_strdup_vprintf (format, args);
+  fil_session_changed (self);
+}
+
+/**
+ * fil_session_close:
+ * @format: why, for the log and the user
+ *
+ * Ends the conversation: what output() still has is sent, nothing more is read.
+ */
+void
+fil_session_close (FilSession *self,
+                   const char *format,
+                   ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  close_valist (self, format, args);
+  va_end (args);
+}
+
+/**
+ * fil_session_abort:
+ * @format: why, for the log and the user
+ *
+ * Ends the conversation at once; what was not sent is lost.
+ */
+void
+fil_session_abort (FilSession *self,
+                   const char *format,
+                   ...)
+{
+  va_list args;
+
+  self->abort = TRUE;
+  va_start (args, format);
+  close_valist (self, format, args);
+  va_end (args);
+}
+
+/**
+ * fil_session_hand_over:
+ * @next: (transfer full): who talks from now on
+ *
+ * Gives the stream to another session, once what output() still has is sent. Bytes that feed() did
+ * not take are fed to @next.
+ */
+void
+fil_session_hand_over (FilSession *self,
+                       FilSession *next)
+{
+  g_return_if_fail (self->next == NULL);
+
+  self->next = next;
+  fil_session_changed (self);
+}
+
+void
+fil_session_free (FilSession *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->next, fil_session_free);
+  g_clear_pointer (&self->close_reason, g_free);
+  self->klass->free (self);
+}
+
+gsize
+fil_session_feed (FilSession *self,
+                  const guint8 *bytes,
+                  gsize len,
+                  gint64 now_us)
+{
+  return self->klass->feed (self, bytes, len, now_us);
+}
+
+gboolean
+fil_session_output (FilSession *self,
+                    FilOutput *out,
+                    gint64 now_us)
+{
+  *out = (FilOutput){ .fd = -1 };
+  return self->klass->output (self, out, now_us);
+}
+
+void
+fil_session_sent (FilSession *self,
+                  gsize len,
+                  gint64 now_us)
+{
+  self->klass->sent (self, len, now_us);
+}
+
+/**
+ * fil_session_hung_up:
+ * @error: (nullable): what broke the stream, NULL when the other side ended it
+ *
+ * Tells the session that its stream is gone, and closes it.
+ */
+void
+fil_session_hung_up (FilSession *self,
+                     const char *error,
+                     gint64 now_us)
+{
+  if (self->is_closed)
+    return;
+  if (self->klass->hung_up != NULL)
+    self->klass->hung_up (self, error, now_us);
+  fil_session_abort (self, "%s", error != NULL ? error : "the other side closed the connection");
+}
+
+gint64
+fil_session_wake (FilSession *self)
+{
+  return self->klass->wake != NULL ? self->klass->wake (self) : FIL_NEVER;
+}
+
+void
+fil_session_tick (FilSession *self,
+                  gint64 now_us)
+{
+  if (self->klass->tick != NULL)
+    self->klass->tick (self, now_us);
+}
