@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What the node tells about itself. Every string is valid UTF-8; NULL means unknown. Times are unix
+ * seconds, 0 for unknown; sizes are bytes; speeds are bytes a second. Strings of a row belong to the
+ * node and stay valid until its main loop turns. */
+
+typedef enum
+{
+  FIL_STATE_OFFLINE,
+  FIL_STATE_CONNECTING,
+  FIL_STATE_ONLINE,
+} FilNodeState;
+
+/* How the bytes get here, or would (design: direct, push, punch, unreachable). */
+typedef enum
+{
+  FIL_REACH_DIRECT,
+  FIL_REACH_PUSH,
+  FIL_REACH_PUNCH,
+  FIL_REACH_UNREACHABLE,
+} FilReach;
+
+typedef enum
+{
+  FIL_VERDICT_UNKNOWN,
+  FIL_VERDICT_YES,
+  FIL_VERDICT_NO,
+} FilVerdict;
+
+typedef struct
+{
+  FilNodeState state;
+  gboolean is_ultrapeer;
+  char guid[33];
+  const char *listen;   /* ADDR:PORT */
+  const char *external; /* ADDR:PORT as others see it, or NULL */
+  guint peers;          /* links to ultrapeers, or to all neighbours of an ultrapeer that are no leaves */
+  guint leaves;
+  FilVerdict tcp_reachable;
+  FilVerdict udp_reachable;
+  const char *nat;      /* what is known of the NAT in front, or NULL */
+  guint shared_files;
+  guint64 shared_bytes;
+  guint hashing;        /* files that still wait for their hash */
+  guint64 down_bps;
+  guint64 up_bps;
+  const char *sentence; /* one sentence when there is something to say, or NULL */
+} FilStatusInfo;
+
+typedef struct
+{
+  gint64 id;
+  const char *address;
+  const char *user_agent;
+  gboolean is_ultrapeer;
+  gboolean is_outgoing;
+  gboolean is_compressed;
+  gboolean is_encrypted;
+  gboolean is_established; /* the handshake is done */
+  guint64 uptime_s;
+  guint64 in_messages;
+  guint64 out_messages;
+} FilPeerInfo;
+
+typedef struct
+{
+  gint64 id;
+  const char *text;
+  const char *kind;
+  gboolean is_active;  /* still listening for hits */
+  guint results;
+  guint hosts_asked;   /* about how many hosts the search has reached */
+  gint64 started;
+} FilSearchInfo;
+
+typedef struct
+{
+  gint64 id;
+  gint64 search;
+  const char *name;
+  guint64 size;
+  const char *kind;    /* audio, video, image, document, archive, program, other */
+  const char *sha1;
+  const char *tth;
+  const char *address; /* ADDR:PORT, or NULL when only its GUID is known */
+  char guid[33];
+  const char *vendor;
+  guint hops;
+  FilReach reach;
+  guint sources;       /* results of this search with the same hash, this one among them */
+  gboolean needs_push;
+  gboolean in_library; /* this hash is shared or finished here */
+  gint64 download;     /* the download of this hash, 0 when there is none */
+} FilResultInfo;
+
+typedef enum
+{
+  FIL_DOWNLOAD_QUEUED,
+  FIL_DOWNLOAD_SEARCHING,
+  FIL_DOWNLOAD_CONNECTING,
+  FIL_DOWNLOAD_DOWNLOADING,
+  FIL_DOWNLOAD_VERIFYING,
+  FIL_DOWNLOAD_DONE,
+  FIL_DOWNLOAD_PAUSED,
+  FIL_DOWNLOAD_FAILED,
+} FilDownloadStage;
+
+typedef struct
+{
+  gint64 id;
+  const char *name;
+  guint64 size;
+  const char *sha1;
+  const char *tth;
+  FilDownloadStage state;
+  const char *reason;      /* one sentence whenever nothing moves, or NULL */
+  const char *reason_code; /* stable name of that reason, or NULL */
+  guint64 verified_bytes;
+  guint64 received_bytes;
+  guint64 bps;
+  gint64 eta_s;            /* -1 when unknown */
+  guint sources;
+  guint active_sources;
+  FilReach reach;
+  const char *path;        /* where the finished file lies, or NULL */
+  gint64 added;
+  gint64 finished;
+  int priority;            /* higher goes first */
+} FilDownloadInfo;
+
+typedef struct
+{
+  gint64 id;
+  const char *name;
+  const char *peer;
+  const char *state; /* waiting, sending, done, failed */
+  guint64 sent_bytes;
+  guint64 size;
+  guint64 bps;
+  FilReach reach;
+} FilUploadInfo;
+
+typedef struct
+{
+  gint64 id;
+  const char *path;
+  guint files;
+  guint64 bytes;
+  const char *state;  /* scanning, hashing, watching, away, unreadable */
+  const char *reason; /* one sentence, or NULL */
+  guint to_hash;      /* files that wait for their hash */
+} FilShareInfo;
+
+typedef struct
+{
+  gint64 id;
+  const char *name;
+  const char *folder;
+  const char *kind;
+  guint64 size;
+  const char *sha1;
+  const char *tth;
+  guint asked;  /* hits sent for it */
+  guint sent;   /* uploads of it */
+} FilLibraryInfo;
+
+typedef struct
+{
+  gint64 id;
+  const char *name;
+  guint64 size;
+  const char *sha1;
+  const char *path;
+  gint64 finished;
+} FilHistoryInfo;
+
+/* A line of the log of events that a person may want to see. */
+typedef struct
+{
+  gint64 id;
+  gint64 time;
+  const char *kind; /* stable name: started, link-up, link-down, download-done, download-failed, … */
+  const char *text;
+  gint64 subject;   /* id of what it is about, 0 for none */
+} FilEventInfo;
+
+/* One step on the way of a search or of a push. */
+typedef struct
+{
+  gint64 time_us;   /* unix time in microseconds */
+  const char *what; /* stable name: query-sent, query-received, hit-received, push-forwarded, push-dropped, … */
+  const char *peer; /* ADDR:PORT of the neighbour, or NULL */
+  guint ttl;
+  guint hops;
+  const char *text;
+} FilTraceStep;
+
+typedef struct
+{
+  const char *name; /* tcp, udp, punch */
+  FilVerdict verdict;
+  const char *text;
+  const char *help; /* the one thing that would help, or NULL */
+} FilDoctorLine;
+
+/* What the world would see of a folder. */
+typedef struct
+{
+  const char *path;
+  const char *refusal;  /* why it is never shared, or NULL */
+  guint files;
+  guint64 bytes;
+  guint kinds[7];       /* audio, video, image, document, archive, program, other */
+  GStrv names;          /* what would be shared, a sample of at most 500, relative */
+  GStrv private_names;  /* what looks private and is left out, at most 500, relative */
+  guint private_files;
+} FilSharePreview;
+
+G_END_DECLS
