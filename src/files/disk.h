@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "files-error.h"
+#include "files-limits.h"
+#include "urn.h"
+
+G_BEGIN_DECLS
+
+/**
+ * FilDisk:
+ *
+ * The disk thread: writes what was downloaded, reads what is sent where sendfile cannot, verifies,
+ * finishes and trashes files, one request after the other. Answers come in the main context that was
+ * the thread's default when it was made. Freeing it writes what waits and answers nothing more.
+ */
+typedef struct _FilDisk FilDisk;
+
+/* error is NULL on success. */
+typedef void (*FilDiskDone) (gpointer data, const GError *error);
+/* bytes is NULL when error is set; fewer than asked for only at the end of the file. */
+typedef void (*FilDiskRead) (gpointer data, GBytes *bytes, const GError *error);
+
+FilDisk *fil_disk_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void fil_disk_free (FilDisk *self);
+gsize fil_disk_pending (const FilDisk *self);
+
+void fil_disk_read (FilDisk *self, int fd, goffset offset, gsize len, FilDiskRead func, gpointer data);
+void fil_disk_trash (FilDisk *self, const char *path, FilDiskDone done, gpointer data);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDisk, fil_disk_free)
+
+G_END_DECLS
