@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "byte-range.h"
+#include "session.h"
+#include "urn.h"
+
+G_BEGIN_DECLS
+
+/* What the head of a reply said. Strings are borrowed. */
+typedef struct
+{
+  guint status;
+  gboolean has_size;        /* the complete size was named */
+  guint64 size;
+  FilRange range;           /* 200, 206: the bytes that follow */
+  gint64 retry_after_s;     /* -1: not said */
+  guint queue_position;     /* 0: not queued */
+  gint64 poll_s;            /* queued: when to ask again on this connection */
+  gboolean keeps_alive;
+  FilUrn urn;               /* X-Gnutella-Content-URN; none when absent */
+  const GArray *available;  /* FilRange of X-Available-Ranges, or NULL */
+  const char *server;       /* or NULL */
+} FilDownloadReply;
+
+/* Why a connection ended, as far as it matters for the next try. */
+typedef enum
+{
+  FIL_DOWNLOAD_END_NOT_CONNECTED, /* the dial failed */
+  FIL_DOWNLOAD_END_NO_REPLY,      /* ended or fell silent before the head of a reply */
+  FIL_DOWNLOAD_END_CUT,           /* ended in the middle of a body */
+  FIL_DOWNLOAD_END_STALLED,       /* fell silent in the middle of a body */
+  FIL_DOWNLOAD_END_ORDERLY,       /* ended between two replies */
+  FIL_DOWNLOAD_END_LIED,          /* broke HTTP or contradicted itself */
+} FilDownloadEnd;
+
+/* What the session should do with a reply. */
+typedef enum
+{
+  FIL_DOWNLOAD_TAKE,      /* the body is welcome, from *range on */
+  FIL_DOWNLOAD_ASK_AGAIN, /* the body is not, or there is none: go on with the next range */
+  FIL_DOWNLOAD_WAIT,      /* queued: ask for the same again after poll_s */
+  FIL_DOWNLOAD_LEAVE,     /* close */
+} FilDownloadVerdict;
+
+typedef struct
+{
+  /* What to ask for next. FALSE: nothing, now; the session closes when nothing is under way. */
+  gboolean (*next) (gpointer data, FilRange *range, gint64 now_us);
+
+  /* The head of the reply to asked is there. For TAKE, *range says which of the bytes that come are
+   * wanted; it lies inside reply->range. asked that is not wanted goes back by the callee's own means. */
+  FilDownloadVerdict (*reply) (gpointer data, const FilDownloadReply *reply, FilRange asked, FilRange *range,
+                               gint64 now_us);
+
+  /* Wanted bytes. Returns how many were taken; fewer means "no more until fil_session_changed()". With
+   * *enough set the rest of the body is not wanted and the connection ends. */
+  gsize (*received) (gpointer data, guint64 offset, const guint8 *bytes, gsize len, gboolean *enough,
+                     gint64 now_us);
+
+  /* No byte came for FIL_SOURCE_STALL_US; the connection still stands. */
+  void (*stalled) (gpointer data, gint64 now_us);
+
+  /* Once, before the session is freed. */
+  void (*ended) (gpointer data, FilDownloadEnd end, const char *sentence, gint64 now_us);
+} FilDownloadSessionDelegate;
+
+/* What every request carries. Strings are copied. */
+typedef struct
+{
+  const char *host;       /* of the Host header */
+  const char *user_agent;
+  const char *target;     /* "/uri-res/N2R?urn:sha1:…" or "/get/1/name" */
+  guint64 downloaded;     /* X-Downloaded of the first request */
+} FilDownloadRequest;
+
+/**
+ * FilDownloadSession:
+ *
+ * The side of HTTP that downloads, on one connection: range after range, asking for the next one
+ * before the current one ends once the other side has shown that it can (http-transfer.md §5).
+ */
+typedef struct _FilDownloadSession FilDownloadSession;
+
+FilSession *fil_download_session_new (const FilDownloadRequest *request,
+                                      const FilDownloadSessionDelegate *delegate, gpointer data,
+                                      gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+void fil_download_session_disown (FilSession *session, const char *reason);
+void fil_download_session_resume (FilSession *session);
+gboolean fil_download_session_is_connected (const FilSession *session);
+
+G_END_DECLS

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "download.h"
+#include "endpoint.h"
+#include "guid.h"
+#include "session.h"
+#include "storage.h"
+
+G_BEGIN_DECLS
+
+/* The ways a PUSH can go out (push.md §2); several at once. */
+typedef enum
+{
+  FIL_PUSH_WAY_HOST = 1 << 0,    /* UDP to the host itself, when its address is known */
+  FIL_PUSH_WAY_PROXIES = 1 << 1, /* UDP to its push proxies */
+  FIL_PUSH_WAY_ROUTE = 1 << 2,   /* along the way its hits came */
+  FIL_PUSH_WAY_HTTP = 1 << 3,    /* HTTP to its push proxies */
+} FilPushWays;
+
+/**
+ * FilDownloadsDelegate:
+ *
+ * What the downloads ask of the node. No call may come back into FilDownloads, except that dial()
+ * may fail at once by fil_session_hung_up() and fil_session_free().
+ */
+typedef struct
+{
+  /* Connects and pumps session (transfer full). When the connection fails, or no address may be
+   * dialled: fil_session_hung_up() with one sentence, then fil_session_free(). A session that says it
+   * changed and is closed before the connection stands is to be dropped: the dial took too long. */
+  void (*dial) (gpointer data, const FilEndpoint *to, gboolean tls, FilSession *session);
+
+  /* Sends PUSH messages for source by ways; FALSE when there was no way at all. */
+  gboolean (*push) (gpointer data, const FilSource *source, FilPushWays ways);
+
+  /* Whether strangers can connect to us. */
+  gboolean (*is_reachable) (gpointer data);
+
+  /* Whether an address that a stranger named may be dialled. */
+  gboolean (*may_dial) (gpointer data, const FilEndpoint *to);
+
+  /* More sources are wanted; asked sparingly. FALSE: cannot search now, ask again later. */
+  gboolean (*search) (gpointer data, const FilDownload *download);
+
+  /* Something a person sees changed. */
+  void (*changed) (gpointer data, const FilDownload *download);
+
+  /* To be kept over a restart. The bytes that record->received names are safely on disk. */
+  void (*save) (gpointer data, const FilDownloadRecord *record);
+
+  /* It is done: path and finished are set. Comes after changed and save. */
+  void (*finished) (gpointer data, const FilDownload *download);
+
+  /* fil_downloads_wake() became sooner: look again. */
+  void (*reschedule) (gpointer data);
+
+  /* Unix seconds. */
+  gint64 (*wall) (gpointer data);
+} FilDownloadsDelegate;
+
+/**
+ * FilDownloads:
+ *
+ * All downloads: who may run, which source is tried next, what goes to disk, and what is done when
+ * a disk is full or a source lies. It has no thread, clock or socket of its own.
+ */
+typedef struct _FilDownloads FilDownloads;
+
+FilDownloads *fil_downloads_new (const FilDownloadsDelegate *delegate, const FilStorage *storage,
+                                 gpointer data, const char *user_agent) G_GNUC_WARN_UNUSED_RESULT;
+void fil_downloads_free (FilDownloads *self);
+void fil_downloads_shutdown (FilDownloads *self, gint64 now_us);
+
+gint64 fil_downloads_wake (const FilDownloads *self);
+void fil_downloads_tick (FilDownloads *self, gint64 now_us);
+
+void fil_downloads_set_max_active (FilDownloads *self, guint max, gint64 now_us);
+void fil_downloads_network_changed (FilDownloads *self, gboolean is_available, gint64 now_us);
+
+FilDownload *fil_downloads_add (FilDownloads *self, const FilDownloadSpec *spec, gint64 now_us);
+FilDownload *fil_downloads_restore (FilDownloads *self, const FilDownloadRecord *row, gint64 now_us);
+gboolean fil_downloads_add_source (FilDownloads *self, gint64 id, const FilSourceSpec *spec, gint64 now_us);
+FilDownload *fil_downloads_get (const FilDownloads *self, gint64 id);
+FilDownload *fil_downloads_find (const FilDownloads *self, const FilSha1 *sha1);
+GPtrArray *fil_downloads_list (const FilDownloads *self);
+guint64 fil_downloads_bps (const FilDownloads *self, gint64 now_us);
+
+gboolean fil_downloads_pause (FilDownloads *self, gint64 id, gint64 now_us);
+gboolean fil_downloads_resume (FilDownloads *self, gint64 id, gint64 now_us);
+gboolean fil_downloads_retry (FilDownloads *self, gint64 id, gint64 now_us);
+gboolean fil_downloads_verify (FilDownloads *self, gint64 id, gint64 now_us);
+gboolean fil_downloads_remove (FilDownloads *self, gint64 id, gint64 now_us);
+gboolean fil_downloads_set_priority (FilDownloads *self, gint64 id, int priority, gint64 now_us);
+
+FilSession *fil_downloads_giv (FilDownloads *self, const FilGuid *guid, guint32 index,
+                               const FilEndpoint *from, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDownloads, fil_downloads_free)
+
+G_END_DECLS

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "endpoint.h"
+#include "guid.h"
+#include "transfer-limits.h"
+#include "urn.h"
+
+G_BEGIN_DECLS
+
+/* How the bytes get here; the same order as the node's FilReach. */
+typedef enum
+{
+  FIL_SOURCE_DIRECT,
+  FIL_SOURCE_PUSH,
+  FIL_SOURCE_PUNCH,
+  FIL_SOURCE_UNREACHABLE,
+} FilSourceReach;
+
+typedef enum
+{
+  FIL_SOURCE_IDLE,    /* may be tried from retry_us on */
+  FIL_SOURCE_DIALING,
+  FIL_SOURCE_PUSHING, /* asked to connect to us */
+  FIL_SOURCE_ACTIVE,  /* connected */
+  FIL_SOURCE_QUEUED,  /* connected, waits in the queue of the other side */
+  FIL_SOURCE_BAD,     /* not for this file */
+} FilSourceState;
+
+/* What is known of a place before it was tried; all pointers are borrowed. */
+typedef struct
+{
+  FilEndpoint endpoint;       /* none when only the GUID is known */
+  FilGuid guid;               /* zero when not known */
+  const FilEndpoint *proxies; /* push proxies */
+  guint n_proxies;
+  guint32 index;              /* of the hit, for PUSH and /get/ */
+  const char *name;           /* what the hit called the file, for /get/; NULL: the download's name */
+  const char *vendor;         /* or NULL */
+  gboolean needs_push;
+  gboolean tls;
+  gboolean is_blamed;         /* from the store: sent wrong bytes once */
+} FilSourceSpec;
+
+/**
+ * FilSource:
+ *
+ * One place where one file can be had, and what became of trying. To be read only, outside transfer/.
+ */
+typedef struct
+{
+  guint32 id; /* within its download, from 1; the owner in the segment map */
+  FilEndpoint endpoint;
+  FilGuid guid;
+  FilEndpoint proxies[FIL_SOURCE_MAX_PROXIES];
+  guint n_proxies;
+  guint32 index;
+  char *name;
+  char *vendor;
+  gboolean needs_push;
+  gboolean tls;
+
+  FilSourceState state;
+  gint64 retry_us;       /* not tried before */
+  guint failures;        /* dials and pushes in a row that came to nothing */
+  guint hangups;         /* connections in a row that ended before a reply */
+  gboolean direct_failed;
+  gint64 pushed_us;      /* when the last PUSH was sent, 0: never */
+  guint push_steps;      /* ways tried since then */
+  guint queue_position;  /* in the queue of the other side, 0: not known */
+  guint64 delivered;     /* bytes, in this run of the node */
+  guint64 bps;           /* measured last */
+  gboolean is_blamed;    /* sent bytes that the hash proved wrong */
+  gboolean no_solo;      /* too slow to prove itself alone */
+  gboolean no_ranges;    /* always sends the whole file */
+  GArray *available;     /* FilRange; NULL: has the whole file */
+  gint64 connects_us[FIL_SOURCE_CONNECTS_PER_MINUTE]; /* the last ones */
+  const char *reason_code; /* why it does not deliver, static; NULL: it does, or was not tried */
+} FilSource;
+
+FilSource *fil_source_new (guint32 id, const FilSourceSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
+void fil_source_free (FilSource *self);
+gboolean fil_source_is_same (const FilSource *self, const FilSourceSpec *spec);
+void fil_source_learn (FilSource *self, const FilSourceSpec *spec);
+gboolean fil_source_same_host (const FilSource *a, const FilSource *b);
+FilSourceReach fil_source_reach (const FilSource *self, gboolean we_are_reachable);
+gint64 fil_source_next_try (const FilSource *self);
+int fil_source_compare (const FilSource *a, const FilSource *b);
+
+void fil_source_connecting (FilSource *self, gint64 now_us);
+void fil_source_wait (FilSource *self, gint64 until_us, const char *reason_code);
+void fil_source_failed (FilSource *self, const char *reason_code, gint64 now_us);
+void fil_source_push_failed (FilSource *self, gint64 now_us);
+void fil_source_bad (FilSource *self, const char *reason_code);
+void fil_source_revive (FilSource *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilSource, fil_source_free)
+
+G_END_DECLS

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "urn.h"
+
+G_BEGIN_DECLS
+
+/* What became of a request to the disk. */
+typedef enum
+{
+  FIL_STORAGE_OK,
+  FIL_STORAGE_FULL,          /* no room */
+  FIL_STORAGE_NO_PERMISSION,
+  FIL_STORAGE_GONE,          /* the folder or the part file is not there */
+  FIL_STORAGE_FAILED,        /* anything else */
+} FilStorageStatus;
+
+/* An unfinished file in incomplete/; only the storage knows what is inside. */
+typedef struct _FilPart FilPart;
+
+/* What an answer of the storage carries. Only valid during the call. */
+typedef struct
+{
+  FilStorageStatus status;
+  const char *detail;   /* one sentence for the user when status is not OK, or NULL */
+  FilPart *part;        /* open: (transfer full), to be given to close or discard */
+  gboolean existed;     /* open: the part file was there and keeps its bytes */
+  FilSha1 sha1;         /* hash */
+  FilTth tth;           /* hash */
+  gboolean has_tth;     /* hash: whether the storage works out trees */
+  const char *path;     /* finish: where the file lies now */
+} FilStorageReply;
+
+typedef void (*FilStorageDone) (gpointer done_data, const FilStorageReply *reply);
+
+/**
+ * FilStorage:
+ *
+ * What a download wants from the disk. node/ answers with files/ and its disk thread, tests with
+ * memory. Every request is answered exactly once, in the thread of the downloads, at once or later,
+ * also after close() and after the downloads are gone. Requests about one part take effect in the
+ * order they were made. What a request points to stays valid only until the call returns, but the
+ * bytes of write() stay until it is answered.
+ */
+typedef struct
+{
+  /* Opens or makes the part file of the download id; size 0 while it is not known. Wants room for
+   * missing bytes. Answers FULL, NO_PERMISSION or GONE when nothing could be written there now. */
+  void (*open) (gpointer data, gint64 id, guint64 size, guint64 missing, FilStorageDone done,
+                gpointer done_data);
+
+  /* Writes at any offset, at most FIL_BUFFER_SIZE bytes. The storage may hash what arrives in order. */
+  void (*write) (gpointer data, FilPart *part, guint64 offset, const guint8 *bytes, gsize len,
+                 FilStorageDone done, gpointer done_data);
+
+  /* Makes everything written so far survive a crash (fdatasync). */
+  void (*sync) (gpointer data, FilPart *part, FilStorageDone done, gpointer done_data);
+
+  /* Works out the SHA-1 of the first size bytes, which are all there is to the file. */
+  void (*hash) (gpointer data, FilPart *part, guint64 size, FilStorageDone done, gpointer done_data);
+
+  /* The file is right: cuts it to size, fsync, and renames it into the download folder under a name
+   * that is safe and not taken. name is what a stranger called it: trust nothing in it. The part stays
+   * to be closed, also when this failed. */
+  void (*finish) (gpointer data, FilPart *part, guint64 size, const char *name, FilStorageDone done,
+                  gpointer done_data);
+
+  /* Lets go of the part; the file stays. Not answered. */
+  void (*close) (gpointer data, FilPart *part);
+
+  /* Deletes the part file of a download that was cancelled; part may be NULL, and is let go of. Not
+   * answered. */
+  void (*discard) (gpointer data, gint64 id, FilPart *part);
+} FilStorage;
+
+G_END_DECLS

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "clock.h"
+
+/* Everything that a peer can make grow or wait, and the numbers of the protocol documents
+ * (transfer/swarm.md, push.md, http-transfer.md). Each has a test that reaches it. */
+
+/* Downloads */
+#define FIL_DOWNLOADS_MAX 10000                /* files in the list */
+#define FIL_DOWNLOADS_DEFAULT_ACTIVE 10        /* files at a time, when nobody says otherwise */
+#define FIL_DOWNLOADS_MAX_CONNECTIONS 60       /* dials and connections of all downloads together */
+#define FIL_DOWNLOAD_MAX_CONNECTIONS 12        /* … of one download */
+#define FIL_DOWNLOAD_MAX_SOURCES 320           /* the least promising is forgotten for a new one */
+#define FIL_DOWNLOAD_WORKER_SPACING_US FIL_SEC /* one more connection a second for one download */
+#define FIL_DOWNLOAD_SEARCH_SPACING_US (30 * FIL_MINUTE)  /* asking for more sources, for one file … */
+#define FIL_DOWNLOADS_SEARCH_SPACING_US (5 * FIL_MINUTE)  /* … and for all of them */
+#define FIL_DOWNLOAD_SAVE_US (2 * FIL_SEC)     /* what a crash may cost */
+#define FIL_DOWNLOAD_DISK_RETRY_US (30 * FIL_SEC)
+#define FIL_DOWNLOAD_PROGRESS_US (500 * FIL_MSEC)
+#define FIL_DOWNLOAD_MAX_NAME 255              /* bytes of a file name */
+
+/* Segments */
+#define FIL_SEGMENT_MAX 4096                   /* pieces of one map; more lose their credit and merge */
+#define FIL_SEGMENT_ALIGN (64 * 1024)          /* ends of leases; a node of a tree is a multiple */
+#define FIL_SEGMENT_FIRST (512 * 1024)         /* first lease on a connection; some peers grant no more */
+#define FIL_SEGMENT_LEAST (64 * 1024)
+#define FIL_SEGMENT_MOST (16 * 1024 * 1024)
+#define FIL_SEGMENT_SECONDS 10                 /* of data in one lease, by the measured speed */
+#define FIL_SEGMENT_STEAL_LEAST (16 * 1024)    /* what is left of a slow lease is split down to this */
+#define FIL_RANGES_MAX 256                     /* X-Available-Ranges that are kept */
+
+/* Buffers */
+#define FIL_BUFFER_SIZE (256 * 1024)           /* one write to the disk */
+#define FIL_BUFFERS_MAX 128                    /* of all downloads; then they stop reading */
+#define FIL_BUFFERS_PER_WORKER 8               /* on their way to the disk */
+#define FIL_BUFFERS_IDLE 16                    /* kept for the next one */
+
+/* Sources */
+#define FIL_SOURCE_DIAL_US (10 * FIL_SEC)
+#define FIL_SOURCE_MAX_FAILURES 5              /* dials that failed in a row: given up for a day */
+#define FIL_SOURCE_MAX_HANGUPS 3               /* ends before a reply, in a row */
+#define FIL_SOURCE_GIVEN_UP_US (24 * FIL_HOUR)
+#define FIL_SOURCE_RECONNECT_US (1 * FIL_SEC)  /* after a connection that delivered … */
+#define FIL_SOURCE_CONNECTS_PER_MINUTE 4       /* … but no more often; gtk-gnutella bans at 5 */
+#define FIL_SOURCE_BUSY_US (60 * FIL_SEC)      /* 503 without Retry-After … */
+#define FIL_SOURCE_BUSY_OTHERS_US (300 * FIL_SEC) /* … while others deliver */
+#define FIL_SOURCE_MAX_RETRY_AFTER_US (2 * FIL_HOUR)
+#define FIL_SOURCE_REFUSED_US FIL_HOUR         /* 403 */
+#define FIL_SOURCE_HAMMERED_US (180 * FIL_SEC) /* 429, 416: at least */
+#define FIL_SOURCE_USELESS_US (300 * FIL_SEC)  /* has no range that we need */
+#define FIL_SOURCE_STALL_US (30 * FIL_SEC)     /* without a byte: the lease goes to others … */
+#define FIL_SOURCE_DEAD_US (60 * FIL_SEC)      /* … and the connection ends */
+#define FIL_SOURCE_MAX_PROXIES 8
+#define FIL_SOLO_MIN_BPS 1024                  /* slower over a minute: another one proves itself first */
+#define FIL_SOLO_TRIAL_US FIL_MINUTE
+
+/* Push, the side that downloads (push.md §5) */
+#define FIL_PUSH_SECOND_UDP_US (2 * FIL_SEC)
+#define FIL_PUSH_TCP_US (4 * FIL_SEC)
+#define FIL_PUSH_GIVE_UP_US (40 * FIL_SEC)
+#define FIL_PUSH_LATE_GIV_US (120 * FIL_SEC)   /* a GIV this long after the PUSH is still ours */
+
+/* Push, the side that has the file (push.md §6) */
+#define FIL_PUSH_PER_HOST 5                    /* PUSH messages for one address … */
+#define FIL_PUSH_PER_HOST_US (30 * FIL_SEC)    /* … in this time */
+#define FIL_PUSH_REFUSED_US (500 * FIL_SEC)    /* pause for an address and port that refused */
+#define FIL_PUSH_MAX_OPEN 8                    /* connections on their way */
+#define FIL_PUSH_PER_MINUTE 30
+#define FIL_PUSH_MAX_HOSTS 512                 /* addresses that are remembered */
+#define FIL_PUSH_MIN_PORT 1024
+
+/* HTTP, the side that downloads */
+#define FIL_REPLY_HEAD_US (30 * FIL_SEC)       /* to the end of the head of a reply */
+#define FIL_REPLY_MAX_DISCARD (16 * 1024)      /* body of a refusal */
+#define FIL_REPLY_MAX_SKIP (1024 * 1024)       /* bytes before our range, from servers without ranges */
+#define FIL_REPLY_MAX_INFORMATIONAL 4          /* 1xx in a row */
+#define FIL_REPLY_MAX_REFUSALS 10              /* on one connection */
+#define FIL_QUEUE_MIN_POLL_US (10 * FIL_SEC)
+#define FIL_QUEUE_MAX_POLL_US (300 * FIL_SEC)
+
+/* HTTP, the side that uploads */
+#define FIL_UPLOADS_DEFAULT_SLOTS 10
+#define FIL_UPLOADS_PER_HOST 2
+#define FIL_UPLOADS_MAX_SESSIONS 256           /* connections, with or without a slot */
+#define FIL_UPLOADS_MAX_SESSIONS_PER_HOST 16
+#define FIL_REQUEST_FIRST_US (10 * FIL_SEC)    /* to the first full head */
+#define FIL_REQUEST_GIV_US (30 * FIL_SEC)      /* … after our GIV */
+#define FIL_REQUEST_IDLE_US (30 * FIL_SEC)     /* between requests */
+#define FIL_REQUEST_STALL_US (60 * FIL_SEC)    /* the other side takes nothing */
+#define FIL_REQUEST_MAX_ERRORS 10              /* on one connection */
+#define FIL_REQUEST_MAX_TARGET 2000            /* bytes */
+#define FIL_UPLOAD_BLOCK (1024 * 1024)         /* sent between two looks at the file */
+#define FIL_UPLOAD_RETRY_AFTER_S 60

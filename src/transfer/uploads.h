@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "endpoint.h"
+#include "guid.h"
+#include "session.h"
+#include "shared-file.h"
+#include "source.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FIL_UPLOAD_WAITING, /* connected, has a slot, sends nothing */
+  FIL_UPLOAD_SENDING,
+  FIL_UPLOAD_DONE,    /* the last request was served to its end */
+  FIL_UPLOAD_FAILED,
+} FilUploadState;
+
+/* One file that goes, or went, to one peer. Strings are borrowed. */
+typedef struct
+{
+  gint64 id;
+  const char *name;
+  FilEndpoint peer;
+  const char *user_agent; /* or NULL */
+  FilUploadState state;
+  const char *reason;     /* one sentence when it failed, or NULL */
+  guint64 sent_bytes;
+  guint64 size;
+  guint64 bps;
+  FilSourceReach reach;
+  FilSha1 sha1;
+  gboolean has_sha1;
+} FilUploadRow;
+
+/* A request for something that is no shared file: "/", "/uri-res/N2X?…", "/gnutella/push-proxy?…". */
+typedef struct
+{
+  FilEndpoint peer;
+  const char *target;     /* path and query as they came, a leading slash for sure */
+  gboolean wants_packets; /* Accept names application/x-gnutella-packets */
+  const char *x_node;     /* or NULL */
+  const char *user_agent; /* or NULL */
+} FilPageRequest;
+
+typedef struct
+{
+  guint status;             /* 200, 202, 203, 400, 404, 406, 410, 503 … */
+  const char *content_type; /* static; NULL without body */
+  GBytes *body;             /* (transfer full), or NULL */
+} FilPageReply;
+
+/**
+ * FilUploadsDelegate:
+ *
+ * What the uploads ask of the node. No call may come back into FilUploads, except that dial() may
+ * fail at once by fil_session_hung_up() and fil_session_free(), and open() may answer at once.
+ */
+typedef struct
+{
+  /* Opens a shared file; done is called exactly once, also after the session is gone. */
+  void (*open) (gpointer data, const FilSharedWanted *wanted, FilSharedOpened done, gpointer done_data);
+
+  /* Whether the open file is still what was hashed (size, ctime); asked before each block. */
+  gboolean (*check) (gpointer data, FilShared *shared);
+  void (*close) (gpointer data, FilShared *shared);
+
+  /* Answers what is no file; FALSE: 404. */
+  gboolean (*page) (gpointer data, const FilPageRequest *request, FilPageReply *reply);
+
+  /* Connects and pumps session (transfer full), as the downloads' dial(). */
+  void (*dial) (gpointer data, const FilEndpoint *to, gboolean tls, FilSession *session);
+
+  /* The one gate: whether an address that a stranger named may be dialled. */
+  gboolean (*may_dial) (gpointer data, const FilEndpoint *to);
+
+  /* Row id is new or changed; at most every 500 ms while it sends. */
+  void (*changed) (gpointer data, gint64 id);
+  void (*removed) (gpointer data, gint64 id);
+
+  /* A whole request was served; bytes of it went out. */
+  void (*served) (gpointer data, const FilUploadRow *row);
+} FilUploadsDelegate;
+
+/**
+ * FilUploads:
+ *
+ * All uploads: slots, limits per host, and the connections that were asked for by PUSH.
+ */
+typedef struct _FilUploads FilUploads;
+
+FilUploads *fil_uploads_new (const FilUploadsDelegate *delegate, gpointer data, const char *user_agent,
+                             gint64 first_id) G_GNUC_WARN_UNUSED_RESULT;
+void fil_uploads_free (FilUploads *self);
+
+void fil_uploads_set_slots (FilUploads *self, guint slots, guint per_host);
+void fil_uploads_set_guid (FilUploads *self, const FilGuid *guid);
+void fil_uploads_set_private (FilUploads *self, gboolean is_private);
+
+FilSession *fil_uploads_accept (FilUploads *self, const FilEndpoint *peer, gint64 now_us)
+    G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_uploads_push (FilUploads *self, const FilEndpoint *to, guint32 index, gboolean tls,
+                           gint64 now_us);
+
+gboolean fil_uploads_get (const FilUploads *self, gint64 id, gint64 now_us, FilUploadRow *row);
+GArray *fil_uploads_list (const FilUploads *self) G_GNUC_WARN_UNUSED_RESULT;
+guint fil_uploads_used_slots (const FilUploads *self);
+guint64 fil_uploads_bps (const FilUploads *self, gint64 now_us);
+void fil_uploads_stop_all (FilUploads *self, const char *reason);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilUploads, fil_uploads_free)
+
+G_END_DECLS
