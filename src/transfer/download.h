@@ -4,7 +4,7 @@
 #include <glib.h>
 
 #include "segment-map.h"
-#include "source.h"
+#include "file-source.h"
 #include "storage.h"
 #include "transfer-rate.h"
 #include "urn.h"
@@ -53,7 +53,7 @@ typedef struct
   const char *path;         /* of the finished file, or NULL */
   gint64 finished;          /* unix seconds, 0: not yet */
   guint64 received_bytes;
-  FilSource *const *sources; /* save: the ones worth keeping; restore: not looked at, add them after */
+  FilFileSource *const *sources; /* save: the ones worth keeping; restore: not looked at, add them after */
   guint n_sources;
 } FilDownloadRecord;
 
@@ -83,7 +83,7 @@ typedef struct
   const char *reason_code; /* stable, interned; NULL with reason */
 
   FilSegmentMap *map;      /* NULL while the size is not known */
-  GPtrArray *sources;      /* FilSource */
+  GPtrArray *sources;      /* FilFileSource */
   guint active_sources;    /* connections that deliver or wait for a reply */
   guint64 received;        /* bytes that arrived in all runs, wasted ones included */
   FilTransferRate rate;
@@ -110,7 +110,7 @@ guint64 fil_download_bps (const FilDownload *self, gint64 now_us);
 gint64 fil_download_eta_s (const FilDownload *self, gint64 now_us);
 guint fil_download_usable_sources (const FilDownload *self);
 FilSourceReach fil_download_reach (const FilDownload *self, gboolean we_are_reachable);
-FilSource *fil_download_find_source (const FilDownload *self, guint32 id);
+FilFileSource *fil_download_find_source (const FilDownload *self, guint32 id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDownload, fil_download_free)
 

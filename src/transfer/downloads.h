@@ -34,7 +34,7 @@ typedef struct
   void (*dial) (gpointer data, const FilEndpoint *to, gboolean tls, FilSession *session);
 
   /* Sends PUSH messages for source by ways; FALSE when there was no way at all. */
-  gboolean (*push) (gpointer data, const FilSource *source, FilPushWays ways);
+  gboolean (*push) (gpointer data, const FilFileSource *source, FilPushWays ways);
 
   /* Whether strangers can connect to us. */
   gboolean (*is_reachable) (gpointer data);

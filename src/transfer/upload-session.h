@@ -5,7 +5,7 @@
 
 #include "endpoint.h"
 #include "session.h"
-#include "source.h"
+#include "file-source.h"
 #include "uploads.h"
 
 G_BEGIN_DECLS

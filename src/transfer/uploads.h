@@ -7,7 +7,7 @@
 #include "guid.h"
 #include "session.h"
 #include "shared-file.h"
-#include "source.h"
+#include "file-source.h"
 
 G_BEGIN_DECLS
 

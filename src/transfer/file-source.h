@@ -45,7 +45,7 @@ typedef struct
 } FilSourceSpec;
 
 /**
- * FilSource:
+ * FilFileSource:
  *
  * One place where one file can be had, and what became of trying. To be read only, outside transfer/.
  */
@@ -78,24 +78,24 @@ typedef struct
   GArray *available;     /* FilRange; NULL: has the whole file */
   gint64 connects_us[FIL_SOURCE_CONNECTS_PER_MINUTE]; /* the last ones */
   const char *reason_code; /* why it does not deliver, static; NULL: it does, or was not tried */
-} FilSource;
+} FilFileSource;
 
-FilSource *fil_source_new (guint32 id, const FilSourceSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
-void fil_source_free (FilSource *self);
-gboolean fil_source_is_same (const FilSource *self, const FilSourceSpec *spec);
-void fil_source_learn (FilSource *self, const FilSourceSpec *spec);
-gboolean fil_source_same_host (const FilSource *a, const FilSource *b);
-FilSourceReach fil_source_reach (const FilSource *self, gboolean we_are_reachable);
-gint64 fil_source_next_try (const FilSource *self);
-int fil_source_compare (const FilSource *a, const FilSource *b);
+FilFileSource *fil_file_source_new (guint32 id, const FilSourceSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
+void fil_file_source_free (FilFileSource *self);
+gboolean fil_file_source_is_same (const FilFileSource *self, const FilSourceSpec *spec);
+void fil_file_source_learn (FilFileSource *self, const FilSourceSpec *spec);
+gboolean fil_file_source_same_host (const FilFileSource *a, const FilFileSource *b);
+FilSourceReach fil_file_source_reach (const FilFileSource *self, gboolean we_are_reachable);
+gint64 fil_file_source_next_try (const FilFileSource *self);
+int fil_file_source_compare (const FilFileSource *a, const FilFileSource *b);
 
-void fil_source_connecting (FilSource *self, gint64 now_us);
-void fil_source_wait (FilSource *self, gint64 until_us, const char *reason_code);
-void fil_source_failed (FilSource *self, const char *reason_code, gint64 now_us);
-void fil_source_push_failed (FilSource *self, gint64 now_us);
-void fil_source_bad (FilSource *self, const char *reason_code);
-void fil_source_revive (FilSource *self);
+void fil_file_source_connecting (FilFileSource *self, gint64 now_us);
+void fil_file_source_wait (FilFileSource *self, gint64 until_us, const char *reason_code);
+void fil_file_source_failed (FilFileSource *self, const char *reason_code, gint64 now_us);
+void fil_file_source_push_failed (FilFileSource *self, gint64 now_us);
+void fil_file_source_bad (FilFileSource *self, const char *reason_code);
+void fil_file_source_revive (FilFileSource *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilSource, fil_source_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilFileSource, fil_file_source_free)
 
 G_END_DECLS
