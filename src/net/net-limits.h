@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "clock.h"
+
+/* Everything that a stranger can make this folder spend, in one place. */
+
+/* One turn of one link. */
+#define FIL_PUMP_TURN_BYTES (256 * 1024)  /* each way */
+#define FIL_PUMP_TURN_READS 64
+#define FIL_PUMP_BUFFER (64 * 1024)       /* shared by all pumps */
+#define FIL_PUMP_GATHER (16 * 1024)       /* small pieces of output joined into one write */
+#define FIL_PUMP_TURN_PUMPS 64            /* run in one turn of the main loop */
+#define FIL_PUMP_LINGER_US (5 * FIL_SEC)  /* for the other side to close after we did */
+#define FIL_PUMP_FLUSH_US (30 * FIL_SEC)  /* for the last output of a closed session to leave */
+#define FIL_PUMP_LINGER_BYTES (256 * 1024)
+
+/* Rate limits. */
+#define FIL_SHAPER_MIN_PIECE 1024
+#define FIL_SHAPER_MAX_PIECE (64 * 1024)
+
+/* Connections that have not said what they want. */
+#define FIL_GREET_MAX_LINE 1024
+#define FIL_GREET_US (10 * FIL_SEC)
+#define FIL_ACCEPT_MAX_HALF_OPEN 256
+#define FIL_ACCEPT_MAX_PER_NETWORK 16     /* of one /24 (IPv6: /48); not on private networks */
+#define FIL_ACCEPT_BURST 32               /* accepted in one turn */
+#define FIL_ACCEPT_BACKLOG 128
+#define FIL_ACCEPT_PAUSE_US (1 * FIL_SEC) /* when descriptors ran out for good */
+
+/* Connections to others. */
+#define FIL_DIAL_MAX 24
+#define FIL_DIAL_MAX_PER_ADDRESS 2
+#define FIL_DIAL_MAX_PER_NETWORK 4
+#define FIL_DIAL_TIMEOUT_US (15 * FIL_SEC)
+
+/* What the gate lets strangers make us do. */
+#define FIL_GATE_WINDOW_US (10 * FIL_MINUTE)
+#define FIL_GATE_MAX_PER_TARGET 6          /* contacts of one address in a window, all uses together */
+#define FIL_GATE_MAX_PER_NETWORK 24        /* … of one /24 (IPv6: /48) */
+#define FIL_GATE_MAX_TARGETS 4096          /* remembered */
+#define FIL_GATE_MAX_BANS 4096
+
+/* UDP. */
+#define FIL_UDP_MAX_DATAGRAM 8192          /* longer ones are dropped */
+#define FIL_UDP_BATCH 16                   /* read by one system call */
+#define FIL_UDP_TURN 256                   /* read in one turn */
+
+/* TLS. */
+#define FIL_TLS_MAX_PENDING (64 * 1024)    /* encrypted bytes that wait for the socket */
+
+/* Web caches. */
+#define FIL_WEB_CACHE_MAX_BYTES (64 * 1024)
+#define FIL_WEB_CACHE_MAX_HOSTS 500
+#define FIL_WEB_CACHE_MAX_URLS 50
+#define FIL_WEB_CACHE_MAX_AGE_S (3 * 24 * 3600)
+#define FIL_WEB_CACHE_TIMEOUT_US (20 * FIL_SEC)
+
+/* Bootstrap. */
+#define FIL_BOOTSTRAP_UHC_WAIT_US (20 * FIL_SEC)
+#define FIL_BOOTSTRAP_UHC_SPACING_US (180 * FIL_SEC)
+#define FIL_BOOTSTRAP_UHC_TRIES 3
+#define FIL_BOOTSTRAP_WEB_SPACING_US (1 * FIL_HOUR)
+#define FIL_BOOTSTRAP_PAUSE_MIN_US (30 * FIL_SEC)
+#define FIL_BOOTSTRAP_PAUSE_MAX_US (5 * FIL_MINUTE)
+#define FIL_BOOTSTRAP_MAX_CACHES 128       /* of one kind */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pumps.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What a pump needs of the set it belongs to. */
+
+void _fil_pumps_add (FilPumps *self, FilPump *pump, GList *link);
+void _fil_pumps_remove (FilPumps *self, GList *link, GList *run_link);
+void _fil_pumps_schedule (FilPumps *self, GList *run_link);
+void _fil_pumps_count (FilPumps *self, FilTraffic traffic, FilWay way, gsize bytes);
+guint64 _fil_pumps_next_id (FilPumps *self);
+guint8 *_fil_pumps_buffer (FilPumps *self);
+guint8 *_fil_pumps_gather_buffer (FilPumps *self);
+FilShaper *_fil_pumps_shaper (FilPumps *self);
+
+void _fil_pump_run (FilPump *pump);
+void _fil_pump_destroy (FilPump *pump);
+
+G_END_DECLS

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "endpoint.h"
+#include "listener.h"
+#include "reactor.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FilUdpPort:
+ *
+ * Datagrams on the port that also listens for TCP. It keeps no queue: what the kernel does not take at
+ * once is lost, as datagrams are.
+ */
+typedef struct _FilUdpPort FilUdpPort;
+
+typedef void (*FilUdpFunc) (gpointer data, const guint8 *bytes, gsize len, const FilEndpoint *from, gint64 now_us);
+
+FilUdpPort *fil_udp_port_new (FilReactor *reactor, FilListener *listener, FilUdpFunc func, gpointer data)
+    G_GNUC_WARN_UNUSED_RESULT;
+void fil_udp_port_free (FilUdpPort *self);
+gboolean fil_udp_port_send (FilUdpPort *self, const guint8 *bytes, gsize len, const FilEndpoint *to);
+guint64 fil_udp_port_dropped (const FilUdpPort *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilUdpPort, fil_udp_port_free)
+
+G_END_DECLS
