@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "downloads-table.h"
+
+#include <string.h>
+
+static void
+source_free (FilSourceRow *source)
+{
+  g_free (source->address);
+  g_free (source->proxies);
+  g_free (source);
+}
+
+FilDownloadRow *
+fil_download_row_new (void)
+{
+  FilDownloadRow *row = g_new0 (FilDownloadRow, 1);
+
+  row->sources = g_ptr_array_new_with_free_func ((GDestroyNotify) source_free);
+  return row;
+}
+
+FilDownloadRow *
+fil_download_row_copy (const FilDownloadRow *row)
+{
+  FilDownloadRow *copy = g_memdup2 (row, sizeof *row);
+
+  copy->name = g_strdup (row->name);
+  copy->reason_code = g_strdup (row->reason_code);
+  copy->part = g_strdup (row->part);
+  copy->path = g_strdup (row->path);
+  copy->verified = g_strdup (row->verified);
+  copy->received = g_strdup (row->received);
+  copy->tree = row->tree != NULL ? g_bytes_ref (row->tree) : NULL;
+  copy->sources = g_ptr_array_new_with_free_func ((GDestroyNotify) source_free);
+  for (guint i = 0; i < row->sources->len; i++)
+    {
+      const FilSourceRow *source = row->sources->pdata[i];
+      FilSourceRow *source_copy = fil_download_row_add_source (copy, source->address, &source->guid);
+
+      source_copy->proxies = g_strdup (source->proxies);
+      source_copy->flags = source->flags;
+      source_copy->last_seen = source->last_seen;
+    }
+  return copy;
+}
+
+void
+fil_download_row_free (FilDownloadRow *row)
+{
+  if (row == NULL)
+    return;
+  g_free (row->name);
+  g_free (row->reason_code);
+  g_free (row->part);
+  g_free (row->path);
+  g_free (row->verified);
+  g_free (row->received);
+  g_clear_pointer (&row->tree, g_bytes_unref);
+  g_ptr_array_unref (row->sources);
+  g_free (row);
+}
+
+/**
+ * fil_download_row_add_source:
+ * @address: (nullable): ADDR:PORT
+ * @guid: (nullable):
+ *
+ * Returns: (transfer none): the new source, to be filled further
+ */
+FilSourceRow *
+fil_download_row_add_source (FilDownloadRow *row,
+                             const char *address,
+                             const FilGuid *guid)
+{
+  FilSourceRow *source = g_new0 (FilSourceRow, 1);
+
+  source->address = g_strdup (address);
+  if (guid != NULL)
+    source->guid = *guid;
+  g_ptr_array_add (row->sources, source);
+  return source;
+}
+
+static FilDownloadRow *
+read_row (FilStatement *statement)
+{
+  FilDownloadRow *row = fil_download_row_new ();
+  const guint8 *tree;
+  gint64 size = fil_statement_int (statement, 2);
+  gsize len;
+
+  row->id = fil_statement_int (statement, 0);
+  row->name = g_strdup (fil_statement_text (statement, 1));
+  row->has_size = size > 0;
+  row->size = row->has_size ? (guint64) size - 1 : 0;
+  row->has_sha1 = fil_statement_copy_blob (statement, 3, &row->sha1, sizeof row->sha1);
+  row->has_tth = fil_statement_copy_blob (statement, 4, &row->tth, sizeof row->tth);
+  row->state = (int) fil_statement_int (statement, 5);
+  row->reason_code = g_strdup (fil_statement_text (statement, 6));
+  row->part = g_strdup (fil_statement_text (statement, 7));
+  row->path = g_strdup (fil_statement_text (statement, 8));
+  row->verified = g_strdup (fil_statement_text (statement, 9));
+  row->received = g_strdup (fil_statement_text (statement, 10));
+  tree = fil_statement_blob (statement, 11, &len);
+  row->tree = tree != NULL ? g_bytes_new (tree, len) : NULL;
+  row->added = fil_statement_int (statement, 12);
+  row->finished = fil_statement_int (statement, 13);
+  row->priority = (int) fil_statement_int (statement, 14);
+  return row;
+}
+
+static gboolean
+load_sources (FilConnection *connection,
+              GHashTable *by_id,
+              GError **error)
+{
+  FilStatement *statement;
+  gboolean has_row;
+
+  statement = fil_connection_prepare (connection,
+                                      "SELECT download, address, guid, proxies, flags, last_seen FROM sources"
+                                      " ORDER BY rowid",
+                                      error);
+  if (statement == NULL)
+    return FALSE;
+  while (fil_statement_step (statement, &has_row, error))
+    {
+      gint64 id;
+      FilDownloadRow *row;
+      FilSourceRow *source;
+
+      if (!has_row)
+        return TRUE;
+      id = fil_statement_int (statement, 0);
+      row = g_hash_table_lookup (by_id, &id);
+      if (row == NULL)
+        continue;
+      source = fil_download_row_add_source (row, fil_statement_text (statement, 1), NULL);
+      (void) fil_statement_copy_blob (statement, 2, &source->guid, sizeof source->guid);
+      source->proxies = g_strdup (fil_statement_text (statement, 3));
+      source->flags = (guint32) fil_statement_int (statement, 4);
+      source->last_seen = fil_statement_int (statement, 5);
+    }
+  return FALSE;
+}
+
+static gboolean
+load (FilConnection *connection,
+      gpointer data,
+      GError **error)
+{
+  g_autoptr (GHashTable) by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
+  GPtrArray *rows = data;
+  FilStatement *statement;
+  gboolean has_row;
+
+  statement = fil_connection_prepare (connection,
+                                      "SELECT id, name, size + 1, sha1, tth, state, reason_code, part, path, verified,"
+                                      " received, tree, added, finished, priority FROM downloads ORDER BY id",
+                                      error);
+  if (statement == NULL)
+    return FALSE;
+  do
+    {
+      if (!fil_statement_step (statement, &has_row, error))
+        return FALSE;
+      if (has_row)
+        {
+          FilDownloadRow *row = read_row (statement);
+
+          g_ptr_array_add (rows, row);
+          g_hash_table_insert (by_id, &row->id, row);
+        }
+    }
+  while (has_row);
+  return load_sources (connection, by_id, error);
+}
+
+/**
+ * fil_downloads_table_load:
+ *
+ * Waits for the rows; for the start.
+ *
+ * Returns: (transfer full) (element-type FilDownloadRow): all rows by id with their sources, or NULL
+ */
+GPtrArray *
+fil_downloads_table_load (FilDatabase *database,
+                          GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) fil_download_row_free);
+
+  if (!fil_database_call (database, load, rows, error))
+    return NULL;
+  return g_steal_pointer (&rows);
+}
+
+static gboolean
+save_row (FilConnection *connection,
+          const FilDownloadRow *row,
+          GError **error)
+{
+  FilStatement *statement;
+  gconstpointer tree = NULL;
+  gsize tree_len = 0;
+
+  statement = fil_connection_prepare (
+      connection,
+      "INSERT INTO downloads (id, name, size, sha1, tth, state, reason_code, part, path, verified, received, tree,"
+      " added, finished, priority) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+      " ON CONFLICT (id) DO UPDATE SET name = ?2, size = ?3, sha1 = ?4, tth = ?5, state = ?6, reason_code = ?7,"
+      " part = ?8, path = ?9, verified = ?10, received = ?11, tree = ?12, added = ?13, finished = ?14, priority = ?15",
+      error);
+  if (statement == NULL)
+    return FALSE;
+  if (row->tree != NULL)
+    tree = g_bytes_get_data (row->tree, &tree_len);
+  fil_statement_bind_int (statement, 1, row->id);
+  fil_statement_bind_text (statement, 2, row->name != NULL ? row->name : "");
+  if (row->has_size)
+    fil_statement_bind_int (statement, 3, (gint64) row->size);
+  fil_statement_bind_blob (statement, 4, row->has_sha1 ? &row->sha1 : NULL, sizeof row->sha1);
+  fil_statement_bind_blob (statement, 5, row->has_tth ? &row->tth : NULL, sizeof row->tth);
+  fil_statement_bind_int (statement, 6, row->state);
+  fil_statement_bind_text (statement, 7, row->reason_code);
+  fil_statement_bind_blob (statement, 8, row->part, row->part != NULL ? strlen (row->part) : 0);
+  fil_statement_bind_blob (statement, 9, row->path, row->path != NULL ? strlen (row->path) : 0);
+  fil_statement_bind_text (statement, 10, row->verified);
+  fil_statement_bind_text (statement, 11, row->received);
+  fil_statement_bind_blob (statement, 12, tree, tree_len);
+  fil_statement_bind_int (statement, 13, row->added);
+  fil_statement_bind_int (statement, 14, row->finished);
+  fil_statement_bind_int (statement, 15, row->priority);
+  return fil_statement_run (statement, error);
+}
+
+static gboolean
+save_source (FilConnection *connection,
+             gint64 id,
+             const FilSourceRow *source,
+             GError **error)
+{
+  FilStatement *statement;
+
+  statement = fil_connection_prepare (connection,
+                                      "INSERT INTO sources (download, address, guid, proxies, flags, last_seen)"
+                                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                                      error);
+  if (statement == NULL)
+    return FALSE;
+  fil_statement_bind_int (statement, 1, id);
+  fil_statement_bind_text (statement, 2, source->address);
+  fil_statement_bind_blob (statement, 3, fil_guid_is_zero (&source->guid) ? NULL : &source->guid,
+                           sizeof source->guid);
+  fil_statement_bind_text (statement, 4, source->proxies);
+  fil_statement_bind_int (statement, 5, source->flags);
+  fil_statement_bind_int (statement, 6, source->last_seen);
+  return fil_statement_run (statement, error);
+}
+
+static gboolean
+run_with_id (FilConnection *connection,
+             const char *sql,
+             gint64 id,
+             GError **error)
+{
+  FilStatement *statement = fil_connection_prepare (connection, sql, error);
+
+  if (statement == NULL)
+    return FALSE;
+  fil_statement_bind_int (statement, 1, id);
+  return fil_statement_run (statement, error);
+}
+
+static gboolean
+save (FilConnection *connection,
+      gpointer data,
+      GError **error)
+{
+  const FilDownloadRow *row = data;
+
+  if (!save_row (connection, row, error) ||
+      !run_with_id (connection, "DELETE FROM sources WHERE download = ?1", row->id, error))
+    return FALSE;
+  for (guint i = 0; i < row->sources->len; i++)
+    {
+      if (!save_source (connection, row->id, row->sources->pdata[i], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * fil_downloads_table_save:
+ * @row: copied, with its sources, which replace those that were saved
+ */
+void
+fil_downloads_table_save (FilDatabase *database,
+                          const FilDownloadRow *row)
+{
+  fil_database_run (database, save, NULL, fil_download_row_copy (row), (GDestroyNotify) fil_download_row_free);
+}
+
+static gboolean
+save_ranges (FilConnection *connection,
+             gpointer data,
+             GError **error)
+{
+  const FilDownloadRow *row = data;
+  FilStatement *statement;
+
+  statement = fil_connection_prepare (connection,
+                                      "UPDATE downloads SET verified = ?2, received = ?3 WHERE id = ?1", error);
+  if (statement == NULL)
+    return FALSE;
+  fil_statement_bind_int (statement, 1, row->id);
+  fil_statement_bind_text (statement, 2, row->verified);
+  fil_statement_bind_text (statement, 3, row->received);
+  return fil_statement_run (statement, error);
+}
+
+/**
+ * fil_downloads_table_save_ranges:
+ * @verified: (nullable): see FilDownloadRow
+ * @received: (nullable):
+ *
+ * Saves what a running download changes all the time. Only after the part file was synced: a range
+ * that is saved must be on the disk.
+ */
+void
+fil_downloads_table_save_ranges (FilDatabase *database,
+                                 gint64 id,
+                                 const char *verified,
+                                 const char *received)
+{
+  FilDownloadRow *row = fil_download_row_new ();
+
+  row->id = id;
+  row->verified = g_strdup (verified);
+  row->received = g_strdup (received);
+  fil_database_run (database, save_ranges, NULL, row, (GDestroyNotify) fil_download_row_free);
+}
+
+static gboolean
+remove_row (FilConnection *connection,
+            gpointer data,
+            GError **error)
+{
+  return run_with_id (connection, "DELETE FROM downloads WHERE id = ?1", *(gint64 *) data, error);
+}
+
+void
+fil_downloads_table_remove (FilDatabase *database,
+                            gint64 id)
+{
+  fil_database_run (database, remove_row, NULL, g_memdup2 (&id, sizeof id), g_free);
+}
