@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  */
 typedef struct _FilJournal FilJournal;
 
-typedef struct
+typedef struct _FilChanges
 {
   guint64 seq;      /* pass this as since next time */
   gboolean reset;   /* since was too old: forget all rows before applying these */

@@ -34,8 +34,8 @@ typedef enum
  * The way to the node of one profile. It belongs to the thread that made it, whose main context must
  * be the default one. Calls fail with FIL_CLIENT_ERROR and a message that can be shown as it is.
  *
- * Properties: "attached" (notified), "status" (FilRow of kind "status", NULL until the first answer;
- * the object changes once per attach, its "variant" is notified at every change).
+ * Properties: "attached" (notified), "status" (FilRow of kind "status", NULL until the first answer,
+ * then always the same object, whose "variant" is notified at every change).
  * Signals: "attached", "vanished" (the node has gone; fil_client_attach_async brings it back),
  * "list-changed" (const char *list, gint64 scope, guint64 seq), which FilListModel answers.
  */
@@ -46,7 +46,7 @@ FilClient *fil_client_new (const char *profile) G_GNUC_WARN_UNUSED_RESULT;
 const char *fil_client_get_profile (FilClient *self);
 void fil_client_set_start_arguments (FilClient *self, const char *const *arguments);
 
-/* Attaching. Attaching while attached is done at once. */
+/* Attaching. */
 void fil_client_attach_async (FilClient *self, FilAttachFlags flags, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer data);
 gboolean fil_client_attach_finish (FilClient *self, GAsyncResult *result, GError **error);

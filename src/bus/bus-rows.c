@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bus-rows.h"
+
+#include "row-builder.h"
+
+typedef GVariant *(*RowFunc) (FilNode *node, gint64 id);
+
+static const char *const state_names[] = { "offline", "connecting", "online" };
+static const char *const reach_names[] = { "direct", "push", "punch", "unreachable" };
+static const char *const download_state_names[] = { "queued",    "searching", "connecting", "downloading",
+                                                    "verifying", "done",      "paused",     "failed" };
+
+static FilTri
+tri_of (FilVerdict verdict)
+{
+  switch (verdict)
+    {
+    case FIL_VERDICT_YES:
+      return FIL_TRI_YES;
+    case FIL_VERDICT_NO:
+      return FIL_TRI_NO;
+    case FIL_VERDICT_UNKNOWN:
+    default:
+      return FIL_TRI_UNKNOWN;
+    }
+}
+
+static GVariant *
+search_row (FilNode *node,
+            gint64 id)
+{
+  FilSearchInfo info = { 0 };
+  FilRowBuilder row;
+
+  if (!fil_node_get_search (node, id, &info))
+    return NULL;
+  fil_row_builder_init (&row, &fil_schema_search);
+  fil_row_builder_int (&row, "id", info.id);
+  fil_row_builder_string (&row, "text", info.text);
+  fil_row_builder_string (&row, "kind", info.kind);
+  fil_row_builder_bool (&row, "active", info.is_active);
+  fil_row_builder_int (&row, "results", info.results);
+  fil_row_builder_int (&row, "hosts_asked", info.hosts_asked);
+  fil_row_builder_known (&row, "started", info.started);
+  return fil_row_builder_end (&row);
+}
+
+static GVariant *
+result_row (FilNode *node,
+            gint64 id)
+{
+  FilResultInfo info = { 0 };
+  FilRowBuilder row;
+
+  if (!fil_node_get_result (node, id, &info))
+    return NULL;
+  fil_row_builder_init (&row, &fil_schema_result);
+  fil_row_builder_int (&row, "id", info.id);
+  fil_row_builder_int (&row, "search", info.search);
+  fil_row_builder_string (&row, "name", info.name);
+  fil_row_builder_size (&row, "size", info.size);
+  fil_row_builder_string (&row, "sha1", info.sha1);
+  fil_row_builder_string (&row, "tth", info.tth);
+  fil_row_builder_string (&row, "address", info.address);
+  fil_row_builder_string (&row, "guid", info.guid);
+  fil_row_builder_string (&row, "vendor", info.vendor);
+  fil_row_builder_int (&row, "hops", info.hops);
+  fil_row_builder_string (&row, "reach", reach_names[info.reach]);
+  fil_row_builder_int (&row, "sources", info.sources);
+  fil_row_builder_bool (&row, "needs_push", info.needs_push);
+  fil_row_builder_string (&row, "kind", info.kind);
+  fil_row_builder_bool (&row, "in_library", info.in_library);
+  fil_row_builder_known (&row, "download", info.download);
+  return fil_row_builder_end (&row);
+}
+
+static GVariant *
+download_row (FilNode *node,
+              gint64 id)
+{
+  FilDownloadInfo info = { 0 };
+  FilRowBuilder row;
+
+  if (!fil_node_get_download (node, id, &info))
+    return NULL;
+  fil_row_builder_init (&row, &fil_schema_download);
+  fil_row_builder_int (&row, "id", info.id);
+  fil_row_builder_string (&row, "name", info.name);
+  fil_row_builder_known (&row, "size", (gint64) MIN (info.size, (guint64) G_MAXINT64));
+  fil_row_builder_string (&row, "sha1", info.sha1);
+  fil_row_builder_string (&row, "tth", info.tth);
+  fil_row_builder_string (&row, "state", download_state_names[info.state]);
+  fil_row_builder_string (&row, "reason", info.reason);
+  fil_row_builder_string (&row, "reason_code", info.reason_code);
+  fil_row_builder_size (&row, "verified_bytes", info.verified_bytes);
+  fil_row_builder_size (&row, "received_bytes", info.received_bytes);
+  fil_row_builder_size (&row, "bps", info.bps);
+  fil_row_builder_int (&row, "eta_s", info.eta_s >= 0 ? info.eta_s : FIL_NULL_INT);
+  fil_row_builder_int (&row, "sources", info.sources);
+  fil_row_builder_string (&row, "reach", reach_names[info.reach]);
+  fil_row_builder_string (&row, "path", info.path);
+  fil_row_builder_known (&row, "added", info.added);
+  fil_row_builder_known (&row, "finished", info.finished);
+  fil_row_builder_int (&row, "active_sources", info.active_sources);
+  fil_row_builder_int (&row, "priority", info.priority);
+  return fil_row_builder_end (&row);
+}
+
+static GVariant *
+upload_row (FilNode *node,
+            gint64 id)
+{
+  FilUploadInfo info = { 0 };
+  FilRowBuilder row;
+
+  if (!fil_node_get_upload (node, id, &info))
+    return NULL;
+  fil_row_builder_init (&row, &fil_schema_upload);
+  fil_row_builder_int (&row, "id", info.id);
+  fil_row_builder_string (&row, "name", info.name);
+  fil_row_builder_string (&row, "peer", info.peer);
+  fil_row_builder_string (&row, "state", info.state);
+  fil_row_builder_size (&row, "sent_bytes", info.sent_bytes);
+  fil_row_builder_size (&row, "bps", info.bps);
+  fil_row_builder_string (&row, "reach", reach_names[info.reach]);
+  fil_row_builder_size (&row, "size", info.size);
+  return fil_row_builder_end (&row);
+}
+
+static GVariant *
+share_row (FilNode *node,
+           gint64 id)
+{
+  FilShareInfo info = { 0 };
+  FilRowBuilder row;
+
+  if (!fil_node_get_share (node, id, &info))
+    return NULL;
+  fil_row_builder_init (&row, &fil_schema_share);
+  fil_row_builder_string (&row, "path", info.path);
+  fil_row_builder_int (&row, "files", info.files);
+  fil_row_builder_size (&row, "bytes", info.bytes);
+  fil_row_builder_string (&row, "state", info.state);
+  fil_row_builder_string (&row, "reason", info.reason);
+  fil_row_builder_int (&row, "id", info.id);
+  fil_row_builder_int (&row, "to_hash", info.to_hash);
+  return fil_row_builder_end (&row);
+}
+
+static GVariant *
+peer_row (FilNode *node,
+          gint64 id)
+{
+  FilPeerInfo info = { 0 };
+  FilRowBuilder row;
+
+  if (!fil_node_get_peer (node, id, &info))
+    return NULL;
+  fil_row_builder_init (&row, &fil_schema_peer);
+  fil_row_builder_int (&row, "id", info.id);
+  fil_row_builder_string (&row, "address", info.address);
+  fil_row_builder_string (&row, "user_agent", info.user_agent);
+  fil_row_builder_string (&row, "role", info.is_ultrapeer ? "ultrapeer" : "leaf");
+  fil_row_builder_string (&row, "direction", info.is_outgoing ? "out" : "in");
+  fil_row_builder_bool (&row, "compressed", info.is_compressed);
+  fil_row_builder_bool (&row, "encrypted", info.is_encrypted);
+  fil_row_builder_size (&row, "uptime_s", info.uptime_s);
+  fil_row_builder_size (&row, "in_messages", info.in_messages);
+  fil_row_builder_size (&row, "out_messages", info.out_messages);
+  fil_row_builder_bool (&row, "established", info.is_established);
+  return fil_row_builder_end (&row);
+}
+
+static GVariant *
+event_row (FilNode *node,
+           gint64 id)
+{
+  FilEventInfo info = { 0 };
+  FilRowBuilder row;
+
+  if (!fil_node_get_event (node, id, &info))
+    return NULL;
+  fil_row_builder_init (&row, &fil_schema_event);
+  fil_row_builder_int (&row, "id", info.id);
+  fil_row_builder_int (&row, "time", info.time);
+  fil_row_builder_string (&row, "kind", info.kind);
+  fil_row_builder_string (&row, "text", info.text);
+  fil_row_builder_known (&row, "subject", info.subject);
+  return fil_row_builder_end (&row);
+}
+
+static const struct
+{
+  const FilSchema *schema;
+  RowFunc row;
+} lists[] = {
+  [FIL_LIST_SEARCHES] = { &fil_schema_search, search_row },
+  [FIL_LIST_RESULTS] = { &fil_schema_result, result_row },
+  [FIL_LIST_DOWNLOADS] = { &fil_schema_download, download_row },
+  [FIL_LIST_UPLOADS] = { &fil_schema_upload, upload_row },
+  [FIL_LIST_SHARES] = { &fil_schema_share, share_row },
+  [FIL_LIST_PEERS] = { &fil_schema_peer, peer_row },
+  [FIL_LIST_EVENTS] = { &fil_schema_event, event_row },
+};
+
+/**
+ * fil_bus_list_by_name:
+ * @list: (out): set when there is a list of that name
+ */
+gboolean
+fil_bus_list_by_name (const char *name,
+                      FilList *list)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    if (g_strcmp0 (lists[i].schema->list, name) == 0)
+      {
+        *list = (FilList) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+const char *
+fil_bus_list_name (FilList list)
+{
+  return lists[list].schema->list;
+}
+
+/**
+ * fil_bus_row:
+ *
+ * Returns: (transfer floating) (nullable): the row, NULL when there is no such id
+ */
+GVariant *
+fil_bus_row (FilNode *node,
+             FilList list,
+             gint64 id)
+{
+  return lists[list].row (node, id);
+}
+
+/**
+ * fil_bus_rows:
+ * @ids: (element-type gint64)
+ *
+ * Returns: (transfer floating): the rows of @ids that there are, as an array
+ */
+GVariant *
+fil_bus_rows (FilNode *node,
+              FilList list,
+              GArray *ids)
+{
+  GVariantBuilder rows;
+
+  g_variant_builder_init (&rows, fil_schema_array_type (lists[list].schema));
+  for (guint i = 0; i < ids->len; i++)
+    {
+      GVariant *row = lists[list].row (node, g_array_index (ids, gint64, i));
+
+      if (row != NULL)
+        g_variant_builder_add_value (&rows, row);
+    }
+  return g_variant_builder_end (&rows);
+}
+
+GVariant *
+fil_bus_status_row (FilNode *node)
+{
+  FilStatusInfo info = { 0 };
+  FilRowBuilder row;
+
+  fil_node_get_status (node, &info);
+  fil_row_builder_init (&row, &fil_schema_status);
+  fil_row_builder_string (&row, "state", state_names[info.state]);
+  fil_row_builder_string (&row, "role", info.is_ultrapeer ? "ultrapeer" : "leaf");
+  fil_row_builder_string (&row, "guid", info.guid);
+  fil_row_builder_string (&row, "version", FIL_VERSION);
+  fil_row_builder_string (&row, "listen", info.listen);
+  fil_row_builder_string (&row, "external", info.external);
+  fil_row_builder_int (&row, "peers", info.peers);
+  fil_row_builder_int (&row, "leaves", info.leaves);
+  fil_row_builder_tri (&row, "tcp_reachable", tri_of (info.tcp_reachable));
+  fil_row_builder_tri (&row, "udp_reachable", tri_of (info.udp_reachable));
+  fil_row_builder_string (&row, "nat", info.nat);
+  fil_row_builder_int (&row, "shared_files", info.shared_files);
+  fil_row_builder_size (&row, "shared_bytes", info.shared_bytes);
+  fil_row_builder_int (&row, "hashing", info.hashing);
+  fil_row_builder_size (&row, "down_bps", info.down_bps);
+  fil_row_builder_size (&row, "up_bps", info.up_bps);
+  fil_row_builder_string (&row, "sentence", info.sentence);
+  fil_row_builder_bool (&row, "sharing_paused", fil_node_get_sharing_paused (node));
+  return fil_row_builder_end (&row);
+}
+
+GVariant *
+fil_bus_preview_row (const FilSharePreview *preview)
+{
+  static const char *const kinds[G_N_ELEMENTS (preview->kinds)] = { "audio",   "video",   "image", "document",
+                                                                    "archive", "program", "other" };
+  FilRowBuilder row;
+
+  fil_row_builder_init (&row, &fil_schema_preview);
+  fil_row_builder_string (&row, "path", preview->path);
+  fil_row_builder_string (&row, "refusal", preview->refusal);
+  fil_row_builder_int (&row, "files", preview->files);
+  fil_row_builder_size (&row, "bytes", preview->bytes);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    fil_row_builder_int (&row, kinds[i], preview->kinds[i]);
+  fil_row_builder_int (&row, "private_files", preview->private_files);
+  fil_row_builder_strings (&row, "names", (const char *const *) preview->names);
+  fil_row_builder_strings (&row, "private_names", (const char *const *) preview->private_names);
+  return fil_row_builder_end (&row);
+}
+
+static void
+add_library (const FilLibraryInfo *info,
+             gpointer data)
+{
+  FilRowBuilder row;
+
+  fil_row_builder_init (&row, &fil_schema_library);
+  fil_row_builder_int (&row, "id", info->id);
+  fil_row_builder_string (&row, "name", info->name);
+  fil_row_builder_string (&row, "folder", info->folder);
+  fil_row_builder_string (&row, "kind", info->kind);
+  fil_row_builder_size (&row, "size", info->size);
+  fil_row_builder_string (&row, "sha1", info->sha1);
+  fil_row_builder_string (&row, "tth", info->tth);
+  fil_row_builder_int (&row, "asked", info->asked);
+  fil_row_builder_int (&row, "sent", info->sent);
+  g_variant_builder_add_value (data, fil_row_builder_end (&row));
+}
+
+/**
+ * fil_bus_library_rows:
+ * @words: (nullable): NULL for all
+ *
+ * Returns: (transfer floating): own files as an array of rows; so with all that follow
+ */
+GVariant *
+fil_bus_library_rows (FilNode *node,
+                      const char *words,
+                      guint offset,
+                      guint max)
+{
+  GVariantBuilder rows;
+
+  g_variant_builder_init (&rows, fil_schema_array_type (&fil_schema_library));
+  fil_node_library (node, words, offset, max, add_library, &rows);
+  return g_variant_builder_end (&rows);
+}
+
+static void
+add_history (const FilHistoryInfo *info,
+             gpointer data)
+{
+  FilRowBuilder row;
+
+  fil_row_builder_init (&row, &fil_schema_history);
+  fil_row_builder_int (&row, "id", info->id);
+  fil_row_builder_string (&row, "name", info->name);
+  fil_row_builder_size (&row, "size", info->size);
+  fil_row_builder_string (&row, "sha1", info->sha1);
+  fil_row_builder_string (&row, "path", info->path);
+  fil_row_builder_known (&row, "finished", info->finished);
+  g_variant_builder_add_value (data, fil_row_builder_end (&row));
+}
+
+GVariant *
+fil_bus_history_rows (FilNode *node,
+                      const char *words,
+                      guint max)
+{
+  GVariantBuilder rows;
+
+  g_variant_builder_init (&rows, fil_schema_array_type (&fil_schema_history));
+  fil_node_history (node, words, max, add_history, &rows);
+  return g_variant_builder_end (&rows);
+}
+
+static void
+add_trace (const FilTraceStep *step,
+           gpointer data)
+{
+  FilRowBuilder row;
+
+  fil_row_builder_init (&row, &fil_schema_trace);
+  fil_row_builder_int (&row, "time", step->time_us / G_USEC_PER_SEC);
+  fil_row_builder_int (&row, "time_us", step->time_us);
+  fil_row_builder_string (&row, "what", step->what);
+  fil_row_builder_string (&row, "peer", step->peer);
+  fil_row_builder_int (&row, "ttl", step->ttl);
+  fil_row_builder_int (&row, "hops", step->hops);
+  fil_row_builder_string (&row, "text", step->text);
+  g_variant_builder_add_value (data, fil_row_builder_end (&row));
+}
+
+/**
+ * fil_bus_trace_rows:
+ *
+ * Returns: (transfer floating) (nullable): the steps, NULL and an error when nothing is known of @id
+ */
+GVariant *
+fil_bus_trace_rows (FilNode *node,
+                    const char *id,
+                    GError **error)
+{
+  GVariantBuilder rows;
+
+  g_variant_builder_init (&rows, fil_schema_array_type (&fil_schema_trace));
+  if (!fil_node_trace (node, id, add_trace, &rows, error))
+    {
+      g_variant_builder_clear (&rows);
+      return NULL;
+    }
+  return g_variant_builder_end (&rows);
+}
+
+static void
+add_doctor (const FilDoctorLine *line,
+            gpointer data)
+{
+  FilRowBuilder row;
+
+  fil_row_builder_init (&row, &fil_schema_doctor);
+  fil_row_builder_string (&row, "name", line->name);
+  fil_row_builder_tri (&row, "verdict", tri_of (line->verdict));
+  fil_row_builder_string (&row, "text", line->text);
+  fil_row_builder_string (&row, "help", line->help);
+  g_variant_builder_add_value (data, fil_row_builder_end (&row));
+}
+
+GVariant *
+fil_bus_doctor_rows (FilNode *node)
+{
+  GVariantBuilder rows;
+
+  g_variant_builder_init (&rows, fil_schema_array_type (&fil_schema_doctor));
+  fil_node_doctor (node, add_doctor, &rows);
+  return g_variant_builder_end (&rows);
+}
+
+static void
+add_setting (const char *key,
+             const char *value,
+             gpointer data)
+{
+  FilRowBuilder row;
+
+  fil_row_builder_init (&row, &fil_schema_setting);
+  fil_row_builder_string (&row, "key", key);
+  fil_row_builder_string (&row, "value", value);
+  g_variant_builder_add_value (data, fil_row_builder_end (&row));
+}
+
+GVariant *
+fil_bus_setting_rows (FilNode *node)
+{
+  GVariantBuilder rows;
+
+  g_variant_builder_init (&rows, fil_schema_array_type (&fil_schema_setting));
+  fil_node_settings (node, add_setting, &rows);
+  return g_variant_builder_end (&rows);
+}

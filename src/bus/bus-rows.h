@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "node.h"
+
+G_BEGIN_DECLS
+
+gboolean fil_bus_list_by_name (const char *name, FilList *list);
+const char *fil_bus_list_name (FilList list);
+
+GVariant *fil_bus_row (FilNode *node, FilList list, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+GVariant *fil_bus_rows (FilNode *node, FilList list, GArray *ids) G_GNUC_WARN_UNUSED_RESULT;
+GVariant *fil_bus_status_row (FilNode *node) G_GNUC_WARN_UNUSED_RESULT;
+GVariant *fil_bus_preview_row (const FilSharePreview *preview) G_GNUC_WARN_UNUSED_RESULT;
+
+GVariant *fil_bus_library_rows (FilNode *node, const char *words, guint offset, guint max)
+    G_GNUC_WARN_UNUSED_RESULT;
+GVariant *fil_bus_history_rows (FilNode *node, const char *words, guint max) G_GNUC_WARN_UNUSED_RESULT;
+GVariant *fil_bus_trace_rows (FilNode *node, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GVariant *fil_bus_doctor_rows (FilNode *node) G_GNUC_WARN_UNUSED_RESULT;
+GVariant *fil_bus_setting_rows (FilNode *node) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

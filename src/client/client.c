@@ -1,0 +1,670 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "client-private.h"
+
+#include "api-error.h"
+#include "attach.h"
+#include "row-private.h"
+
+#include <glib/gi18n-lib.h>
+
+G_STATIC_ASSERT ((int) FIL_CLIENT_ERROR_FAILED == (int) FIL_API_ERROR_FAILED);
+G_STATIC_ASSERT ((int) FIL_CLIENT_ERROR_MISMATCH == (int) FIL_API_ERROR_MISMATCH);
+
+struct _FilClient
+{
+  GObject parent_instance;
+
+  FilProfile *profile;
+  GStrv start_arguments;
+  GDBusConnection *connection; /* NULL while not attached */
+  char *node_version;
+  gulong closed_id;
+  guint subscription_id;
+  FilRow *status;
+  gboolean wants_status;       /* somebody has asked for it */
+  gboolean is_asking_status;
+  gboolean is_status_stale;    /* it changed while it was asked for */
+  gboolean has_started_node;
+};
+
+enum
+{
+  PROP_ATTACHED = 1,
+  PROP_STATUS,
+  N_PROPERTIES,
+};
+
+enum
+{
+  ATTACHED,
+  VANISHED,
+  LIST_CHANGED,
+  N_SIGNALS,
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (FilClient, fil_client, G_TYPE_OBJECT)
+
+static void ask_status (FilClient *self);
+
+GQuark
+fil_client_error_quark (void)
+{
+  return fil_api_error_quark ();
+}
+
+static void
+let_go (FilClient *self)
+{
+  if (self->connection == NULL)
+    return;
+  g_signal_handler_disconnect (self->connection, self->closed_id);
+  g_dbus_connection_signal_unsubscribe (self->connection, self->subscription_id);
+  g_dbus_connection_close (self->connection, NULL, NULL, NULL);
+  g_clear_object (&self->connection);
+}
+
+static void
+closed_cb (GDBusConnection *connection,
+           gboolean remote_peer_vanished,
+           GError *error,
+           FilClient *self)
+{
+  g_autoptr (FilClient) alive = g_object_ref (self);
+
+  let_go (self);
+  g_object_notify_by_pspec (G_OBJECT (alive), properties[PROP_ATTACHED]);
+  g_signal_emit (alive, signals[VANISHED], 0);
+}
+
+static void
+signal_cb (GDBusConnection *connection,
+           const char *sender,
+           const char *object_path,
+           const char *interface_name,
+           const char *signal_name,
+           GVariant *parameters,
+           gpointer data)
+{
+  FilClient *self = data;
+  const char *list;
+  gint64 scope;
+  guint64 seq;
+
+  if (g_str_equal (signal_name, "Changed") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sxt)")))
+    {
+      g_variant_get (parameters, "(&sxt)", &list, &scope, &seq);
+      g_signal_emit (self, signals[LIST_CHANGED], 0, list, scope, seq);
+    }
+  else if (g_str_equal (signal_name, "StatusChanged"))
+    {
+      ask_status (self);
+    }
+}
+
+/* From here on the connection's messages arrive in this thread. */
+static gboolean
+take_attachment (FilClient *self,
+                 FilAttachment *attachment,
+                 GError **error)
+{
+  if (g_dbus_connection_is_closed (attachment->connection))
+    {
+      g_set_error_literal (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_UNAVAILABLE,
+                           _("The node has ended; start it with: filbertctl start"));
+      return FALSE;
+    }
+  let_go (self);
+  self->connection = g_object_ref (attachment->connection);
+  g_free (self->node_version);
+  self->node_version = g_strdup (attachment->node_version);
+  self->has_started_node |= attachment->has_started;
+  self->closed_id = g_signal_connect (self->connection, "closed", G_CALLBACK (closed_cb), self);
+  self->subscription_id = g_dbus_connection_signal_subscribe (self->connection, NULL, FIL_API_INTERFACE, NULL,
+                                                              FIL_API_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+                                                              signal_cb, self, NULL);
+  self->is_asking_status = FALSE;
+  if (self->wants_status)
+    ask_status (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ATTACHED]);
+  g_signal_emit (self, signals[ATTACHED], 0);
+  return TRUE;
+}
+
+static void
+fil_client_get_property (GObject *object,
+                         guint id,
+                         GValue *value,
+                         GParamSpec *pspec)
+{
+  FilClient *self = FIL_CLIENT (object);
+
+  switch (id)
+    {
+    case PROP_ATTACHED:
+      g_value_set_boolean (value, self->connection != NULL);
+      break;
+    case PROP_STATUS:
+      g_value_set_object (value, fil_client_get_status (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+fil_client_finalize (GObject *object)
+{
+  FilClient *self = FIL_CLIENT (object);
+
+  let_go (self);
+  g_clear_object (&self->status);
+  fil_profile_free (self->profile);
+  g_strfreev (self->start_arguments);
+  g_free (self->node_version);
+  G_OBJECT_CLASS (fil_client_parent_class)->finalize (object);
+}
+
+static void
+fil_client_class_init (FilClientClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = fil_client_get_property;
+  object_class->finalize = fil_client_finalize;
+
+  properties[PROP_ATTACHED] = g_param_spec_boolean ("attached", NULL, NULL, FALSE,
+                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS |
+                                                        G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_STATUS] = g_param_spec_object ("status", NULL, NULL, FIL_TYPE_ROW,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS |
+                                                     G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+
+  signals[ATTACHED] = g_signal_new ("attached", FIL_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                    G_TYPE_NONE, 0);
+  signals[VANISHED] = g_signal_new ("vanished", FIL_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                    G_TYPE_NONE, 0);
+  signals[LIST_CHANGED] = g_signal_new ("list-changed", FIL_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_INT64, G_TYPE_UINT64);
+
+  /* GDBus must know the names of the errors before the first one arrives. */
+  fil_api_error_quark ();
+}
+
+static void
+fil_client_init (FilClient *self)
+{
+}
+
+/**
+ * fil_client_new:
+ * @profile: (nullable): the profile's directory, NULL for the user's usual one
+ *
+ * Returns: (transfer full): a client that is not attached yet
+ */
+FilClient *
+fil_client_new (const char *profile)
+{
+  FilClient *self = g_object_new (FIL_TYPE_CLIENT, NULL);
+
+  self->profile = fil_profile_new (profile, g_getenv ("XDG_RUNTIME_DIR"));
+  return self;
+}
+
+/**
+ * fil_client_get_profile:
+ *
+ * Returns: (transfer none): the profile's directory
+ */
+const char *
+fil_client_get_profile (FilClient *self)
+{
+  g_return_val_if_fail (FIL_IS_CLIENT (self), NULL);
+
+  return fil_profile_dir (self->profile);
+}
+
+/**
+ * fil_client_set_start_arguments:
+ * @arguments: (nullable): more options for a node that this client has to start, as in "--private"
+ */
+void
+fil_client_set_start_arguments (FilClient *self,
+                                const char *const *arguments)
+{
+  g_return_if_fail (FIL_IS_CLIENT (self));
+
+  g_strfreev (self->start_arguments);
+  self->start_arguments = g_strdupv ((GStrv) arguments);
+}
+
+/* What the thread that attaches may see: copies. */
+typedef struct
+{
+  char *dir;
+  GStrv start_arguments;
+  FilAttachFlags flags;
+  gboolean quits_first;
+} Attempt;
+
+static void
+attempt_free (gpointer data)
+{
+  Attempt *attempt = data;
+
+  g_free (attempt->dir);
+  g_strfreev (attempt->start_arguments);
+  g_free (attempt);
+}
+
+/* The answer to Quit may be lost since the node hangs up. */
+static gboolean
+quit_node (GDBusConnection *connection,
+           FilProfile *profile,
+           GError **error)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (connection, NULL, FIL_API_PATH, FIL_API_INTERFACE,
+                                                            "Quit", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+                                                            NULL);
+
+  return fil_attach_wait_until_gone (profile, error);
+}
+
+static void
+attach_in_thread (GTask *task,
+                  gpointer source,
+                  gpointer task_data,
+                  GCancellable *cancellable)
+{
+  Attempt *attempt = task_data;
+  g_autoptr (FilProfile) profile = fil_profile_new (attempt->dir, g_getenv ("XDG_RUNTIME_DIR"));
+  g_autoptr (FilAttachment) attachment = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (attempt->quits_first)
+    {
+      g_autoptr (FilAttachment) old = fil_attach (profile, FIL_ATTACH_ANY_VERSION, NULL, cancellable, NULL);
+
+      if (old != NULL && !quit_node (old->connection, profile, &error))
+        {
+          g_task_return_error (task, g_steal_pointer (&error));
+          return;
+        }
+    }
+  attachment = fil_attach (profile, attempt->flags, (const char *const *) attempt->start_arguments, cancellable,
+                           &error);
+  if (attachment == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, g_steal_pointer (&attachment), (GDestroyNotify) fil_attachment_free);
+}
+
+static void
+attach_async (FilClient *self,
+              FilAttachFlags flags,
+              gboolean quits_first,
+              gpointer tag,
+              GCancellable *cancellable,
+              GAsyncReadyCallback callback,
+              gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Attempt *attempt = g_new0 (Attempt, 1);
+
+  attempt->dir = g_strdup (fil_profile_dir (self->profile));
+  attempt->start_arguments = g_strdupv (self->start_arguments);
+  attempt->flags = flags;
+  attempt->quits_first = quits_first;
+  g_task_set_source_tag (task, tag);
+  g_task_set_task_data (task, attempt, attempt_free);
+  g_task_run_in_thread (task, attach_in_thread);
+}
+
+static gboolean
+attach_finish (FilClient *self,
+               GAsyncResult *result,
+               GError **error)
+{
+  g_autoptr (FilAttachment) attachment = g_task_propagate_pointer (G_TASK (result), error);
+
+  return attachment != NULL && take_attachment (self, attachment, error);
+}
+
+/**
+ * fil_client_attach_async:
+ *
+ * Connects to the node without blocking; with FIL_ATTACH_START starts one when none runs. The signal
+ * "attached" comes during fil_client_attach_finish().
+ */
+void
+fil_client_attach_async (FilClient *self,
+                         FilAttachFlags flags,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer data)
+{
+  g_return_if_fail (FIL_IS_CLIENT (self));
+
+  attach_async (self, flags, FALSE, fil_client_attach_async, cancellable, callback, data);
+}
+
+/**
+ * fil_client_attach_finish:
+ *
+ * Returns: whether the client is attached; on FIL_CLIENT_ERROR_MISMATCH offer to restart the node
+ */
+gboolean
+fil_client_attach_finish (FilClient *self,
+                          GAsyncResult *result,
+                          GError **error)
+{
+  g_return_val_if_fail (FIL_IS_CLIENT (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return attach_finish (self, result, error);
+}
+
+/**
+ * fil_client_attach:
+ *
+ * The same, blocking: for programs without a window.
+ */
+gboolean
+fil_client_attach (FilClient *self,
+                   FilAttachFlags flags,
+                   GError **error)
+{
+  g_autoptr (FilAttachment) attachment = NULL;
+
+  g_return_val_if_fail (FIL_IS_CLIENT (self), FALSE);
+
+  if (self->connection != NULL)
+    return TRUE;
+  attachment = fil_attach (self->profile, flags, (const char *const *) self->start_arguments, NULL, error);
+  return attachment != NULL && take_attachment (self, attachment, error);
+}
+
+/**
+ * fil_client_restart_async:
+ *
+ * Ends the node that runs, whatever its version, starts this version's and attaches.
+ */
+void
+fil_client_restart_async (FilClient *self,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer data)
+{
+  g_return_if_fail (FIL_IS_CLIENT (self));
+
+  attach_async (self, FIL_ATTACH_START, TRUE, fil_client_restart_async, cancellable, callback, data);
+}
+
+gboolean
+fil_client_restart_finish (FilClient *self,
+                           GAsyncResult *result,
+                           GError **error)
+{
+  g_return_val_if_fail (FIL_IS_CLIENT (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return attach_finish (self, result, error);
+}
+
+/**
+ * fil_client_quit:
+ *
+ * Ends the node and blocks until it has saved and gone, at most 10 s. A window that does not want to
+ * wait makes the call "Quit" instead.
+ */
+gboolean
+fil_client_quit (FilClient *self,
+                 GError **error)
+{
+  g_return_val_if_fail (FIL_IS_CLIENT (self), FALSE);
+
+  if (self->connection == NULL)
+    return TRUE;
+  return quit_node (self->connection, self->profile, error);
+}
+
+gboolean
+fil_client_is_attached (FilClient *self)
+{
+  g_return_val_if_fail (FIL_IS_CLIENT (self), FALSE);
+
+  return self->connection != NULL;
+}
+
+/**
+ * fil_client_has_started_node:
+ *
+ * Returns: whether the node runs because of this client
+ */
+gboolean
+fil_client_has_started_node (FilClient *self)
+{
+  g_return_val_if_fail (FIL_IS_CLIENT (self), FALSE);
+
+  return self->has_started_node;
+}
+
+/**
+ * fil_client_get_node_version:
+ *
+ * Returns: (transfer none) (nullable): of the node that it was attached to last
+ */
+const char *
+fil_client_get_node_version (FilClient *self)
+{
+  g_return_val_if_fail (FIL_IS_CLIENT (self), NULL);
+
+  return self->node_version;
+}
+
+static void
+status_cb (GObject *object,
+           GAsyncResult *result,
+           gpointer data)
+{
+  FilClient *self = FIL_CLIENT (object);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = fil_client_call_finish (self, result, &error);
+  g_autoptr (GVariant) row = NULL;
+
+  self->is_asking_status = FALSE;
+  if (reply == NULL)
+    {
+      g_debug ("no status: %s", error->message);
+      return;
+    }
+  g_variant_get (reply, "(v)", &row);
+  if (self->status == NULL)
+    {
+      self->status = _fil_row_new (&fil_schema_status, row);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
+    }
+  else
+    {
+      _fil_row_set_variant (self->status, row);
+    }
+  if (self->is_status_stale)
+    ask_status (self);
+}
+
+static void
+ask_status (FilClient *self)
+{
+  self->is_status_stale = self->is_asking_status;
+  if (self->is_asking_status || self->connection == NULL)
+    return;
+  self->is_asking_status = TRUE;
+  fil_client_call_async (self, "Status", NULL, NULL, status_cb, NULL);
+}
+
+/**
+ * fil_client_get_status:
+ *
+ * The first call makes the client follow the node's status.
+ *
+ * Returns: (transfer none) (nullable): NULL until the node has answered, then always the same object
+ */
+FilRow *
+fil_client_get_status (FilClient *self)
+{
+  g_return_val_if_fail (FIL_IS_CLIENT (self), NULL);
+
+  if (!self->wants_status)
+    {
+      self->wants_status = TRUE;
+      ask_status (self);
+    }
+  return self->status;
+}
+
+static void
+set_gone_error (GError **error)
+{
+  g_set_error_literal (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_UNAVAILABLE,
+                       _("The node has ended; start it with: filbertctl start"));
+}
+
+/* Makes a message for people of what GDBus says. */
+static GError *
+translate_error (GError *error)
+{
+  GError *translated = NULL;
+
+  if (error->domain == FIL_CLIENT_ERROR)
+    {
+      g_dbus_error_strip_remote_error (error);
+      return error;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return error;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+    set_gone_error (&translated);
+  else
+    {
+      g_dbus_error_strip_remote_error (error);
+      g_set_error_literal (&translated, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_FAILED, error->message);
+    }
+  g_error_free (error);
+  return translated;
+}
+
+static void
+called_cb (GObject *object,
+           GAsyncResult *result,
+           gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+  GVariant *reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
+
+  if (reply != NULL)
+    g_task_return_pointer (task, reply, (GDestroyNotify) g_variant_unref);
+  else
+    g_task_return_error (task, translate_error (error));
+}
+
+/**
+ * _fil_client_call_async:
+ * @schema: (nullable): of the rows in the answer; the task's data
+ */
+void
+_fil_client_call_async (FilClient *self,
+                        const char *method,
+                        GVariant *arguments,
+                        const FilSchema *schema,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, data);
+
+  g_task_set_source_tag (task, fil_client_call_async);
+  g_task_set_task_data (task, (gpointer) schema, NULL);
+  if (self->connection == NULL)
+    {
+      GError *error = NULL;
+
+      if (arguments != NULL)
+        g_variant_unref (g_variant_ref_sink (arguments));
+      set_gone_error (&error);
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  g_dbus_connection_call (self->connection, NULL, FIL_API_PATH, FIL_API_INTERFACE, method, arguments, NULL,
+                          G_DBUS_CALL_FLAGS_NONE, G_MAXINT, cancellable, called_cb, task);
+}
+
+/**
+ * fil_client_call_async:
+ * @method: of node-api.xml
+ * @arguments: (transfer floating) (nullable): a tuple
+ */
+void
+fil_client_call_async (FilClient *self,
+                       const char *method,
+                       GVariant *arguments,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer data)
+{
+  g_return_if_fail (FIL_IS_CLIENT (self));
+
+  _fil_client_call_async (self, method, arguments, NULL, cancellable, callback, data);
+}
+
+/**
+ * fil_client_call_finish:
+ *
+ * Returns: (transfer full) (nullable): the answer, a tuple
+ */
+GVariant *
+fil_client_call_finish (FilClient *self,
+                        GAsyncResult *result,
+                        GError **error)
+{
+  g_return_val_if_fail (FIL_IS_CLIENT (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * fil_client_call:
+ *
+ * The same, blocking: for programs without a window.
+ */
+GVariant *
+fil_client_call (FilClient *self,
+                 const char *method,
+                 GVariant *arguments,
+                 GError **error)
+{
+  GError *cause = NULL;
+  GVariant *reply;
+
+  g_return_val_if_fail (FIL_IS_CLIENT (self), NULL);
+
+  if (self->connection == NULL)
+    {
+      if (arguments != NULL)
+        g_variant_unref (g_variant_ref_sink (arguments));
+      set_gone_error (error);
+      return NULL;
+    }
+  reply = g_dbus_connection_call_sync (self->connection, NULL, FIL_API_PATH, FIL_API_INTERFACE, method, arguments,
+                                       NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, &cause);
+  if (reply == NULL)
+    g_propagate_error (error, translate_error (cause));
+  return reply;
+}
