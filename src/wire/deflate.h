@@ -47,7 +47,7 @@ guint64 fil_inflate_total_out (const FilInflate *self);
 /* Whole payloads. */
 gboolean fil_deflate_once (FilSlice plain, FilWriter *out) G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_inflate_once (FilSlice deflated, guint8 *out, gsize size, gsize *len) G_GNUC_WARN_UNUSED_RESULT;
-guint8 *fil_inflate_dup (FilSlice deflated, gsize max, gsize *len) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_inflate_into (FilSlice deflated, gsize max, FilWriter *out) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDeflate, fil_deflate_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilInflate, fil_inflate_free)

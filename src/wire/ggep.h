@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 #define FIL_GGEP_MAGIC 0xc3
+#define FIL_GGEP_SIGNAL "RUX" /* our private item: the offer for punching (signalling.md) */
 
 /**
  * FilGgep:
@@ -47,6 +48,8 @@ gboolean fil_ggep_has (const FilGgep *self, const char *key);
 gboolean fil_ggep_item_read (const FilGgepItem *item, guint8 *buffer, gsize size, FilSlice *out)
     G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_ggep_read (const FilGgep *self, const char *key, guint8 *buffer, gsize size, FilSlice *out)
+    G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_ggep_read_plain (const FilGgep *self, const char *key, gsize max, FilSlice *out)
     G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_ggep_read_vlint (const FilGgep *self, const char *key, guint64 *value) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -32,6 +32,7 @@ typedef struct
   gint64 created_s;      /* CT, unix seconds; 0: not given */
   FilHitCompleteness completeness;
   guint64 available;     /* PRU: bytes that are there; 0: not given */
+  guint32 partial_stamp_s; /* PRU: when that was so, unix seconds; 0: not given */
   FilSlice path;         /* PATH */
   FilSlice extensions;   /* all between the two NULs */
   FilGgep ggep;

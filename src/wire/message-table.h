@@ -15,7 +15,9 @@ typedef enum
   FIL_MESSAGE_UDP = 1 << 1,    /* may come in a datagram */
   FIL_MESSAGE_LOCAL = 1 << 2,  /* on a link hops must be 0 and TTL at most 1 (overview.md §5 rule 7) */
   FIL_MESSAGE_ROUTED = 1 << 3, /* an ultrapeer passes it on */
-  FIL_MESSAGE_REPLY = 1 << 4,  /* TTL bit 0x80 in a datagram means deflated; else bit 0x08 means "can inflate" */
+  FIL_MESSAGE_NEAR = 1 << 4,   /* the same, but one hop is fine: a proxy may have passed it on */
+  FIL_MESSAGE_REQUEST = 1 << 5, /* in a datagram, bit 0x08 of the TTL says "I can inflate" */
+  FIL_MESSAGE_REPLY = 1 << 6,  /* in a datagram, bit 0x80 of the TTL says "deflated" */
 } FilMessageFlags;
 
 /**
@@ -49,6 +51,7 @@ typedef enum
 
 const FilMessageInfo *fil_message_info (guint8 kind);
 const FilMessageInfo *fil_message_table (gsize *n);
-const char *fil_message_objection (const FilMessageInfo *info, const FilHeader *header, FilTransport transport);
+const char *fil_message_objection (const FilMessageInfo *info, const FilHeader *header,
+                                   FilTransport transport);
 
 G_END_DECLS

@@ -89,6 +89,7 @@ const FilVendorInfo *fil_vendor_info (const FilVendorId *id);
 const FilVendorInfo *fil_vendor_info_of_type (FilVendorType type);
 gboolean fil_vendor_body_decode (FilVendorBody *body, const FilVendorInfo *info, const FilVendor *vendor)
     G_GNUC_WARN_UNUSED_RESULT;
+const char *fil_vendor_objection (const FilVendorInfo *info, const FilHeader *header, FilTransport transport);
 FilPacket *fil_vendor_packet_new (FilVendorType type, guint16 version, const FilGuid *muid, guint8 ttl,
                                   guint8 hops, gconstpointer body) G_GNUC_WARN_UNUSED_RESULT;
 

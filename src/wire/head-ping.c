@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "head-ping.h"
+
+#include "ggep.h"
+#include "ggep-builder.h"
+
+#define URN_PREFIX "urn:sha1:"
+#define SIGNAL_MAX 1400
+
+/* The code of a pong. */
+#define CODE_FILE 0x03
+#define CODE_FIREWALLED 0x04
+#define CODE_DOWNLOADING 0x08
+
+static gboolean
+ping_read_ggep (FilHeadPing *self,
+                FilSlice bytes)
+{
+  FilGgep ggep;
+  FilReader r = bytes;
+  FilSlice data;
+
+  if (!fil_ggep_parse (&ggep, &r))
+    return FALSE;
+  if (fil_ggep_read_plain (&ggep, "PUSH", 255, &data))
+    {
+      if (data.len != sizeof self->target.bytes)
+        return FALSE;
+      memcpy (self->target.bytes, data.data, data.len);
+      self->has_target = TRUE;
+    }
+  if (!fil_ggep_read_plain (&ggep, FIL_GGEP_SIGNAL, SIGNAL_MAX, &self->signal))
+    self->signal = FIL_SLICE_NONE;
+  return TRUE;
+}
+
+/**
+ * fil_head_ping_decode:
+ *
+ * Returns: whether flags and a SHA-1 urn are there, and GGEP if the flags say so
+ */
+gboolean
+fil_head_ping_decode (FilHeadPing *self,
+                      const FilVendor *vendor)
+{
+  FilReader r = vendor->body;
+  FilSlice urn;
+
+  memset (self, 0, sizeof *self);
+  if (!fil_reader_u8 (&r, &self->flags) || !fil_reader_slice (&r, strlen (URN_PREFIX) + FIL_SHA1_TEXT_LEN, &urn)
+      || !fil_slice_starts_with_case (urn, URN_PREFIX)
+      || !fil_sha1_parse (&self->sha1, (const char *) urn.data + strlen (URN_PREFIX), FIL_SHA1_TEXT_LEN))
+    return FALSE;
+  return (self->flags & FIL_HEAD_PING_GGEP) == 0 || ping_read_ggep (self, r);
+}
+
+/**
+ * fil_head_ping_encode:
+ *
+ * Appends the body; FIL_HEAD_PING_GGEP is set when there is something for GGEP to say.
+ */
+void
+fil_head_ping_encode (const FilHeadPing *self,
+                      guint16 version,
+                      FilWriter *out)
+{
+  const gsize start = out->len;
+  char text[FIL_SHA1_TEXT_LEN + 1];
+  guint8 flags = self->flags & ~FIL_HEAD_PING_GGEP;
+  FilGgepBuilder ggep;
+
+  fil_sha1_to_text (&self->sha1, text);
+  fil_writer_u8 (out, flags);
+  fil_writer_printf (out, URN_PREFIX "%s", text);
+
+  fil_ggep_builder_init (&ggep, out, FALSE);
+  if (self->has_target)
+    fil_ggep_builder_add (&ggep, "PUSH", fil_slice (self->target.bytes, sizeof self->target.bytes));
+  if (self->signal.len > 0)
+    fil_ggep_builder_add (&ggep, FIL_GGEP_SIGNAL, self->signal);
+  if (fil_ggep_builder_end (&ggep) > 0)
+    {
+      flags |= FIL_HEAD_PING_GGEP;
+      fil_writer_patch (out, start, &flags, 1);
+    }
+}
+
+static gboolean
+set_code (FilHeadPong *self,
+          guint8 code)
+{
+  self->file = (FilHeadFile) (code & CODE_FILE);
+  self->firewalled = (code & CODE_FIREWALLED) != 0;
+  self->downloading = (code & CODE_DOWNLOADING) != 0;
+  return self->file <= FIL_HEAD_FILE_PARTIAL;
+}
+
+static guint8
+get_code (const FilHeadPong *self)
+{
+  return (guint8) (self->file | (self->firewalled ? CODE_FIREWALLED : 0)
+                   | (self->downloading ? CODE_DOWNLOADING : 0));
+}
+
+/* v1: what the flags promise follows in the order ranges, push alts, alts; lengths are big-endian. */
+static gboolean
+pong_read_v1 (FilHeadPong *self,
+              FilReader r)
+{
+  FilSlice vector;
+  guint8 flags;
+  guint8 code;
+  guint8 queue;
+  guint16 len;
+
+  if (!fil_reader_u8 (&r, &flags) || !fil_reader_u8 (&r, &code) || !set_code (self, code))
+    return FALSE;
+  if (self->file == FIL_HEAD_FILE_NONE)
+    return TRUE;
+  if (!fil_reader_copy (&r, self->vendor, sizeof self->vendor) || !fil_reader_u8 (&r, &queue))
+    return FALSE;
+  self->queue = (gint8) queue;
+
+  if ((flags & FIL_HEAD_PING_RANGES) != 0
+      && (!fil_reader_be16 (&r, &len) || !fil_reader_slice (&r, len, &self->ranges)))
+    return FALSE;
+  if ((flags & FIL_HEAD_PING_PUSH_ALTS) != 0 && (!fil_reader_be16 (&r, &len) || !fil_reader_skip (&r, len)))
+    return FALSE;
+  if ((flags & FIL_HEAD_PING_ALTS) != 0)
+    {
+      if (!fil_reader_be16 (&r, &len) || !fil_reader_slice (&r, len, &vector))
+        return FALSE;
+      self->n_alts = fil_packed_hosts_read (vector, FIL_SLICE_NONE, 4, self->alts, FIL_ALTS_MAX);
+    }
+  return TRUE;
+}
+
+/* The maps of v2 are called T and T6, not A_TLS. */
+static guint
+pong_read_alts (const FilGgep *ggep,
+                const char *key,
+                const char *tls_key,
+                guint8 family,
+                FilHost *out,
+                guint max)
+{
+  guint8 room[1024];
+  guint8 bits_room[64];
+  FilSlice hosts;
+  FilSlice bits;
+
+  if (!fil_ggep_read (ggep, key, room, sizeof room, &hosts))
+    return 0;
+  if (!fil_ggep_read (ggep, tls_key, bits_room, sizeof bits_room, &bits))
+    bits = FIL_SLICE_NONE;
+  return fil_packed_hosts_read (hosts, bits, family, out, max);
+}
+
+static gboolean
+pong_read_v2 (FilHeadPong *self,
+              FilReader r)
+{
+  FilGgep ggep;
+  FilSlice data;
+
+  if (!fil_ggep_parse (&ggep, &r) || !fil_ggep_read_plain (&ggep, "C", 255, &data) || data.len == 0
+      || !set_code (self, data.data[0]))
+    return FALSE;
+  if (fil_ggep_read_plain (&ggep, "Q", 255, &data) && data.len > 0)
+    self->queue = (gint8) data.data[0];
+  if (fil_ggep_read_plain (&ggep, "V", 255, &data) && data.len >= sizeof self->vendor)
+    memcpy (self->vendor, data.data, sizeof self->vendor);
+  if (fil_ggep_read_plain (&ggep, "F", 255, &data) && data.len > 0)
+    self->tls = (data.data[0] & 1) != 0;
+  if (!fil_ggep_read_plain (&ggep, FIL_GGEP_SIGNAL, SIGNAL_MAX * 2, &self->signal))
+    self->signal = FIL_SLICE_NONE;
+  self->n_alts = pong_read_alts (&ggep, "A", "T", 4, self->alts, FIL_ALTS_MAX);
+  self->n_alts += pong_read_alts (&ggep, "A6", "T6", 6, self->alts + self->n_alts, FIL_ALTS_MAX - self->n_alts);
+  return TRUE;
+}
+
+/**
+ * fil_head_pong_decode:
+ *
+ * Returns: whether the body is a pong of its version (messages.md §7)
+ */
+gboolean
+fil_head_pong_decode (FilHeadPong *self,
+                      const FilVendor *vendor)
+{
+  memset (self, 0, G_STRUCT_OFFSET (FilHeadPong, alts));
+  self->n_alts = 0;
+  self->ranges = FIL_SLICE_NONE;
+  self->signal = FIL_SLICE_NONE;
+  return vendor->id.version < 2 ? pong_read_v1 (self, vendor->body) : pong_read_v2 (self, vendor->body);
+}
+
+static void
+pong_write_v1 (const FilHeadPong *self,
+               FilWriter *out)
+{
+  gsize flags_at = out->len;
+  gsize length_at;
+  guint8 flags = 0;
+  guint8 length[2];
+
+  fil_writer_u8 (out, 0);
+  fil_writer_u8 (out, get_code (self));
+  if (self->file == FIL_HEAD_FILE_NONE)
+    return;
+  fil_writer_bytes (out, self->vendor, sizeof self->vendor);
+  fil_writer_u8 (out, (guint8) self->queue);
+  if (self->ranges.len > 0 && self->ranges.len <= G_MAXUINT16)
+    {
+      flags |= FIL_HEAD_PING_RANGES;
+      fil_writer_be16 (out, (guint16) self->ranges.len);
+      fil_writer_put (out, self->ranges);
+    }
+
+  length_at = out->len;
+  fil_writer_be16 (out, 0);
+  for (guint i = 0; i < self->n_alts; i++)
+    if (self->alts[i].endpoint.family == 4)
+      fil_packed_endpoint_write (&self->alts[i].endpoint, out);
+  if (out->len > length_at + 2)
+    {
+      flags |= FIL_HEAD_PING_ALTS;
+      length[0] = (guint8) ((out->len - length_at - 2) >> 8);
+      length[1] = (guint8) (out->len - length_at - 2);
+      fil_writer_patch (out, length_at, length, sizeof length);
+    }
+  else
+    {
+      fil_writer_truncate (out, length_at);
+    }
+  fil_writer_patch (out, flags_at, &flags, 1);
+}
+
+static void
+pong_write_alts (const FilHeadPong *self,
+                 const char *key,
+                 const char *tls_key,
+                 guint8 family,
+                 FilGgepBuilder *ggep)
+{
+  g_auto (FilWriter) list;
+  guint8 bits[FIL_ALTS_MAX / 8] = { 0 };
+  gsize bits_len = 0;
+  guint n = 0;
+
+  fil_writer_init (&list);
+  for (guint i = 0; i < MIN (self->n_alts, FIL_ALTS_MAX); i++)
+    {
+      if (self->alts[i].endpoint.family != family)
+        continue;
+      fil_packed_endpoint_write (&self->alts[i].endpoint, &list);
+      if (self->alts[i].tls)
+        {
+          bits[n / 8] |= (guint8) (0x80 >> n % 8);
+          bits_len = n / 8 + 1;
+        }
+      n++;
+    }
+  if (n > 0)
+    fil_ggep_builder_add (ggep, key, fil_writer_slice (&list));
+  if (bits_len > 0)
+    fil_ggep_builder_add (ggep, tls_key, fil_slice (bits, bits_len));
+}
+
+/**
+ * fil_head_pong_encode:
+ *
+ * Appends the body. An answer "no such file" without an offer has nothing but the code.
+ */
+void
+fil_head_pong_encode (const FilHeadPong *self,
+                      guint16 version,
+                      FilWriter *out)
+{
+  FilGgepBuilder ggep;
+
+  if (version < 2)
+    {
+      pong_write_v1 (self, out);
+      return;
+    }
+  fil_ggep_builder_init (&ggep, out, FALSE);
+  fil_ggep_builder_add_u8 (&ggep, "C", get_code (self));
+  if (self->file != FIL_HEAD_FILE_NONE)
+    {
+      fil_ggep_builder_add_u8 (&ggep, "Q", (guint8) self->queue);
+      fil_ggep_builder_add (&ggep, "V", fil_slice (self->vendor, sizeof self->vendor));
+      fil_ggep_builder_add_u8 (&ggep, "F", self->tls ? 1 : 0);
+      pong_write_alts (self, "A", "T", 4, &ggep);
+      pong_write_alts (self, "A6", "T6", 6, &ggep);
+    }
+  if (self->signal.len > 0)
+    fil_ggep_builder_add (&ggep, FIL_GGEP_SIGNAL, self->signal);
+  fil_ggep_builder_end (&ggep);
+}
