@@ -3,6 +3,8 @@
 
 #include "endpoint.h"
 
+#include "secret-hash.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -252,7 +254,9 @@ static const AddressRange ranges_v6[] = {
   { { 0xfe, 0x80 }, 10, FIL_ADDRESS_PRIVATE },
   { { 0xfe, 0xc0 }, 10, FIL_ADDRESS_PRIVATE },
   { { 0xfc }, 7, FIL_ADDRESS_PRIVATE },
+  { { 0x20, 0x01, 0x00, 0x02 }, 48, FIL_ADDRESS_RESERVED },
   { { 0x20, 0x01, 0x0d, 0xb8 }, 32, FIL_ADDRESS_RESERVED },
+  { { 0x3f, 0xff }, 20, FIL_ADDRESS_RESERVED },
 };
 
 static gboolean
@@ -353,13 +357,7 @@ fil_endpoint_same_network (const FilEndpoint *a,
 guint
 fil_endpoint_hash (gconstpointer endpoint)
 {
-  const FilEndpoint *self = endpoint;
-  guint64 a, b;
-
-  memcpy (&a, self->addr, 8);
-  memcpy (&b, self->addr + 8, 8);
-  a = (a ^ (b + self->port) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
-  return (guint) (a >> 32);
+  return fil_secret_hash (endpoint, sizeof (FilEndpoint));
 }
 
 gboolean

@@ -3,6 +3,8 @@
 
 #include "guid.h"
 
+#include "secret-hash.h"
+
 #include <string.h>
 
 /**
@@ -77,13 +79,7 @@ fil_guid_is_zero (const FilGuid *self)
 guint
 fil_guid_hash (gconstpointer guid)
 {
-  guint64 a, b;
-
-  /* A stranger chooses these bytes, so every one of them counts. */
-  memcpy (&a, guid, sizeof a);
-  memcpy (&b, (const guint8 *) guid + 8, sizeof b);
-  a = (a ^ (b * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15))) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
-  return (guint) (a >> 32);
+  return fil_secret_hash (guid, sizeof (FilGuid));
 }
 
 gboolean

@@ -75,6 +75,22 @@ fil_journal_touch (FilJournal *self,
   g_queue_push_tail_link (&self->by_seq, &entry->link);
 }
 
+/* A client that is reading a long list page by page stands at the number of the last row it got, and
+ * must not be sent back to the start for removals from before that row. So no row may be older than
+ * the last removal that was forgotten: such rows count as changed. */
+static void
+renew_up_to (FilJournal *self,
+             guint64 seq)
+{
+  for (GList *link = self->by_seq.head; link != NULL && ((Entry *) link->data)->seq <= seq;
+       link = self->by_seq.head)
+    {
+      g_queue_unlink (&self->by_seq, link);
+      ((Entry *) link->data)->seq = ++self->seq;
+      g_queue_push_tail_link (&self->by_seq, link);
+    }
+}
+
 /**
  * fil_journal_remove:
  *
@@ -102,6 +118,7 @@ fil_journal_remove (FilJournal *self,
 
       self->forgotten = oldest->seq;
     }
+  renew_up_to (self, self->forgotten);
 }
 
 guint64

@@ -124,9 +124,12 @@ guint32
 fil_random_below (FilRandom *self,
                   guint32 limit)
 {
-  guint32 reject_from = G_MAXUINT32 - G_MAXUINT32 % limit;
+  guint32 reject_from;
   guint32 n;
 
+  g_return_val_if_fail (limit > 0, 0);
+
+  reject_from = G_MAXUINT32 - G_MAXUINT32 % limit;
   do
     n = fil_random_u32 (self);
   while (n >= reject_from);

@@ -70,7 +70,12 @@ fil_session_abort (FilSession *self,
 {
   va_list args;
 
+  if (self->abort)
+    return;
   self->abort = TRUE;
+  /* Who drives a session that was closed before is still sending what it had. */
+  if (self->is_closed)
+    fil_session_changed (self);
   va_start (args, format);
   close_valist (self, format, args);
   va_end (args);

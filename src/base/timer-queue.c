@@ -5,7 +5,9 @@
 
 struct _FilTimerQueue
 {
-  GPtrArray *heap; /* of FilTimer, the earliest first; not owned */
+  GPtrArray *heap;     /* of FilTimer, the earliest first; not owned */
+  GPtrArray *deferred; /* set while fil_timer_queue_run() runs, for a time that is due; not owned */
+  gint64 running_us;   /* what fil_timer_queue_run() runs up to, G_MININT64 outside of it */
 };
 
 struct _FilTimer
@@ -14,7 +16,8 @@ struct _FilTimer
   FilTimerFunc func;
   gpointer data;
   gint64 due_us;
-  guint position; /* in the heap, valid while due_us is not FIL_NEVER */
+  gboolean is_deferred;
+  guint position; /* in the heap or among the deferred, valid while due_us is not FIL_NEVER */
 };
 
 /**
@@ -28,6 +31,8 @@ fil_timer_queue_new (void)
   FilTimerQueue *self = g_new0 (FilTimerQueue, 1);
 
   self->heap = g_ptr_array_new ();
+  self->deferred = g_ptr_array_new ();
+  self->running_us = G_MININT64;
   return self;
 }
 
@@ -35,6 +40,7 @@ void
 fil_timer_queue_free (FilTimerQueue *self)
 {
   g_ptr_array_unref (self->heap);
+  g_ptr_array_unref (self->deferred);
   g_free (self);
 }
 
@@ -87,14 +93,30 @@ sift_down (FilTimerQueue *self,
 }
 
 static void
+put_in (FilTimer *timer)
+{
+  FilTimerQueue *self = timer->queue;
+
+  g_ptr_array_add (self->heap, timer);
+  sift_up (self, timer, self->heap->len - 1);
+}
+
+static void
 take_out (FilTimer *timer)
 {
   FilTimerQueue *self = timer->queue;
-  FilTimer *last = g_ptr_array_steal_index_fast (self->heap, self->heap->len - 1);
+  GPtrArray *array = timer->is_deferred ? self->deferred : self->heap;
+  FilTimer *last = g_ptr_array_steal_index_fast (array, array->len - 1);
 
   timer->due_us = FIL_NEVER;
   if (last == timer)
     return;
+  if (timer->is_deferred)
+    {
+      g_ptr_array_index (array, timer->position) = last;
+      last->position = timer->position;
+      return;
+    }
   if (timer->position > 0 && at (self, (timer->position - 1) / 2)->due_us > last->due_us)
     sift_up (self, last, timer->position);
   else
@@ -115,8 +137,9 @@ fil_timer_queue_next (const FilTimerQueue *self)
 /**
  * fil_timer_queue_run:
  *
- * Calls every timer that was due by @now_us when this began, earliest first. A timer that sets
- * itself again for a time that is already due waits for the next run.
+ * Calls every timer that was due by @now_us when this began, earliest first. A timer that is set
+ * meanwhile for a time that is already due waits for the next run, so that it keeps no other waiting.
+ * Must not be called by a timer.
  *
  * Returns: how many were called
  */
@@ -124,16 +147,28 @@ guint
 fil_timer_queue_run (FilTimerQueue *self,
                      gint64 now_us)
 {
-  guint most = self->heap->len;
   guint n;
 
-  for (n = 0; n < most && fil_timer_queue_next (self) <= now_us; n++)
+  g_return_val_if_fail (self->running_us == G_MININT64, 0);
+
+  self->running_us = now_us;
+  for (n = 0; fil_timer_queue_next (self) <= now_us; n++)
     {
       FilTimer *timer = at (self, 0);
 
       take_out (timer);
       timer->func (timer->data, now_us);
     }
+  self->running_us = G_MININT64;
+
+  for (guint i = 0; i < self->deferred->len; i++)
+    {
+      FilTimer *timer = g_ptr_array_index (self->deferred, i);
+
+      timer->is_deferred = FALSE;
+      put_in (timer);
+    }
+  g_ptr_array_set_size (self->deferred, 0);
   return n;
 }
 
@@ -182,8 +217,14 @@ fil_timer_set (FilTimer *self,
   if (at_us == FIL_NEVER)
     return;
   self->due_us = at_us;
-  g_ptr_array_add (self->queue->heap, self);
-  sift_up (self->queue, self, self->queue->heap->len - 1);
+  self->is_deferred = at_us <= self->queue->running_us;
+  if (!self->is_deferred)
+    {
+      put_in (self);
+      return;
+    }
+  self->position = self->queue->deferred->len;
+  g_ptr_array_add (self->queue->deferred, self);
 }
 
 void

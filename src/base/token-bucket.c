@@ -31,8 +31,9 @@ refill (FilTokenBucket *self,
   if (elapsed <= 0)
     return;
   self->updated_us = now_us;
-  if (self->rate > 0 && elapsed < full / self->rate + FIL_SEC)
-    self->tokens_us = MIN (full, self->tokens_us + elapsed * self->rate);
+  /* A long sleep must not overflow, and a debt may take longer than a full bucket. */
+  if (self->rate > 0 && elapsed <= (full - self->tokens_us) / self->rate)
+    self->tokens_us += elapsed * self->rate;
   else
     self->tokens_us = full;
 }

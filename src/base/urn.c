@@ -3,9 +3,10 @@
 
 #include "urn.h"
 
-#include <string.h>
-
 #include "base32.h"
+#include "secret-hash.h"
+
+#include <string.h>
 
 static gboolean
 skip_prefix (const char **text,
@@ -87,10 +88,7 @@ fil_tth_to_text (const FilTth *self,
 guint
 fil_sha1_hash (gconstpointer sha1)
 {
-  guint n;
-
-  memcpy (&n, sha1, sizeof n);
-  return n;
+  return fil_secret_hash (sha1, sizeof (FilSha1));
 }
 
 gboolean
