@@ -44,7 +44,7 @@ fil_file_hash_free (FilFileHash *self)
 /**
  * fil_file_hash_update:
  *
- * Takes the next @len bytes. Multiples of 4096 are fastest.
+ * Takes the next @len bytes. Multiples of 2048 are fastest.
  */
 void
 fil_file_hash_update (FilFileHash *self,

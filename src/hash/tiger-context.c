@@ -133,7 +133,7 @@ add_leaves (FilTigerContext *self,
 /**
  * fil_tiger_context_update:
  *
- * Takes the next @len bytes. Multiples of 4096 are fastest.
+ * Takes the next @len bytes. Multiples of 2048 are fastest.
  */
 void
 fil_tiger_context_update (FilTigerContext *self,

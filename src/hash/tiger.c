@@ -17,7 +17,7 @@
 /* A leaf is its prefix and 1024 bytes: 16 whole blocks and one byte. */
 #define LEAF_BLOCKS (FIL_TIGER_LEAF_SIZE / BLOCK)
 
-G_STATIC_ASSERT (FIL_TIGER_LANES == 4);
+G_STATIC_ASSERT (FIL_TIGER_LANES == 2);
 G_STATIC_ASSERT (sizeof (FilTth) == FIL_TIGER_LEN);
 
 static const guint64 start_state[3] = {
@@ -141,26 +141,24 @@ lanes_store (const LanesState *state,
     }
 }
 
-/* A round waits for its eight table look-ups one after the other; four independent rounds side by
- * side keep the core busy meanwhile. */
+/* A round waits for what the round before looked up in the tables; two independent rounds side by side
+ * keep the core busy meanwhile. Four are no faster on a core that is alone, and a third slower on one
+ * whose other thread works. */
 static void
 compress_lanes (LanesState *state,
                 const guint8 *const blocks[FIL_TIGER_LANES])
 {
-  guint64 a0 = state->a[0], a1 = state->a[1], a2 = state->a[2], a3 = state->a[3];
-  guint64 b0 = state->b[0], b1 = state->b[1], b2 = state->b[2], b3 = state->b[3];
-  guint64 c0 = state->c[0], c1 = state->c[1], c2 = state->c[2], c3 = state->c[3];
+  guint64 a[2] = { state->a[0], state->a[1] };
+  guint64 b[2] = { state->b[0], state->b[1] };
+  guint64 c[2] = { state->c[0], state->c[1] };
   Lanes x[8];
 
   for (guint i = 0; i < 8; i++)
-    x[i] = (Lanes){ load (blocks[0] + 8 * i), load (blocks[1] + 8 * i), load (blocks[2] + 8 * i),
-                    load (blocks[3] + 8 * i) };
+    x[i] = (Lanes){ load (blocks[0] + 8 * i), load (blocks[1] + 8 * i) };
 
 #define ROUND_LANES(a, b, c, word, mul)                                                               \
-  ROUND (a##0, b##0, c##0, word[0], mul);                                                             \
-  ROUND (a##1, b##1, c##1, word[1], mul);                                                             \
-  ROUND (a##2, b##2, c##2, word[2], mul);                                                             \
-  ROUND (a##3, b##3, c##3, word[3], mul)
+  ROUND (a[0], b[0], c[0], word[0], mul);                                                             \
+  ROUND (a[1], b[1], c[1], word[1], mul)
 #define PASS(a, b, c, mul)                                                                            \
   ROUND_LANES (a, b, c, x[0], mul);                                                                   \
   ROUND_LANES (b, c, a, x[1], mul);                                                                   \
@@ -180,14 +178,12 @@ compress_lanes (LanesState *state,
 #undef ROUND_LANES
 
 #define FEED_FORWARD(lane)                                                                            \
-  state->a[lane] ^= a##lane;                                                                          \
-  state->b[lane] = b##lane - state->b[lane];                                                          \
-  state->c[lane] += c##lane
+  state->a[lane] ^= a[lane];                                                                          \
+  state->b[lane] = b[lane] - state->b[lane];                                                          \
+  state->c[lane] += c[lane]
 
   FEED_FORWARD (0);
   FEED_FORWARD (1);
-  FEED_FORWARD (2);
-  FEED_FORWARD (3);
 #undef FEED_FORWARD
 }
 
@@ -268,7 +264,7 @@ fil_tiger_leaf (FilTth *out,
 }
 
 static void
-four_leaves (FilTth out[FIL_TIGER_LANES],
+leaves_of_lanes (FilTth out[FIL_TIGER_LANES],
              const guint8 *bytes)
 {
   guint8 edges[FIL_TIGER_LANES][2 * BLOCK];
@@ -308,7 +304,7 @@ four_leaves (FilTth out[FIL_TIGER_LANES],
  * @out: (out): @n_leaves hashes
  * @bytes: @n_leaves × FIL_TIGER_LEAF_SIZE bytes
  *
- * Hashes whole leaves that lie one after the other, four at a time.
+ * Hashes whole leaves that lie one after the other.
  */
 void
 fil_tiger_leaves (FilTth *out,
@@ -318,7 +314,7 @@ fil_tiger_leaves (FilTth *out,
   gsize i = 0;
 
   for (; i + FIL_TIGER_LANES <= n_leaves; i += FIL_TIGER_LANES)
-    four_leaves (out + i, bytes + i * FIL_TIGER_LEAF_SIZE);
+    leaves_of_lanes (out + i, bytes + i * FIL_TIGER_LEAF_SIZE);
   for (; i < n_leaves; i++)
     fil_tiger_leaf (out + i, bytes + i * FIL_TIGER_LEAF_SIZE, FIL_TIGER_LEAF_SIZE);
 }
@@ -335,7 +331,7 @@ parent_block (guint8 block[2 * BLOCK],
 }
 
 static void
-four_parents (FilTth out[FIL_TIGER_LANES],
+parents_of_lanes (FilTth out[FIL_TIGER_LANES],
               const FilTth *nodes)
 {
   guint8 messages[FIL_TIGER_LANES][2 * BLOCK];
@@ -369,7 +365,7 @@ fil_tiger_parents (FilTth *out,
   gsize i = 0;
 
   for (; i + FIL_TIGER_LANES <= n_pairs; i += FIL_TIGER_LANES)
-    four_parents (out + i, nodes + 2 * i);
+    parents_of_lanes (out + i, nodes + 2 * i);
   for (; i < n_pairs; i++)
     {
       guint8 block[2 * BLOCK];

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define FIL_TIGER_LEAF_SIZE 1024
 
 /* Hashes that are computed side by side: one Tiger waits for its tables most of the time. */
-#define FIL_TIGER_LANES 4
+#define FIL_TIGER_LANES 2
 
 void fil_tiger_of (guint8 out[FIL_TIGER_LEN], const void *bytes, gsize len);
 

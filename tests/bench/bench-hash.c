@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LEN (32 << 20)
+#define LEN (8 << 20)
 #define PIECE (256 << 10)
-#define RUNS 7
+#define RUNS 25
 
 typedef void (*HashFunc) (const guint8 *bytes, gsize len);
 

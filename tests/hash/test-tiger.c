@@ -52,7 +52,7 @@ test_lengths (void)
     }
 }
 
-/* The lanes and the single path have to agree, for every remainder of four. */
+/* The lanes and the single path have to agree, for every number that is left over. */
 static void
 test_leaves (void)
 {
