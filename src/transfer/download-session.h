@@ -20,7 +20,7 @@ typedef struct
   guint queue_position;     /* 0: not queued */
   gint64 poll_s;            /* queued: when to ask again on this connection */
   gboolean keeps_alive;
-  FilUrn urn;               /* X-Gnutella-Content-URN; none when absent */
+  FilUrn urn;               /* of X-Gnutella-Content-URN or X-Content-URN; none when absent */
   const GArray *available;  /* FilRange of X-Available-Ranges, or NULL */
   const char *server;       /* or NULL */
 } FilDownloadReply;
@@ -41,13 +41,14 @@ typedef enum
 {
   FIL_DOWNLOAD_TAKE,      /* the body is welcome, from *range on */
   FIL_DOWNLOAD_ASK_AGAIN, /* the body is not, or there is none: go on with the next range */
-  FIL_DOWNLOAD_WAIT,      /* queued: ask for the same again after poll_s */
+  FIL_DOWNLOAD_WAIT,      /* queued: ask again after poll_s */
   FIL_DOWNLOAD_LEAVE,     /* close */
 } FilDownloadVerdict;
 
 typedef struct
 {
-  /* What to ask for next. FALSE: nothing, now; the session closes when nothing is under way. */
+  /* What to ask for next. FALSE: nothing now; the connection idles until fil_download_session_resume()
+   * or fil_download_session_disown(). */
   gboolean (*next) (gpointer data, FilRange *range, gint64 now_us);
 
   /* The head of the reply to asked is there. For TAKE, *range says which of the bytes that come are
@@ -63,7 +64,7 @@ typedef struct
   /* No byte came for FIL_SOURCE_STALL_US; the connection still stands. */
   void (*stalled) (gpointer data, gint64 now_us);
 
-  /* Once, before the session is freed. */
+  /* Once, before the session is freed; never after fil_download_session_disown(). */
   void (*ended) (gpointer data, FilDownloadEnd end, const char *sentence, gint64 now_us);
 } FilDownloadSessionDelegate;
 
@@ -74,6 +75,7 @@ typedef struct
   const char *user_agent;
   const char *target;     /* "/uri-res/N2R?urn:sha1:…" or "/get/1/name" */
   guint64 downloaded;     /* X-Downloaded of the first request */
+  gboolean is_giv;        /* the stream begins with the GIV of the other side */
 } FilDownloadRequest;
 
 /**
@@ -88,7 +90,8 @@ FilSession *fil_download_session_new (const FilDownloadRequest *request,
                                       const FilDownloadSessionDelegate *delegate, gpointer data,
                                       gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 void fil_download_session_disown (FilSession *session, const char *reason);
-void fil_download_session_resume (FilSession *session);
+void fil_download_session_resume (FilSession *session, gint64 now_us);
 gboolean fil_download_session_is_connected (const FilSession *session);
+gboolean fil_download_session_is_idle (const FilSession *session);
 
 G_END_DECLS

@@ -57,6 +57,9 @@ typedef struct
   guint n_sources;
 } FilDownloadRecord;
 
+/* What the downloads keep beside each of them. */
+typedef struct _FilDownloadWork FilDownloadWork;
+
 /**
  * FilDownload:
  *
@@ -90,7 +93,7 @@ typedef struct
   guint mismatches;
   guint32 solo;            /* the only source that may deliver, 0: all may */
 
-  struct _FilDownloadWork *work; /* of downloads.c */
+  FilDownloadWork *work;
 } FilDownload;
 
 FilDownload *fil_download_new (const FilDownloadSpec *spec) G_GNUC_WARN_UNUSED_RESULT;

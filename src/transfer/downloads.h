@@ -73,6 +73,7 @@ FilDownloads *fil_downloads_new (const FilDownloadsDelegate *delegate, const Fil
                                  gpointer data, const char *user_agent) G_GNUC_WARN_UNUSED_RESULT;
 void fil_downloads_free (FilDownloads *self);
 void fil_downloads_shutdown (FilDownloads *self, gint64 now_us);
+gboolean fil_downloads_is_settled (const FilDownloads *self);
 
 gint64 fil_downloads_wake (const FilDownloads *self);
 void fil_downloads_tick (FilDownloads *self, gint64 now_us);

@@ -84,6 +84,7 @@
 #define FIL_UPLOADS_PER_HOST 2
 #define FIL_UPLOADS_MAX_SESSIONS 256           /* connections, with or without a slot */
 #define FIL_UPLOADS_MAX_SESSIONS_PER_HOST 16
+#define FIL_UPLOADS_MAX_ROWS 200               /* old ones give way */
 #define FIL_REQUEST_FIRST_US (10 * FIL_SEC)    /* to the first full head */
 #define FIL_REQUEST_GIV_US (30 * FIL_SEC)      /* … after our GIV */
 #define FIL_REQUEST_IDLE_US (30 * FIL_SEC)     /* between requests */

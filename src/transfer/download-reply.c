@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "download-reply.h"
+
+#include <string.h>
+
+#include "http-queue.h"
+#include "http-range.h"
+#include "http-values.h"
+#include "start-line.h"
+#include "transfer-limits.h"
+
+/* Digits only: a list, which a repeated header becomes, is no length. */
+static gboolean
+parse_length (const char *value,
+              guint64 *out)
+{
+  guint64 n = 0;
+
+  if (*value == '\0')
+    return FALSE;
+  for (; *value != '\0'; value++)
+    if (!g_ascii_isdigit (*value) || !g_uint64_checked_mul (&n, n, 10) ||
+        !g_uint64_checked_add (&n, n, (guint64) (*value - '0')))
+      return FALSE;
+  *out = n;
+  return n <= G_MAXINT64;
+}
+
+static void
+read_available (FilDownloadReplyHead *self,
+                const FilHead *head)
+{
+  const char *value = fil_head_get (head, "X-Available-Ranges");
+  FilByteRange ranges[FIL_RANGES_MAX];
+  guint n = 0;
+
+  if (value == NULL || !fil_available_ranges_parse (value, ranges, FIL_RANGES_MAX, &n))
+    return;
+  self->available = g_array_new (FALSE, FALSE, sizeof (FilRange));
+  for (guint i = 0; i < n; i++)
+    {
+      FilRange range = { ranges[i].first, ranges[i].last + 1 };
+
+      if (ranges[i].last < G_MAXINT64 && fil_range_len (range) > 0)
+        g_array_append_val (self->available, range);
+    }
+  self->reply.available = self->available;
+}
+
+static void
+read_waiting (FilDownloadReply *reply,
+              const FilHead *head)
+{
+  const char *retry_after = fil_head_get (head, "Retry-After");
+  const char *date = fil_head_get (head, "Date");
+  const char *queue = fil_head_get (head, "X-Queue");
+  FilQueueState state;
+  gint64 now_s = 0;
+  guint seconds;
+
+  reply->retry_after_s = -1;
+  if (date != NULL && !fil_http_date_parse (date, &now_s))
+    now_s = 0;
+  if (retry_after != NULL && (g_ascii_isdigit (*retry_after) || now_s > 0) &&
+      fil_retry_after_parse (retry_after, now_s, &seconds))
+    reply->retry_after_s = seconds;
+  /* LimeWire: all three or nothing (http-transfer.md §6). */
+  if (queue != NULL && fil_queue_parse_legacy (&state, queue) && !state.is_version && state.position > 0 &&
+      state.poll_min_s > 0)
+    {
+      reply->queue_position = state.position;
+      reply->poll_s = state.poll_min_s + (MAX (state.poll_max_s, state.poll_min_s) - state.poll_min_s) / 4;
+    }
+}
+
+static void
+read_urn (FilDownloadReply *reply,
+          const FilHead *head)
+{
+  static const char *const names[] = { "X-Gnutella-Content-URN", "X-Content-URN" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *value = fil_head_get (head, names[i]);
+
+      if (value != NULL && fil_content_urns_parse (value, &reply->urn) && reply->urn.has_sha1)
+        return;
+    }
+  reply->urn = (FilUrn){ 0 };
+}
+
+/* Which bytes the body holds. Every number in it must agree with every other. */
+static gboolean
+read_range (FilDownloadReplyHead *self,
+            const FilHead *head,
+            const char **error)
+{
+  FilDownloadReply *reply = &self->reply;
+  const char *value = fil_head_get (head, "Content-Range");
+  FilContentRange range = { 0 };
+
+  if (value != NULL && !fil_content_range_parse (&range, value))
+    {
+      *error = "its Content-Range makes no sense";
+      return FALSE;
+    }
+  if (reply->status == 206 && !range.has_range)
+    {
+      *error = "a part of the file came without Content-Range";
+      return FALSE;
+    }
+  if (!range.has_range)
+    {
+      if (!self->has_body_len)
+        {
+          *error = "the file came without Content-Length";
+          return FALSE;
+        }
+      reply->range = (FilRange){ 0, self->body_len };
+      reply->size = self->body_len;
+      reply->has_size = TRUE;
+      return TRUE;
+    }
+  if (range.range.last >= G_MAXINT64 || range.range.first > range.range.last ||
+      (range.has_total && range.range.last >= range.total))
+    {
+      *error = "its Content-Range makes no sense";
+      return FALSE;
+    }
+  reply->range = (FilRange){ range.range.first, range.range.last + 1 };
+  reply->has_size = range.has_total;
+  reply->size = range.total;
+  if (self->has_body_len && self->body_len != fil_range_len (reply->range))
+    {
+      *error = "its Content-Length and Content-Range contradict each other";
+      return FALSE;
+    }
+  self->body_len = fil_range_len (reply->range);
+  self->has_body_len = TRUE;
+  return TRUE;
+}
+
+/**
+ * fil_download_reply_read:
+ * @error: (out): why not; half a sentence
+ *
+ * Reads the head of a reply. Nothing in it is believed that contradicts something else in it.
+ *
+ * Returns: whether the reply can be worked with
+ */
+gboolean
+fil_download_reply_read (FilDownloadReplyHead *self,
+                         const FilHead *head,
+                         const char **error)
+{
+  FilDownloadReply *reply = &self->reply;
+  const char *length = fil_head_get (head, "Content-Length");
+  const char *encoding = fil_head_get (head, "Content-Encoding");
+  FilStatusLine line;
+
+  *self = (FilDownloadReplyHead){ 0 };
+  if (!fil_http_status_line_parse (&line, fil_head_first_line (head)) || line.major != 1)
+    {
+      *error = "that was no HTTP reply";
+      return FALSE;
+    }
+  reply->status = line.code;
+  reply->keeps_alive = line.minor >= 1 ? !fil_head_has_token (head, "Connection", "close")
+                                       : fil_head_has_token (head, "Connection", "keep-alive");
+  reply->server = fil_head_get (head, "Server");
+  if (fil_head_get (head, "Transfer-Encoding") != NULL ||
+      (encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0))
+    {
+      *error = "it encodes the file";
+      return FALSE;
+    }
+  if (length != NULL && !parse_length (length, &self->body_len))
+    {
+      *error = "its Content-Length makes no sense";
+      return FALSE;
+    }
+  self->has_body_len = length != NULL;
+  if (reply->status < 200 || reply->status == 204 || reply->status == 304)
+    {
+      self->body_len = 0;
+      self->has_body_len = TRUE;
+    }
+  read_waiting (reply, head);
+  read_urn (reply, head);
+  read_available (self, head);
+  return (reply->status != 200 && reply->status != 206) || read_range (self, head, error);
+}
+
+void
+fil_download_reply_clear (FilDownloadReplyHead *self)
+{
+  g_clear_pointer (&self->available, g_array_unref);
+}

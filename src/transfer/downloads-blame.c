@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "downloads-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fetch.h"
+#include "transfer-limits.h"
+
+/* Finding the liar with nothing but the hash of the whole file: after a mismatch one source at a time
+ * has to prove itself. Everything that came from others is fetched again from the one; if the hash is
+ * wrong then, it is the liar and out for good. So every round removes a liar or completes the file,
+ * and an honest source always gets its turn. With a tree, ranges are proved one by one and it never
+ * comes to this. */
+
+static void
+blame (FilDownloads *self,
+       FilDownload *download,
+       FilFileSource *liar)
+{
+  g_message ("download %" G_GINT64_FORMAT ": source %u sent wrong bytes", download->id, liar->id);
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (source != liar && !fil_file_source_same_host (source, liar))
+        continue;
+      source->is_blamed = TRUE;
+      fil_file_source_bad (source, "corrupt");
+    }
+}
+
+/* The one source that all bytes on disk came from, or NULL. */
+static FilFileSource *
+only_owner (const FilDownload *download)
+{
+  guint n;
+  const FilSegment *segments = fil_segment_map_segments (download->map, &n);
+  guint32 owner = FIL_SEGMENT_NOBODY;
+
+  for (guint i = 0; i < n; i++)
+    {
+      if (segments[i].state != FIL_SEGMENT_WRITTEN)
+        continue;
+      if (segments[i].owner == FIL_SEGMENT_NOBODY ||
+          (owner != FIL_SEGMENT_NOBODY && owner != segments[i].owner))
+        return NULL;
+      owner = segments[i].owner;
+    }
+  return owner != FIL_SEGMENT_NOBODY ? fil_download_find_source (download, owner) : NULL;
+}
+
+static gboolean
+is_candidate (const FilFileSource *source)
+{
+  return source->state != FIL_SOURCE_BAD && !source->is_blamed && !source->no_solo;
+}
+
+static FilFileSource *
+best_candidate (const FilDownload *download,
+                gint64 now_us)
+{
+  FilFileSource *best = NULL;
+  guint64 best_credit = 0;
+  gboolean best_ready = FALSE;
+
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      FilFileSource *source = g_ptr_array_index (download->sources, i);
+      gboolean ready = source->retry_us <= now_us + FIL_MINUTE && source->available == NULL;
+      guint64 credit;
+
+      if (!is_candidate (source))
+        continue;
+      credit = fil_segment_map_credit (download->map, source->id);
+      if (best == NULL || (ready && !best_ready) || (ready == best_ready && credit > best_credit))
+        {
+          best = source;
+          best_credit = credit;
+          best_ready = ready;
+        }
+    }
+  return best;
+}
+
+/* Whether the chosen one has no hope of proving itself soon. */
+static gboolean
+gave_up (const FilDownload *download,
+         const FilFileSource *source,
+         gint64 now_us)
+{
+  if (!is_candidate (source))
+    return TRUE;
+  if (source->state == FIL_SOURCE_IDLE)
+    return source->retry_us > now_us + 2 * FIL_MINUTE;
+  for (guint i = 0; i < download->work->fetches->len; i++)
+    {
+      const FilFetch *fetch = g_ptr_array_index (download->work->fetches, i);
+
+      if (fetch->source == source && fetch->is_delivering)
+        return now_us - MAX (fetch->started_us, download->work->solo_since_us) > FIL_SOLO_TRIAL_US &&
+               fil_transfer_rate_get (&fetch->rate, now_us) < FIL_SOLO_MIN_BPS;
+    }
+  return FALSE;
+}
+
+/**
+ * _fil_downloads_choose_solo:
+ *
+ * Sees to it that a download whose hash was wrong has one source that proves itself, if any is left.
+ */
+void
+_fil_downloads_choose_solo (FilDownloads *self,
+                            FilDownload *download,
+                            gint64 now_us)
+{
+  FilFileSource *source;
+
+  if (download->mismatches == 0 || download->map == NULL)
+    return;
+  source = download->solo != 0 ? fil_download_find_source (download, download->solo) : NULL;
+  if (source != NULL && !gave_up (download, source, now_us))
+    return;
+  if (source != NULL)
+    {
+      source->no_solo = TRUE;
+      if (best_candidate (download, now_us) == NULL)
+        for (guint i = 0; i < download->sources->len; i++)
+          ((FilFileSource *) g_ptr_array_index (download->sources, i))->no_solo = FALSE;
+    }
+  source = best_candidate (download, now_us);
+  if (source != NULL && source->id == download->solo)
+    return;
+  _fil_downloads_stop_fetches (self, download, "another source proves itself first");
+  download->solo = source != NULL ? source->id : 0;
+  download->work->solo_since_us = now_us;
+  if (source != NULL && download->work->pending_writes == 0)
+    fil_segment_map_forget_others (download->map, source->id);
+  else
+    download->solo = 0;
+}
+
+/**
+ * _fil_downloads_mismatch:
+ *
+ * The hash of the whole file is wrong.
+ */
+void
+_fil_downloads_mismatch (FilDownloads *self,
+                         FilDownload *download)
+{
+  FilFileSource *liar = only_owner (download);
+
+  download->mismatches++;
+  download->solo = 0;
+  if (liar != NULL)
+    {
+      blame (self, download, liar);
+      fil_segment_map_forget (download->map, (FilRange){ 0, download->size });
+      if (download->size_is_hearsay)
+        {
+          g_clear_pointer (&download->map, fil_segment_map_free);
+          download->has_size = FALSE;
+          download->size = 0;
+        }
+    }
+  else if (best_candidate (download, self->now_us) == NULL)
+    fil_segment_map_forget (download->map, (FilRange){ 0, download->size });
+  g_clear_pointer (&download->work->durable, g_free);
+  if (download->map != NULL)
+    download->work->durable = fil_segment_map_to_text (download->map, FIL_SEGMENT_WRITTEN);
+  fil_download_set_reason (download, "corrupt",
+                           _("What was received is not the file that was asked for; it is fetched again."));
+  _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_QUEUED);
+  _fil_downloads_save (self, download);
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "downloads-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "fetch.h"
+#include "transfer-limits.h"
+
+/* A request to the storage. It outlives the downloads when it must: the answer always comes. */
+typedef struct
+{
+  FilDownloads *owner; /* NULL: nobody waits any more */
+  FilStorage storage;  /* to close a part that comes too late */
+  gpointer data;
+  gint64 id;           /* of the download, which may be gone */
+  guint64 number;      /* open: which; write: of the fetch */
+  FilRange range;
+  guint32 source;
+  guint8 *buffer;
+  char *snapshot;      /* sync: what is safe then */
+} Op;
+
+guint8 *
+_fil_downloads_take_buffer (FilDownloads *self)
+{
+  if (self->n_buffers >= FIL_BUFFERS_MAX)
+    return NULL;
+  self->n_buffers++;
+  if (self->buffers->len > 0)
+    return g_ptr_array_steal_index_fast (self->buffers, self->buffers->len - 1);
+  return g_malloc (FIL_BUFFER_SIZE);
+}
+
+void
+_fil_downloads_drop_buffer (FilDownloads *self,
+                            guint8 *buffer)
+{
+  self->n_buffers--;
+  if (self->buffers->len < FIL_BUFFERS_IDLE)
+    g_ptr_array_add (self->buffers, buffer);
+  else
+    g_free (buffer);
+}
+
+static Op *
+op_new (FilDownloads *self,
+        const FilDownload *download)
+{
+  Op *op = g_new0 (Op, 1);
+
+  op->owner = self;
+  op->storage = self->storage;
+  op->data = self->data;
+  op->id = download->id;
+  self->ops = g_list_prepend (self->ops, op);
+  return op;
+}
+
+/* Takes the request off the list; NULL when nobody waits for it. */
+static FilDownload *
+op_arrived (Op *op)
+{
+  if (op->owner == NULL)
+    return NULL;
+  op->owner->ops = g_list_remove (op->owner->ops, op);
+  return fil_downloads_get (op->owner, op->id);
+}
+
+static void
+op_free (Op *op)
+{
+  g_free (op->buffer);
+  g_free (op->snapshot);
+  g_free (op);
+}
+
+void
+_fil_downloads_orphan_ops (FilDownloads *self)
+{
+  for (GList *l = self->ops; l != NULL; l = l->next)
+    ((Op *) l->data)->owner = NULL;
+  g_clear_pointer (&self->ops, g_list_free);
+}
+
+/* Acted on in the next tick, never from inside a session. */
+static void
+note_trouble (FilDownloads *self,
+              FilDownload *download,
+              const FilStorageReply *reply)
+{
+  if (download->work->disk_status == FIL_STORAGE_OK)
+    {
+      download->work->disk_status = reply->status;
+      download->work->disk_detail = g_strdup (reply->detail);
+    }
+  _fil_downloads_soon (self);
+}
+
+static void
+opened (gpointer done_data,
+        const FilStorageReply *reply)
+{
+  Op *op = done_data;
+  FilDownloads *self = op->owner;
+  FilDownload *download = op_arrived (op);
+
+  if (download == NULL || download->work->part_state != FIL_PART_OPENING ||
+      download->work->opening != op->number)
+    {
+      if (reply->status == FIL_STORAGE_OK && reply->part != NULL)
+        op->storage.close (op->data, reply->part);
+    }
+  else if (reply->status != FIL_STORAGE_OK)
+    {
+      download->work->part_state = FIL_PART_CLOSED;
+      note_trouble (self, download, reply);
+    }
+  else
+    {
+      download->work->part = reply->part;
+      download->work->part_state = FIL_PART_READY;
+      download->work->disk_retry_us = FIL_NEVER;
+      if (!reply->existed && download->map != NULL && fil_download_received_bytes (download) > 0)
+        {
+          g_message ("download %" G_GINT64_FORMAT ": its part file is gone, starting over", download->id);
+          fil_download_set_size (download, download->size);
+          g_clear_pointer (&download->work->durable, g_free);
+        }
+      _fil_downloads_soon (self);
+    }
+  op_free (op);
+}
+
+/* Asks for the part file; nothing is fetched before it is there. */
+void
+_fil_downloads_open (FilDownloads *self,
+                     FilDownload *download)
+{
+  Op *op;
+
+  if (download->work->part_state != FIL_PART_CLOSED)
+    return;
+  op = op_new (self, download);
+  op->number = ++self->last_number;
+  download->work->opening = op->number;
+  download->work->part_state = FIL_PART_OPENING;
+  self->storage.open (self->data, download->id, download->size,
+                      download->map != NULL ? fil_segment_map_missing (download->map) : 0, opened, op);
+}
+
+void
+_fil_downloads_close (FilDownloads *self,
+                      FilDownload *download)
+{
+  FilPart *part = g_steal_pointer (&download->work->part);
+
+  download->work->part_state = FIL_PART_CLOSED;
+  if (part != NULL)
+    self->storage.close (self->data, part);
+}
+
+static FilFetch *
+find_fetch (FilDownloads *self,
+            guint64 number)
+{
+  for (guint i = 0; i < self->fetches->len; i++)
+    {
+      FilFetch *fetch = g_ptr_array_index (self->fetches, i);
+
+      if (fetch->number == number)
+        return fetch;
+    }
+  return NULL;
+}
+
+static void
+written (gpointer done_data,
+         const FilStorageReply *reply)
+{
+  Op *op = done_data;
+  FilDownloads *self = op->owner;
+  FilDownload *download = op_arrived (op);
+  FilFetch *fetch;
+
+  if (self != NULL)
+    {
+      _fil_downloads_drop_buffer (self, g_steal_pointer (&op->buffer));
+      fetch = find_fetch (self, op->number);
+      if (fetch != NULL)
+        fetch->pending--;
+    }
+  if (download != NULL)
+    {
+      download->work->pending_writes--;
+      if (reply->status == FIL_STORAGE_OK)
+        {
+          fil_segment_map_written (download->map, op->range, op->source);
+          download->work->is_dirty = TRUE;
+          if (download->work->pending_writes == 0 && self->is_shut)
+            _fil_downloads_sync (self, download);
+          if (download->work->pending_writes == 0 &&
+              (download->state == FIL_DOWNLOAD_STATE_PAUSED || fil_segment_map_is_complete (download->map)))
+            _fil_downloads_soon (self);
+        }
+      else
+        {
+          fil_segment_map_release (download->map, op->range);
+          note_trouble (self, download, reply);
+        }
+    }
+  /* Who waits for a buffer is woken by tick(), not from inside somebody's call. */
+  if (self != NULL)
+    for (guint i = 0; i < self->fetches->len; i++)
+      if (((FilFetch *) g_ptr_array_index (self->fetches, i))->is_blocked)
+        {
+          _fil_downloads_soon (self);
+          break;
+        }
+  op_free (op);
+}
+
+/* Takes the buffer. */
+void
+_fil_downloads_write (FilDownloads *self,
+                      FilFetch *fetch,
+                      guint64 offset,
+                      guint8 *buffer,
+                      gsize len)
+{
+  FilDownload *download = fetch->download;
+  FilRange range = { offset, offset + len };
+  Op *op;
+
+  if (download->work->part_state != FIL_PART_READY || len == 0)
+    {
+      fil_segment_map_release (download->map, range);
+      _fil_downloads_drop_buffer (self, buffer);
+      fetch->pending--;
+      return;
+    }
+  op = op_new (self, download);
+  op->number = fetch->number;
+  op->range = range;
+  op->source = fetch->source->id;
+  op->buffer = buffer;
+  download->work->pending_writes++;
+  self->storage.write (self->data, download->work->part, offset, buffer, len, written, op);
+}
+
+static void
+synced (gpointer done_data,
+        const FilStorageReply *reply)
+{
+  Op *op = done_data;
+  FilDownloads *self = op->owner;
+  FilDownload *download = op_arrived (op);
+
+  if (download != NULL)
+    {
+      download->work->is_syncing = FALSE;
+      if (reply->status == FIL_STORAGE_OK)
+        {
+          g_free (download->work->durable);
+          download->work->durable = g_steal_pointer (&op->snapshot);
+          _fil_downloads_save (self, download);
+        }
+      else
+        note_trouble (self, download, reply);
+      _fil_downloads_soon (self);
+    }
+  op_free (op);
+}
+
+/* First the bytes, then the rows that name them, never the other way round (swarm.md §7). */
+void
+_fil_downloads_sync (FilDownloads *self,
+                     FilDownload *download)
+{
+  Op *op;
+
+  if (download->work->part_state != FIL_PART_READY || download->work->is_syncing || !download->work->is_dirty)
+    return;
+  op = op_new (self, download);
+  op->snapshot = fil_segment_map_to_text (download->map, FIL_SEGMENT_WRITTEN);
+  download->work->is_syncing = TRUE;
+  download->work->is_dirty = FALSE;
+  self->storage.sync (self->data, download->work->part, synced, op);
+}
+
+static void
+finished (gpointer done_data,
+          const FilStorageReply *reply)
+{
+  Op *op = done_data;
+  FilDownloads *self = op->owner;
+  FilDownload *download = op_arrived (op);
+
+  if (download != NULL && download->state == FIL_DOWNLOAD_STATE_VERIFYING)
+    {
+      if (reply->status != FIL_STORAGE_OK)
+        note_trouble (self, download, reply);
+      else
+        {
+          download->path = g_strdup (reply->path);
+          download->finished = self->delegate.wall (self->data);
+          fil_download_set_reason (download, NULL, NULL);
+          _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_DONE);
+          _fil_downloads_close (self, download);
+          _fil_downloads_save (self, download);
+          self->delegate.finished (self->data, download);
+          _fil_downloads_soon (self);
+        }
+    }
+  op_free (op);
+}
+
+static void
+put_away (FilDownloads *self,
+          FilDownload *download)
+{
+  Op *op = op_new (self, download);
+
+  self->storage.finish (self->data, download->work->part, download->size, download->name, finished, op);
+}
+
+static gboolean
+is_right (const FilDownload *download,
+          const FilStorageReply *reply)
+{
+  if (download->has_sha1 && !fil_sha1_equal (&download->sha1, &reply->sha1))
+    return FALSE;
+  /* SHA-1 collisions can be made (hashes.md §1): where the tree is known it has to be right too. */
+  return !download->has_tth || !reply->has_tth || fil_tth_equal (&download->tth, &reply->tth);
+}
+
+static void
+hashed (gpointer done_data,
+        const FilStorageReply *reply)
+{
+  Op *op = done_data;
+  FilDownloads *self = op->owner;
+  FilDownload *download = op_arrived (op);
+
+  if (download != NULL && download->state == FIL_DOWNLOAD_STATE_VERIFYING)
+    {
+      if (reply->status != FIL_STORAGE_OK)
+        note_trouble (self, download, reply);
+      else if (is_right (download, reply))
+        {
+          fil_segment_map_verified (download->map, (FilRange){ 0, download->size });
+          download->work->is_hashed = TRUE;
+          download->sha1 = reply->sha1;
+          download->has_sha1 = TRUE;
+          put_away (self, download);
+        }
+      else
+        _fil_downloads_mismatch (self, download);
+      _fil_downloads_soon (self);
+    }
+  op_free (op);
+}
+
+/* Every byte is on disk: proves them, and puts the file where it belongs. */
+void
+_fil_downloads_complete (FilDownloads *self,
+                         FilDownload *download)
+{
+  Op *op;
+
+  if (download->work->is_hashed)
+    {
+      put_away (self, download);
+      return;
+    }
+  op = op_new (self, download);
+  self->storage.hash (self->data, download->work->part, download->size, hashed, op);
+}
+
+/* The disk said no. What may pass by itself only pauses the download, and is looked at again. */
+void
+_fil_downloads_disk_trouble (FilDownloads *self,
+                             FilDownload *download,
+                             gint64 now_us)
+{
+  FilDownloadWork *work = download->work;
+  g_autofree char *detail = g_steal_pointer (&work->disk_detail);
+  FilStorageStatus status = work->disk_status;
+  FilDownloadState state = FIL_DOWNLOAD_STATE_PAUSED;
+  const char *code = "disk-full";
+  const char *sentence = _("There is no room left on the disk.");
+
+  work->disk_status = FIL_STORAGE_OK;
+  if (fil_download_is_over (download) ||
+      (download->state == FIL_DOWNLOAD_STATE_PAUSED && work->disk_retry_us == FIL_NEVER))
+    return;
+  if (status == FIL_STORAGE_NO_PERMISSION)
+    {
+      code = "no-permission";
+      sentence = _("The folder for downloads may not be written to.");
+    }
+  else if (status == FIL_STORAGE_GONE)
+    {
+      code = "folder-gone";
+      sentence = _("The folder for downloads is not there.");
+    }
+  else if (status != FIL_STORAGE_FULL)
+    {
+      state = FIL_DOWNLOAD_STATE_FAILED;
+      code = "disk-error";
+      sentence = _("The disk reported an error.");
+    }
+  _fil_downloads_stop_fetches (self, download, "the disk takes no more");
+  _fil_downloads_close (self, download);
+  work->disk_retry_us = state == FIL_DOWNLOAD_STATE_PAUSED ? now_us + FIL_DOWNLOAD_DISK_RETRY_US : FIL_NEVER;
+  fil_download_set_reason (download, code, "%s", detail != NULL ? detail : sentence);
+  _fil_downloads_state (self, download, state);
+  _fil_downloads_changed (self, download);
+  _fil_downloads_save (self, download);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "downloads.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FilFetch FilFetch;
+
+typedef enum
+{
+  FIL_PART_CLOSED,
+  FIL_PART_OPENING,
+  FIL_PART_READY,
+} FilPartState;
+
+/* What FilDownloads keeps beside each download. */
+struct _FilDownloadWork
+{
+  FilDownloads *downloads;
+  GPtrArray *fetches;       /* FilFetch of this download */
+  guint32 last_source_id;
+  guint64 order;            /* of adding */
+
+  FilPart *part;
+  FilPartState part_state;
+  guint64 opening;          /* number of the newest open, to tell late answers */
+  guint pending_writes;
+  gboolean is_dirty;        /* something was written since the last sync */
+  gboolean is_syncing;
+  gboolean is_hashed;       /* the hash is right; only the last steps are missing */
+  char *durable;            /* received ranges that are safely on disk */
+  gint64 next_sync_us;
+  FilStorageStatus disk_status; /* trouble that tick() has to act on */
+  char *disk_detail;
+  gint64 disk_retry_us;     /* paused by the disk: when to look again; FIL_NEVER: not */
+
+  gint64 next_worker_us;
+  gint64 next_search_us;
+  gint64 next_progress_us;
+  gboolean has_progress;    /* bytes came that nobody was told of */
+  gint64 solo_since_us;
+};
+
+struct _FilDownloads
+{
+  FilDownloadsDelegate delegate;
+  FilStorage storage;
+  gpointer data;
+  char *user_agent;
+  GHashTable *by_id;        /* gint64 -> FilDownload */
+  GPtrArray *list;          /* FilDownload, owned; the first may run first */
+  GPtrArray *fetches;       /* FilFetch of all */
+  GPtrArray *buffers;       /* idle ones */
+  guint n_buffers;          /* in use */
+  GList *ops;               /* FilStorageOp under way */
+  guint64 last_order;
+  guint64 last_number;
+  guint max_active;
+  gboolean is_offline;
+  gboolean is_shut;
+  gboolean in_tick;
+  gint64 wake_us;
+  gint64 now_us;            /* newest time heard of */
+  gint64 next_search_us;
+};
+
+/* downloads.c */
+void _fil_downloads_soon (FilDownloads *self);
+void _fil_downloads_changed (FilDownloads *self, FilDownload *download);
+void _fil_downloads_save (FilDownloads *self, FilDownload *download);
+void _fil_downloads_state (FilDownloads *self, FilDownload *download, FilDownloadState state);
+void _fil_downloads_stop_fetches (FilDownloads *self, FilDownload *download, const char *reason);
+void _fil_downloads_forget (FilDownloads *self, FilDownload *download);
+void _fil_downloads_resort (FilDownloads *self);
+
+/* downloads-schedule.c */
+gint64 _fil_downloads_advance (FilDownloads *self, FilDownload *download, gboolean may_run, gint64 now_us);
+gboolean _fil_downloads_may_fetch (const FilDownload *download, const FilFileSource *source);
+gboolean _fil_download_is_running (const FilDownload *download);
+
+/* downloads-disk.c */
+void _fil_downloads_open (FilDownloads *self, FilDownload *download);
+void _fil_downloads_close (FilDownloads *self, FilDownload *download);
+void _fil_downloads_write (FilDownloads *self, FilFetch *fetch, guint64 offset, guint8 *buffer, gsize len);
+void _fil_downloads_sync (FilDownloads *self, FilDownload *download);
+void _fil_downloads_complete (FilDownloads *self, FilDownload *download);
+void _fil_downloads_disk_trouble (FilDownloads *self, FilDownload *download, gint64 now_us);
+void _fil_downloads_orphan_ops (FilDownloads *self);
+guint8 *_fil_downloads_take_buffer (FilDownloads *self);
+void _fil_downloads_drop_buffer (FilDownloads *self, guint8 *buffer);
+
+/* downloads-blame.c */
+void _fil_downloads_mismatch (FilDownloads *self, FilDownload *download);
+void _fil_downloads_choose_solo (FilDownloads *self, FilDownload *download, gint64 now_us);
+
+/* downloads-text.c */
+void _fil_downloads_explain (FilDownloads *self, FilDownload *download, gboolean may_run, gint64 now_us);
+
+G_END_DECLS

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "downloads-private.h"
+
+#include "download-session.h"
+#include "fetch.h"
+#include "transfer-limits.h"
+
+/**
+ * _fil_downloads_may_fetch:
+ *
+ * Returns: whether bytes from @source are welcome now
+ */
+gboolean
+_fil_downloads_may_fetch (const FilDownload *download,
+                          const FilFileSource *source)
+{
+  switch (download->state)
+    {
+    case FIL_DOWNLOAD_STATE_QUEUED:
+    case FIL_DOWNLOAD_STATE_SEARCHING:
+    case FIL_DOWNLOAD_STATE_CONNECTING:
+    case FIL_DOWNLOAD_STATE_DOWNLOADING:
+      break;
+    case FIL_DOWNLOAD_STATE_VERIFYING:
+    case FIL_DOWNLOAD_STATE_DONE:
+    case FIL_DOWNLOAD_STATE_PAUSED:
+    case FIL_DOWNLOAD_STATE_FAILED:
+    default:
+      return FALSE;
+    }
+  if (download->work->part_state != FIL_PART_READY || download->work->disk_status != FIL_STORAGE_OK ||
+      source->state == FIL_SOURCE_BAD)
+    return FALSE;
+  /* Nothing proves bytes without a hash: let them at least be of one file. */
+  if (!download->has_sha1 && download->sources->len > 0 &&
+      ((FilFileSource *) g_ptr_array_index (download->sources, 0))->id != source->id)
+    return FALSE;
+  return download->mismatches == 0 || download->solo == source->id;
+}
+
+/* Whether a connection to source would have something to fetch. */
+static gboolean
+is_useful (const FilDownload *download,
+           const FilFileSource *source)
+{
+  if (!_fil_downloads_may_fetch (download, source))
+    return FALSE;
+  if (download->map == NULL)
+    return download->work->fetches->len == 0;
+  if (fil_segment_map_has_free (download->map, source->available))
+    return TRUE;
+  /* Only leased bytes are missing: a second one may take over from a slow first. */
+  return download->work->fetches->len < 4 && source->available == NULL &&
+         fil_segment_map_missing (download->map) >= FIL_SEGMENT_STEAL_LEAST;
+}
+
+/* One connection to a host, whatever it is for. */
+static gboolean
+host_is_taken (FilDownloads *self,
+               const FilFileSource *source)
+{
+  for (guint i = 0; i < self->fetches->len; i++)
+    if (fil_file_source_same_host (((FilFetch *) g_ptr_array_index (self->fetches, i))->source, source))
+      return TRUE;
+  return FALSE;
+}
+
+static guint
+n_pushing (const FilDownload *download)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < download->sources->len; i++)
+    n += ((FilFileSource *) g_ptr_array_index (download->sources, i))->state == FIL_SOURCE_PUSHING;
+  return n;
+}
+
+gboolean
+_fil_download_is_running (const FilDownload *download)
+{
+  return download->work->fetches->len > 0 || download->state == FIL_DOWNLOAD_STATE_VERIFYING ||
+         n_pushing (download) > 0;
+}
+
+/* PUSH goes out by the cheap ways at once, again after two seconds, by HTTP after four (push.md §5).
+ * Returns when the next step is due. */
+static gint64
+push_step (FilDownloads *self,
+           FilFileSource *source,
+           gint64 now_us)
+{
+  static const struct
+  {
+    gint64 after_us;
+    FilPushWays ways;
+  } steps[] = {
+    { 0, FIL_PUSH_WAY_HOST | FIL_PUSH_WAY_PROXIES | FIL_PUSH_WAY_ROUTE },
+    { FIL_PUSH_SECOND_UDP_US, FIL_PUSH_WAY_HOST | FIL_PUSH_WAY_PROXIES },
+    { FIL_PUSH_TCP_US, FIL_PUSH_WAY_HTTP },
+  };
+
+  while (source->push_steps < G_N_ELEMENTS (steps) &&
+         now_us >= source->pushed_us + steps[source->push_steps].after_us)
+    {
+      FilPushWays ways = steps[source->push_steps++].ways;
+
+      if (!fil_endpoint_is_set (&source->endpoint))
+        ways &= (FilPushWays) ~FIL_PUSH_WAY_HOST;
+      if (source->n_proxies == 0)
+        ways &= (FilPushWays) ~(FIL_PUSH_WAY_PROXIES | FIL_PUSH_WAY_HTTP);
+      if (ways != 0)
+        self->delegate.push (self->data, source, ways);
+    }
+  if (source->push_steps < G_N_ELEMENTS (steps))
+    return source->pushed_us + steps[source->push_steps].after_us;
+  return source->pushed_us + FIL_PUSH_GIVE_UP_US;
+}
+
+static gint64
+push_tick (FilDownloads *self,
+           FilDownload *download,
+           gint64 now_us)
+{
+  gint64 wake = FIL_NEVER;
+
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (source->state != FIL_SOURCE_PUSHING)
+        continue;
+      if (now_us >= source->pushed_us + FIL_PUSH_GIVE_UP_US)
+        {
+          source->direct_failed = FALSE;
+          fil_file_source_push_failed (source, now_us);
+        }
+      else
+        wake = MIN (wake, push_step (self, source, now_us));
+    }
+  return wake;
+}
+
+/* Ends dials that take too long, and connections that have nothing to do; wakes the others. */
+static gint64
+fetches_tick (FilDownloads *self,
+              FilDownload *download,
+              gint64 now_us)
+{
+  GPtrArray *fetches = download->work->fetches;
+  gint64 wake = FIL_NEVER;
+
+  for (guint i = fetches->len; i > 0; i--)
+    {
+      FilFetch *fetch = g_ptr_array_index (fetches, i - 1);
+      FilFileSource *source = fetch->source;
+
+      if (!fil_download_session_is_connected (fetch->session))
+        {
+          gint64 limit = fetch->started_us + (fetch->is_push ? FIL_REQUEST_FIRST_US : FIL_SOURCE_DIAL_US);
+
+          if (now_us < limit)
+            {
+              wake = MIN (wake, limit);
+              continue;
+            }
+          /* As if the driver had said so; the session is still the driver's to free. */
+          fil_session_hung_up (fetch->session, "the connection took too long", now_us);
+          continue;
+        }
+      if (source->state == FIL_SOURCE_DIALING)
+        source->state = FIL_SOURCE_ACTIVE;
+      fil_fetch_flush_old (fetch, now_us);
+      if (fetch->is_blocked && fetch->pending < FIL_BUFFERS_PER_WORKER && self->n_buffers < FIL_BUFFERS_MAX)
+        fil_fetch_resume (fetch, now_us);
+      if (!fil_download_session_is_idle (fetch->session))
+        continue;
+      fil_fetch_resume (fetch, now_us);
+      if (!fil_download_session_is_idle (fetch->session))
+        continue;
+      if (now_us - MAX (fetch->started_us, fetch->last_byte_us) >= FIL_SOURCE_STALL_US ||
+          !_fil_downloads_may_fetch (download, source))
+        {
+          fil_fetch_drop (fetch, "there is nothing to fetch from it now");
+          fil_file_source_wait (source, now_us + FIL_SOURCE_RECONNECT_US, NULL);
+        }
+      else
+        wake = MIN (wake, now_us + FIL_SEC);
+    }
+  return wake;
+}
+
+static FilFileSource *
+next_source (FilDownloads *self,
+             FilDownload *download,
+             gint64 now_us,
+             gint64 *wake)
+{
+  gboolean reachable = self->delegate.is_reachable (self->data);
+  FilFileSource *best = NULL;
+
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (source->state != FIL_SOURCE_IDLE ||
+          fil_file_source_reach (source, reachable) == FIL_SOURCE_UNREACHABLE || !is_useful (download, source))
+        continue;
+      if (fil_file_source_next_try (source) > now_us)
+        *wake = MIN (*wake, fil_file_source_next_try (source));
+      else if (host_is_taken (self, source))
+        *wake = MIN (*wake, now_us + FIL_SEC);
+      else if (best == NULL || fil_file_source_compare (source, best) < 0)
+        best = source;
+    }
+  return best;
+}
+
+static void
+connect_to (FilDownloads *self,
+            FilDownload *download,
+            FilFileSource *source,
+            gint64 now_us)
+{
+  if (fil_file_source_reach (source, self->delegate.is_reachable (self->data)) == FIL_SOURCE_PUSH)
+    {
+      source->state = FIL_SOURCE_PUSHING;
+      source->pushed_us = MAX (now_us, 1);
+      source->push_steps = 0;
+      push_step (self, source, now_us);
+      return;
+    }
+  if (!self->delegate.may_dial (self->data, &source->endpoint))
+    {
+      fil_file_source_failed (source, "address-refused", now_us);
+      return;
+    }
+  /* The dial may fail at once and free the fetch. */
+  self->delegate.dial (self->data, &source->endpoint, source->tls,
+                       fil_fetch_new (self, download, source, FALSE, now_us)->session);
+}
+
+static gint64
+start_workers (FilDownloads *self,
+               FilDownload *download,
+               gint64 now_us)
+{
+  gint64 wake = FIL_NEVER;
+  FilFileSource *source;
+
+  if (self->is_offline || self->is_shut ||
+      download->work->fetches->len + n_pushing (download) >= FIL_DOWNLOAD_MAX_CONNECTIONS ||
+      self->fetches->len >= FIL_DOWNLOADS_MAX_CONNECTIONS)
+    return FIL_NEVER;
+  if (now_us < download->work->next_worker_us)
+    return download->work->next_worker_us;
+  source = next_source (self, download, now_us, &wake);
+  if (source == NULL)
+    return wake;
+  connect_to (self, download, source, now_us);
+  download->work->next_worker_us = now_us + FIL_DOWNLOAD_WORKER_SPACING_US;
+  return download->work->next_worker_us;
+}
+
+/* Asks for more sources when those there are do not bring anything. */
+static gint64
+search_tick (FilDownloads *self,
+             FilDownload *download,
+             gint64 now_us)
+{
+  gint64 due = MAX (download->work->next_search_us, self->next_search_us);
+
+  if (self->is_offline || _fil_download_is_running (download) || !download->has_sha1)
+    return FIL_NEVER;
+  if (now_us < due)
+    return due;
+  if (!self->delegate.search (self->data, download))
+    {
+      download->work->next_search_us = now_us + FIL_MINUTE;
+      return download->work->next_search_us;
+    }
+  download->work->next_search_us = now_us + FIL_DOWNLOAD_SEARCH_SPACING_US;
+  self->next_search_us = now_us + FIL_DOWNLOADS_SEARCH_SPACING_US;
+  return download->work->next_search_us;
+}
+
+static gint64
+sync_tick (FilDownloads *self,
+           FilDownload *download,
+           gint64 now_us)
+{
+  FilDownloadWork *work = download->work;
+
+  if (!work->is_dirty || work->is_syncing)
+    return FIL_NEVER;
+  if (now_us < work->next_sync_us)
+    return work->next_sync_us;
+  work->next_sync_us = now_us + FIL_DOWNLOAD_SAVE_US;
+  _fil_downloads_sync (self, download);
+  return FIL_NEVER;
+}
+
+static gint64
+progress_tick (FilDownloads *self,
+               FilDownload *download,
+               gint64 now_us)
+{
+  FilDownloadWork *work = download->work;
+
+  if (download->state != FIL_DOWNLOAD_STATE_DOWNLOADING)
+    return FIL_NEVER;
+  if (now_us < work->next_progress_us)
+    return work->next_progress_us;
+  work->next_progress_us = now_us + FIL_DOWNLOAD_PROGRESS_US;
+  if (work->has_progress || fil_transfer_rate_get (&download->rate, now_us) > 0)
+    self->delegate.changed (self->data, download);
+  work->has_progress = FALSE;
+  return work->next_progress_us;
+}
+
+/* Paused by a person: makes what was received safe, then lets go of the file. */
+static gint64
+put_down (FilDownloads *self,
+          FilDownload *download)
+{
+  FilDownloadWork *work = download->work;
+
+  if (work->pending_writes > 0 || work->is_syncing || work->part_state == FIL_PART_OPENING)
+    return FIL_NEVER;
+  if (work->part_state == FIL_PART_READY && work->is_dirty)
+    _fil_downloads_sync (self, download);
+  else if (work->part_state == FIL_PART_READY)
+    _fil_downloads_close (self, download);
+  return FIL_NEVER;
+}
+
+static gint64
+paused_tick (FilDownloads *self,
+             FilDownload *download,
+             gint64 now_us)
+{
+  FilDownloadWork *work = download->work;
+
+  if (download->reason_code == g_intern_static_string ("paused"))
+    return put_down (self, download);
+  if (work->part_state == FIL_PART_READY && work->disk_retry_us == FIL_NEVER)
+    {
+      /* It was the disk, and the disk takes bytes again. */
+      fil_download_set_reason (download, NULL, NULL);
+      _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_QUEUED);
+      _fil_downloads_save (self, download);
+      return now_us;
+    }
+  if (now_us < work->disk_retry_us)
+    return work->disk_retry_us;
+  if (work->part_state == FIL_PART_CLOSED)
+    _fil_downloads_open (self, download);
+  return FIL_NEVER;
+}
+
+static gboolean
+is_complete (const FilDownload *download)
+{
+  return download->map != NULL && fil_segment_map_is_complete (download->map) &&
+         download->work->pending_writes == 0;
+}
+
+static void
+start_verifying (FilDownloads *self,
+                 FilDownload *download,
+                 gint64 now_us)
+{
+  if (download->work->part_state != FIL_PART_READY)
+    {
+      _fil_downloads_open (self, download);
+      return;
+    }
+  _fil_downloads_stop_fetches (self, download, "the file is complete");
+  fil_download_set_reason (download, NULL, NULL);
+  _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_VERIFYING);
+  _fil_downloads_complete (self, download);
+}
+
+/**
+ * _fil_downloads_advance:
+ * @may_run: whether it may begin when it does not run yet
+ *
+ * Does for one download what is due.
+ *
+ * Returns: when it wants to be looked at again; a time that is not later than @now_us means at once
+ */
+gint64
+_fil_downloads_advance (FilDownloads *self,
+                        FilDownload *download,
+                        gboolean may_run,
+                        gint64 now_us)
+{
+  gint64 wake = FIL_NEVER;
+
+  if (download->work->disk_status != FIL_STORAGE_OK)
+    _fil_downloads_disk_trouble (self, download, now_us);
+  if (fil_download_is_over (download) || download->state == FIL_DOWNLOAD_STATE_VERIFYING || self->is_shut)
+    return FIL_NEVER;
+  if (download->state == FIL_DOWNLOAD_STATE_PAUSED)
+    return paused_tick (self, download, now_us);
+
+  _fil_downloads_choose_solo (self, download, now_us);
+  wake = MIN (wake, fetches_tick (self, download, now_us));
+  wake = MIN (wake, push_tick (self, download, now_us));
+  if (is_complete (download))
+    {
+      start_verifying (self, download, now_us);
+      return FIL_NEVER;
+    }
+  if (may_run || _fil_download_is_running (download))
+    {
+      if (download->work->part_state == FIL_PART_CLOSED && fil_download_usable_sources (download) > 0)
+        _fil_downloads_open (self, download);
+      wake = MIN (wake, start_workers (self, download, now_us));
+      wake = MIN (wake, search_tick (self, download, now_us));
+    }
+  wake = MIN (wake, sync_tick (self, download, now_us));
+  _fil_downloads_explain (self, download, may_run, now_us);
+  return MIN (wake, progress_tick (self, download, now_us));
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "downloads-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "download-session.h"
+#include "fetch.h"
+
+/* What the sources of a download are doing. */
+typedef struct
+{
+  guint delivering;
+  guint stalled;
+  guint connecting;
+  guint pushing;
+  guint queued;
+  guint best_position;
+  guint usable;
+  guint unreachable;
+  guint busy;
+} Tally;
+
+static void
+count_fetches (const FilDownload *download,
+               Tally *tally)
+{
+  for (guint i = 0; i < download->work->fetches->len; i++)
+    {
+      const FilFetch *fetch = g_ptr_array_index (download->work->fetches, i);
+
+      if (fetch->source->state == FIL_SOURCE_QUEUED)
+        {
+          guint position = fetch->source->queue_position;
+
+          tally->queued++;
+          if (tally->best_position == 0 || position < tally->best_position)
+            tally->best_position = position;
+        }
+      else if (fetch->is_delivering && fetch->is_stalled)
+        tally->stalled++;
+      else if (fetch->is_delivering)
+        tally->delivering++;
+      else
+        tally->connecting++;
+    }
+}
+
+static void
+count_sources (const FilDownload *download,
+               gboolean reachable,
+               Tally *tally)
+{
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (source->state == FIL_SOURCE_BAD)
+        continue;
+      tally->usable++;
+      tally->pushing += source->state == FIL_SOURCE_PUSHING;
+      tally->unreachable += fil_file_source_reach (source, reachable) == FIL_SOURCE_UNREACHABLE;
+      tally->busy += g_strcmp0 (source->reason_code, "busy") == 0;
+    }
+}
+
+static gboolean
+explain_waiting (FilDownloads *self,
+                 FilDownload *download,
+                 const Tally *tally)
+{
+  if (self->is_offline)
+    return fil_download_set_reason (download, "offline", _("There is no network."));
+  if (tally->usable == 0 && download->mismatches > 0)
+    return fil_download_set_reason (download, "corrupt",
+                                    _("The sources so far sent wrong bytes; others are being looked for."));
+  if (tally->usable == 0)
+    return fil_download_set_reason (download, "no-sources",
+                                    _("Nobody is known who has this file; others are being looked for."));
+  if (tally->unreachable == tally->usable)
+    return fil_download_set_reason (download, "unreachable",
+                                    _("Everybody who has this file is behind a firewall, and so are we."));
+  if (tally->busy > 0)
+    return fil_download_set_reason (download, "busy",
+                                    _("Everybody who has this file is busy; they will be asked again."));
+  return fil_download_set_reason (download, "retry-later",
+                                  _("Nobody who has this file answers; they will be tried again."));
+}
+
+static gboolean
+explain_connecting (FilDownload *download,
+                    const Tally *tally)
+{
+  if (tally->queued > 0)
+    return fil_download_set_reason (download, "remote-queue",
+                                    _("Waiting at place %u in the queue of the source."), tally->best_position);
+  if (tally->stalled > 0)
+    return fil_download_set_reason (download, "stalled", _("The source has stopped sending."));
+  if (tally->connecting > 0)
+    return fil_download_set_reason (download, "connecting", _("Connecting to a source."));
+  return fil_download_set_reason (download, "push-sent",
+                                  _("Waiting for a source behind a firewall to connect to us."));
+}
+
+/**
+ * _fil_downloads_explain:
+ *
+ * Finds the state of a download that is not paused, over or being verified, and one sentence that
+ * says why nothing moves, when nothing does.
+ */
+void
+_fil_downloads_explain (FilDownloads *self,
+                        FilDownload *download,
+                        gboolean may_run,
+                        gint64 now_us)
+{
+  FilDownloadState state;
+  Tally tally = { 0 };
+  gboolean changed;
+
+  count_fetches (download, &tally);
+  count_sources (download, self->delegate.is_reachable (self->data), &tally);
+  if (tally.delivering > 0)
+    {
+      state = FIL_DOWNLOAD_STATE_DOWNLOADING;
+      changed = fil_download_set_reason (download, NULL, NULL);
+    }
+  else if (tally.queued + tally.stalled + tally.connecting + tally.pushing > 0)
+    {
+      state = FIL_DOWNLOAD_STATE_CONNECTING;
+      changed = explain_connecting (download, &tally);
+    }
+  else if (!may_run)
+    {
+      state = FIL_DOWNLOAD_STATE_QUEUED;
+      changed = fil_download_set_reason (download, "waits-turn", _("Waits until another download ends."));
+    }
+  else
+    {
+      state = FIL_DOWNLOAD_STATE_SEARCHING;
+      changed = explain_waiting (self, download, &tally);
+    }
+  changed = changed || download->active_sources != tally.delivering;
+  download->active_sources = tally.delivering;
+  if (download->state != state)
+    {
+      /* Not every pair is an edge: connections begin with CONNECTING. */
+      if (!fil_download_may_become (download, state))
+        _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_CONNECTING);
+      _fil_downloads_state (self, download, state);
+    }
+  else if (changed)
+    _fil_downloads_changed (self, download);
+}

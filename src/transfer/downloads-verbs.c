@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "downloads.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "downloads-private.h"
+#include "fetch.h"
+#include "transfer-limits.h"
+
+static FilDownload *
+look_up (FilDownloads *self,
+         gint64 id,
+         gint64 now_us)
+{
+  self->now_us = MAX (self->now_us, now_us);
+  return fil_downloads_get (self, id);
+}
+
+/**
+ * fil_downloads_pause:
+ *
+ * Stops a download until somebody resumes it; what was received stays.
+ *
+ * Returns: whether there is such a download and it was not over
+ */
+gboolean
+fil_downloads_pause (FilDownloads *self,
+                     gint64 id,
+                     gint64 now_us)
+{
+  FilDownload *download = look_up (self, id, now_us);
+
+  if (download == NULL || fil_download_is_over (download))
+    return FALSE;
+  _fil_downloads_stop_fetches (self, download, "the download was paused");
+  download->work->disk_retry_us = FIL_NEVER;
+  download->active_sources = 0;
+  fil_download_set_reason (download, "paused", _("Paused."));
+  if (download->state == FIL_DOWNLOAD_STATE_PAUSED)
+    _fil_downloads_changed (self, download);
+  else
+    _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_PAUSED);
+  _fil_downloads_save (self, download);
+  _fil_downloads_soon (self);
+  return TRUE;
+}
+
+static void
+revive (FilDownload *download)
+{
+  for (guint i = 0; i < download->sources->len; i++)
+    fil_file_source_revive (g_ptr_array_index (download->sources, i));
+  download->work->next_search_us = 0;
+}
+
+/**
+ * fil_downloads_resume:
+ *
+ * Lets a download that is paused or failed go on.
+ *
+ * Returns: whether there was such a download
+ */
+gboolean
+fil_downloads_resume (FilDownloads *self,
+                      gint64 id,
+                      gint64 now_us)
+{
+  FilDownload *download = look_up (self, id, now_us);
+
+  if (download == NULL ||
+      (download->state != FIL_DOWNLOAD_STATE_PAUSED && download->state != FIL_DOWNLOAD_STATE_FAILED))
+    return FALSE;
+  download->work->disk_retry_us = FIL_NEVER;
+  fil_download_set_reason (download, NULL, NULL);
+  _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_QUEUED);
+  revive (download);
+  _fil_downloads_save (self, download);
+  _fil_downloads_soon (self);
+  return TRUE;
+}
+
+/**
+ * fil_downloads_retry:
+ *
+ * Tries every source again now, whatever it said before; starts a failed or paused download again.
+ *
+ * Returns: whether there is such a download and it is not done
+ */
+gboolean
+fil_downloads_retry (FilDownloads *self,
+                     gint64 id,
+                     gint64 now_us)
+{
+  FilDownload *download = look_up (self, id, now_us);
+
+  if (download == NULL || download->state == FIL_DOWNLOAD_STATE_DONE)
+    return FALSE;
+  if (fil_downloads_resume (self, id, now_us))
+    return TRUE;
+  revive (download);
+  _fil_downloads_soon (self);
+  return TRUE;
+}
+
+/**
+ * fil_downloads_verify:
+ *
+ * Works out the hash again of a file whose bytes are all there but that is not done.
+ *
+ * Returns: FALSE when there is nothing to verify yet, or the file left the list of unfinished ones
+ */
+gboolean
+fil_downloads_verify (FilDownloads *self,
+                      gint64 id,
+                      gint64 now_us)
+{
+  FilDownload *download = look_up (self, id, now_us);
+
+  if (download == NULL || download->state == FIL_DOWNLOAD_STATE_DONE || download->map == NULL ||
+      !fil_segment_map_is_complete (download->map))
+    return FALSE;
+  download->work->is_hashed = FALSE;
+  fil_downloads_resume (self, id, now_us);
+  _fil_downloads_soon (self);
+  return TRUE;
+}
+
+/**
+ * fil_downloads_remove:
+ *
+ * Takes a download off the list; unless it is done, what was received is deleted. The caller deletes
+ * its row in the store.
+ *
+ * Returns: whether there was such a download
+ */
+gboolean
+fil_downloads_remove (FilDownloads *self,
+                      gint64 id,
+                      gint64 now_us)
+{
+  FilDownload *download = look_up (self, id, now_us);
+  FilPart *part;
+
+  if (download == NULL)
+    return FALSE;
+  _fil_downloads_stop_fetches (self, download, "the download was cancelled");
+  part = g_steal_pointer (&download->work->part);
+  download->work->part_state = FIL_PART_CLOSED;
+  if (download->state != FIL_DOWNLOAD_STATE_DONE)
+    self->storage.discard (self->data, download->id, part);
+  else if (part != NULL)
+    self->storage.close (self->data, part);
+  _fil_downloads_forget (self, download);
+  _fil_downloads_soon (self);
+  return TRUE;
+}
+
+gboolean
+fil_downloads_set_priority (FilDownloads *self,
+                            gint64 id,
+                            int priority,
+                            gint64 now_us)
+{
+  FilDownload *download = look_up (self, id, now_us);
+
+  if (download == NULL)
+    return FALSE;
+  if (download->priority == priority)
+    return TRUE;
+  download->priority = priority;
+  _fil_downloads_resort (self);
+  _fil_downloads_changed (self, download);
+  _fil_downloads_save (self, download);
+  _fil_downloads_soon (self);
+  return TRUE;
+}
+
+/* How well a source fits somebody who connected to us: 0 not at all. */
+static guint
+fits (const FilDownload *download,
+      const FilFileSource *source,
+      const FilGuid *guid,
+      guint32 index,
+      gint64 now_us)
+{
+  if (!fil_guid_equal (&source->guid, guid) || source->pushed_us == 0 ||
+      now_us - source->pushed_us > FIL_PUSH_LATE_GIV_US || !_fil_downloads_may_fetch (download, source))
+    return 0;
+  if (source->state == FIL_SOURCE_PUSHING)
+    return source->index == index ? 3 : 2;
+  return source->state == FIL_SOURCE_IDLE ? 1 : 0;
+}
+
+/**
+ * fil_downloads_giv:
+ * @guid: servent GUID of who connected, of its GIV line
+ * @index: of the GIV line
+ * @from: where the connection comes from
+ *
+ * Somebody connected to us with GIV. It is welcome only when we sent it a PUSH lately (push.md §6).
+ *
+ * Returns: (transfer full) (nullable): the session for the connection, to be fed from its first byte,
+ *   the GIV line included; NULL: close it without a word
+ */
+FilSession *
+fil_downloads_giv (FilDownloads *self,
+                   const FilGuid *guid,
+                   guint32 index,
+                   const FilEndpoint *from,
+                   gint64 now_us)
+{
+  FilDownload *best_download = NULL;
+  FilFileSource *best = NULL;
+  guint best_fit = 0;
+
+  self->now_us = MAX (self->now_us, now_us);
+  if (self->is_shut || fil_guid_is_zero (guid) || self->fetches->len >= FIL_DOWNLOADS_MAX_CONNECTIONS)
+    return NULL;
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      FilDownload *download = g_ptr_array_index (self->list, i);
+
+      for (guint j = 0; j < download->sources->len; j++)
+        {
+          FilFileSource *source = g_ptr_array_index (download->sources, j);
+          guint fit = fits (download, source, guid, index, now_us);
+
+          if (fit > best_fit)
+            {
+              best_fit = fit;
+              best = source;
+              best_download = download;
+            }
+        }
+    }
+  if (best == NULL)
+    return NULL;
+  best->failures = 0;
+  _fil_downloads_soon (self);
+  return fil_fetch_new (self, best_download, best, TRUE, now_us)->session;
+}
+
+/**
+ * fil_downloads_shutdown:
+ *
+ * Stops all connections and makes what was received safe. Once fil_downloads_is_settled() says so,
+ * everything is saved.
+ */
+void
+fil_downloads_shutdown (FilDownloads *self,
+                        gint64 now_us)
+{
+  self->now_us = MAX (self->now_us, now_us);
+  self->is_shut = TRUE;
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      FilDownload *download = g_ptr_array_index (self->list, i);
+
+      _fil_downloads_stop_fetches (self, download, "the node stops");
+      /* With the last writes under way, the sync behind them is asked for when they are there. */
+      if (download->work->pending_writes == 0)
+        _fil_downloads_sync (self, download);
+    }
+  _fil_downloads_soon (self);
+}
+
+/**
+ * fil_downloads_is_settled:
+ *
+ * Returns: whether no answer of the storage is awaited
+ */
+gboolean
+fil_downloads_is_settled (const FilDownloads *self)
+{
+  return self->ops == NULL;
+}

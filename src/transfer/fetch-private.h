@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "download-session.h"
+#include "fetch.h"
+
+G_BEGIN_DECLS
+
+/* fetch-reply.c */
+char *_fil_fetch_target (const FilDownload *download, const FilFileSource *source) G_GNUC_WARN_UNUSED_RESULT;
+char *_fil_fetch_host (const FilFileSource *source) G_GNUC_WARN_UNUSED_RESULT;
+FilDownloadVerdict _fil_fetch_judge (FilFetch *self, const FilDownloadReply *reply, FilRange asked,
+                                     FilRange *range, gint64 now_us);
+void _fil_fetch_settle (FilFetch *self, FilDownloadEnd end, gint64 now_us);
+
+G_END_DECLS

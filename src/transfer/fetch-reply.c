@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fetch-private.h"
+
+#include <string.h>
+
+#include "transfer-limits.h"
+
+/* Without a hash there is only the number and the name that the hit told (http-transfer.md §2). */
+char *
+_fil_fetch_target (const FilDownload *download,
+                   const FilFileSource *source)
+{
+  char sha1[FIL_SHA1_TEXT_LEN + 1];
+  g_autofree char *name = NULL;
+
+  if (download->has_sha1)
+    {
+      fil_sha1_to_text (&download->sha1, sha1);
+      return g_strdup_printf ("/uri-res/N2R?urn:sha1:%s", sha1);
+    }
+  name = g_uri_escape_bytes ((const guint8 *) (source->name != NULL ? source->name : download->name),
+                             strlen (source->name != NULL ? source->name : download->name), NULL);
+  return g_strdup_printf ("/get/%u/%s", source->index, name);
+}
+
+char *
+_fil_fetch_host (const FilFileSource *source)
+{
+  char text[FIL_ENDPOINT_TEXT_LEN];
+
+  /* A host behind a firewall has no address that means anything; it does not look at it either. */
+  if (!fil_endpoint_is_set (&source->endpoint))
+    return g_strdup ("127.0.0.1");
+  return g_strdup (fil_endpoint_to_text (&source->endpoint, text));
+}
+
+static void
+settle (FilFetch *self,
+        gint64 until_us,
+        const char *reason_code)
+{
+  self->is_settled = TRUE;
+  fil_file_source_wait (self->source, until_us, reason_code);
+}
+
+static FilDownloadVerdict
+settle_bad (FilFetch *self,
+            const char *reason_code)
+{
+  self->is_settled = TRUE;
+  fil_file_source_bad (self->source, reason_code);
+  return FIL_DOWNLOAD_LEAVE;
+}
+
+static gint64
+retry_after_us (const FilDownloadReply *reply,
+                gint64 at_least_us)
+{
+  if (reply->retry_after_s < 0)
+    return at_least_us;
+  return CLAMP (reply->retry_after_s * FIL_SEC, at_least_us, FIL_SOURCE_MAX_RETRY_AFTER_US);
+}
+
+static void
+set_available (FilFileSource *source,
+               const GArray *available)
+{
+  g_clear_pointer (&source->available, g_array_unref);
+  if (available != NULL)
+    source->available = g_array_copy ((GArray *) available);
+}
+
+/* Takes what fits of a reply to a range. */
+static FilDownloadVerdict
+take_part (FilFetch *self,
+           FilRange asked,
+           FilRange *range)
+{
+  FilSegmentMap *map = self->download->map;
+  FilFetchLease *lease = self->leases->len > 0 ? &g_array_index (self->leases, FilFetchLease, 0) : NULL;
+
+  /* Meanwhile somebody faster took it over, or it was given back. */
+  if (lease == NULL || lease->range.start != asked.start)
+    {
+      settle (self, self->downloads->now_us + FIL_SOURCE_RECONNECT_US, NULL);
+      return FIL_DOWNLOAD_LEAVE;
+    }
+  *range = fil_range_intersect (*range, lease->range);
+  if (fil_range_len (*range) == 0)
+    {
+      settle (self, self->downloads->now_us + FIL_SOURCE_RECONNECT_US, NULL);
+      return FIL_DOWNLOAD_LEAVE;
+    }
+  fil_segment_map_release (map, (FilRange){ lease->range.start, range->start });
+  fil_segment_map_release (map, (FilRange){ range->end, lease->range.end });
+  lease->range = *range;
+  lease->position = range->start;
+  self->whole_file = FALSE;
+  return FIL_DOWNLOAD_TAKE;
+}
+
+/* The whole file comes, from its first byte on. */
+static FilDownloadVerdict
+take_whole (FilFetch *self,
+            FilRange *range,
+            gint64 now_us)
+{
+  FilSegmentMap *map = self->download->map;
+  FilFetchLease lease;
+  FilRange first;
+
+  for (guint i = 0; i < self->leases->len; i++)
+    fil_segment_map_release (map, g_array_index (self->leases, FilFetchLease, i).range);
+  g_array_set_size (self->leases, 0);
+  self->source->no_ranges = TRUE;
+  if (!fil_segment_map_lease (map, self->source->id, FIL_SEGMENT_MOST, 0, NULL, &first))
+    {
+      settle (self, now_us + FIL_SOURCE_USELESS_US, "nothing-useful");
+      return FIL_DOWNLOAD_LEAVE;
+    }
+  if (first.start > FIL_REPLY_MAX_SKIP)
+    {
+      fil_segment_map_release (map, first);
+      settle (self, now_us + FIL_SOURCE_USELESS_US, "no-ranges");
+      return FIL_DOWNLOAD_LEAVE;
+    }
+  lease = (FilFetchLease){ first, first.start };
+  g_array_append_val (self->leases, lease);
+  self->whole_file = TRUE;
+  *range = (FilRange){ first.start, self->download->size };
+  return FIL_DOWNLOAD_TAKE;
+}
+
+/* The size came with the first reply. */
+static gboolean
+learn_size (FilFetch *self,
+            const FilDownloadReply *reply)
+{
+  FilDownload *download = self->download;
+  FilFetchLease *lease = &g_array_index (self->leases, FilFetchLease, 0);
+
+  if (!reply->has_size || self->leases->len == 0)
+    return FALSE;
+  fil_download_set_size (download, reply->size);
+  download->size_is_hearsay = TRUE;
+  return reply->size > 0 && fil_segment_map_lease_at (download->map, self->source->id, 0,
+                                                      MIN (FIL_SEGMENT_LEAST, reply->size), &lease->range);
+}
+
+static FilDownloadVerdict
+judge_body (FilFetch *self,
+            const FilDownloadReply *reply,
+            FilRange asked,
+            FilRange *range,
+            gint64 now_us)
+{
+  FilDownload *download = self->download;
+  FilFileSource *source = self->source;
+
+  if (download->has_sha1 && reply->urn.has_sha1 && !fil_sha1_equal (&download->sha1, &reply->urn.sha1))
+    return settle_bad (self, "other-file");
+  if (!download->has_size && !learn_size (self, reply))
+    {
+      /* An empty file needs no bytes. */
+      if (download->has_size)
+        settle (self, now_us, NULL);
+      else
+        return settle_bad (self, "no-size");
+      return FIL_DOWNLOAD_LEAVE;
+    }
+  if (reply->has_size && reply->size != download->size)
+    return settle_bad (self, "other-size");
+
+  set_available (source, reply->available);
+  source->failures = 0;
+  source->hangups = 0;
+  source->reason_code = NULL;
+  source->queue_position = 0;
+  source->state = FIL_SOURCE_ACTIVE;
+  self->tried_416 = FALSE;
+  self->last_byte_us = now_us;
+  if (reply->status == 200 && (asked.start > 0 || reply->range.end > asked.end))
+    return take_whole (self, range, now_us);
+  return take_part (self, asked, range);
+}
+
+static FilDownloadVerdict
+judge_not_available (FilFetch *self,
+                     const FilDownloadReply *reply,
+                     gint64 now_us)
+{
+  set_available (self->source, reply->available);
+  if (reply->available != NULL && !self->tried_416 && self->download->map != NULL &&
+      fil_segment_map_has_free (self->download->map, reply->available))
+    {
+      self->tried_416 = TRUE;
+      return FIL_DOWNLOAD_ASK_AGAIN;
+    }
+  settle (self, now_us + retry_after_us (reply, FIL_SOURCE_HAMMERED_US), "range-not-available");
+  return FIL_DOWNLOAD_LEAVE;
+}
+
+static FilDownloadVerdict
+judge_busy (FilFetch *self,
+            const FilDownloadReply *reply,
+            gint64 now_us)
+{
+  gboolean others = FALSE;
+
+  if (reply->queue_position > 0 && reply->keeps_alive)
+    {
+      self->source->state = FIL_SOURCE_QUEUED;
+      self->source->queue_position = reply->queue_position;
+      self->source->reason_code = "remote-queue";
+      return FIL_DOWNLOAD_WAIT;
+    }
+  if (reply->queue_position == 0 && reply->available != NULL)
+    return judge_not_available (self, reply, now_us);
+  for (guint i = 0; i < self->download->work->fetches->len; i++)
+    {
+      const FilFetch *other = g_ptr_array_index (self->download->work->fetches, i);
+
+      others = others || (other != self && other->is_delivering);
+    }
+  settle (self,
+          now_us + (reply->retry_after_s >= 0 ? retry_after_us (reply, FIL_SEC)
+                    : others                  ? FIL_SOURCE_BUSY_OTHERS_US
+                                              : FIL_SOURCE_BUSY_US),
+          "busy");
+  return FIL_DOWNLOAD_LEAVE;
+}
+
+/* What a reply means for the source and for the range that was asked for (http-transfer.md §4). */
+FilDownloadVerdict
+_fil_fetch_judge (FilFetch *self,
+                  const FilDownloadReply *reply,
+                  FilRange asked,
+                  FilRange *range,
+                  gint64 now_us)
+{
+  if (reply->server != NULL && self->source->vendor == NULL)
+    self->source->vendor = g_utf8_make_valid (reply->server, (gssize) MIN (strlen (reply->server), 100));
+  switch (reply->status)
+    {
+    case 200:
+    case 206:
+      return judge_body (self, reply, asked, range, now_us);
+    case 404:
+    case 410:
+      return settle_bad (self, "not-found");
+    case 416:
+      return judge_not_available (self, reply, now_us);
+    case 503:
+      return judge_busy (self, reply, now_us);
+    case 403:
+      settle (self, now_us + retry_after_us (reply, FIL_SOURCE_REFUSED_US), "refused");
+      return FIL_DOWNLOAD_LEAVE;
+    case 429:
+      settle (self, now_us + retry_after_us (reply, FIL_SOURCE_HAMMERED_US), "refused");
+      return FIL_DOWNLOAD_LEAVE;
+    case 408:
+    case 409:
+      settle (self, now_us + retry_after_us (reply, FIL_SOURCE_BUSY_US), "busy");
+      return FIL_DOWNLOAD_LEAVE;
+    default:
+      self->is_settled = TRUE;
+      fil_file_source_failed (self->source, "refused", now_us);
+      return FIL_DOWNLOAD_LEAVE;
+    }
+}
+
+static void
+settle_not_connected (FilFetch *self,
+                      gint64 now_us)
+{
+  FilFileSource *source = self->source;
+
+  if (!source->direct_failed && !fil_guid_is_zero (&source->guid) &&
+      self->downloads->delegate.is_reachable (self->downloads->data))
+    {
+      /* It may be behind a firewall, whatever its hit said: ask it to connect to us. */
+      source->direct_failed = TRUE;
+      fil_file_source_wait (source, now_us, "cannot-connect");
+      return;
+    }
+  source->direct_failed = FALSE;
+  fil_file_source_failed (source, "cannot-connect", now_us);
+}
+
+/* When the source may be tried again after a connection that ended for its own reasons. */
+void
+_fil_fetch_settle (FilFetch *self,
+                   FilDownloadEnd end,
+                   gint64 now_us)
+{
+  FilFileSource *source = self->source;
+
+  self->is_settled = TRUE;
+  if (source->state == FIL_SOURCE_BAD)
+    return;
+  switch (end)
+    {
+    case FIL_DOWNLOAD_END_NOT_CONNECTED:
+      settle_not_connected (self, now_us);
+      break;
+    case FIL_DOWNLOAD_END_LIED:
+      fil_file_source_bad (source, "broken-http");
+      break;
+    case FIL_DOWNLOAD_END_NO_REPLY:
+    case FIL_DOWNLOAD_END_STALLED:
+      if (++source->hangups >= FIL_SOURCE_MAX_HANGUPS || self->delivered == 0)
+        fil_file_source_failed (source, end == FIL_DOWNLOAD_END_STALLED ? "stalled" : "no-reply", now_us);
+      else
+        fil_file_source_wait (source, now_us + FIL_SOURCE_BUSY_US, "stalled");
+      break;
+    case FIL_DOWNLOAD_END_CUT:
+    case FIL_DOWNLOAD_END_ORDERLY:
+    default:
+      if (self->delivered > 0)
+        fil_file_source_wait (source, now_us + FIL_SOURCE_RECONNECT_US, NULL);
+      else
+        fil_file_source_failed (source, "no-reply", now_us);
+      break;
+    }
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fetch.h"
+
+#include <string.h>
+
+#include "download-session.h"
+#include "fetch-private.h"
+#include "transfer-limits.h"
+
+#define lease_at(self, i) (&g_array_index ((self)->leases, FilFetchLease, (i)))
+
+static void
+give_back (FilFetch *self,
+           const FilFetchLease *lease)
+{
+  if (self->download->map != NULL && lease->position < lease->range.end)
+    fil_segment_map_release (self->download->map, (FilRange){ lease->position, lease->range.end });
+}
+
+static void
+give_back_from (FilFetch *self,
+                guint first)
+{
+  for (guint i = first; i < self->leases->len; i++)
+    give_back (self, lease_at (self, i));
+  g_array_set_size (self->leases, MIN (first, self->leases->len));
+}
+
+/**
+ * fil_fetch_flush:
+ *
+ * Sends what was collected to the disk.
+ */
+void
+fil_fetch_flush (FilFetch *self)
+{
+  guint8 *buffer = g_steal_pointer (&self->buffer);
+  gsize len = self->buffer_len;
+
+  self->buffer_len = 0;
+  if (buffer == NULL)
+    return;
+  self->pending++;
+  _fil_downloads_write (self->downloads, self, self->buffer_offset, buffer, len);
+}
+
+/* So that little is lost when the node dies while a slow source fills a buffer. */
+void
+fil_fetch_flush_old (FilFetch *self,
+                     gint64 now_us)
+{
+  if (self->buffer != NULL && now_us - self->buffer_us >= FIL_DOWNLOAD_SAVE_US)
+    fil_fetch_flush (self);
+}
+
+/* How much to ask for: what lasts some seconds at the measured speed, but near the end of the file no
+ * more than a share, so that nobody waits for one slow source. */
+static guint64
+chunk_size (const FilFetch *self,
+            gint64 now_us)
+{
+  const FilDownload *download = self->download;
+  guint64 bps = fil_transfer_rate_get (&self->rate, now_us);
+  guint64 most = bps > 0 ? bps * FIL_SEGMENT_SECONDS : FIL_SEGMENT_FIRST;
+  guint workers = MAX (download->work->fetches->len, 1);
+
+  most = CLAMP (most, FIL_SEGMENT_LEAST, FIL_SEGMENT_MOST);
+  if (workers > 1)
+    most = MIN (most, fil_segment_map_missing (download->map) / (2 * workers));
+  return MAX (most, FIL_SEGMENT_LEAST);
+}
+
+static gboolean
+lease_next (FilFetch *self,
+            gint64 now_us,
+            FilRange *lease)
+{
+  FilDownload *download = self->download;
+  guint64 near = self->near_offset;
+  const GArray *available = self->source->available;
+
+  if (self->leases->len > 0)
+    near = lease_at (self, self->leases->len - 1)->range.end;
+  if (fil_segment_map_lease (download->map, self->source->id, chunk_size (self, now_us), near, available,
+                             lease))
+    return TRUE;
+  return self->leases->len == 0 && available == NULL && fil_fetch_steal (self, now_us, lease);
+}
+
+static gboolean
+fetch_next (gpointer data,
+            FilRange *range,
+            gint64 now_us)
+{
+  FilFetch *self = data;
+  FilFetchLease lease;
+
+  if (!_fil_downloads_may_fetch (self->download, self->source))
+    return FALSE;
+  if (!self->download->has_size)
+    {
+      /* The first reply will tell; until then there is nothing that others could share in. */
+      if (self->download->work->fetches->len > 1 || self->leases->len > 0)
+        return FALSE;
+      lease.range = (FilRange){ 0, FIL_SEGMENT_LEAST };
+    }
+  else if (!lease_next (self, now_us, &lease.range))
+    return FALSE;
+  lease.position = lease.range.start;
+  g_array_append_val (self->leases, lease);
+  *range = lease.range;
+  return TRUE;
+}
+
+/* A server that sends on to the end of the file, or one that was thought dead: what it sends is welcome
+ * as long as nobody else is fetching it. */
+static gboolean
+extend (FilFetch *self,
+        guint64 offset,
+        gint64 now_us)
+{
+  FilFetchLease lease = { .position = offset };
+
+  if ((!self->whole_file && !self->is_stalled) ||
+      !_fil_downloads_may_fetch (self->download, self->source) ||
+      !fil_segment_map_lease_at (self->download->map, self->source->id, offset, FIL_SEGMENT_MOST,
+                                 &lease.range))
+    return FALSE;
+  g_array_prepend_val (self->leases, lease);
+  return TRUE;
+}
+
+static gsize
+collect (FilFetch *self,
+         guint64 offset,
+         const guint8 *bytes,
+         gsize len,
+         gint64 now_us)
+{
+  if (self->buffer != NULL &&
+      (self->buffer_len == FIL_BUFFER_SIZE || self->buffer_offset + self->buffer_len != offset))
+    fil_fetch_flush (self);
+  if (self->buffer == NULL)
+    {
+      if (self->pending >= FIL_BUFFERS_PER_WORKER ||
+          (self->buffer = _fil_downloads_take_buffer (self->downloads)) == NULL)
+        return 0;
+      self->buffer_offset = offset;
+      self->buffer_len = 0;
+      self->buffer_us = now_us;
+    }
+  len = MIN (len, FIL_BUFFER_SIZE - self->buffer_len);
+  memcpy (self->buffer + self->buffer_len, bytes, len);
+  self->buffer_len += len;
+  return len;
+}
+
+static void
+account (FilFetch *self,
+         gsize len,
+         gint64 now_us)
+{
+  self->delivered += len;
+  self->source->delivered += len;
+  self->last_byte_us = now_us;
+  self->is_stalled = FALSE;
+  self->download->received += len;
+  self->download->work->has_progress = TRUE;
+  fil_transfer_rate_add (&self->rate, len, now_us);
+  fil_transfer_rate_add (&self->download->rate, len, now_us);
+}
+
+/* The lease in front came to its end; the buffer goes on only when the next one continues it. */
+static void
+lease_done (FilFetch *self)
+{
+  guint64 end = lease_at (self, 0)->range.end;
+
+  self->near_offset = end;
+  g_array_remove_index (self->leases, 0);
+  if (self->leases->len == 0 || lease_at (self, 0)->range.start != end)
+    fil_fetch_flush (self);
+}
+
+static gsize
+fetch_received (gpointer data,
+                guint64 offset,
+                const guint8 *bytes,
+                gsize len,
+                gboolean *enough,
+                gint64 now_us)
+{
+  FilFetch *self = data;
+  FilFetchLease *lease;
+  gsize taken;
+
+  self->downloads->now_us = MAX (self->downloads->now_us, now_us);
+  /* Somebody faster took over what was left. */
+  while (self->leases->len > 0 && lease_at (self, 0)->position >= lease_at (self, 0)->range.end)
+    lease_done (self);
+  lease = self->leases->len > 0 ? lease_at (self, 0) : NULL;
+  if ((lease == NULL || lease->position != offset) && !extend (self, offset, now_us))
+    {
+      *enough = TRUE;
+      return 0;
+    }
+  lease = lease_at (self, 0);
+  taken = collect (self, offset, bytes, (gsize) MIN ((guint64) len, lease->range.end - offset), now_us);
+  self->is_blocked = taken == 0;
+  if (taken == 0)
+    return 0;
+  account (self, taken, now_us);
+  lease->position += taken;
+  if (lease->position == lease->range.end)
+    lease_done (self);
+  return taken;
+}
+
+static void
+fetch_stalled (gpointer data,
+               gint64 now_us)
+{
+  FilFetch *self = data;
+
+  self->is_stalled = TRUE;
+  give_back_from (self, 0);
+  fil_fetch_flush (self);
+  _fil_downloads_soon (self->downloads);
+}
+
+static void
+forget (FilFetch *self)
+{
+  FilDownloads *downloads = self->downloads;
+
+  self->session = NULL;
+  give_back_from (self, 0);
+  g_ptr_array_remove_fast (self->download->work->fetches, self);
+  g_ptr_array_remove_fast (downloads->fetches, self);
+  if (self->source->state != FIL_SOURCE_BAD)
+    self->source->state = FIL_SOURCE_IDLE;
+  self->source->queue_position = 0;
+  self->source->bps = MAX (self->source->bps, fil_transfer_rate_get (&self->rate, downloads->now_us));
+  /* The last bytes still count; a full disk may stop the download here. */
+  fil_fetch_flush (self);
+  _fil_downloads_soon (downloads);
+  g_array_unref (self->leases);
+  g_free (self);
+}
+
+static FilDownloadVerdict
+fetch_reply (gpointer data,
+             const FilDownloadReply *reply,
+             FilRange asked,
+             FilRange *range,
+             gint64 now_us)
+{
+  FilFetch *self = data;
+  FilDownloadVerdict verdict;
+
+  self->downloads->now_us = MAX (self->downloads->now_us, now_us);
+  verdict = _fil_fetch_judge (self, reply, asked, range, now_us);
+  self->is_delivering = verdict == FIL_DOWNLOAD_TAKE;
+  if (!self->is_delivering)
+    give_back_from (self, 0);
+  _fil_downloads_soon (self->downloads);
+  return verdict;
+}
+
+static void
+fetch_ended (gpointer data,
+             FilDownloadEnd end,
+             const char *sentence,
+             gint64 now_us)
+{
+  FilFetch *self = data;
+
+  g_debug ("download %" G_GINT64_FORMAT ", source %u: %s", self->download->id, self->source->id, sentence);
+  if (!self->is_settled)
+    _fil_fetch_settle (self, end, now_us);
+  forget (self);
+}
+
+static const FilDownloadSessionDelegate session_delegate = {
+  .next = fetch_next,
+  .reply = fetch_reply,
+  .received = fetch_received,
+  .stalled = fetch_stalled,
+  .ended = fetch_ended,
+};
+
+/**
+ * fil_fetch_new:
+ * @is_giv: the stream begins with the GIV of the source, which connected to us
+ *
+ * Returns: (transfer none): belongs to the downloads; its session is for the driver
+ */
+FilFetch *
+fil_fetch_new (FilDownloads *downloads,
+               FilDownload *download,
+               FilFileSource *source,
+               gboolean is_giv,
+               gint64 now_us)
+{
+  FilFetch *self = g_new0 (FilFetch, 1);
+  g_autofree char *target = _fil_fetch_target (download, source);
+  g_autofree char *host = _fil_fetch_host (source);
+  FilDownloadRequest request = {
+    .host = host,
+    .user_agent = downloads->user_agent,
+    .target = target,
+    .downloaded = fil_download_received_bytes (download),
+    .is_giv = is_giv,
+  };
+
+  self->number = ++downloads->last_number;
+  self->downloads = downloads;
+  self->download = download;
+  self->source = source;
+  self->is_push = is_giv;
+  self->started_us = now_us;
+  self->leases = g_array_new (FALSE, FALSE, sizeof (FilFetchLease));
+  self->session = fil_download_session_new (&request, &session_delegate, self, now_us);
+  g_ptr_array_add (downloads->fetches, self);
+  g_ptr_array_add (download->work->fetches, self);
+  source->state = is_giv ? FIL_SOURCE_ACTIVE : FIL_SOURCE_DIALING;
+  fil_file_source_connecting (source, now_us);
+  return self;
+}
+
+/**
+ * fil_fetch_drop:
+ *
+ * Ends the connection from our side and frees @self. Whoever calls says what becomes of the source.
+ */
+void
+fil_fetch_drop (FilFetch *self,
+                const char *reason)
+{
+  fil_download_session_disown (self->session, reason);
+  forget (self);
+}
+
+/**
+ * fil_fetch_resume:
+ *
+ * There may be something to fetch again, or buffers to fill.
+ */
+void
+fil_fetch_resume (FilFetch *self,
+                  gint64 now_us)
+{
+  self->is_blocked = FALSE;
+  fil_download_session_resume (self->session, now_us);
+}
+
+/* How long until the rest of a lease is there, in microseconds. */
+static gint64
+rest_us (const FilFetch *victim,
+         guint64 rest,
+         gint64 now_us)
+{
+  guint64 bps = fil_transfer_rate_get (&victim->rate, now_us);
+
+  if (victim->is_stalled || bps == 0)
+    return G_MAXINT64 / 4;
+  return (gint64) MIN ((double) rest / (double) bps * (double) FIL_SEC, (double) (G_MAXINT64 / 4));
+}
+
+/**
+ * fil_fetch_steal:
+ * @lease: (out):
+ *
+ * Nothing is free: takes the second half of what the slowest one still has to bring, when that would
+ * take it more than twice as long as us, and 10 s (swarm.md §6).
+ *
+ * Returns: whether there was such a victim
+ */
+gboolean
+fil_fetch_steal (FilFetch *self,
+                 gint64 now_us,
+                 FilRange *lease)
+{
+  FilDownload *download = self->download;
+  guint64 bps = MAX (MAX (fil_transfer_rate_get (&self->rate, now_us), self->source->bps), 16 * 1024);
+  FilFetchLease *worst = NULL;
+  FilFetch *victim = NULL;
+  gint64 worst_us = 0;
+  guint64 rest, start;
+
+  for (guint i = 0; i < download->work->fetches->len; i++)
+    {
+      FilFetch *other = g_ptr_array_index (download->work->fetches, i);
+
+      for (guint j = 0; other != self && j < other->leases->len; j++)
+        {
+          FilFetchLease *candidate = lease_at (other, j);
+          gint64 us = rest_us (other, candidate->range.end - candidate->position, now_us);
+
+          /* A new connection gets time to show what it can. */
+          if (us > worst_us && now_us - other->started_us >= 10 * FIL_SEC)
+            {
+              worst_us = us;
+              worst = candidate;
+              victim = other;
+            }
+        }
+    }
+  if (worst == NULL)
+    return FALSE;
+  rest = worst->range.end - worst->position;
+  if (worst_us <= 2 * (gint64) ((rest / 2) * FIL_SEC / bps) + 10 * FIL_SEC)
+    return FALSE;
+  start = rest >= 2 * FIL_SEGMENT_STEAL_LEAST ? worst->position + rest / 2 : worst->position;
+  g_debug ("download %" G_GINT64_FORMAT ": source %u takes over from source %u", download->id,
+           self->source->id, victim->source->id);
+  fil_segment_map_release (download->map, (FilRange){ start, worst->range.end });
+  worst->range.end = start;
+  return fil_segment_map_lease_at (download->map, self->source->id, start, FIL_SEGMENT_MOST, lease);
+}

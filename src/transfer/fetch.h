@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "downloads-private.h"
+
+G_BEGIN_DECLS
+
+/* A range that was leased and asked for, and how far it came. */
+typedef struct
+{
+  FilRange range;
+  guint64 position; /* next byte */
+} FilFetchLease;
+
+/**
+ * FilFetch:
+ *
+ * One connection, or an attempt at one, between a download and one of its sources: leases ranges,
+ * collects bytes into buffers for the disk, and judges replies. Lives as long as its session is owned.
+ */
+struct _FilFetch
+{
+  guint64 number; /* never used again, for answers that come late */
+  FilDownloads *downloads;
+  FilDownload *download;
+  FilFileSource *source;
+  FilSession *session; /* the driver's */
+  gint64 started_us;
+  gboolean is_push;
+
+  GArray *leases;      /* FilFetchLease, in the order they were asked for */
+  guint64 near_offset; /* where the last lease ended */
+  gboolean whole_file; /* the reply goes on to the end of the file whatever was asked */
+  guint8 *buffer;      /* being filled, or NULL */
+  gsize buffer_len;
+  guint64 buffer_offset;
+  gint64 buffer_us;    /* when its first byte came */
+  guint pending;       /* buffers on their way to the disk */
+  gboolean is_blocked;
+
+  FilTransferRate rate;
+  guint64 delivered;
+  gint64 last_byte_us;
+  gboolean is_delivering; /* the last reply was a body */
+  gboolean is_stalled;
+  gboolean is_settled; /* the source's next try was decided */
+  gboolean tried_416;
+};
+
+FilFetch *fil_fetch_new (FilDownloads *downloads, FilDownload *download, FilFileSource *source,
+                         gboolean is_giv, gint64 now_us);
+void fil_fetch_drop (FilFetch *self, const char *reason);
+void fil_fetch_flush (FilFetch *self);
+void fil_fetch_flush_old (FilFetch *self, gint64 now_us);
+void fil_fetch_resume (FilFetch *self, gint64 now_us);
+gboolean fil_fetch_steal (FilFetch *self, gint64 now_us, FilRange *lease);
+
+G_END_DECLS

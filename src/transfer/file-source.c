@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "file-source.h"
+
+#include <string.h>
+
+/**
+ * fil_file_source_new:
+ * @id: unique within the download, not 0
+ *
+ * Returns: (transfer full):
+ */
+FilFileSource *
+fil_file_source_new (guint32 id,
+                     const FilSourceSpec *spec)
+{
+  FilFileSource *self = g_new0 (FilFileSource, 1);
+
+  self->id = id;
+  self->endpoint = spec->endpoint;
+  self->guid = spec->guid;
+  self->index = spec->index;
+  self->name = g_strdup (spec->name);
+  self->needs_push = spec->needs_push || !fil_endpoint_is_set (&spec->endpoint);
+  fil_file_source_learn (self, spec);
+  if (spec->is_blamed)
+    {
+      self->is_blamed = TRUE;
+      fil_file_source_bad (self, "corrupt");
+    }
+  return self;
+}
+
+void
+fil_file_source_free (FilFileSource *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->available, g_array_unref);
+  g_free (self->name);
+  g_free (self->vendor);
+  g_free (self);
+}
+
+/**
+ * fil_file_source_is_same:
+ *
+ * Returns: whether @spec names the host of @self: by its GUID, or by its endpoint
+ */
+gboolean
+fil_file_source_is_same (const FilFileSource *self,
+                         const FilSourceSpec *spec)
+{
+  if (!fil_guid_is_zero (&self->guid) && fil_guid_equal (&self->guid, &spec->guid))
+    return TRUE;
+  return !self->needs_push && !spec->needs_push && fil_endpoint_is_set (&self->endpoint) &&
+         fil_endpoint_equal (&self->endpoint, &spec->endpoint);
+}
+
+/**
+ * fil_file_source_learn:
+ *
+ * Takes what @spec knows newly about the same host: the newest push proxies replace the older ones.
+ */
+void
+fil_file_source_learn (FilFileSource *self,
+                       const FilSourceSpec *spec)
+{
+  if (fil_guid_is_zero (&self->guid))
+    self->guid = spec->guid;
+  if (!fil_endpoint_is_set (&self->endpoint) || (self->needs_push && !spec->needs_push))
+    self->endpoint = spec->endpoint;
+  if (!spec->needs_push && fil_endpoint_is_set (&spec->endpoint))
+    self->needs_push = FALSE;
+  if (spec->n_proxies > 0)
+    {
+      self->n_proxies = MIN (spec->n_proxies, FIL_SOURCE_MAX_PROXIES);
+      memcpy (self->proxies, spec->proxies, self->n_proxies * sizeof (FilEndpoint));
+    }
+  if (spec->vendor != NULL && self->vendor == NULL)
+    self->vendor = g_strdup (spec->vendor);
+  self->tls = self->tls || spec->tls;
+}
+
+/**
+ * fil_file_source_same_host:
+ *
+ * Returns: whether both would be the same machine to connect to. Behind a public address sits one
+ * host; on a private network or loopback the port tells hosts apart.
+ */
+gboolean
+fil_file_source_same_host (const FilFileSource *a,
+                           const FilFileSource *b)
+{
+  if (!fil_guid_is_zero (&a->guid) && fil_guid_equal (&a->guid, &b->guid))
+    return TRUE;
+  if (a->needs_push || b->needs_push || !fil_endpoint_is_set (&a->endpoint))
+    return FALSE;
+  if (fil_endpoint_class (&a->endpoint) != FIL_ADDRESS_PUBLIC)
+    return fil_endpoint_equal (&a->endpoint, &b->endpoint);
+  return fil_endpoint_same_address (&a->endpoint, &b->endpoint);
+}
+
+/**
+ * fil_file_source_reach:
+ * @we_are_reachable: whether strangers can connect to us
+ *
+ * Returns: how a connection would come about
+ */
+FilSourceReach
+fil_file_source_reach (const FilFileSource *self,
+                       gboolean we_are_reachable)
+{
+  gboolean direct = !self->needs_push && fil_endpoint_is_set (&self->endpoint);
+
+  if (direct && !self->direct_failed)
+    return FIL_SOURCE_DIRECT;
+  if (we_are_reachable && !fil_guid_is_zero (&self->guid))
+    return FIL_SOURCE_PUSH;
+  return direct ? FIL_SOURCE_DIRECT : FIL_SOURCE_UNREACHABLE;
+}
+
+/**
+ * fil_file_source_next_try:
+ *
+ * Returns: when it may be connected to again, which is not more often than peers bear
+ */
+gint64
+fil_file_source_next_try (const FilFileSource *self)
+{
+  gint64 oldest = G_MAXINT64;
+
+  for (guint i = 0; i < FIL_SOURCE_CONNECTS_PER_MINUTE; i++)
+    oldest = MIN (oldest, self->connects_us[i]);
+  return oldest == 0 ? self->retry_us : MAX (self->retry_us, oldest + FIL_MINUTE);
+}
+
+/**
+ * fil_file_source_compare:
+ *
+ * Returns: less than 0 when @a is to be tried before @b: what worked before what was not tried before
+ * what failed, then the fast ones
+ */
+int
+fil_file_source_compare (const FilFileSource *a,
+                         const FilFileSource *b)
+{
+  guint bad_a = a->failures + a->hangups;
+  guint bad_b = b->failures + b->hangups;
+
+  if (bad_a != bad_b)
+    return bad_a < bad_b ? -1 : 1;
+  if ((a->delivered > 0) != (b->delivered > 0))
+    return a->delivered > 0 ? -1 : 1;
+  if (a->bps != b->bps)
+    return a->bps > b->bps ? -1 : 1;
+  if (a->needs_push != b->needs_push)
+    return a->needs_push ? 1 : -1;
+  return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/**
+ * fil_file_source_connecting:
+ *
+ * Notes that a connection is being made.
+ */
+void
+fil_file_source_connecting (FilFileSource *self,
+                            gint64 now_us)
+{
+  guint oldest = 0;
+
+  for (guint i = 1; i < FIL_SOURCE_CONNECTS_PER_MINUTE; i++)
+    if (self->connects_us[i] < self->connects_us[oldest])
+      oldest = i;
+  self->connects_us[oldest] = MAX (now_us, 1);
+}
+
+/**
+ * fil_file_source_wait:
+ * @reason_code: static
+ *
+ * Lets the source rest until @until_us.
+ */
+void
+fil_file_source_wait (FilFileSource *self,
+                      gint64 until_us,
+                      const char *reason_code)
+{
+  if (self->state == FIL_SOURCE_BAD)
+    return;
+  self->state = FIL_SOURCE_IDLE;
+  self->queue_position = 0;
+  self->retry_us = until_us;
+  self->reason_code = reason_code;
+}
+
+static gint64
+back_off (const gint64 *steps_s,
+          guint n,
+          guint failures)
+{
+  return steps_s[CLAMP (failures, 1, n) - 1] * FIL_SEC;
+}
+
+/**
+ * fil_file_source_failed:
+ *
+ * A connection could not be made or brought nothing: waits 60, 180, 600, 1800 s, and is given up for
+ * a day after five in a row (swarm.md §5).
+ */
+void
+fil_file_source_failed (FilFileSource *self,
+                        const char *reason_code,
+                        gint64 now_us)
+{
+  static const gint64 steps_s[] = { 60, 180, 600, 1800 };
+  gint64 wait_us;
+
+  self->failures++;
+  wait_us = back_off (steps_s, G_N_ELEMENTS (steps_s), self->failures);
+  if (self->failures >= FIL_SOURCE_MAX_FAILURES)
+    wait_us = FIL_SOURCE_GIVEN_UP_US;
+  fil_file_source_wait (self, now_us + wait_us, reason_code);
+}
+
+/**
+ * fil_file_source_push_failed:
+ *
+ * Nobody connected back: waits 2, 5, 15, 30 minutes (push.md §5).
+ */
+void
+fil_file_source_push_failed (FilFileSource *self,
+                             gint64 now_us)
+{
+  static const gint64 steps_s[] = { 120, 300, 900, 1800 };
+  gint64 wait_us;
+
+  self->failures++;
+  wait_us = back_off (steps_s, G_N_ELEMENTS (steps_s), self->failures);
+  if (self->failures >= FIL_SOURCE_MAX_FAILURES)
+    wait_us = FIL_SOURCE_GIVEN_UP_US;
+  fil_file_source_wait (self, now_us + wait_us, "no-push-answer");
+}
+
+/**
+ * fil_file_source_bad:
+ *
+ * The source is not for this file any more.
+ */
+void
+fil_file_source_bad (FilFileSource *self,
+                     const char *reason_code)
+{
+  self->state = FIL_SOURCE_BAD;
+  self->reason_code = reason_code;
+  self->queue_position = 0;
+  self->retry_us = FIL_NEVER;
+}
+
+/**
+ * fil_file_source_revive:
+ *
+ * A person wants it tried now: all waiting ends, except for a source that sent wrong bytes.
+ */
+void
+fil_file_source_revive (FilFileSource *self)
+{
+  if (self->is_blamed || self->state == FIL_SOURCE_ACTIVE || self->state == FIL_SOURCE_QUEUED ||
+      self->state == FIL_SOURCE_DIALING || self->state == FIL_SOURCE_PUSHING)
+    return;
+  self->state = FIL_SOURCE_IDLE;
+  self->retry_us = 0;
+  self->failures = 0;
+  self->hangups = 0;
+  self->direct_failed = FALSE;
+  self->reason_code = NULL;
+}

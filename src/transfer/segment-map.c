@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "segment-map.h"
+
+#include "transfer-limits.h"
+
+#define N_STATES (FIL_SEGMENT_VERIFIED + 1)
+
+struct _FilSegmentMap
+{
+  GArray *segments; /* FilSegment, in order, covering [0, size) */
+  guint64 size;
+  guint64 counts[N_STATES];
+};
+
+static inline FilSegment *
+segment_at (const FilSegmentMap *self,
+            guint i)
+{
+  return &g_array_index (self->segments, FilSegment, i);
+}
+
+/**
+ * fil_segment_map_new:
+ * @size: bytes of the file
+ *
+ * Returns: (transfer full): a map with every byte missing
+ */
+FilSegmentMap *
+fil_segment_map_new (guint64 size)
+{
+  FilSegmentMap *self = g_new0 (FilSegmentMap, 1);
+  FilSegment all = { .range = { 0, size } };
+
+  self->segments = g_array_new (FALSE, FALSE, sizeof (FilSegment));
+  self->size = size;
+  self->counts[FIL_SEGMENT_FREE] = size;
+  if (size > 0)
+    g_array_append_val (self->segments, all);
+  return self;
+}
+
+void
+fil_segment_map_free (FilSegmentMap *self)
+{
+  if (self == NULL)
+    return;
+  g_array_unref (self->segments);
+  g_free (self);
+}
+
+/* The segment that holds offset; the number of segments when offset is the end. */
+static guint
+find (const FilSegmentMap *self,
+      guint64 offset)
+{
+  guint low = 0;
+  guint high = self->segments->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (segment_at (self, middle)->range.end <= offset)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* Makes offset the start of a segment and returns which. */
+static guint
+split (FilSegmentMap *self,
+       guint64 offset)
+{
+  guint i = find (self, offset);
+  FilSegment rest;
+
+  if (i == self->segments->len || segment_at (self, i)->range.start == offset)
+    return i;
+  rest = *segment_at (self, i);
+  rest.range.start = offset;
+  segment_at (self, i)->range.end = offset;
+  g_array_insert_val (self->segments, i + 1, rest);
+  return i + 1;
+}
+
+/* Joins neighbours that agree among the segments first - 1 … last + 1. */
+static void
+merge (FilSegmentMap *self,
+       guint first,
+       guint last)
+{
+  guint to = first > 0 ? first - 1 : 0;
+  guint end = MIN (last + 2, self->segments->len);
+  guint from;
+
+  if (end == 0)
+    return;
+  for (from = to + 1; from < end; from++)
+    {
+      FilSegment *a = segment_at (self, to);
+      const FilSegment *b = segment_at (self, from);
+
+      if (a->state == b->state && a->owner == b->owner)
+        a->range.end = b->range.end;
+      else
+        *segment_at (self, ++to) = *b;
+    }
+  if (to + 1 < end)
+    g_array_remove_range (self->segments, to + 1, end - to - 1);
+}
+
+typedef gboolean (*Matches) (const FilSegment *segment, guint32 owner);
+
+/* Gives the segments inside range that match a new state. */
+static void
+assign (FilSegmentMap *self,
+        FilRange range,
+        Matches matches,
+        guint32 whose,
+        FilSegmentState state,
+        guint32 owner)
+{
+  guint first, end;
+
+  range = fil_range_intersect (range, (FilRange){ 0, self->size });
+  if (fil_range_len (range) == 0)
+    return;
+  first = split (self, range.start);
+  end = split (self, range.end);
+  for (guint i = first; i < end; i++)
+    {
+      FilSegment *segment = segment_at (self, i);
+
+      if (!matches (segment, whose))
+        continue;
+      self->counts[segment->state] -= fil_range_len (segment->range);
+      self->counts[state] += fil_range_len (segment->range);
+      segment->state = state;
+      segment->owner = owner;
+    }
+  merge (self, first, end);
+}
+
+static gboolean
+is_free (const FilSegment *segment,
+         guint32 owner)
+{
+  return segment->state == FIL_SEGMENT_FREE;
+}
+
+static gboolean
+is_leased (const FilSegment *segment,
+           guint32 owner)
+{
+  return segment->state == FIL_SEGMENT_LEASED;
+}
+
+static gboolean
+is_free_or_leased_to (const FilSegment *segment,
+                      guint32 owner)
+{
+  return segment->state == FIL_SEGMENT_FREE ||
+         (segment->state == FIL_SEGMENT_LEASED && segment->owner == owner);
+}
+
+static gboolean
+is_unproved (const FilSegment *segment,
+             guint32 owner)
+{
+  return segment->state != FIL_SEGMENT_VERIFIED;
+}
+
+static gboolean
+is_written (const FilSegment *segment,
+            guint32 owner)
+{
+  return segment->state == FIL_SEGMENT_WRITTEN;
+}
+
+static gboolean
+is_written_by (const FilSegment *segment,
+               guint32 owner)
+{
+  return segment->state == FIL_SEGMENT_WRITTEN && segment->owner == owner;
+}
+
+static gboolean
+is_written_by_another (const FilSegment *segment,
+                       guint32 owner)
+{
+  return segment->state == FIL_SEGMENT_WRITTEN && segment->owner != owner;
+}
+
+static FilRange
+everything (const FilSegmentMap *self)
+{
+  return (FilRange){ 0, self->size };
+}
+
+guint64
+fil_segment_map_size (const FilSegmentMap *self)
+{
+  return self->size;
+}
+
+/**
+ * fil_segment_map_count:
+ *
+ * Returns: how many bytes are in @state
+ */
+guint64
+fil_segment_map_count (const FilSegmentMap *self,
+                       FilSegmentState state)
+{
+  return self->counts[state];
+}
+
+/**
+ * fil_segment_map_missing:
+ *
+ * Returns: how many bytes are not on disk yet
+ */
+guint64
+fil_segment_map_missing (const FilSegmentMap *self)
+{
+  return self->counts[FIL_SEGMENT_FREE] + self->counts[FIL_SEGMENT_LEASED];
+}
+
+gboolean
+fil_segment_map_is_complete (const FilSegmentMap *self)
+{
+  return fil_segment_map_missing (self) == 0;
+}
+
+/**
+ * fil_segment_map_segments:
+ *
+ * Returns: (transfer none) (array length=n): valid until the map changes
+ */
+const FilSegment *
+fil_segment_map_segments (const FilSegmentMap *self,
+                          guint *n)
+{
+  *n = self->segments->len;
+  return (const FilSegment *) self->segments->data;
+}
+
+/**
+ * fil_segment_map_credit:
+ *
+ * Returns: how many bytes on disk, not proved, came from @owner
+ */
+guint64
+fil_segment_map_credit (const FilSegmentMap *self,
+                        guint32 owner)
+{
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < self->segments->len; i++)
+    if (is_written_by (segment_at (self, i), owner))
+      bytes += fil_range_len (segment_at (self, i)->range);
+  return bytes;
+}
+
+/* The first part of range that is free, and available when that is not everything. */
+static gboolean
+first_free (FilRange range,
+            const GArray *available,
+            FilRange *out)
+{
+  gboolean found = FALSE;
+
+  if (available == NULL)
+    {
+      *out = range;
+      return TRUE;
+    }
+  for (guint i = 0; i < available->len; i++)
+    {
+      FilRange both = fil_range_intersect (range, g_array_index (available, FilRange, i));
+
+      if (fil_range_len (both) > 0 && (!found || both.start < out->start))
+        {
+          *out = both;
+          found = TRUE;
+        }
+    }
+  return found;
+}
+
+static FilRange
+cut (FilRange range,
+     guint64 most)
+{
+  guint64 end;
+
+  most = MAX (most, 1);
+  if (fil_range_len (range) <= most)
+    return range;
+  end = range.start + most;
+  if (end - end % FIL_SEGMENT_ALIGN > range.start)
+    end -= end % FIL_SEGMENT_ALIGN;
+  return (FilRange){ range.start, end };
+}
+
+static gboolean
+pick (const FilSegmentMap *self,
+      guint64 near,
+      const GArray *available,
+      FilRange *out)
+{
+  gboolean found = FALSE;
+  /* Above the limit a lease must not tear another hole. */
+  gboolean from_start_only = self->segments->len >= FIL_SEGMENT_MAX;
+
+  for (guint i = 0; i < self->segments->len; i++)
+    {
+      const FilSegment *segment = segment_at (self, i);
+      FilRange range = segment->range;
+      FilRange piece;
+
+      if (segment->state != FIL_SEGMENT_FREE)
+        continue;
+      if (near > range.start && near < range.end && !from_start_only)
+        {
+          range.start = near;
+          if (first_free (range, available, &piece) && piece.start == near)
+            {
+              *out = piece;
+              return TRUE;
+            }
+          range.start = segment->range.start;
+        }
+      if (!first_free (range, available, &piece) || (from_start_only && piece.start != range.start))
+        continue;
+      if (piece.start == near)
+        {
+          *out = piece;
+          return TRUE;
+        }
+      if (!found)
+        {
+          *out = piece;
+          found = TRUE;
+        }
+    }
+  return found;
+}
+
+/**
+ * fil_segment_map_lease:
+ * @owner: who will fetch it
+ * @most: how many bytes at most
+ * @near: where @owner would like to go on; else it gets the first missing byte
+ * @available: (nullable) (element-type FilRange): what @owner has; NULL: everything
+ * @lease: (out): what was leased
+ *
+ * Leases missing bytes. Leases end on multiples of FIL_SEGMENT_ALIGN where they can, so that the nodes
+ * of a tree become whole early.
+ *
+ * Returns: whether there was anything to lease
+ */
+gboolean
+fil_segment_map_lease (FilSegmentMap *self,
+                       guint32 owner,
+                       guint64 most,
+                       guint64 near,
+                       const GArray *available,
+                       FilRange *lease)
+{
+  FilRange piece;
+
+  if (!pick (self, near, available, &piece))
+    return FALSE;
+  *lease = cut (piece, most);
+  assign (self, *lease, is_free, 0, FIL_SEGMENT_LEASED, owner);
+  return TRUE;
+}
+
+/**
+ * fil_segment_map_lease_at:
+ *
+ * Leases up to @most missing bytes that begin exactly at @start.
+ *
+ * Returns: whether the byte at @start was missing and free
+ */
+gboolean
+fil_segment_map_lease_at (FilSegmentMap *self,
+                          guint32 owner,
+                          guint64 start,
+                          guint64 most,
+                          FilRange *lease)
+{
+  guint i = find (self, start);
+
+  if (i == self->segments->len || segment_at (self, i)->state != FIL_SEGMENT_FREE)
+    return FALSE;
+  *lease = cut ((FilRange){ start, segment_at (self, i)->range.end }, most);
+  assign (self, *lease, is_free, 0, FIL_SEGMENT_LEASED, owner);
+  return TRUE;
+}
+
+/**
+ * fil_segment_map_has_free:
+ *
+ * Returns: whether a lease for a source that has @available would succeed
+ */
+gboolean
+fil_segment_map_has_free (const FilSegmentMap *self,
+                          const GArray *available)
+{
+  FilRange piece;
+
+  return self->counts[FIL_SEGMENT_FREE] > 0 && pick (self, 0, available, &piece);
+}
+
+/**
+ * fil_segment_map_release:
+ *
+ * Gives leased bytes back; what is on disk stays.
+ */
+void
+fil_segment_map_release (FilSegmentMap *self,
+                         FilRange range)
+{
+  assign (self, range, is_leased, 0, FIL_SEGMENT_FREE, FIL_SEGMENT_NOBODY);
+}
+
+/**
+ * fil_segment_map_written:
+ * @owner: who sent it
+ *
+ * Bytes reached the disk. Where somebody else holds a lease by now, or the bytes are proved, they do
+ * not count.
+ */
+void
+fil_segment_map_written (FilSegmentMap *self,
+                         FilRange range,
+                         guint32 owner)
+{
+  assign (self, range, is_free_or_leased_to, owner, FIL_SEGMENT_WRITTEN, owner);
+  if (self->segments->len > FIL_SEGMENT_MAX)
+    assign (self, everything (self), is_written, 0, FIL_SEGMENT_WRITTEN, FIL_SEGMENT_NOBODY);
+}
+
+/**
+ * fil_segment_map_verified:
+ *
+ * A hash proved the bytes.
+ */
+void
+fil_segment_map_verified (FilSegmentMap *self,
+                          FilRange range)
+{
+  assign (self, range, is_unproved, 0, FIL_SEGMENT_VERIFIED, FIL_SEGMENT_NOBODY);
+}
+
+/**
+ * fil_segment_map_forget:
+ *
+ * Bytes on disk that are not proved are missing again.
+ */
+void
+fil_segment_map_forget (FilSegmentMap *self,
+                        FilRange range)
+{
+  assign (self, range, is_written, 0, FIL_SEGMENT_FREE, FIL_SEGMENT_NOBODY);
+}
+
+/* Those of one source. */
+void
+fil_segment_map_forget_owner (FilSegmentMap *self,
+                              guint32 owner)
+{
+  assign (self, everything (self), is_written_by, owner, FIL_SEGMENT_FREE, FIL_SEGMENT_NOBODY);
+}
+
+/* Those of all sources but one. */
+void
+fil_segment_map_forget_others (FilSegmentMap *self,
+                               guint32 owner)
+{
+  assign (self, everything (self), is_written_by_another, owner, FIL_SEGMENT_FREE, FIL_SEGMENT_NOBODY);
+}
+
+/**
+ * fil_segment_map_to_text:
+ * @least: FIL_SEGMENT_WRITTEN or FIL_SEGMENT_VERIFIED
+ *
+ * Returns: (transfer full): the ranges in that state or a better one, "0-65535,131072-196607"
+ */
+char *
+fil_segment_map_to_text (const FilSegmentMap *self,
+                         FilSegmentState least)
+{
+  GString *text = g_string_new (NULL);
+  FilRange open = { 0, 0 };
+
+  for (guint i = 0; i <= self->segments->len; i++)
+    {
+      const FilSegment *segment = i < self->segments->len ? segment_at (self, i) : NULL;
+
+      if (segment != NULL && segment->state >= least)
+        {
+          if (fil_range_len (open) == 0)
+            open.start = segment->range.start;
+          open.end = segment->range.end;
+        }
+      else if (fil_range_len (open) > 0)
+        {
+          g_string_append_printf (text, "%s%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT,
+                                  text->len > 0 ? "," : "", open.start, open.end - 1);
+          open = (FilRange){ 0, 0 };
+        }
+    }
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+next_number (const char **text,
+             guint64 *out)
+{
+  const char *p = *text;
+  guint64 n = 0;
+
+  if (!g_ascii_isdigit (*p))
+    return FALSE;
+  for (; g_ascii_isdigit (*p); p++)
+    if (!g_uint64_checked_mul (&n, n, 10) || !g_uint64_checked_add (&n, n, (guint64) (*p - '0')))
+      return FALSE;
+  *text = p;
+  *out = n;
+  return TRUE;
+}
+
+static gboolean
+next_range (const char **text,
+            guint64 size,
+            FilRange *out)
+{
+  guint64 first, last;
+
+  if (!next_number (text, &first) || *(*text)++ != '-' || !next_number (text, &last))
+    return FALSE;
+  if (first > last || last >= size)
+    return FALSE;
+  *out = (FilRange){ first, last + 1 };
+  return TRUE;
+}
+
+/**
+ * fil_segment_map_mark_text:
+ * @text: what fil_segment_map_to_text() wrote
+ * @state: FIL_SEGMENT_WRITTEN or FIL_SEGMENT_VERIFIED
+ *
+ * Returns: whether @text was understood and inside the file; else nothing changed
+ */
+gboolean
+fil_segment_map_mark_text (FilSegmentMap *self,
+                           const char *text,
+                           FilSegmentState state)
+{
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (FilRange));
+
+  while (*text != '\0')
+    {
+      FilRange range;
+
+      if (!next_range (&text, self->size, &range) || (*text != '\0' && *text != ','))
+        return FALSE;
+      if (*text == ',' && *++text == '\0')
+        return FALSE;
+      g_array_append_val (ranges, range);
+    }
+  for (guint i = 0; i < ranges->len; i++)
+    assign (self, g_array_index (ranges, FilRange, i), is_unproved, 0, state, FIL_SEGMENT_NOBODY);
+  return TRUE;
+}

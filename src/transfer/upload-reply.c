@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "upload-reply.h"
+
+#include <string.h>
+
+#include "head-writer.h"
+#include "transfer-limits.h"
+
+/* Replies stay below 20 lines of 2000 bytes: LimeWire drops a source that says more
+ * (http-transfer.md §3). */
+
+static const char *
+phrase (guint status)
+{
+  switch (status)
+    {
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 203:
+      return "Non-Authoritative Information";
+    case 206:
+      return "Partial Content";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 406:
+      return "Not Acceptable";
+    case 410:
+      return "Gone";
+    case 416:
+      return "Range Not Satisfiable";
+    case 429:
+      return "Too Many Requests";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Busy";
+    default:
+      return "Sorry";
+    }
+}
+
+static void
+write_start (FilWriter *out,
+             guint status,
+             const char *user_agent)
+{
+  fil_head_write_line (out, "HTTP/1.1 %u %s", status, phrase (status));
+  fil_head_write_header (out, "Server", "%s", user_agent);
+}
+
+static void
+write_connection (FilWriter *out,
+                  gboolean closes,
+                  gboolean is_old)
+{
+  if (closes)
+    fil_head_write_header (out, "Connection", "close");
+  else if (is_old)
+    fil_head_write_header (out, "Connection", "Keep-Alive");
+}
+
+/* Once for old clients, once for browsers; escaped, so that no name can break the head. */
+static void
+write_disposition (FilWriter *out,
+                   const char *name)
+{
+  gsize len = MIN (strlen (name), FIL_DOWNLOAD_MAX_NAME);
+  g_autofree char *escaped = g_uri_escape_bytes ((const guint8 *) name, len, NULL);
+
+  fil_head_write_header (out, "Content-Disposition", "attachment; filename=\"%s\"; filename*=UTF-8''%s",
+                         escaped, escaped);
+}
+
+static void
+write_urns (FilWriter *out,
+            const FilShared *shared)
+{
+  char sha1[FIL_SHA1_TEXT_LEN + 1];
+  char tth[FIL_TTH_TEXT_LEN + 1];
+
+  if (!shared->has_sha1)
+    return;
+  fil_sha1_to_text (&shared->sha1, sha1);
+  fil_head_write_header (out, "X-Gnutella-Content-URN", "urn:sha1:%s", sha1);
+  if (!shared->has_tth)
+    return;
+  fil_tth_to_text (&shared->tth, tth);
+  fil_head_write_header (out, "X-Content-URN", "urn:bitprint:%s.%s", sha1, tth);
+}
+
+/**
+ * fil_upload_reply_file:
+ *
+ * Appends the head of a 200 or 206 reply.
+ */
+void
+fil_upload_reply_file (FilWriter *out,
+                       const FilUploadReplyHead *head)
+{
+  write_start (out, head->status, head->user_agent);
+  fil_head_write_header (out, "Content-Type", "application/octet-stream");
+  fil_head_write_header (out, "Content-Length", "%" G_GUINT64_FORMAT, fil_range_len (head->body));
+  if (head->status == 206)
+    fil_head_write_header (out, "Content-Range",
+                           "bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
+                           head->body.start, head->body.end - 1, head->shared->size);
+  write_urns (out, head->shared);
+  if (head->is_first)
+    {
+      write_disposition (out, head->shared->name);
+      fil_head_write_header (out, "X-Features", "browse/1.0");
+    }
+  write_connection (out, head->closes, head->is_old);
+  fil_head_write_end (out);
+}
+
+/**
+ * fil_upload_reply_page:
+ *
+ * Appends the head of a reply whose body, if any, is @page's.
+ */
+void
+fil_upload_reply_page (FilWriter *out,
+                       const FilPageReply *page,
+                       const char *user_agent,
+                       gboolean closes)
+{
+  write_start (out, page->status, user_agent);
+  if (page->body != NULL && page->content_type != NULL)
+    fil_head_write_header (out, "Content-Type", "%s", page->content_type);
+  fil_head_write_header (out, "Content-Length", "%" G_GSIZE_FORMAT,
+                         page->body != NULL ? g_bytes_get_size (page->body) : 0);
+  write_connection (out, closes, FALSE);
+  fil_head_write_end (out);
+}
+
+/**
+ * fil_upload_reply_refuse:
+ * @size: of the file, for 416
+ *
+ * Appends a reply without a body.
+ */
+void
+fil_upload_reply_refuse (FilWriter *out,
+                         guint status,
+                         const char *user_agent,
+                         guint64 size,
+                         gboolean closes)
+{
+  write_start (out, status, user_agent);
+  if (status == 416)
+    fil_head_write_header (out, "Content-Range", "bytes */%" G_GUINT64_FORMAT, size);
+  if (status == 503)
+    fil_head_write_header (out, "Retry-After", "%u", FIL_UPLOAD_RETRY_AFTER_S);
+  fil_head_write_header (out, "Content-Length", "0");
+  write_connection (out, closes, FALSE);
+  fil_head_write_end (out);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "byte-range.h"
+#include "shared-file.h"
+#include "uploads.h"
+#include "writer.h"
+
+G_BEGIN_DECLS
+
+/* The head of a reply that carries a file, or would if it were no HEAD. */
+typedef struct
+{
+  guint status; /* 200 or 206 */
+  const FilShared *shared;
+  FilRange body;
+  const char *user_agent;
+  gboolean is_first; /* on this connection */
+  gboolean is_old;   /* HTTP/1.0 */
+  gboolean closes;
+} FilUploadReplyHead;
+
+void fil_upload_reply_file (FilWriter *out, const FilUploadReplyHead *head);
+void fil_upload_reply_page (FilWriter *out, const FilPageReply *page, const char *user_agent,
+                            gboolean closes);
+void fil_upload_reply_refuse (FilWriter *out, guint status, const char *user_agent, guint64 size,
+                              gboolean closes);
+
+G_END_DECLS

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "push-limit.h"
+#include "transfer-rate.h"
+#include "uploads.h"
+
+G_BEGIN_DECLS
+
+/* A row: one file and one peer, over all connections. */
+typedef struct
+{
+  gint64 id;
+  char *name;
+  FilEndpoint peer;
+  char *user_agent;
+  FilUploadState state;
+  char *reason;
+  guint64 sent_bytes;
+  guint64 size;
+  FilSourceReach reach;
+  FilSha1 sha1;
+  gboolean has_sha1;
+  FilTransferRate rate;
+  gint64 next_change_us;
+  gboolean is_held; /* a session works on it */
+} FilUpload;
+
+struct _FilUploads
+{
+  FilUploadsDelegate delegate;
+  gpointer data;
+  char *user_agent;
+  FilGuid guid;
+  gint64 next_id;
+  guint slots;
+  guint per_host;
+  gboolean is_private;
+  GPtrArray *rows;     /* FilUpload, oldest first */
+  GPtrArray *sessions; /* FilUploadSession */
+  FilPushLimit *push_limit;
+  guint opening;       /* pushed connections on their way */
+};
+
+/* uploads.c */
+FilUpload *_fil_uploads_row_for (FilUploads *self, const FilEndpoint *peer, const FilShared *shared,
+                                 const char *user_agent, FilSourceReach reach);
+void _fil_uploads_row_state (FilUploads *self, FilUpload *row, FilUploadState state, const char *reason);
+void _fil_uploads_row_sent (FilUploads *self, FilUpload *row, gsize len, gint64 now_us);
+void _fil_uploads_row_served (FilUploads *self, const FilUpload *row);
+void _fil_uploads_row_let_go (FilUploads *self, FilUpload *row);
+gboolean _fil_uploads_take_slot (FilUploads *self, const FilEndpoint *peer);
+
+/* upload-session.c */
+FilSession *_fil_upload_session_new_push (FilUploads *uploads, const FilEndpoint *peer, const char *giv,
+                                          gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+const FilEndpoint *_fil_upload_session_peer (const FilSession *session);
+gboolean _fil_upload_session_has_slot (const FilSession *session);
+void _fil_upload_session_orphan (FilSession *session);
+
+G_END_DECLS

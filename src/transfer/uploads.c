@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "uploads.h"
+
+#include "giv.h"
+#include "transfer-limits.h"
+#include "upload-session.h"
+#include "uploads-private.h"
+#include "writer.h"
+
+static void
+row_free (FilUpload *row)
+{
+  g_free (row->name);
+  g_free (row->user_agent);
+  g_free (row->reason);
+  g_free (row);
+}
+
+/**
+ * fil_uploads_new:
+ * @delegate: copied
+ * @first_id: rows are numbered from here on
+ *
+ * Returns: (transfer full):
+ */
+FilUploads *
+fil_uploads_new (const FilUploadsDelegate *delegate,
+                 gpointer data,
+                 const char *user_agent,
+                 gint64 first_id)
+{
+  FilUploads *self = g_new0 (FilUploads, 1);
+
+  self->delegate = *delegate;
+  self->data = data;
+  self->user_agent = g_strdup (user_agent);
+  self->next_id = first_id;
+  self->slots = FIL_UPLOADS_DEFAULT_SLOTS;
+  self->per_host = FIL_UPLOADS_PER_HOST;
+  self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) row_free);
+  self->sessions = g_ptr_array_new ();
+  self->push_limit = fil_push_limit_new ();
+  return self;
+}
+
+/**
+ * fil_uploads_free:
+ *
+ * Ends all uploads; their sessions stay the driver's to free.
+ */
+void
+fil_uploads_free (FilUploads *self)
+{
+  if (self == NULL)
+    return;
+  while (self->sessions->len > 0)
+    _fil_upload_session_orphan (g_ptr_array_index (self->sessions, self->sessions->len - 1));
+  g_ptr_array_unref (self->sessions);
+  g_ptr_array_unref (self->rows);
+  fil_push_limit_free (self->push_limit);
+  g_free (self->user_agent);
+  g_free (self);
+}
+
+/**
+ * fil_uploads_set_slots:
+ * @slots: connections that may be served a file at a time
+ * @per_host: … of one address; 0: no limit, for private networks
+ */
+void
+fil_uploads_set_slots (FilUploads *self,
+                       guint slots,
+                       guint per_host)
+{
+  self->slots = slots;
+  self->per_host = per_host;
+}
+
+/* Our servent GUID, for GIV. */
+void
+fil_uploads_set_guid (FilUploads *self,
+                      const FilGuid *guid)
+{
+  self->guid = *guid;
+}
+
+/* On a private network a PUSH may name any port. */
+void
+fil_uploads_set_private (FilUploads *self,
+                         gboolean is_private)
+{
+  self->is_private = is_private;
+}
+
+static guint
+n_sessions (const FilUploads *self,
+            const FilEndpoint *host,
+            gboolean with_slot)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->sessions->len; i++)
+    {
+      const FilSession *session = g_ptr_array_index (self->sessions, i);
+
+      if (with_slot && !_fil_upload_session_has_slot (session))
+        continue;
+      n += host == NULL || fil_endpoint_same_address (_fil_upload_session_peer (session), host);
+    }
+  return n;
+}
+
+/* Whether one more connection of peer may be served a file. */
+gboolean
+_fil_uploads_take_slot (FilUploads *self,
+                        const FilEndpoint *peer)
+{
+  return fil_uploads_used_slots (self) < self->slots &&
+         (self->per_host == 0 || n_sessions (self, peer, TRUE) < self->per_host);
+}
+
+guint
+fil_uploads_used_slots (const FilUploads *self)
+{
+  return n_sessions (self, NULL, TRUE);
+}
+
+/**
+ * fil_uploads_accept:
+ *
+ * Somebody connected and speaks HTTP.
+ *
+ * Returns: (transfer full) (nullable): the session for the connection, to be fed from its first byte;
+ *   NULL when there are too many
+ */
+FilSession *
+fil_uploads_accept (FilUploads *self,
+                    const FilEndpoint *peer,
+                    gint64 now_us)
+{
+  if (self->sessions->len >= FIL_UPLOADS_MAX_SESSIONS ||
+      (self->per_host != 0 && n_sessions (self, peer, FALSE) >= FIL_UPLOADS_MAX_SESSIONS_PER_HOST))
+    return NULL;
+  return fil_upload_session_new (self, peer, NULL, now_us);
+}
+
+/**
+ * fil_uploads_push:
+ * @to: where the PUSH wants us to connect to
+ * @index: of the PUSH
+ *
+ * Answers a PUSH for us, if the limits and the gate allow: dials, and offers the connection with GIV.
+ *
+ * Returns: whether a connection is on its way
+ */
+gboolean
+fil_uploads_push (FilUploads *self,
+                  const FilEndpoint *to,
+                  guint32 index,
+                  gboolean tls,
+                  gint64 now_us)
+{
+  FilGiv giv = { .index = index, .guid = self->guid, .name = fil_slice_text ("file") };
+  g_auto (FilWriter) line;
+  g_autofree char *text = NULL;
+
+  if (self->opening >= FIL_PUSH_MAX_OPEN || self->sessions->len >= FIL_UPLOADS_MAX_SESSIONS ||
+      fil_push_limit_admit (self->push_limit, to, self->is_private, now_us) != FIL_PUSH_ADMITTED ||
+      !self->delegate.may_dial (self->data, to))
+    return FALSE;
+  fil_writer_init (&line);
+  fil_giv_write (&giv, &line);
+  text = fil_slice_dup_text (fil_writer_slice (&line));
+  self->opening++;
+  self->delegate.dial (self->data, to, tls, _fil_upload_session_new_push (self, to, text, now_us));
+  return TRUE;
+}
+
+static gboolean
+is_same_file (const FilUpload *row,
+              const FilShared *shared)
+{
+  if (row->has_sha1 != shared->has_sha1)
+    return FALSE;
+  if (row->has_sha1)
+    return fil_sha1_equal (&row->sha1, &shared->sha1);
+  return g_strcmp0 (row->name, shared->name) == 0;
+}
+
+static void
+drop_old_rows (FilUploads *self)
+{
+  for (guint i = 0; i < self->rows->len && self->rows->len >= FIL_UPLOADS_MAX_ROWS;)
+    {
+      const FilUpload *row = g_ptr_array_index (self->rows, i);
+      gint64 id = row->id;
+
+      if (row->is_held)
+        {
+          i++;
+          continue;
+        }
+      g_ptr_array_remove_index (self->rows, i);
+      self->delegate.removed (self->data, id);
+    }
+}
+
+/* The row of a file that goes to peer: the one of an earlier connection, or a new one. */
+FilUpload *
+_fil_uploads_row_for (FilUploads *self,
+                      const FilEndpoint *peer,
+                      const FilShared *shared,
+                      const char *user_agent,
+                      FilSourceReach reach)
+{
+  FilUpload *row;
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      row = g_ptr_array_index (self->rows, i);
+      if (!row->is_held && is_same_file (row, shared) && fil_endpoint_same_address (&row->peer, peer))
+        {
+          row->is_held = TRUE;
+          row->reach = reach;
+          return row;
+        }
+    }
+  drop_old_rows (self);
+  row = g_new0 (FilUpload, 1);
+  row->id = self->next_id++;
+  row->name = g_strdup (shared->name);
+  row->peer = *peer;
+  row->user_agent = g_strdup (user_agent);
+  row->size = shared->size;
+  row->reach = reach;
+  row->sha1 = shared->sha1;
+  row->has_sha1 = shared->has_sha1;
+  row->is_held = TRUE;
+  g_ptr_array_add (self->rows, row);
+  return row;
+}
+
+void
+_fil_uploads_row_state (FilUploads *self,
+                        FilUpload *row,
+                        FilUploadState state,
+                        const char *reason)
+{
+  row->state = state;
+  g_free (row->reason);
+  row->reason = g_strdup (reason);
+  self->delegate.changed (self->data, row->id);
+}
+
+void
+_fil_uploads_row_sent (FilUploads *self,
+                       FilUpload *row,
+                       gsize len,
+                       gint64 now_us)
+{
+  row->sent_bytes += len;
+  fil_transfer_rate_add (&row->rate, len, now_us);
+  if (now_us < row->next_change_us)
+    return;
+  row->next_change_us = now_us + FIL_DOWNLOAD_PROGRESS_US;
+  self->delegate.changed (self->data, row->id);
+}
+
+static void
+fill_row (const FilUpload *upload,
+          gint64 now_us,
+          FilUploadRow *row)
+{
+  *row = (FilUploadRow){
+    .id = upload->id,
+    .name = upload->name,
+    .peer = upload->peer,
+    .user_agent = upload->user_agent,
+    .state = upload->state,
+    .reason = upload->reason,
+    .sent_bytes = upload->sent_bytes,
+    .size = upload->size,
+    .bps = upload->state == FIL_UPLOAD_SENDING ? fil_transfer_rate_get (&upload->rate, now_us) : 0,
+    .reach = upload->reach,
+    .sha1 = upload->sha1,
+    .has_sha1 = upload->has_sha1,
+  };
+}
+
+void
+_fil_uploads_row_served (FilUploads *self,
+                         const FilUpload *upload)
+{
+  FilUploadRow row;
+
+  fill_row (upload, 0, &row);
+  self->delegate.served (self->data, &row);
+}
+
+void
+_fil_uploads_row_let_go (FilUploads *self,
+                         FilUpload *row)
+{
+  row->is_held = FALSE;
+}
+
+/**
+ * fil_uploads_get:
+ * @row: (out): strings are valid until the uploads change
+ *
+ * Returns: whether there is such a row
+ */
+gboolean
+fil_uploads_get (const FilUploads *self,
+                 gint64 id,
+                 gint64 now_us,
+                 FilUploadRow *row)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const FilUpload *upload = g_ptr_array_index (self->rows, i);
+
+      if (upload->id == id)
+        {
+          fill_row (upload, now_us, row);
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+/**
+ * fil_uploads_list:
+ *
+ * Returns: (transfer full) (element-type gint64): ids, oldest first
+ */
+GArray *
+fil_uploads_list (const FilUploads *self)
+{
+  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), self->rows->len);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    g_array_append_val (ids, ((const FilUpload *) g_ptr_array_index (self->rows, i))->id);
+  return ids;
+}
+
+guint64
+fil_uploads_bps (const FilUploads *self,
+                 gint64 now_us)
+{
+  guint64 bps = 0;
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const FilUpload *upload = g_ptr_array_index (self->rows, i);
+
+      if (upload->state == FIL_UPLOAD_SENDING)
+        bps += fil_transfer_rate_get (&upload->rate, now_us);
+    }
+  return bps;
+}
+
+/**
+ * fil_uploads_stop_all:
+ * @reason: one sentence
+ *
+ * Ends all connections, for example when sharing is paused.
+ */
+void
+fil_uploads_stop_all (FilUploads *self,
+                      const char *reason)
+{
+  for (guint i = self->sessions->len; i > 0; i--)
+    fil_session_abort (g_ptr_array_index (self->sessions, i - 1), "%s", reason);
+}

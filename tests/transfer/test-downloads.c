@@ -1,0 +1,732 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "world.h"
+
+#include <string.h>
+
+#include "transfer-limits.h"
+
+#define MIB (1024 * 1024)
+#define DONE FIL_DOWNLOAD_STATE_DONE
+
+static FilDownload *
+start (World *world,
+       GBytes *content)
+{
+  return fil_downloads_get (world->downloads, world_add (world, 1, content));
+}
+
+static void
+test_whole (void)
+{
+  static const gsize sizes[] = { 0, 1, 65536, 524288, 524289, 3 * MIB + 17 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (sizes[i], i);
+      Host *host = world_add_host (world, "25.0.0.1:6346", content);
+      FilDownload *download = start (world, content);
+
+      world_add_source (world, 1, host);
+      g_assert_true (world_run_until (world, download, DONE, 30));
+      world_assert_done (world, 1, content);
+      g_assert_cmpuint (world->finished, ==, 1);
+      g_assert_cmpuint (download->received, ==, sizes[i]);
+      if (sizes[i] > 0)
+        g_assert_cmpuint (host->connects, ==, 1);
+      g_assert_null (download->reason);
+    }
+}
+
+static void
+test_slow_disk (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (40 * MIB, 1);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  FilDownload *download = start (world, content);
+
+  /* Answers a step late: the session has to wait for buffers, and goes on after. */
+  world->disk_is_slow = TRUE;
+  world_add_source (world, 1, host);
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (host->connects, ==, 1);
+}
+
+static void
+test_swarm (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (20 * MIB, 2);
+  FilDownload *download = start (world, content);
+  Host *hosts[5];
+  guint sharing = 0;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("25.0.0.%u:6346", i + 1);
+
+      hosts[i] = world_add_host (world, address, content);
+      hosts[i]->bytes_per_step = 40 * 1024;
+      world_add_source (world, 1, hosts[i]);
+    }
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+  for (guint i = 0; i < 5; i++)
+    sharing += hosts[i]->sent > 2 * MIB;
+  g_assert_cmpuint (sharing, ==, 5);
+  /* Hardly anything came twice. */
+  g_assert_cmpuint (download->received, <, 21 * MIB);
+}
+
+static void
+test_one_slow (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (8 * MIB, 3);
+  FilDownload *download = start (world, content);
+  Host *slow = world_add_host (world, "25.0.0.1:6346", content);
+  Host *fast = world_add_host (world, "25.0.0.2:6346", content);
+
+  slow->bytes_per_step = 100;
+  fast->bytes_per_step = 100 * 1024;
+  world_add_source (world, 1, slow);
+  world_run (world, 3);
+  g_assert_cmpuint (slow->connects, ==, 1);
+  world_add_source (world, 1, fast);
+  /* Its whole lease would take the slow one 500 s. */
+  g_assert_true (world_run_until (world, download, DONE, 120));
+  world_assert_done (world, 1, content);
+}
+
+static void
+test_one_stalls (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (4 * MIB, 4);
+  FilDownload *download = start (world, content);
+  Host *dead = world_add_host (world, "25.0.0.1:6346", content);
+  Host *live = world_add_host (world, "25.0.0.2:6346", content);
+
+  dead->stall_after = 1000;
+  world_add_source (world, 1, dead);
+  world_run (world, 2);
+  live->bytes_per_step = 100 * 1024;
+  world_add_source (world, 1, live);
+  g_assert_true (world_run_until (world, download, DONE, 90));
+  world_assert_done (world, 1, content);
+}
+
+static void
+test_stall_alone (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (4 * MIB, 4);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  host->stall_after = 100000;
+  world_add_source (world, 1, host);
+  world_run (world, 35);
+  g_assert_cmpstr (download->reason_code, ==, "stalled");
+  world_run (world, 40);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_SEARCHING);
+  g_assert_cmpuint (fil_download_received_bytes (download), >, 90000);
+  host->stall_after = 0;
+  g_assert_true (world_run_until (world, download, DONE, 300));
+  world_assert_done (world, 1, content);
+}
+
+static void
+test_firewalled (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 5);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  host->is_firewalled = TRUE;
+  world_add_source (world, 1, host);
+  g_assert_cmpint (fil_download_reach (download, TRUE), ==, FIL_SOURCE_PUSH);
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (host->connects, ==, 1);
+  g_assert_cmpuint (host->pushes, ==, 1);
+}
+
+/* The hit did not say that it is behind a firewall. */
+static void
+test_direct_then_push (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 6);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  world_add_source (world, 1, host);
+  host->is_firewalled = TRUE;
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  g_assert_cmpuint (host->pushes, >=, 1);
+  world_assert_done (world, 1, content);
+}
+
+static void
+test_push_steps (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 7);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  FilFileSource *source;
+  FilEndpoint from;
+
+  host->is_firewalled = TRUE;
+  host->is_away = TRUE;
+  world_add_source (world, 1, host);
+  source = g_ptr_array_index (download->sources, 0);
+  world_run (world, 1);
+  g_assert_cmpuint (host->pushes, ==, 1);
+  g_assert_cmpstr (download->reason_code, ==, "push-sent");
+  world_run (world, 2);
+  g_assert_cmpuint (host->pushes, ==, 2);
+  world_run (world, 2);
+  g_assert_cmpuint (host->pushes, ==, 3);
+  world_run (world, 30);
+  g_assert_cmpuint (host->pushes, ==, 3);
+  g_assert_cmpint (source->state, ==, FIL_SOURCE_PUSHING);
+  world_run (world, 10);
+  g_assert_cmpint (source->state, ==, FIL_SOURCE_IDLE);
+  g_assert_cmpstr (source->reason_code, ==, "no-push-answer");
+
+  /* A GIV is welcome for a while after, but not from anybody, and not for ever. */
+  from = host->endpoint;
+  for (guint i = 0; i < 2; i++)
+    {
+      FilGuid guid = host->guid;
+      FilSession *session;
+
+      guid.bytes[0] ^= 1;
+      g_assert_null (fil_downloads_giv (world->downloads, &guid, 0, &from, world->now_us));
+      if (i == 1)
+        world->now_us += 200 * FIL_SEC;
+      session = fil_downloads_giv (world->downloads, &host->guid, 0, &from, world->now_us);
+      g_assert_true ((session != NULL) == (i == 0));
+      fil_session_free (session);
+    }
+}
+
+static void
+test_both_firewalled (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 8);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  world->is_reachable = FALSE;
+  host->is_firewalled = TRUE;
+  world_add_source (world, 1, host);
+  world_run (world, 5);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_SEARCHING);
+  g_assert_cmpstr (download->reason_code, ==, "unreachable");
+  g_assert_cmpint (fil_download_reach (download, FALSE), ==, FIL_SOURCE_UNREACHABLE);
+  g_assert_cmpuint (host->pushes, ==, 0);
+  /* A port mapping appears. */
+  world->is_reachable = TRUE;
+  fil_downloads_network_changed (world->downloads, TRUE, world->now_us);
+  g_assert_true (world_run_until (world, download, DONE, 10));
+}
+
+static void
+test_one_corrupts (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (6 * MIB, 9);
+  g_autoptr (GBytes) bad = test_corrupted (content, 3);
+  FilDownload *download = start (world, content);
+  Host *liar = world_add_host (world, "25.0.0.1:6346", bad);
+  Host *honest = world_add_host (world, "25.0.0.2:6346", content);
+
+  liar->bytes_per_step = honest->bytes_per_step = 50 * 1024;
+  world_add_source (world, 1, liar);
+  world_add_source (world, 1, honest);
+  g_assert_true (world_run_until (world, download, DONE, 600));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (download->mismatches, >=, 1);
+  g_assert_false (fil_download_find_source (download, 2)->is_blamed);
+}
+
+/* Every byte that the liars send is wrong, there are more of them, and they are faster. */
+static void
+test_many_corrupt (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (3 * MIB, 10);
+  g_autoptr (GBytes) bad = test_content (3 * MIB, 11);
+  FilDownload *download = start (world, content);
+  Host *honest = world_add_host (world, "25.0.0.9:6346", content);
+
+  honest->bytes_per_step = 20 * 1024;
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("25.0.0.%u:6346", i + 1);
+      Host *liar = world_add_host (world, address, bad);
+
+      liar->bytes_per_step = 60 * 1024;
+      world_add_source (world, 1, liar);
+    }
+  world_add_source (world, 1, honest);
+  g_assert_true (world_run_until (world, download, DONE, 1800));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (download->mismatches, <=, 6);
+}
+
+static void
+test_only_corrupt (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 12);
+  g_autoptr (GBytes) bad = test_corrupted (content, MIB - 1);
+  FilDownload *download = start (world, content);
+  Host *liar = world_add_host (world, "25.0.0.1:6346", bad);
+  Host *honest = world_add_host (world, "25.0.0.2:6346", content);
+  FilSourceSpec again = { .endpoint = liar->endpoint };
+
+  world_add_source (world, 1, liar);
+  world_run (world, 10);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_SEARCHING);
+  g_assert_cmpstr (download->reason_code, ==, "corrupt");
+  g_assert_true (fil_download_find_source (download, 1)->is_blamed);
+  g_assert_cmpuint (fil_download_received_bytes (download), ==, 0);
+  /* Neither a retry nor another port gives the liar a second chance. */
+  fil_downloads_retry (world->downloads, 1, world->now_us);
+  again.endpoint.port = 7000;
+  fil_downloads_add_source (world->downloads, 1, &again, world->now_us);
+  world_run (world, 10);
+  g_assert_cmpuint (liar->connects, ==, 1);
+  world_add_source (world, 1, honest);
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  world_assert_done (world, 1, content);
+}
+
+static void
+test_cut_and_resumed (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (10 * MIB, 13);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  guint64 had;
+
+  host->bytes_per_step = 64 * 1024;
+  world_add_source (world, 1, host);
+  world_run (world, 10);
+  had = fil_download_received_bytes (download);
+  g_assert_cmpuint (had, >, 4 * MIB);
+
+  /* Killed: what was synced is not fetched again. */
+  world_restart (world, FALSE);
+  download = fil_downloads_get (world->downloads, 1);
+  g_assert_nonnull (download);
+  g_assert_cmpuint (fil_download_received_bytes (download), >, had / 2);
+  g_assert_cmpuint (fil_download_received_bytes (download), <=, had);
+  world_add_source (world, 1, host);
+  world_run (world, 2);
+
+  /* Ended in good order: nothing is lost. */
+  had = fil_download_received_bytes (download);
+  world_restart (world, TRUE);
+  download = fil_downloads_get (world->downloads, 1);
+  g_assert_cmpuint (fil_download_received_bytes (download), >=, had);
+  world_add_source (world, 1, host);
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (host->sent, <, 14 * MIB);
+
+  /* A done one stays done. */
+  world_restart (world, FALSE);
+  world_run (world, 5);
+  world_assert_done (world, 1, content);
+}
+
+static void
+test_part_file_lost (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (4 * MIB, 14);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  host->bytes_per_step = 64 * 1024;
+  world_add_source (world, 1, host);
+  world_run (world, 5);
+  world_restart (world, TRUE);
+  g_hash_table_remove_all (world->disk);
+  download = fil_downloads_get (world->downloads, 1);
+  g_assert_cmpuint (fil_download_received_bytes (download), >, MIB);
+  world_add_source (world, 1, host);
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+}
+
+/* The connection breaks again and again. */
+static void
+test_cuts (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 15);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  gint64 begin = world->now_us;
+
+  host->cut_after = 100000;
+  world_add_source (world, 1, host);
+  g_assert_true (world_run_until (world, download, DONE, 600));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (host->connects, >=, 10);
+  /* Never so often that a peer would take it for an attack. */
+  g_assert_cmpuint (host->connects, <=,
+                    FIL_SOURCE_CONNECTS_PER_MINUTE * (guint) ((world->now_us - begin) / FIL_MINUTE + 2));
+}
+
+static void
+test_busy (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 16);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  FilFileSource *source;
+
+  fil_uploads_set_slots (host->uploads, 0, 0);
+  world_add_source (world, 1, host);
+  world_run (world, 5);
+  source = g_ptr_array_index (download->sources, 0);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_SEARCHING);
+  g_assert_cmpstr (download->reason_code, ==, "busy");
+  g_assert_nonnull (download->reason);
+  g_assert_cmpint (source->retry_us, >, world->now_us + 50 * FIL_SEC);
+  world_run (world, 30);
+  g_assert_cmpuint (host->connects, ==, 1);
+  fil_uploads_set_slots (host->uploads, 1, 0);
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  g_assert_cmpuint (host->connects, ==, 2);
+}
+
+static void
+test_disk_full (void)
+{
+  static const struct
+  {
+    FilStorageStatus status;
+    const char *code;
+  } cases[] = { { FIL_STORAGE_FULL, "disk-full" },
+                { FIL_STORAGE_NO_PERMISSION, "no-permission" },
+                { FIL_STORAGE_GONE, "folder-gone" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (guint late = 0; late < 2; late++)
+      {
+        g_autoptr (World) world = world_new ();
+        g_autoptr (GBytes) content = test_content (8 * MIB, 17);
+        FilDownload *download = start (world, content);
+        Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+        world->disk_is_slow = late == 1;
+        host->bytes_per_step = 64 * 1024;
+        world_add_source (world, 1, host);
+        world_run (world, 3);
+        world->disk_status = cases[i].status;
+        world_run (world, 3);
+        g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_PAUSED);
+        g_assert_cmpstr (download->reason_code, ==, cases[i].code);
+        world_run (world, 100);
+        g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_PAUSED);
+        world->disk_status = FIL_STORAGE_OK;
+        g_assert_true (world_run_until (world, download, DONE, 100));
+        world_assert_done (world, 1, content);
+      }
+}
+
+static void
+test_disk_error (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 18);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  world->disk_status = FIL_STORAGE_FAILED;
+  world_add_source (world, 1, host);
+  world_run (world, 60);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_FAILED);
+  g_assert_cmpstr (download->reason_code, ==, "disk-error");
+  world->disk_status = FIL_STORAGE_OK;
+  g_assert_true (fil_downloads_retry (world->downloads, 1, world->now_us));
+  g_assert_true (world_run_until (world, download, DONE, 10));
+}
+
+static void
+test_verbs (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (8 * MIB, 19);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  host->bytes_per_step = 64 * 1024;
+  world_add_source (world, 1, host);
+  world_run (world, 4);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_DOWNLOADING);
+  g_assert_cmpuint (fil_download_bps (download, world->now_us), >, 400 * 1024);
+  g_assert_cmpint (fil_download_eta_s (download, world->now_us), >, 0);
+  g_assert_cmpint (fil_download_eta_s (download, world->now_us), <, 30);
+  g_assert_true (fil_downloads_pause (world->downloads, 1, world->now_us));
+  g_assert_cmpstr (download->reason_code, ==, "paused");
+  world_run (world, 60);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_PAUSED);
+  g_assert_cmpuint (host->connects, ==, 1);
+  g_assert_cmpuint (world->links->len, ==, 0);
+  world_restart (world, FALSE);
+  download = fil_downloads_get (world->downloads, 1);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_PAUSED);
+  g_assert_cmpuint (fil_download_received_bytes (download), >, 2 * MIB);
+  world_add_source (world, 1, host);
+  g_assert_true (fil_downloads_resume (world->downloads, 1, world->now_us));
+  g_assert_false (fil_downloads_resume (world->downloads, 2, world->now_us));
+  world_run (world, 2);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_DOWNLOADING);
+  g_assert_true (fil_downloads_remove (world->downloads, 1, world->now_us));
+  g_assert_null (fil_downloads_get (world->downloads, 1));
+  world_run (world, 2);
+  g_assert_cmpuint (g_hash_table_size (world->disk), ==, 0);
+  g_assert_cmpuint (world->links->len, ==, 0);
+}
+
+static void
+test_turns (void)
+{
+  g_autoptr (World) world = world_new ();
+  GBytes *content[4];
+  FilDownload *download;
+
+  fil_downloads_set_max_active (world->downloads, 2, world->now_us);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("25.0.0.%u:6346", i + 1);
+      Host *host;
+
+      content[i] = test_content (4 * MIB, 20 + i);
+      host = world_add_host (world, address, content[i]);
+      host->bytes_per_step = 64 * 1024;
+      world_add (world, i + 1, content[i]);
+      world_add_source (world, i + 1, host);
+    }
+  fil_downloads_set_priority (world->downloads, 4, 5, world->now_us);
+  world_run (world, 2);
+  g_assert_cmpint (fil_downloads_get (world->downloads, 4)->state, ==, FIL_DOWNLOAD_STATE_DOWNLOADING);
+  g_assert_cmpint (fil_downloads_get (world->downloads, 1)->state, ==, FIL_DOWNLOAD_STATE_DOWNLOADING);
+  download = fil_downloads_get (world->downloads, 2);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_QUEUED);
+  g_assert_cmpstr (download->reason_code, ==, "waits-turn");
+  world_run (world, 30);
+  for (guint i = 0; i < 4; i++)
+    {
+      world_assert_done (world, i + 1, content[i]);
+      g_bytes_unref (content[i]);
+    }
+}
+
+/* Two files of one host: one connection at a time. */
+static void
+test_one_per_host (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 30);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  host->bytes_per_step = 64 * 1024;
+  world_add (world, 1, content);
+  world_add (world, 2, content);
+  world_add_source (world, 1, host);
+  world_add_source (world, 2, host);
+  for (guint i = 0; i < 200; i++)
+    {
+      world_step (world);
+      g_assert_cmpuint (world->links->len, <=, 1);
+    }
+  world_assert_done (world, 1, content);
+  world_assert_done (world, 2, content);
+}
+
+static void
+test_dial_times_out (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 31);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  FilFileSource *source;
+  FilSourceSpec bare = { .endpoint = host->endpoint };
+
+  host->is_silent = TRUE;
+  fil_downloads_add_source (world->downloads, 1, &bare, world->now_us);
+  source = g_ptr_array_index (download->sources, 0);
+  world_run (world, 5);
+  g_assert_cmpint (source->state, ==, FIL_SOURCE_DIALING);
+  g_assert_cmpstr (download->reason_code, ==, "connecting");
+  world_run (world, 7);
+  g_assert_cmpuint (source->failures, ==, 1);
+  g_assert_cmpuint (world->links->len, ==, 0);
+  world_run (world, 3600);
+  g_assert_cmpuint (source->failures, ==, FIL_SOURCE_MAX_FAILURES);
+  g_assert_cmpuint (host->connects, ==, FIL_SOURCE_MAX_FAILURES);
+  g_assert_cmpuint (world->searches, <=, 3);
+  g_assert_cmpuint (world->searches, >=, 2);
+}
+
+static void
+test_refused_address (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 32);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:25", content);
+
+  world_add_source (world, 1, host);
+  world_run (world, 10);
+  g_assert_cmpuint (host->connects, ==, 0);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_SEARCHING);
+}
+
+static void
+test_unknown_size (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (3 * MIB, 33);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  FilDownloadSpec spec = { .id = 1, .name = "magnet", .has_sha1 = TRUE };
+  FilDownload *download;
+
+  world_add (world, 2, content);
+  spec.sha1 = fil_downloads_get (world->downloads, 2)->sha1;
+  fil_downloads_remove (world->downloads, 2, world->now_us);
+  download = fil_downloads_add (world->downloads, &spec, world->now_us);
+  world_add_source (world, 1, host);
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (host->connects, ==, 1);
+}
+
+static void
+test_source_limit (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 34);
+  FilDownload *download = start (world, content);
+
+  for (guint i = 0; i < 2 * FIL_DOWNLOAD_MAX_SOURCES; i++)
+    {
+      FilSourceSpec spec = { 0 };
+      guint8 address[4] = { 25, 1, (guint8) (i >> 8), (guint8) i };
+
+      spec.endpoint = fil_endpoint_v4 (address, 6346);
+      g_assert_true (fil_downloads_add_source (world->downloads, 1, &spec, world->now_us));
+      g_assert_false (fil_downloads_add_source (world->downloads, 1, &spec, world->now_us));
+    }
+  g_assert_cmpuint (download->sources->len, ==, FIL_DOWNLOAD_MAX_SOURCES);
+}
+
+/* Nobody answers, but the dials of all downloads together stay within the limits. */
+static void
+test_connection_limits (void)
+{
+  g_autoptr (World) world = world_new ();
+
+  fil_downloads_set_max_active (world->downloads, 50, world->now_us);
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autoptr (GBytes) content = test_content (6 * MIB, 40 + i);
+
+      world_add (world, i + 1, content);
+      for (guint j = 0; j < 30; j++)
+        {
+          g_autofree char *address = g_strdup_printf ("25.%u.0.%u:6346", i, j + 1);
+          Host *host = world_add_host (world, address, content);
+
+          host->bytes_per_step = 1;
+          world_add_source (world, i + 1, host);
+        }
+    }
+  for (guint i = 0; i < 250; i++)
+    {
+      world_step (world);
+      g_assert_cmpuint (world->links->len, <=, FIL_DOWNLOADS_MAX_CONNECTIONS);
+      for (guint j = 0; j < 10; j++)
+        {
+          FilDownload *download = fil_downloads_get (world->downloads, j + 1);
+          guint n = 0;
+
+          for (guint k = 0; k < download->sources->len; k++)
+            n += ((FilFileSource *) g_ptr_array_index (download->sources, k))->state != FIL_SOURCE_IDLE;
+          g_assert_cmpuint (n, <=, FIL_DOWNLOAD_MAX_CONNECTIONS);
+        }
+    }
+  g_assert_cmpuint (world->links->len, ==, FIL_DOWNLOADS_MAX_CONNECTIONS);
+}
+
+static void
+test_offline (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 50);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  fil_downloads_network_changed (world->downloads, FALSE, world->now_us);
+  world_add_source (world, 1, host);
+  world_run (world, 5);
+  g_assert_cmpstr (download->reason_code, ==, "offline");
+  g_assert_cmpuint (host->connects, ==, 0);
+  fil_downloads_network_changed (world->downloads, TRUE, world->now_us);
+  g_assert_true (world_run_until (world, download, DONE, 5));
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/transfer/downloads/whole", test_whole);
+  g_test_add_func ("/transfer/downloads/slow-disk", test_slow_disk);
+  g_test_add_func ("/transfer/downloads/swarm", test_swarm);
+  g_test_add_func ("/transfer/downloads/one-slow", test_one_slow);
+  g_test_add_func ("/transfer/downloads/one-stalls", test_one_stalls);
+  g_test_add_func ("/transfer/downloads/stall-alone", test_stall_alone);
+  g_test_add_func ("/transfer/downloads/firewalled", test_firewalled);
+  g_test_add_func ("/transfer/downloads/direct-then-push", test_direct_then_push);
+  g_test_add_func ("/transfer/downloads/push-steps", test_push_steps);
+  g_test_add_func ("/transfer/downloads/both-firewalled", test_both_firewalled);
+  g_test_add_func ("/transfer/downloads/one-corrupts", test_one_corrupts);
+  g_test_add_func ("/transfer/downloads/many-corrupt", test_many_corrupt);
+  g_test_add_func ("/transfer/downloads/only-corrupt", test_only_corrupt);
+  g_test_add_func ("/transfer/downloads/cut-and-resumed", test_cut_and_resumed);
+  g_test_add_func ("/transfer/downloads/part-file-lost", test_part_file_lost);
+  g_test_add_func ("/transfer/downloads/cuts", test_cuts);
+  g_test_add_func ("/transfer/downloads/busy", test_busy);
+  g_test_add_func ("/transfer/downloads/disk-full", test_disk_full);
+  g_test_add_func ("/transfer/downloads/disk-error", test_disk_error);
+  g_test_add_func ("/transfer/downloads/verbs", test_verbs);
+  g_test_add_func ("/transfer/downloads/turns", test_turns);
+  g_test_add_func ("/transfer/downloads/one-per-host", test_one_per_host);
+  g_test_add_func ("/transfer/downloads/dial-times-out", test_dial_times_out);
+  g_test_add_func ("/transfer/downloads/refused-address", test_refused_address);
+  g_test_add_func ("/transfer/downloads/unknown-size", test_unknown_size);
+  g_test_add_func ("/transfer/downloads/source-limit", test_source_limit);
+  g_test_add_func ("/transfer/downloads/connection-limits", test_connection_limits);
+  g_test_add_func ("/transfer/downloads/offline", test_offline);
+  return g_test_run ();
+}

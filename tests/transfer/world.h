@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "downloads.h"
+#include "random.h"
+#include "uploads.h"
+
+#define WORLD_STEP_US (100 * FIL_MSEC)
+
+typedef struct _World World;
+typedef struct _Host Host;
+
+/* Answers a request of a host that does not follow the rules: appends to out; FALSE closes after it. */
+typedef gboolean (*HostReply) (Host *host, const char *request, GByteArray *out);
+
+/* Somebody who has the file, honest or not. */
+struct _Host
+{
+  World *world;
+  FilEndpoint endpoint;
+  FilGuid guid;
+  FilUploads *uploads;
+  GBytes *content;
+  gboolean is_firewalled; /* refuses connections, answers PUSH */
+  gboolean is_away;       /* refuses connections */
+  gboolean is_silent;     /* connections never stand */
+  guint64 bytes_per_step; /* 0: all there is */
+  guint64 cut_after;      /* bytes of one connection, 0: never */
+  guint64 stall_after;    /* bytes of one connection, then silence */
+  HostReply reply;        /* speaks for itself instead of uploads */
+  guint connects;
+  guint pushes;
+  guint requests;
+  guint64 sent;           /* bytes of all connections */
+  gboolean changed_on_disk;
+};
+
+/* One node that downloads, its disk, and all others, on a virtual clock. */
+struct _World
+{
+  gint64 now_us;
+  FilDownloads *downloads;
+  GPtrArray *hosts;
+  GPtrArray *links;
+  FilEndpoint own;
+  gboolean is_reachable;
+  guint searches;
+  guint finished;
+  GHashTable *disk;       /* gint64 id -> Part, in incomplete/ */
+  GHashTable *done;       /* path -> GBytes */
+  GHashTable *records;    /* gint64 id -> Saved */
+  FilStorageStatus disk_status; /* what the disk answers to writes and opens */
+  gboolean disk_is_slow;  /* answers come a step later */
+  GQueue *answers;
+  GHashTable *files;      /* GBytes -> descriptor + 1, of what hosts share */
+  guint writes;
+  guint syncs;
+};
+
+/* What save() was told, kept over a restart. */
+typedef struct
+{
+  FilDownloadSpec spec;
+  char *name;
+  FilDownloadState state;
+  char *reason_code;
+  char *received;
+  char *path;
+  guint mismatches;
+} Saved;
+
+World *world_new (void);
+void world_free (World *self);
+Host *world_add_host (World *self, const char *address, GBytes *content);
+gint64 world_add (World *self, gint64 id, GBytes *content);
+void world_add_source (World *self, gint64 id, Host *host);
+void world_step (World *self);
+gboolean world_run_until (World *self, FilDownload *download, FilDownloadState state, guint seconds);
+void world_run (World *self, guint seconds);
+void world_restart (World *self, gboolean orderly);
+void world_assert_done (World *self, gint64 id, GBytes *content);
+
+GBytes *test_content (gsize len, guint64 seed);
+GBytes *test_corrupted (GBytes *content, gsize at);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (World, world_free)
