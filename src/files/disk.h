@@ -23,6 +23,7 @@ typedef void (*FilDiskRead) (gpointer data, GBytes *bytes, const GError *error);
 
 FilDisk *fil_disk_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void fil_disk_free (FilDisk *self);
+void fil_disk_flush (FilDisk *self);
 gsize fil_disk_pending (const FilDisk *self);
 
 void fil_disk_read (FilDisk *self, int fd, goffset offset, gsize len, FilDiskRead func, gpointer data);

@@ -31,6 +31,7 @@ FilPartFile *fil_part_file_new (FilDisk *disk, const char *folder, const char *n
                                 FilDiskDone done, gpointer data) G_GNUC_WARN_UNUSED_RESULT;
 void fil_part_file_free (FilPartFile *self);
 
+void fil_part_file_expect (FilPartFile *self, guint64 size);
 void fil_part_file_write (FilPartFile *self, goffset offset, GBytes *bytes, FilDiskDone done, gpointer data);
 void fil_part_file_read (FilPartFile *self, goffset offset, gsize len, FilDiskRead func, gpointer data);
 void fil_part_file_sync (FilPartFile *self, FilDiskDone done, gpointer data);

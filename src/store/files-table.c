@@ -166,6 +166,7 @@ typedef struct
   GBytes *nodes;
   FilTreeRowLoaded loaded;
   gpointer loaded_data;
+  GDestroyNotify loaded_destroy;
 } Change;
 
 static Change *
@@ -181,6 +182,8 @@ static void
 change_free (Change *change)
 {
   g_clear_pointer (&change->nodes, g_bytes_unref);
+  if (change->loaded_destroy != NULL)
+    change->loaded_destroy (change->loaded_data);
   g_free (change);
 }
 
@@ -343,16 +346,19 @@ tree_loaded (gpointer data,
 /**
  * fil_files_table_load_tree:
  * @func: gets the nodes, or NULL when there are none
+ * @destroy: (nullable): frees @data, also when @func is never called
  */
 void
 fil_files_table_load_tree (FilDatabase *database,
                            gint64 id,
                            FilTreeRowLoaded func,
-                           gpointer data)
+                           gpointer data,
+                           GDestroyNotify destroy)
 {
   Change *change = change_new (id);
 
   change->loaded = func;
   change->loaded_data = data;
+  change->loaded_destroy = destroy;
   fil_database_run (database, load_tree, tree_loaded, change, (GDestroyNotify) change_free);
 }

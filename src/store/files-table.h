@@ -33,7 +33,8 @@ typedef void (*FilTreeRowLoaded) (GBytes *row, gpointer data);
 GPtrArray *fil_files_table_load (FilDatabase *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_files_table_save (FilDatabase *database, const FilFileRow *row);
 void fil_files_table_save_tree (FilDatabase *database, gint64 id, GBytes *row);
-void fil_files_table_load_tree (FilDatabase *database, gint64 id, FilTreeRowLoaded func, gpointer data);
+void fil_files_table_load_tree (FilDatabase *database, gint64 id, FilTreeRowLoaded func, gpointer data,
+                                GDestroyNotify destroy);
 void fil_files_table_remove (FilDatabase *database, gint64 id);
 void fil_files_table_remove_share (FilDatabase *database, gint64 share);
 void fil_files_table_count (FilDatabase *database, gint64 id, guint32 asked, guint32 sent);

@@ -72,7 +72,7 @@ load_tree (FilDatabase *database,
 {
   char *text = NULL;
 
-  fil_files_table_load_tree (database, id, tree_loaded, &text);
+  fil_files_table_load_tree (database, id, tree_loaded, &text, NULL);
   while (text == NULL)
     g_main_context_iteration (NULL, TRUE);
   return text;

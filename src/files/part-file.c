@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "part-file.h"
+
+#include "disk-private.h"
+#include "file-hash.h"
+#include "place-file.h"
+#include "safe-name.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HASH_CHUNK (256 * 1024)
+
+/* The disk thread's side. */
+typedef struct
+{
+  char *path;
+  int fd;
+  FilPartMode mode;
+  FilFileHash *hash; /* of the first fil_file_hash_size() bytes, or NULL */
+  guint64 hash_for;  /* the file size that hash was made for */
+} Part;
+
+struct _FilPartFile
+{
+  FilDisk *disk;
+  Part *part;
+  guint n_refs; /* the owner, and each request on its way */
+  gboolean is_freed;
+};
+
+typedef struct _Request Request;
+
+typedef void (*Work) (Part *part, Request *request);
+
+struct _Request
+{
+  FilPartFile *file; /* the owner's thread only */
+  FilDisk *disk;
+  Part *part;
+  Work work;
+  goffset offset;
+  gsize len;
+  GBytes *bytes;
+  guint64 size;
+  gboolean has_sha1;
+  FilSha1 sha1;
+  FilTigerTree *tree;
+  char *folder;
+  char *name;
+  char *path;
+  GError *error;
+  FilDiskDone done;
+  FilDiskRead read;
+  FilPartHashed hashed;
+  FilPartFinished finished;
+  gpointer data;
+};
+
+static void
+part_close (Part *part)
+{
+  if (part->fd >= 0)
+    close (part->fd);
+  part->fd = -1;
+  g_clear_pointer (&part->hash, fil_file_hash_free);
+}
+
+static void
+part_free (Part *part)
+{
+  part_close (part);
+  g_free (part->path);
+  g_free (part);
+}
+
+static void
+unref (FilPartFile *self)
+{
+  if (--self->n_refs == 0)
+    g_free (self);
+}
+
+static void
+request_free (Request *request)
+{
+  unref (request->file);
+  g_clear_pointer (&request->bytes, g_bytes_unref);
+  g_clear_pointer (&request->tree, fil_tiger_tree_unref);
+  g_free (request->folder);
+  g_free (request->name);
+  g_free (request->path);
+  g_clear_error (&request->error);
+  g_free (request);
+}
+
+static void
+request_run (gpointer data)
+{
+  Request *request = data;
+  Part *part = request->part;
+
+  g_assert (fil_worker_is_current (_fil_disk_worker (request->disk)));
+  if (part->fd < 0 && request->work != NULL)
+    fil_files_set_error (&request->error, ENOENT, part->path);
+  else if (request->work != NULL)
+    request->work (part, request);
+  if (request->len > 0 && request->read == NULL)
+    _fil_disk_take_pending (request->disk, request->len);
+}
+
+static void
+request_done (gpointer data)
+{
+  Request *request = data;
+
+  if (request->file->is_freed)
+    return;
+  if (request->done != NULL)
+    request->done (request->data, request->error);
+  if (request->read != NULL)
+    request->read (request->data, request->bytes, request->error);
+  if (request->hashed != NULL)
+    request->hashed (request->data, request->error == NULL ? &request->sha1 : NULL, request->tree, request->error);
+  if (request->finished != NULL)
+    request->finished (request->data, request->path, request->error);
+}
+
+static Request *
+request_new (FilPartFile *self,
+             Work work,
+             gpointer data)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->file = self;
+  request->disk = self->disk;
+  request->part = self->part;
+  self->n_refs++;
+  request->work = work;
+  request->data = data;
+  return request;
+}
+
+static void
+push (Request *request)
+{
+  fil_worker_push (_fil_disk_worker (request->disk), request_run, request_done, request,
+                   (GDestroyNotify) request_free);
+}
+
+static void
+run_open (gpointer data)
+{
+  Request *request = data;
+  Part *part = request->part;
+  int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  struct stat st;
+
+  if (part->mode != FIL_PART_OPEN)
+    flags |= O_CREAT;
+  if (part->mode == FIL_PART_CREATE)
+    flags |= O_EXCL;
+  /* Never executable; the umask decides on the rest. */
+  part->fd = open (part->path, flags, 0666);
+  if (part->fd < 0)
+    {
+      fil_files_set_error (&request->error, errno, part->path);
+      return;
+    }
+  if (fstat (part->fd, &st) != 0 || !S_ISREG (st.st_mode))
+    {
+      part_close (part);
+      fil_files_set_error (&request->error, ELOOP, part->path);
+    }
+}
+
+/**
+ * fil_part_file_new:
+ * @disk: must outlive the part file
+ * @folder: where it lies; it is not made when it is missing, for it may be a drive that is away
+ * @name: of the caller's making, not a stranger's
+ * @done: (nullable): told when it is open, or why not; all later calls then fail too
+ *
+ * Returns: (transfer full): a part file, for requests at once
+ */
+FilPartFile *
+fil_part_file_new (FilDisk *disk,
+                   const char *folder,
+                   const char *name,
+                   FilPartMode mode,
+                   FilDiskDone done,
+                   gpointer data)
+{
+  FilPartFile *self = g_new0 (FilPartFile, 1);
+  Request *request;
+
+  self->disk = disk;
+  self->n_refs = 1;
+  self->part = g_new0 (Part, 1);
+  self->part->path = g_build_filename (folder, name, NULL);
+  self->part->fd = -1;
+  self->part->mode = mode;
+  request = request_new (self, NULL, data);
+  request->done = done;
+  fil_worker_push (_fil_disk_worker (disk), run_open, request_done, request, (GDestroyNotify) request_free);
+  return self;
+}
+
+static void
+run_free (gpointer data)
+{
+  part_free (data);
+}
+
+/**
+ * fil_part_file_free:
+ *
+ * Closes the file after all that was asked. The file stays. May be called from an answer.
+ */
+void
+fil_part_file_free (FilPartFile *self)
+{
+  if (self == NULL)
+    return;
+  self->is_freed = TRUE;
+  fil_worker_push (_fil_disk_worker (self->disk), run_free, NULL, g_steal_pointer (&self->part), NULL);
+  unref (self);
+}
+
+/* The hash goes along with what is written in order; a byte that is written twice starts it over. */
+static void
+follow_write (Part *part,
+              goffset offset,
+              const guint8 *bytes,
+              gsize len)
+{
+  guint64 at;
+
+  if (part->hash == NULL)
+    return;
+  at = fil_file_hash_size (part->hash);
+  if ((guint64) offset == at)
+    fil_file_hash_update (part->hash, bytes, len);
+  else if ((guint64) offset < at)
+    g_clear_pointer (&part->hash, fil_file_hash_free);
+}
+
+static void
+run_write (Part *part,
+           Request *request)
+{
+  gsize len;
+  const guint8 *bytes = g_bytes_get_data (request->bytes, &len);
+  gsize done = 0;
+
+  while (done < len)
+    {
+      gssize n = pwrite (part->fd, bytes + done, len - done, request->offset + (goffset) done);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        {
+          fil_files_set_error (&request->error, n < 0 ? errno : ENOSPC, part->path);
+          break;
+        }
+      done += (gsize) n;
+    }
+  follow_write (part, request->offset, bytes, done);
+}
+
+static void
+run_expect (Part *part,
+            Request *request)
+{
+  struct stat st;
+
+  if (part->hash == NULL && fstat (part->fd, &st) == 0 && st.st_size == 0)
+    {
+      part->hash = fil_file_hash_new (request->size);
+      part->hash_for = request->size;
+    }
+}
+
+/**
+ * fil_part_file_expect:
+ * @size: bytes that the whole file will have
+ *
+ * Lets an empty file be hashed while it is written, as long as that goes on from the beginning; what
+ * is written out of order is read again at the end.
+ */
+void
+fil_part_file_expect (FilPartFile *self,
+                      guint64 size)
+{
+  Request *request = request_new (self, run_expect, NULL);
+
+  request->size = size;
+  push (request);
+}
+
+/**
+ * fil_part_file_write:
+ * @offset: bytes from the beginning
+ * @bytes: (transfer full):
+ * @done: (nullable): told when the bytes are with the system; see fil_part_file_sync()
+ */
+void
+fil_part_file_write (FilPartFile *self,
+                     goffset offset,
+                     GBytes *bytes,
+                     FilDiskDone done,
+                     gpointer data)
+{
+  Request *request = request_new (self, run_write, data);
+
+  request->offset = offset;
+  request->bytes = bytes;
+  request->len = g_bytes_get_size (bytes);
+  request->done = done;
+  _fil_disk_add_pending (self->disk, request->len);
+  push (request);
+}
+
+static void
+run_read (Part *part,
+          Request *request)
+{
+  request->bytes = _fil_disk_pread (part->fd, request->offset, request->len, part->path, &request->error);
+}
+
+/**
+ * fil_part_file_read:
+ * @len: bytes; the caller's choice is its memory
+ */
+void
+fil_part_file_read (FilPartFile *self,
+                    goffset offset,
+                    gsize len,
+                    FilDiskRead func,
+                    gpointer data)
+{
+  Request *request = request_new (self, run_read, data);
+
+  request->offset = offset;
+  request->len = len;
+  request->read = func;
+  push (request);
+}
+
+static void
+run_sync (Part *part,
+          Request *request)
+{
+  if (fdatasync (part->fd) != 0)
+    fil_files_set_error (&request->error, errno, part->path);
+}
+
+/**
+ * fil_part_file_sync:
+ * @done: (nullable): told when all that was written before is on the disk
+ */
+void
+fil_part_file_sync (FilPartFile *self,
+                    FilDiskDone done,
+                    gpointer data)
+{
+  Request *request = request_new (self, run_sync, data);
+
+  request->done = done;
+  push (request);
+}
+
+/* Hashes what is not hashed yet, and takes the hash. */
+static gboolean
+hash_rest (Part *part,
+           FilSha1 *sha1,
+           FilTigerTree **tree,
+           GError **error)
+{
+  g_autofree guint8 *buffer = g_malloc (HASH_CHUNK);
+  struct stat st;
+  guint64 at;
+
+  if (fstat (part->fd, &st) != 0)
+    {
+      fil_files_set_error (error, errno, part->path);
+      return FALSE;
+    }
+  if (part->hash != NULL && part->hash_for != (guint64) st.st_size)
+    g_clear_pointer (&part->hash, fil_file_hash_free);
+  if (part->hash == NULL)
+    part->hash = fil_file_hash_new ((guint64) st.st_size);
+  part->hash_for = (guint64) st.st_size;
+  for (at = fil_file_hash_size (part->hash); at < (guint64) st.st_size;)
+    {
+      gssize n = pread (part->fd, buffer, MIN (HASH_CHUNK, (guint64) st.st_size - at), (goffset) at);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        {
+          fil_files_set_error (error, n < 0 ? errno : ELOOP, part->path);
+          return FALSE;
+        }
+      fil_file_hash_update (part->hash, buffer, (gsize) n);
+      at += (guint64) n;
+    }
+  *tree = fil_file_hash_finish (part->hash, sha1);
+  g_clear_pointer (&part->hash, fil_file_hash_free);
+  return TRUE;
+}
+
+static void
+run_hash (Part *part,
+          Request *request)
+{
+  (void) !hash_rest (part, &request->sha1, &request->tree, &request->error);
+}
+
+/**
+ * fil_part_file_hash:
+ *
+ * Reads the whole file and tells its hashes.
+ */
+void
+fil_part_file_hash (FilPartFile *self,
+                    FilPartHashed func,
+                    gpointer data)
+{
+  Request *request = request_new (self, run_hash, data);
+
+  request->hashed = func;
+  push (request);
+}
+
+static gboolean
+check_whole (Part *part,
+             Request *request)
+{
+  g_autofree char *name = fil_display_name (request->name);
+  g_autoptr (FilTigerTree) tree = NULL;
+  FilSha1 sha1;
+  struct stat st;
+
+  if (fsync (part->fd) != 0 || fstat (part->fd, &st) != 0)
+    {
+      fil_files_set_error (&request->error, errno, part->path);
+      return FALSE;
+    }
+  if ((guint64) st.st_size != request->size)
+    {
+      g_set_error (&request->error, FIL_FILES_ERROR, FIL_FILES_ERROR_MISMATCH,
+                   _ ("%s is not whole: it has another size than it should."), name);
+      return FALSE;
+    }
+  if (!hash_rest (part, &sha1, &tree, &request->error))
+    return FALSE;
+  if (request->has_sha1 && !fil_sha1_equal (&sha1, &request->sha1))
+    {
+      g_set_error (&request->error, FIL_FILES_ERROR, FIL_FILES_ERROR_MISMATCH,
+                   _ ("%s is damaged: its hash is not the one that was asked for."), name);
+      return FALSE;
+    }
+  request->sha1 = sha1;
+  return TRUE;
+}
+
+static void
+run_finish (Part *part,
+            Request *request)
+{
+  if (!check_whole (part, request))
+    return;
+  request->path = fil_place_file (part->path, &request->sha1, request->folder, request->name, &request->error);
+  if (request->path != NULL)
+    part_close (part);
+}
+
+/**
+ * fil_part_file_finish:
+ * @size: bytes that the whole file has
+ * @sha1: (nullable): what it must be
+ * @folder: where finished files go
+ * @name: what a stranger called it; made safe here
+ * @func: told where it lies, or why not: FIL_FILES_ERROR_MISMATCH when it is not what it should be
+ *
+ * Checks the whole file, syncs it and moves it to its place without overwriting anything. After an
+ * error the part file is as it was, and can be finished again.
+ */
+void
+fil_part_file_finish (FilPartFile *self,
+                      guint64 size,
+                      const FilSha1 *sha1,
+                      const char *folder,
+                      const char *name,
+                      FilPartFinished func,
+                      gpointer data)
+{
+  Request *request = request_new (self, run_finish, data);
+
+  request->size = size;
+  request->has_sha1 = sha1 != NULL;
+  if (sha1 != NULL)
+    request->sha1 = *sha1;
+  request->folder = g_strdup (folder);
+  request->name = fil_safe_name (name, -1);
+  request->finished = func;
+  push (request);
+}
+
+static void
+run_remove (Part *part,
+            Request *request)
+{
+  struct stat ours;
+  struct stat there;
+
+  /* Only what is open: the name may have come to mean another file. */
+  if (fstat (part->fd, &ours) == 0 && lstat (part->path, &there) == 0 && ours.st_dev == there.st_dev &&
+      ours.st_ino == there.st_ino && unlink (part->path) != 0)
+    fil_files_set_error (&request->error, errno, part->path);
+  part_close (part);
+}
+
+/**
+ * fil_part_file_remove:
+ *
+ * Deletes the file, which needs no space on the disk.
+ */
+void
+fil_part_file_remove (FilPartFile *self,
+                      FilDiskDone done,
+                      gpointer data)
+{
+  Request *request = request_new (self, run_remove, data);
+
+  request->done = done;
+  push (request);
+}
