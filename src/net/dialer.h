@@ -39,8 +39,8 @@ gboolean fil_dialer_set_interface (FilDialer *self, const char *interface, GErro
 guint fil_dialer_room (const FilDialer *self, FilDialPurpose purpose);
 guint fil_dialer_n (const FilDialer *self);
 
-FilDial *fil_dialer_connect (FilDialer *self, const FilEndpoint *to, FilDialPurpose purpose, gint64 timeout_us,
-                             FilDialFunc func, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+FilDial *fil_dialer_connect (FilDialer *self, const FilEndpoint *to, FilDialPurpose purpose, FilGateUse named_by,
+                             gint64 timeout_us, FilDialFunc func, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_dial_cancel (FilDial *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDialer, fil_dialer_free)

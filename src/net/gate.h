@@ -50,6 +50,7 @@ FilGateVerdict fil_gate_judge (const FilGate *self, const FilEndpoint *endpoint,
     G_GNUC_WARN_UNUSED_RESULT;
 FilGateVerdict fil_gate_contact (FilGate *self, const FilEndpoint *endpoint, FilGateUse use, gint64 now_us)
     G_GNUC_WARN_UNUSED_RESULT;
+void fil_gate_answered (FilGate *self, const FilEndpoint *endpoint);
 const char *fil_gate_verdict_sentence (FilGateVerdict verdict);
 guint64 fil_gate_refused (const FilGate *self, FilGateUse use);
 

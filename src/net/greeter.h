@@ -3,6 +3,7 @@
 
 #include "greeting.h"
 #include "stream.h"
+#include "tls.h"
 
 #include <glib.h>
 
@@ -16,15 +17,15 @@ G_BEGIN_DECLS
  */
 typedef struct _FilGreeter FilGreeter;
 
-/* Called once; line is NULL when the stranger has to go, and reason says why. The callee owns
- * the stream, and frees the greeter now or later. */
+/* Called once; line is NULL when the stranger has to go, and reason says why. The callee
+ * steals the stream if it wants it, and frees the greeter. */
 typedef void (*FilGreeterDone) (gpointer data, FilGreeter *greeter, FilGreeting kind, const char *line,
                                 const char *reason);
 
-FilGreeter *fil_greeter_new (FilStream *stream, FilTimerQueue *timers, gint64 deadline_us, FilGreeterDone done,
-                             gpointer data) G_GNUC_WARN_UNUSED_RESULT;
+FilGreeter *fil_greeter_new (FilStream *stream, FilTls *tls, FilTimerQueue *timers, gint64 deadline_us,
+                             FilGreeterDone done, gpointer data) G_GNUC_WARN_UNUSED_RESULT;
 void fil_greeter_free (FilGreeter *self);
-void fil_greeter_start (FilGreeter *self);
+gboolean fil_greeter_is_tls (const FilGreeter *self);
 FilStream *fil_greeter_steal_stream (FilGreeter *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

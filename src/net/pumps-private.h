@@ -7,17 +7,26 @@
 
 G_BEGIN_DECLS
 
-/* What a pump needs of the set it belongs to. */
+/* A pump's place in its set. */
+typedef struct
+{
+  GList member; /* data is the pump */
+  GList run;    /* data is the pump */
+  gboolean is_scheduled;
+} FilPumpSeat;
 
-void _fil_pumps_add (FilPumps *self, FilPump *pump, GList *link);
-void _fil_pumps_remove (FilPumps *self, GList *link, GList *run_link);
-void _fil_pumps_schedule (FilPumps *self, GList *run_link);
+/* What a pump needs of the set it belongs to. */
+void _fil_pumps_add (FilPumps *self, FilPump *pump, FilPumpSeat *seat);
+void _fil_pumps_remove (FilPumps *self, FilPumpSeat *seat);
+void _fil_pumps_schedule (FilPumps *self, FilPumpSeat *seat);
 void _fil_pumps_count (FilPumps *self, FilTraffic traffic, FilWay way, gsize bytes);
+void _fil_pumps_begin_run (FilPumps *self, FilPumpSeat *seat);
 guint64 _fil_pumps_next_id (FilPumps *self);
 guint8 *_fil_pumps_buffer (FilPumps *self);
 guint8 *_fil_pumps_gather_buffer (FilPumps *self);
 FilShaper *_fil_pumps_shaper (FilPumps *self);
 
+/* What the set needs of a pump. */
 void _fil_pump_run (FilPump *pump);
 void _fil_pump_destroy (FilPump *pump);
 

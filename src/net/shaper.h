@@ -41,7 +41,7 @@ typedef struct
   {
     GList link;
     gboolean is_waiting;
-    gboolean has_turn;
+    gsize wanted;
     FilTokenBucket own;
     FilTimer *timer; /* the own limit's; made when first needed */
   } way[2];

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #define FIL_STREAM_AGAIN ((gssize) -1)      /* nothing now; ready() will be called */
 #define FIL_STREAM_FAILED ((gssize) -2)     /* broken; the stream's error says why */
 #define FIL_STREAM_FILE_SHORT ((gssize) -3) /* send_file only: the file has no such bytes */
+#define FIL_STREAM_NO_FILES ((gssize) -4)   /* a stream's send_file only: not from this file */
 
 /**
  * FilStream:

@@ -11,7 +11,8 @@ typedef enum
 {
   FIL_WEB_CACHE_HOSTS, /* it has at least one host */
   FIL_WEB_CACHE_EMPTY, /* it speaks the protocol and knows nobody */
-  FIL_WEB_CACHE_DEAD,  /* HTML, an error, or nothing we know */
+  FIL_WEB_CACHE_ERROR, /* it says ERROR: perhaps it speaks the other specification only */
+  FIL_WEB_CACHE_DEAD,  /* HTML, or nothing we know */
 } FilWebCacheVerdict;
 
 /**

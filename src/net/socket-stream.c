@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "socket-stream.h"
+
+#include <errno.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+typedef struct
+{
+  FilStream parent;
+  FilWatch *watch;
+  int fd;
+} FilSocketStream;
+
+static gssize
+result_of (FilSocketStream *self,
+           gssize n)
+{
+  if (n >= 0)
+    return n;
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+    return FIL_STREAM_AGAIN;
+  return fil_stream_fail_errno (&self->parent, errno);
+}
+
+static gssize
+receive (FilStream *stream,
+         guint8 *out,
+         gsize len,
+         int flags)
+{
+  FilSocketStream *self = (FilSocketStream *) stream;
+  gssize n;
+
+  do
+    n = recv (self->fd, out, len, flags);
+  while (n < 0 && errno == EINTR);
+  return result_of (self, n);
+}
+
+static gssize
+socket_stream_read (FilStream *stream,
+                    guint8 *out,
+                    gsize len)
+{
+  return receive (stream, out, len, 0);
+}
+
+static gssize
+socket_stream_peek (FilStream *stream,
+                    guint8 *out,
+                    gsize len)
+{
+  return receive (stream, out, len, MSG_PEEK);
+}
+
+static gssize
+socket_stream_write (FilStream *stream,
+                     const guint8 *bytes,
+                     gsize len)
+{
+  FilSocketStream *self = (FilSocketStream *) stream;
+  gssize n;
+
+  do
+    n = send (self->fd, bytes, len, MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  return result_of (self, n);
+}
+
+static gssize
+socket_stream_send_file (FilStream *stream,
+                         int fd,
+                         goffset offset,
+                         gsize len)
+{
+  FilSocketStream *self = (FilSocketStream *) stream;
+  off_t at = offset;
+  gssize n;
+
+  do
+    n = sendfile (self->fd, fd, &at, len);
+  while (n < 0 && errno == EINTR);
+  if (n == 0 || (n < 0 && (errno == EIO || errno == ESTALE)))
+    return FIL_STREAM_FILE_SHORT;
+  if (n < 0 && (errno == EINVAL || errno == ENOSYS || errno == EOVERFLOW))
+    return FIL_STREAM_NO_FILES;
+  return result_of (self, n);
+}
+
+static void
+socket_stream_shut (FilStream *stream)
+{
+  (void) shutdown (((FilSocketStream *) stream)->fd, SHUT_WR);
+}
+
+static void
+socket_stream_free (FilStream *stream)
+{
+  FilSocketStream *self = (FilSocketStream *) stream;
+
+  fil_watch_free (self->watch);
+  close (self->fd);
+  g_free (self);
+}
+
+static const FilStreamClass socket_stream_class = {
+  .name = "tcp",
+  .read = socket_stream_read,
+  .peek = socket_stream_peek,
+  .write = socket_stream_write,
+  .send_file = socket_stream_send_file,
+  .shut = socket_stream_shut,
+  .free = socket_stream_free,
+};
+
+static void
+on_ready (gpointer data,
+          FilIo ready)
+{
+  fil_stream_notify (data, ready);
+}
+
+/**
+ * fil_socket_stream_new:
+ * @fd: (transfer full): a connected, non-blocking stream socket
+ *
+ * Watches the socket once and for both directions, by edges: afterwards no system call is spent on
+ * what to wait for, and data that nobody reads wakes nobody.
+ *
+ * Returns: (transfer full): the stream
+ */
+FilStream *
+fil_socket_stream_new (FilReactor *reactor,
+                       int fd)
+{
+  FilSocketStream *self = g_new0 (FilSocketStream, 1);
+
+  fil_stream_init (&self->parent, &socket_stream_class);
+  self->fd = fd;
+  self->watch = fil_reactor_watch (reactor, fd, FIL_IO_READ | FIL_IO_WRITE | FIL_IO_EDGE, on_ready, self);
+  return &self->parent;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tls.h"
+
+#include "net-limits.h"
+#include "tls-private.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <string.h>
+
+/* What OpenSSL reads at once, so that a record costs less than one system call. */
+#define READ_AHEAD (32 * 1024)
+
+typedef struct
+{
+  FilStream parent;
+  FilStream *below;  /* owned */
+  SSL *ssl;
+  GByteArray *peeked; /* decrypted, but only peeked at so far; NULL when there is none */
+  GByteArray *early; /* read from below before TLS began; NULL when there is none */
+  GByteArray *out;   /* encrypted, not taken by below yet; kept while not empty */
+  gsize out_done;    /* of out, taken already */
+  gboolean is_shut;
+  gboolean below_ended;
+} FilTlsStream;
+
+/* The BIO under OpenSSL: reads from the stream below, and collects what is to be written, so that a
+ * write never has to be repeated with the same bytes. */
+
+static int
+bio_read (BIO *bio,
+          char *out,
+          int len)
+{
+  FilTlsStream *self = BIO_get_data (bio);
+  gssize n;
+
+  BIO_clear_retry_flags (bio);
+  if (self->early != NULL)
+    {
+      n = MIN (len, (int) self->early->len);
+      memcpy (out, self->early->data, (gsize) n);
+      g_byte_array_remove_range (self->early, 0, (guint) n);
+      if (self->early->len == 0)
+        g_clear_pointer (&self->early, g_byte_array_unref);
+      return (int) n;
+    }
+  n = fil_stream_read (self->below, (guint8 *) out, (gsize) len);
+  if (n == FIL_STREAM_AGAIN)
+    BIO_set_retry_read (bio);
+  else if (n == 0)
+    self->below_ended = TRUE;
+  return n < 0 ? -1 : (int) n;
+}
+
+static int
+bio_write (BIO *bio,
+           const char *bytes,
+           int len)
+{
+  FilTlsStream *self = BIO_get_data (bio);
+
+  BIO_clear_retry_flags (bio);
+  if (self->out == NULL)
+    self->out = g_byte_array_new ();
+  g_byte_array_append (self->out, (const guint8 *) bytes, (guint) len);
+  return len;
+}
+
+static long
+bio_ctrl (BIO *bio,
+          int command,
+          long number,
+          void *pointer)
+{
+  FilTlsStream *self = BIO_get_data (bio);
+
+  if (command == BIO_CTRL_EOF)
+    return self != NULL && self->below_ended;
+  return command == BIO_CTRL_FLUSH;
+}
+
+BIO_METHOD *
+_fil_tls_stream_make_method (void)
+{
+  BIO_METHOD *method = BIO_meth_new (BIO_get_new_index () | BIO_TYPE_SOURCE_SINK, "filbert stream");
+
+  BIO_meth_set_read (method, bio_read);
+  BIO_meth_set_write (method, bio_write);
+  BIO_meth_set_ctrl (method, bio_ctrl);
+  return method;
+}
+
+static gssize
+fail_below (FilTlsStream *self)
+{
+  return fil_stream_fail (&self->parent, fil_stream_error (self->below));
+}
+
+static gssize
+tls_stream_flush (FilStream *stream)
+{
+  FilTlsStream *self = (FilTlsStream *) stream;
+
+  while (self->out != NULL)
+    {
+      gssize n = fil_stream_write (self->below, self->out->data + self->out_done, self->out->len - self->out_done);
+
+      if (n == FIL_STREAM_AGAIN)
+        return FIL_STREAM_AGAIN;
+      if (n < 0)
+        return fail_below (self);
+      self->out_done += (gsize) n;
+      if (self->out_done == self->out->len)
+        {
+          g_clear_pointer (&self->out, g_byte_array_unref);
+          self->out_done = 0;
+        }
+    }
+  if (self->is_shut)
+    fil_stream_shut (self->below);
+  return 0;
+}
+
+/* What an answer of OpenSSL means for the stream. */
+static gssize
+result_of (FilTlsStream *self,
+           int n)
+{
+  gulong code;
+  const char *reason;
+  int error = SSL_get_error (self->ssl, n);
+
+  /* A handshake answers while we read, an alert follows an error: send either. */
+  if (tls_stream_flush (&self->parent) == FIL_STREAM_FAILED && n <= 0)
+    return FIL_STREAM_FAILED;
+  if (n > 0)
+    return n;
+  switch (error)
+    {
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      return FIL_STREAM_AGAIN;
+    case SSL_ERROR_ZERO_RETURN:
+      return 0;
+    case SSL_ERROR_SYSCALL:
+      if (self->below_ended)
+        return fil_stream_fail (&self->parent, "the other side closed while encryption was being agreed on");
+      return fail_below (self);
+    default:
+      code = ERR_get_error ();
+      reason = ERR_reason_error_string (code);
+      g_debug ("TLS: %s", reason != NULL ? reason : "error");
+      return fil_stream_fail (&self->parent, "the other side does not speak TLS properly");
+    }
+}
+
+static gssize
+read_decrypted (FilTlsStream *self,
+                guint8 *out,
+                gsize len)
+{
+  ERR_clear_error ();
+  return result_of (self, SSL_read (self->ssl, out, (int) MIN (len, G_MAXINT)));
+}
+
+static gssize
+tls_stream_read (FilStream *stream,
+                 guint8 *out,
+                 gsize len)
+{
+  FilTlsStream *self = (FilTlsStream *) stream;
+  gsize n;
+
+  if (self->peeked == NULL)
+    return read_decrypted (self, out, len);
+  n = MIN (len, self->peeked->len);
+  memcpy (out, self->peeked->data, n);
+  g_byte_array_remove_range (self->peeked, 0, (guint) n);
+  if (self->peeked->len == 0)
+    g_clear_pointer (&self->peeked, g_byte_array_unref);
+  return (gssize) n;
+}
+
+/* SSL_peek() never looks beyond one record, and a line may come in several. */
+static gssize
+tls_stream_peek (FilStream *stream,
+                 guint8 *out,
+                 gsize len)
+{
+  FilTlsStream *self = (FilTlsStream *) stream;
+  gsize have = self->peeked != NULL ? self->peeked->len : 0;
+  gssize n = 1;
+
+  while (have < len && n > 0)
+    {
+      n = read_decrypted (self, out, len - have);
+      if (n > 0)
+        {
+          if (self->peeked == NULL)
+            self->peeked = g_byte_array_new ();
+          g_byte_array_append (self->peeked, out, (guint) n);
+          have += (gsize) n;
+        }
+    }
+  if (have == 0)
+    return n;
+  memcpy (out, self->peeked->data, MIN (have, len));
+  return (gssize) MIN (have, len);
+}
+
+static gssize
+tls_stream_write (FilStream *stream,
+                  const guint8 *bytes,
+                  gsize len)
+{
+  FilTlsStream *self = (FilTlsStream *) stream;
+  gsize done = 0;
+
+  while (done < len)
+    {
+      gssize n;
+
+      if (self->out != NULL && self->out->len - self->out_done >= FIL_TLS_MAX_PENDING)
+        n = tls_stream_flush (stream) == FIL_STREAM_FAILED ? FIL_STREAM_FAILED : FIL_STREAM_AGAIN;
+      else
+        n = 1;
+      if (n < 0 && self->out != NULL)
+        return done > 0 ? (gssize) done : n;
+
+      ERR_clear_error ();
+      n = SSL_write (self->ssl, bytes + done, (int) MIN (len - done, FIL_TLS_MAX_PENDING));
+      if (n <= 0)
+        {
+          n = result_of (self, (int) n);
+          return done > 0 ? (gssize) done : n == 0 ? fil_stream_fail (stream, "the other side closed") : n;
+        }
+      done += (gsize) n;
+    }
+  return tls_stream_flush (stream) == FIL_STREAM_FAILED ? FIL_STREAM_FAILED : (gssize) done;
+}
+
+static void
+tls_stream_shut (FilStream *stream)
+{
+  FilTlsStream *self = (FilTlsStream *) stream;
+
+  if (self->is_shut)
+    return;
+  self->is_shut = TRUE;
+  ERR_clear_error ();
+  (void) SSL_shutdown (self->ssl);
+  (void) tls_stream_flush (stream);
+}
+
+static void
+tls_stream_free (FilStream *stream)
+{
+  FilTlsStream *self = (FilTlsStream *) stream;
+
+  SSL_free (self->ssl);
+  fil_stream_free (self->below);
+  g_clear_pointer (&self->peeked, g_byte_array_unref);
+  g_clear_pointer (&self->early, g_byte_array_unref);
+  g_clear_pointer (&self->out, g_byte_array_unref);
+  g_free (self);
+}
+
+static const FilStreamClass tls_stream_class = {
+  .name = "tls",
+  .read = tls_stream_read,
+  .peek = tls_stream_peek,
+  .write = tls_stream_write,
+  .flush = tls_stream_flush,
+  .shut = tls_stream_shut,
+  .free = tls_stream_free,
+};
+
+/* Reading may wait for writing and the other way round, so either edge is worth a try of both. */
+static void
+on_below_ready (gpointer data,
+                FilIo ready)
+{
+  fil_stream_notify (data, FIL_IO_READ | FIL_IO_WRITE);
+}
+
+/**
+ * fil_tls_stream_new:
+ * @self: outlives the stream
+ * @below: (transfer full): the stream to encrypt
+ * @early: (nullable): bytes that were read from @below already
+ *
+ * The handshake runs by itself with the first read and write; a failed one shows as a failed stream.
+ *
+ * Returns: (transfer full): the encrypted stream
+ */
+FilStream *
+fil_tls_stream_new (FilTls *self,
+                    FilStream *below,
+                    FilTlsSide side,
+                    const guint8 *early,
+                    gsize early_len)
+{
+  FilTlsStream *stream = g_new0 (FilTlsStream, 1);
+  BIO *bio = BIO_new (_fil_tls_method (self));
+
+  fil_stream_init (&stream->parent, &tls_stream_class);
+  stream->below = below;
+  if (early_len > 0)
+    stream->early = g_byte_array_append (g_byte_array_new (), early, (guint) early_len);
+  BIO_set_data (bio, stream);
+  BIO_set_init (bio, 1);
+  stream->ssl = SSL_new (_fil_tls_context (self));
+  SSL_set_bio (stream->ssl, bio, bio);
+  SSL_set_read_ahead (stream->ssl, 1);
+  SSL_set_default_read_buffer_len (stream->ssl, READ_AHEAD);
+  if (side == FIL_TLS_SERVER)
+    SSL_set_accept_state (stream->ssl);
+  else
+    SSL_set_connect_state (stream->ssl);
+  fil_stream_set_ready (below, on_below_ready, stream);
+  return &stream->parent;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tls.h"
+
+#include "tls-private.h"
+
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+struct _FilTls
+{
+  SSL_CTX *context; /* made on first use */
+  BIO_METHOD *method;
+};
+
+/* Strong exchanges first; anonymous ones for LimeWire, which has no others. Nobody is authenticated
+ * either way. */
+#define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20:DEFAULT:AECDH:ADH:!eNULL:@SECLEVEL=0"
+#define CERTIFICATE_S (10 * 365 * 24 * 3600L)
+
+/**
+ * fil_tls_new:
+ *
+ * Returns: (transfer full): a context that costs nothing until the first stream; it must outlive its
+ *   streams
+ */
+FilTls *
+fil_tls_new (void)
+{
+  return g_new0 (FilTls, 1);
+}
+
+void
+fil_tls_free (FilTls *self)
+{
+  SSL_CTX_free (self->context);
+  BIO_meth_free (self->method);
+  g_free (self);
+}
+
+/* A certificate that says nothing about whose it is. */
+static X509 *
+make_certificate (EVP_PKEY *key)
+{
+  X509 *certificate = X509_new ();
+  X509_NAME *name = X509_get_subject_name (certificate);
+
+  X509_set_version (certificate, 2);
+  ASN1_INTEGER_set (X509_get_serialNumber (certificate), 1);
+  X509_gmtime_adj (X509_getm_notBefore (certificate), -24 * 3600L);
+  X509_gmtime_adj (X509_getm_notAfter (certificate), CERTIFICATE_S);
+  X509_NAME_add_entry_by_txt (name, "CN", MBSTRING_ASC, (const guchar *) "gnutella", -1, -1, 0);
+  X509_set_issuer_name (certificate, name);
+  X509_set_pubkey (certificate, key);
+  X509_sign (certificate, key, EVP_sha256 ());
+  return certificate;
+}
+
+static void
+add_certificate (SSL_CTX *context)
+{
+  EVP_PKEY *key = EVP_EC_gen ("P-256");
+  X509 *certificate = make_certificate (key);
+
+  if (SSL_CTX_use_certificate (context, certificate) != 1 || SSL_CTX_use_PrivateKey (context, key) != 1)
+    g_critical ("TLS: the certificate made just now is not accepted");
+  X509_free (certificate);
+  EVP_PKEY_free (key);
+}
+
+SSL_CTX *
+_fil_tls_context (FilTls *self)
+{
+  SSL_CTX *context = self->context;
+
+  if (context != NULL)
+    return context;
+  self->context = context = SSL_CTX_new (TLS_method ());
+  SSL_CTX_set_min_proto_version (context, TLS1_VERSION);
+  SSL_CTX_set_cipher_list (context, CIPHERS);
+  SSL_CTX_set_dh_auto (context, 1);
+  SSL_CTX_set_verify (context, SSL_VERIFY_NONE, NULL);
+  SSL_CTX_set_session_cache_mode (context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets (context, 0);
+  /* Peers close without saying so; every length is known from inside. */
+  SSL_CTX_set_options (context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
+                                    SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_mode (context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                 SSL_MODE_RELEASE_BUFFERS);
+  add_certificate (context);
+  return context;
+}
+
+BIO_METHOD *
+_fil_tls_method (FilTls *self)
+{
+  if (self->method == NULL)
+    self->method = _fil_tls_stream_make_method ();
+  return self->method;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "shaper.h"
+
+#include "clock.h"
+
+/* Somebody who always wants to move bytes, in virtual time. */
+typedef struct
+{
+  FilShaperClient client;
+  FilWay way;
+  gsize wanted;
+  gint64 *now_us;
+  guint64 moved;
+  gsize largest;
+  guint pieces;
+} Mover;
+
+static void
+mover_go (gpointer data,
+          FilWay way)
+{
+  Mover *self = data;
+  gsize n;
+
+  while ((n = fil_shaper_ask (&self->client, self->way, self->wanted, *self->now_us)) > 0)
+    {
+      fil_shaper_spend (&self->client, self->way, n, *self->now_us);
+      self->moved += n;
+      self->pieces++;
+      self->largest = MAX (self->largest, n);
+      if (self->moved > G_GUINT64_CONSTANT (1) << 32)
+        return;
+    }
+}
+
+static void
+mover_init (Mover *self,
+            FilShaper *shaper,
+            FilTraffic traffic,
+            gint64 *now_us)
+{
+  *self = (Mover){ .way = FIL_WAY_OUT, .wanted = 64 * 1024, .now_us = now_us };
+  fil_shaper_client_init (&self->client, shaper, traffic, mover_go, self);
+}
+
+static void
+run (FilTimerQueue *timers,
+     gint64 *now_us,
+     gint64 until_us)
+{
+  while (fil_timer_queue_next (timers) <= until_us)
+    {
+      *now_us = MAX (*now_us, fil_timer_queue_next (timers));
+      fil_timer_queue_run (timers, *now_us);
+    }
+  *now_us = until_us;
+}
+
+static void
+test_piece (void)
+{
+  g_assert_cmpuint (fil_shaper_piece (0), ==, 64 * 1024);
+  g_assert_cmpuint (fil_shaper_piece (1), ==, 1024);
+  g_assert_cmpuint (fil_shaper_piece (20 * 1000), ==, 2000);
+  g_assert_cmpuint (fil_shaper_piece (G_MAXINT64), ==, 64 * 1024);
+}
+
+static void
+test_rates (void)
+{
+  static const gint64 rates[] = { 2000, 20 * 1000, 300 * 1000, 5 * 1000 * 1000, 400 * 1000 * 1000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+    {
+      g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+      FilShaper *shaper = fil_shaper_new (timers);
+      gint64 now_us = 500;
+      guint64 last = 0;
+      Mover mover;
+
+      fil_shaper_set_limit (shaper, FIL_WAY_OUT, rates[i], now_us);
+      mover_init (&mover, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      mover_go (&mover, FIL_WAY_OUT);
+      for (guint second = 1; second <= 10; second++)
+        {
+          run (timers, &now_us, 500 + second * FIL_SEC);
+          /* Steady from the first second on: never more than the limit and a burst, never much less. */
+          g_assert_cmpuint (mover.moved - last, <=, (guint64) (rates[i] + rates[i] / 4 + 2048));
+          g_assert_cmpuint (mover.moved - last, >=, (guint64) (rates[i] - rates[i] / 4 - 1024));
+          last = mover.moved;
+        }
+      g_assert_cmpuint (mover.moved, <=, (guint64) (10 * rates[i] + rates[i] / 8 + 2048));
+      g_assert_cmpuint (mover.moved, >=, (guint64) (10 * rates[i] * 95 / 100 - 1024));
+      g_assert_cmpuint (mover.largest, <=, fil_shaper_piece (rates[i]));
+      fil_shaper_client_clear (&mover.client);
+      fil_shaper_free (shaper);
+    }
+}
+
+static void
+test_fair (void)
+{
+  g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+  g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+  gint64 now_us = 0;
+  Mover movers[5];
+
+  fil_shaper_set_limit (shaper, FIL_WAY_OUT, 100 * 1000, now_us);
+  for (guint i = 0; i < 5; i++)
+    {
+      mover_init (&movers[i], shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      mover_go (&movers[i], FIL_WAY_OUT);
+    }
+  run (timers, &now_us, 20 * FIL_SEC);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_assert_cmpuint (movers[i].moved, >=, 380 * 1000);
+      g_assert_cmpuint (movers[i].moved, <=, 420 * 1000);
+    }
+  g_assert_cmpuint (fil_shaper_waiting (shaper, FIL_WAY_OUT), ==, 5);
+
+  /* One leaves while it waits; the limit is lifted; the rest is let go. */
+  fil_shaper_client_clear (&movers[2].client);
+  g_assert_cmpuint (fil_shaper_waiting (shaper, FIL_WAY_OUT), ==, 4);
+  for (guint i = 0; i < 5; i++)
+    movers[i].moved = 0;
+  fil_shaper_set_limit (shaper, FIL_WAY_OUT, 0, now_us);
+  run (timers, &now_us, 21 * FIL_SEC);
+  g_assert_cmpuint (fil_shaper_waiting (shaper, FIL_WAY_OUT), ==, 0);
+  g_assert_cmpuint (movers[0].moved, >, 1000 * 1000);
+  g_assert_cmpuint (movers[2].moved, ==, 0);
+  for (guint i = 0; i < 5; i++)
+    if (i != 2)
+      fil_shaper_client_clear (&movers[i].client);
+}
+
+static void
+test_own_limit (void)
+{
+  g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+  g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+  gint64 now_us = 0;
+  Mover slow, fast;
+
+  fil_shaper_set_limit (shaper, FIL_WAY_OUT, 100 * 1000, now_us);
+  mover_init (&slow, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+  mover_init (&fast, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+  fil_shaper_client_set_limit (&slow.client, FIL_WAY_OUT, 10 * 1000, now_us);
+  mover_go (&slow, FIL_WAY_OUT);
+  mover_go (&fast, FIL_WAY_OUT);
+  run (timers, &now_us, 20 * FIL_SEC);
+  g_assert_cmpuint (slow.moved, >=, 170 * 1000);
+  g_assert_cmpuint (slow.moved, <=, 203 * 1000);
+  g_assert_cmpuint (slow.moved + fast.moved, >=, 1900 * 1000);
+  g_assert_cmpuint (slow.moved + fast.moved, <=, 2020 * 1000);
+  fil_shaper_client_clear (&slow.client);
+  fil_shaper_client_clear (&fast.client);
+}
+
+static void
+test_overlay_first (void)
+{
+  g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+  g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+  gint64 now_us = 0;
+  Mover link, transfer;
+
+  fil_shaper_set_limit (shaper, FIL_WAY_OUT, 100 * 1000, now_us);
+  mover_init (&link, shaper, FIL_TRAFFIC_OVERLAY, &now_us);
+  mover_init (&transfer, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+  mover_go (&transfer, FIL_WAY_OUT);
+
+  /* A link that talks more than the whole limit never waits, and leaves the transfers half of it. */
+  for (guint i = 1; i <= 100; i++)
+    {
+      g_assert_cmpuint (fil_shaper_ask (&link.client, FIL_WAY_OUT, 20 * 1000, now_us), ==, 20 * 1000);
+      fil_shaper_spend (&link.client, FIL_WAY_OUT, 20 * 1000, now_us);
+      run (timers, &now_us, i * FIL_SEC / 10);
+    }
+  g_assert_cmpuint (transfer.moved, >=, 430 * 1000);
+  g_assert_cmpuint (transfer.moved, <=, 570 * 1000);
+  fil_shaper_client_clear (&link.client);
+  fil_shaper_client_clear (&transfer.client);
+}
+
+static void
+test_small_wishes (void)
+{
+  g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+  g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+  gint64 now_us = 0;
+  Mover mover;
+
+  fil_shaper_set_limit (shaper, FIL_WAY_OUT, 1000, now_us);
+  mover_init (&mover, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+  mover.wanted = 10;
+  mover_go (&mover, FIL_WAY_OUT);
+  run (timers, &now_us, 10 * FIL_SEC);
+  g_assert_cmpuint (mover.moved, >=, 9 * 1000);
+  g_assert_cmpuint (mover.moved, <=, 12 * 1000);
+  g_assert_cmpuint (fil_shaper_ask (&mover.client, FIL_WAY_OUT, 0, now_us), ==, 0);
+  fil_shaper_client_clear (&mover.client);
+}
+
+int
+main (int argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/net/shaper/piece", test_piece);
+  g_test_add_func ("/net/shaper/rates", test_rates);
+  g_test_add_func ("/net/shaper/fair", test_fair);
+  g_test_add_func ("/net/shaper/own-limit", test_own_limit);
+  g_test_add_func ("/net/shaper/overlay-first", test_overlay_first);
+  g_test_add_func ("/net/shaper/small-wishes", test_small_wishes);
+  return g_test_run ();
+}
