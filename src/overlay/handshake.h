@@ -5,8 +5,9 @@
 
 #include "endpoint.h"
 #include "guid.h"
+#include "head.h"
 #include "overlay-limits.h"
-#include "slice.h"
+#include "writer.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +29,9 @@ typedef struct
   gboolean needs_ultrapeers; /* answer of an ultrapeer: X-Ultrapeer-Needed */
   const FilEndpoint *tries;  /* X-Try-Ultrapeers of an answer */
   guint n_tries;
+  const FilEndpoint *crawled; /* answer to a crawler: Peers, then Leaves */
+  guint n_crawled_peers;
+  guint n_crawled_leaves;
 } FilHandshakeSelf;
 
 /* What the other side told in all of its groups so far. */
@@ -58,13 +62,6 @@ typedef struct
   guint n_tries;
 } FilHandshakePeer;
 
-typedef enum
-{
-  FIL_GROUP_MORE,  /* not whole yet */
-  FIL_GROUP_DONE,
-  FIL_GROUP_ERROR, /* too large, or not a handshake */
-} FilGroupStatus;
-
 /**
  * FilGroup:
  *
@@ -78,14 +75,15 @@ typedef struct
 } FilGroup;
 
 void fil_handshake_peer_init (FilHandshakePeer *self);
-FilGroupStatus fil_handshake_read (FilHandshakePeer *peer, FilGroup *group, FilSlice *input);
+gboolean fil_handshake_peer_read (FilHandshakePeer *self, FilGroup *group, const FilHead *head)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* The three groups; each is appended to @out. */
-void fil_handshake_write_connect (const FilHandshakeSelf *self, GByteArray *out);
-void fil_handshake_write_answer (const FilHandshakeSelf *self, guint code, const char *text,
-                                 gboolean deflates, GByteArray *out);
-void fil_handshake_write_final (const FilHandshakeSelf *self, guint code, const char *text,
-                                gboolean deflates, gboolean becomes_leaf, GByteArray *out);
+void fil_handshake_write_connect (const FilHandshakeSelf *self, FilWriter *out);
+void fil_handshake_write_answer (const FilHandshakeSelf *self, const FilHandshakePeer *peer, guint code,
+                                 const char *text, FilWriter *out);
+void fil_handshake_write_final (const FilHandshakePeer *peer, guint code, const char *text, gboolean becomes_leaf,
+                                FilWriter *out);
 
 /* Whether a peer will do as an ultrapeer of ours, or as our leaf: NULL, or what it lacks. */
 const char *fil_handshake_peer_lacks (const FilHandshakePeer *self, FilMode our_mode);

@@ -9,6 +9,7 @@
 #include "packet.h"
 #include "route-table.h"
 #include "send-queue.h"
+#include "random.h"
 #include "session.h"
 #include "token-bucket.h"
 
@@ -57,16 +58,21 @@ typedef struct
 } FilLinkDelegate;
 
 FilLink *fil_link_new (guint32 id, const FilEndpoint *remote, gboolean is_outgoing, FilMode our_mode,
-                       const FilLinkDelegate *delegate, gpointer data, gint64 now_us)
+                       const FilLinkDelegate *delegate, gpointer data, FilRandom *random, gint64 now_us)
     G_GNUC_WARN_UNUSED_RESULT;
+void fil_link_start (FilLink *self, gint64 now_us);
 FilSession *fil_link_session (FilLink *self);
+void fil_link_set_our_mode (FilLink *self, FilMode mode);
+void fil_link_set_input_rate (FilLink *self, gint64 bytes_per_second, gint64 burst, gint64 now_us);
 void fil_link_forget_delegate (FilLink *self);
 
 /* Sending. Payloads are copied. */
 void fil_link_send (FilLink *self, FilImportance importance, const FilHeader *header, FilSlice payload,
                     gint64 now_us);
 void fil_link_send_packet (FilLink *self, FilImportance importance, const FilPacket *packet, gint64 now_us);
-void fil_link_send_route_table (FilLink *self, FilRouteTable *table, gint64 now_us);
+void fil_link_send_route_table (FilLink *self, const FilRouteTable *table, const FilRouteTable *known,
+                                const FilGuid *muid);
+gboolean fil_link_is_sending_route_table (const FilLink *self);
 void fil_link_close (FilLink *self, FilByeCode code, const char *reason, gint64 now_us);
 void fil_link_count_error (FilLink *self, const char *what, gint64 now_us);
 void fil_link_count_duplicate (FilLink *self, gint64 now_us);

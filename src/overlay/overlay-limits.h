@@ -76,6 +76,9 @@
 #define FIL_PUSH_TARGET_PER_MINUTE 10        /* relayed pushes that name the same address to call */
 #define FIL_PUSH_LINK_PER_SECOND 10          /* pushes from one neighbour */
 #define FIL_PUSH_LINK_BURST 60
+#define FIL_PUSHES_SEEN 16384                /* MUIDs of pushes, against loops */
+#define FIL_PUSHES_LIFE (2 * FIL_MINUTE)
+#define FIL_PUSH_TTL 7
 #define FIL_PUSH_TARGETS 4096                /* addresses counted at once */
 
 /* Favours done for neighbours. */
@@ -86,6 +89,7 @@
 #define FIL_UDP_SOURCES 4096                     /* addresses counted at once */
 #define FIL_UDP_PUSH_RATE 50                     /* pushes and HEAD pings by UDP a second, together */
 #define FIL_CRAWL_INTERVAL (300 * FIL_SEC)
+#define FIL_CACHE_ASK_INTERVAL (180 * FIL_SEC)   /* our questions to one host cache */
 
 /* Caches. */
 #define FIL_PONG_CACHE_HOPS 5
@@ -103,8 +107,9 @@
 #define FIL_UDP_PING_LIFE (30 * FIL_SEC)
 
 /* Route tables of neighbours. */
-#define FIL_QRP_SLOTS_MAX (1u << 21)
 #define FIL_QRP_SLOTS_ALL (1u << 27)         /* slots of all neighbours together: 16 MiB of bits */
+#define FIL_QRP_RATE (256 * 1024)            /* bytes of patches a second from one neighbour, inflated … */
+#define FIL_QRP_BURST (8 * 1024 * 1024)      /* … and at once; then Bye 413 */
 #define FIL_QRP_INTERVAL (10 * FIL_SEC)      /* between two updates that we send on one link */
 #define FIL_QRP_MERGE_INTERVAL (60 * FIL_SEC)
 
@@ -112,6 +117,6 @@
 #define FIL_SEARCHES 64
 #define FIL_QUERIES_LED 512                  /* dynamic queries under way */
 #define FIL_QUERIES_LED_PER_LEAF 8
-#define FIL_SEARCH_INTERVAL (10 * FIL_SEC)   /* between two repeats of one search */
-#define FIL_TRACES 256                       /* requests whose way is remembered … */
+#define FIL_SEARCH_AGE (10 * FIL_MINUTE)     /* new ultrapeers are asked about younger searches */
+#define FIL_TRACES 2048                      /* requests whose way is remembered … */
 #define FIL_TRACE_STEPS 64                   /* … in so many steps */

@@ -53,6 +53,9 @@ typedef struct
   gboolean is_passive;     /* dials nobody but those of fil_overlay_connect() */
   guint ultrapeers;        /* links to ultrapeers to keep, 0: the usual number of the role */
   guint leaves;            /* most leaves, 0: the usual number */
+  guint query_ttl;         /* TTL of own searches, 0: the usual one */
+  gboolean browse;         /* others may ask for the list of our files */
+  gboolean no_rates;       /* neighbours may ask as fast as they can: for measurements only */
 } FilOverlayConfig;
 
 /* A query as the own library is asked. */
@@ -160,7 +163,7 @@ void fil_overlay_stop (FilOverlay *self, gint64 now_us);
 gint64 fil_overlay_wake (const FilOverlay *self);
 void fil_overlay_tick (FilOverlay *self, gint64 now_us);
 
-/* Links. */
+/* Links. fil_overlay_accept() may return NULL: then close the connection. */
 void fil_overlay_connect (FilOverlay *self, const FilEndpoint *to, gint64 now_us);
 FilSession *fil_overlay_outgoing (FilOverlay *self, const FilEndpoint *to, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 void fil_overlay_dial_failed (FilOverlay *self, const FilEndpoint *to, gint64 now_us);
@@ -176,7 +179,7 @@ void fil_overlay_udp_received (FilOverlay *self, const FilEndpoint *from, const 
 guint32 fil_overlay_search (FilOverlay *self, const char *text, const FilSha1 *sha1, guint kinds, gint64 now_us);
 gboolean fil_overlay_search_muid (FilOverlay *self, guint32 search, FilGuid *muid);
 guint fil_overlay_search_reach (FilOverlay *self, guint32 search);
-void fil_overlay_close_search (FilOverlay *self, guint32 search);
+void fil_overlay_close_search (FilOverlay *self, guint32 search, gint64 now_us);
 void fil_overlay_search_kept (FilOverlay *self, guint32 search, guint hits);
 
 /* Our library. */
@@ -185,7 +188,8 @@ void fil_overlay_set_library (FilOverlay *self, guint files, guint64 bytes);
 
 /* Reaching a servent that does not listen. */
 gboolean fil_overlay_send_push (FilOverlay *self, const FilGuid *servent, guint32 index, const FilEndpoint *call,
-                                FilSlice ggep, gint64 now_us);
+                                FilSlice signal, gint64 now_us);
+gboolean fil_overlay_is_proxy_of (FilOverlay *self, const FilGuid *servent);
 gboolean fil_overlay_has_push_route (FilOverlay *self, const FilGuid *servent, gint64 now_us);
 void fil_overlay_answer_head (FilOverlay *self, const FilSource *to, FilSlice payload, gint64 now_us);
 guint fil_overlay_push_proxies (FilOverlay *self, FilEndpoint *out, guint max);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "address-meter.h"
+
+#include "guid-table.h"
+
+#include <string.h>
+
+typedef struct
+{
+  gint64 since_us;
+  guint count;
+} Meter;
+
+struct _FilAddressMeter
+{
+  FilGuidTable *table;
+  guint max;
+  gint64 window_us;
+};
+
+/**
+ * fil_address_meter_new:
+ * @max_per_window: how often in @window_us for one address
+ */
+FilAddressMeter *
+fil_address_meter_new (guint max_per_window,
+                       gint64 window_us,
+                       guint max_addresses,
+                       FilRandom *random)
+{
+  FilAddressMeter *self = g_new0 (FilAddressMeter, 1);
+
+  self->table = fil_guid_table_new (sizeof (Meter), max_addresses, window_us, random);
+  self->max = max_per_window;
+  self->window_us = window_us;
+  return self;
+}
+
+void
+fil_address_meter_free (FilAddressMeter *self)
+{
+  if (self == NULL)
+    return;
+  fil_guid_table_free (self->table);
+  g_free (self);
+}
+
+/**
+ * fil_address_meter_take:
+ *
+ * Returns: whether it may be done once more now; then it is counted
+ */
+gboolean
+fil_address_meter_take (FilAddressMeter *self,
+                        const FilEndpoint *address,
+                        gint64 now_us)
+{
+  FilGuid key = { 0 };
+  gboolean is_new;
+  Meter *meter;
+
+  /* An IPv6 host owns its whole /64. */
+  memcpy (key.bytes, address->addr, 8);
+  key.bytes[15] = address->family;
+  meter = fil_guid_table_add (self->table, &key, now_us, &is_new);
+  if (is_new || now_us - meter->since_us >= self->window_us)
+    *meter = (Meter){ .since_us = now_us };
+  if (meter->count >= self->max)
+    return FALSE;
+  meter->count++;
+  return TRUE;
+}

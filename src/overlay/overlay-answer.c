@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "overlay-private.h"
+
+#include "hit-builder.h"
+
+/* Answers to queries from our own library. */
+
+#define SPEED_KBPS 8000 /* a word to old programs, which sort by it */
+
+static void
+describe (FilOverlay *self,
+          FilHitTrailer *trailer)
+{
+  FilEndpoint proxies[FIL_PROXIES_MAX];
+
+  *trailer = (FilHitTrailer){ .present = TRUE, .browse = self->config.browse };
+  memcpy (trailer->vendor, self->config.vendor, sizeof trailer->vendor);
+  trailer->known = FIL_HIT_FIREWALLED | FIL_HIT_GGEP;
+  trailer->set = FIL_HIT_GGEP;
+  if (self->reach.tcp.state == FIL_REACHABLE_YES)
+    return;
+  trailer->set |= FIL_HIT_FIREWALLED;
+  trailer->n_proxies = fil_overlay_push_proxies (self, proxies, G_N_ELEMENTS (proxies));
+  for (guint i = 0; i < trailer->n_proxies; i++)
+    trailer->proxies[i] = (FilHost){ .endpoint = proxies[i] };
+}
+
+static void
+send_files (FilOverlay *self,
+            const FilHeader *query_header,
+            gboolean ggep_h,
+            const FilLocalFile *files,
+            guint n,
+            gint64 now_us)
+{
+  FilHeader header = fil_header (FIL_KIND_QUERY_HIT, &query_header->muid,
+                                 (guint8) MIN (query_header->hops + FIL_HIT_TTL_MARGIN, FIL_TTL_HARD), 0);
+  FilEndpoint own = fil_overlay_own_endpoint (self);
+  g_autoptr (GPtrArray) packets = NULL;
+  FilHitBuilder *builder;
+  FilHitTrailer trailer;
+
+  describe (self, &trailer);
+  if (own.family == 6)
+    {
+      trailer.endpoint6 = own;
+      own = (FilEndpoint){ .port = own.port };
+    }
+  own.port = self->config.listen.port;
+  builder = fil_hit_builder_new (&header, &own, SPEED_KBPS, &self->config.guid, &trailer, ggep_h,
+                                 FIL_HIT_PAYLOAD_SEND);
+  for (guint i = 0; i < n; i++)
+    {
+      FilHitRecord record = { .index = files[i].index,
+                              .size = files[i].size,
+                              .name = fil_slice_text (files[i].name),
+                              .created_s = files[i].created_s };
+
+      if (files[i].sha1 != NULL)
+        {
+          record.urn.has_sha1 = TRUE;
+          record.urn.sha1 = *files[i].sha1;
+        }
+      if (files[i].tth != NULL)
+        {
+          record.urn.has_tth = TRUE;
+          record.urn.tth = *files[i].tth;
+        }
+      fil_hit_builder_add (builder, &record);
+    }
+  packets = fil_hit_builder_end (builder);
+  self->stats.queries_answered++;
+  for (guint i = 0; i < packets->len; i++)
+    _fil_router_send_hit (self, &query_header->muid, packets->pdata[i], now_us);
+}
+
+/* Asks our library, and sends hits back the way the query came. */
+void
+_fil_overlay_answer (FilOverlay *self,
+                     const FilHeader *header,
+                     const FilQuery *query,
+                     const FilQueryExtensions *extensions,
+                     gint64 now_us)
+{
+  FilLocalFile files[FIL_LOCAL_HITS];
+  char text[FIL_QUERY_PAYLOAD_MAX + 1];
+  FilLocalQuery local = { .text = text, .kinds = extensions->media };
+  guint max = query->flags & FIL_QUERY_MAX_HITS;
+  guint n;
+
+  if (self->delegate.match == NULL)
+    return;
+  if (!fil_token_bucket_take (&self->local_rate, 1, now_us))
+    {
+      _fil_overlay_drop (self, FIL_DROP_RATE);
+      return;
+    }
+  if (extensions->long_text.key.len == 0 || !fil_query_long_text (extensions, text, sizeof text))
+    {
+      gsize len = MIN (query->text.len, sizeof text - 1);
+
+      memcpy (text, query->text.data, len);
+      text[len] = '\0';
+    }
+  if (extensions->urn.has_sha1)
+    local.sha1 = &extensions->urn.sha1;
+  local.wants_new = fil_query_is_whats_new (query, extensions);
+  max = max == 0 ? FIL_LOCAL_HITS : MIN (max, FIL_LOCAL_HITS);
+  n = self->delegate.match (self->data, &local, files, max);
+  if (n > 0)
+    send_files (self, header, (query->flags & FIL_QUERY_GGEP_H) != 0, files, MIN (n, max), now_us);
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "overlay-private.h"
+
+/* Vendor messages over links (messages.md §7): what both sides can do, flow control, favours asked and
+ * done, push proxies. */
+
+static void
+send_vendor (FilOverlay *self,
+             FilNeighbour *to,
+             FilImportance importance,
+             FilVendorType type,
+             guint16 version,
+             const FilGuid *muid,
+             gconstpointer body,
+             gint64 now_us)
+{
+  static const FilGuid blank;
+  g_autoptr (FilPacket) packet = NULL;
+
+  if (to->link == NULL || !fil_link_peer (to->link)->vendor_messages)
+    return;
+  packet = fil_vendor_packet_new (type, version, muid != NULL ? muid : &blank, 1, 0, body);
+  _fil_overlay_send_packet (self, to, importance, packet, now_us);
+}
+
+static void
+send_supported (FilOverlay *self,
+                FilNeighbour *to,
+                gint64 now_us)
+{
+  FilMessagesSupported supported = {
+    .n = 11,
+    .items = {
+      { FIL_VENDOR_BEAR, 4, 1 },
+      { FIL_VENDOR_BEAR, 7, 1 },
+      { FIL_VENDOR_BEAR, 11, 1 },
+      { FIL_VENDOR_BEAR, 12, 1 },
+      { FIL_VENDOR_GTKG, 7, 2 },
+      { FIL_VENDOR_GTKG, 21, 1 },
+      { FIL_VENDOR_LIME, 21, 1 },
+      { FIL_VENDOR_LIME, 22, 2 },
+      { FIL_VENDOR_LIME, 23, 2 },
+      { FIL_VENDOR_LIME, 24, 2 },
+      { FIL_VENDOR_LIME, 25, 1 },
+    },
+  };
+  FilFeatures features = {
+    .n = 1,
+    .items = { { FIL_FEATURE_TCP_REACHABLE, self->reach.tcp.state == FIL_REACHABLE_YES } },
+  };
+
+  send_vendor (self, to, FIL_IMPORTANCE_HELLO, FIL_VENDOR_MESSAGES_SUPPORTED, 0, NULL, &supported, now_us);
+  send_vendor (self, to, FIL_IMPORTANCE_HELLO, FIL_VENDOR_FEATURES, 0, NULL, &features, now_us);
+}
+
+static void
+ask_proxy (FilOverlay *self,
+           FilNeighbour *to,
+           gint64 now_us)
+{
+  send_vendor (self, to, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_PUSH_PROXY_REQUEST, 1, &self->config.guid, NULL, now_us);
+}
+
+/* First words on a new link (handshake.md §10): route table, ping, abilities, requests. */
+void
+_fil_overlay_greet (FilOverlay *self,
+                    FilNeighbour *to,
+                    gint64 now_us)
+{
+  if (to->is_ultrapeer)
+    _fil_overlay_send_routes (self, now_us);
+  if (to->is_ultrapeer)
+    _fil_overlay_ping (self, to, now_us);
+  send_supported (self, to, now_us);
+  if (to->is_ultrapeer)
+    {
+      _fil_overlay_ask_proofs (self, to, now_us);
+      if (self->mode == FIL_MODE_LEAF && self->reach.tcp.state != FIL_REACHABLE_YES)
+        ask_proxy (self, to, now_us);
+    }
+}
+
+/* Requests push proxies, or cancels them once we can be reached. */
+void
+_fil_overlay_ask_proxies (FilOverlay *self,
+                          gint64 now_us)
+{
+  for (guint i = 0; i < self->ultrapeers->len; i++)
+    {
+      FilNeighbour *to = self->ultrapeers->pdata[i];
+
+      if (self->reach.tcp.state != FIL_REACHABLE_YES)
+        {
+          if (!fil_endpoint_is_set (&to->proxy) && self->mode == FIL_MODE_LEAF)
+            ask_proxy (self, to, now_us);
+        }
+      else if (fil_endpoint_is_set (&to->proxy))
+        {
+          to->proxy = (FilEndpoint){ 0 };
+          send_vendor (self, to, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_PUSH_PROXY_CANCEL, 1, NULL, NULL, now_us);
+          _fil_overlay_note (self, FIL_NOTE_PROXIES, to->id);
+        }
+    }
+}
+
+/* Asks neighbours to try to reach us, as long as it is not known whether anybody can: a new one, or two
+ * at random. */
+void
+_fil_overlay_ask_proofs (FilOverlay *self,
+                         FilNeighbour *only,
+                         gint64 now_us)
+{
+  gboolean tcp = fil_reachability_wants_proof (&self->reach.tcp, now_us);
+  gboolean udp = fil_reachability_wants_proof (&self->reach.udp, now_us) && self->delegate.send_udp != NULL;
+  FilTcpConnectBack connect = { .port = self->config.listen.port };
+  FilUdpConnectBack ping = { .port = self->config.listen.port };
+  guint n = only != NULL ? 1 : MIN (self->ultrapeers->len, 2);
+  guint start;
+
+  /* A new neighbour that finds nothing proven is always asked: the last one may have been useless. */
+  if (only != NULL && self->reach.tcp.state == FIL_REACHABLE_UNKNOWN)
+    tcp = TRUE;
+  if (only != NULL && self->reach.udp.state == FIL_REACHABLE_UNKNOWN)
+    udp = self->delegate.send_udp != NULL;
+  if ((!tcp && !udp) || n == 0 || connect.port == 0)
+    return;
+  start = fil_random_below (self->random, MAX (self->ultrapeers->len, 1));
+  for (guint i = 0; i < n; i++)
+    {
+      FilNeighbour *to = only != NULL ? only : self->ultrapeers->pdata[(start + i) % self->ultrapeers->len];
+
+      if (tcp)
+        send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_TCP_CONNECT_BACK, 1, NULL, &connect, now_us);
+      if (udp)
+        send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_UDP_CONNECT_BACK, 2, &self->config.guid, &ping,
+                     now_us);
+    }
+  if (tcp)
+    fil_reachability_asked (&self->reach.tcp, now_us);
+  if (udp)
+    fil_reachability_asked (&self->reach.udp, now_us);
+}
+
+/* Somebody wants to know whether it can be reached: only ever at the link's own address. */
+static void
+take_connect_back (FilOverlay *self,
+                   FilNeighbour *from,
+                   guint16 port,
+                   const FilGuid *udp_muid,
+                   gint64 now_us)
+{
+  FilEndpoint to = *fil_link_remote (from->link);
+
+  to.port = port;
+  /* Requests by TCP and by UDP come in pairs; each kind counts for itself. */
+  to.family ^= udp_muid != NULL ? 0x40 : 0;
+  if (port == 0 || !fil_address_meter_take (self->connect_backs, &to, now_us) ||
+      !fil_token_bucket_take (&self->connect_back_rate, 1, now_us))
+    {
+      _fil_overlay_drop (self, FIL_DROP_CONNECT_BACK);
+      return;
+    }
+  to.family &= 0x3f;
+  if (!_fil_overlay_address_ok (self, &to, udp_muid != NULL ? FIL_ADDRESS_FOR_UDP : FIL_ADDRESS_FOR_PUSH))
+    {
+      _fil_overlay_drop (self, FIL_DROP_CONNECT_BACK);
+      return;
+    }
+  if (udp_muid != NULL)
+    _fil_overlay_ping_back (self, &to, udp_muid, now_us);
+  else if (self->delegate.connect_back != NULL)
+    self->delegate.connect_back (self->data, &to);
+}
+
+static void
+take_proxy_request (FilOverlay *self,
+                    FilNeighbour *from,
+                    const FilGuid *servent,
+                    gint64 now_us)
+{
+  FilPushProxyAck ack = { .endpoint = fil_overlay_own_endpoint (self) };
+
+  if (self->mode != FIL_MODE_ULTRAPEER || !from->is_leaf || !_fil_overlay_set_servent (self, from, servent))
+    {
+      _fil_overlay_drop (self, FIL_DROP_MISPLACED);
+      return;
+    }
+  from->is_proxied = TRUE;
+  /* Our address as that very leaf sees it will do until others have told us. */
+  if (!fil_endpoint_is_set (&ack.endpoint))
+    {
+      ack.endpoint = fil_link_peer (from->link)->remote_ip;
+      ack.endpoint.port = self->config.listen.port;
+    }
+  if (ack.endpoint.family == 4 && ack.endpoint.port != 0)
+    send_vendor (self, from, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_PUSH_PROXY_ACK, 2, servent, &ack, now_us);
+}
+
+static void
+take_proxy_ack (FilOverlay *self,
+                FilNeighbour *from,
+                const FilGuid *muid,
+                const FilPushProxyAck *ack,
+                gint64 now_us)
+{
+  FilEndpoint proxy = *fil_link_remote (from->link);
+
+  if (!_fil_overlay_is_own_guid (self, muid) || !from->is_ultrapeer)
+    {
+      _fil_overlay_drop (self, FIL_DROP_MISPLACED);
+      return;
+    }
+  if (fil_endpoint_is_set (&ack->endpoint) && _fil_overlay_address_ok (self, &ack->endpoint, FIL_ADDRESS_FOR_PUSH))
+    proxy = ack->endpoint;
+  else
+    proxy.port = ack->endpoint.port;
+  if (proxy.port == 0)
+    return;
+  from->proxy = proxy;
+  _fil_overlay_note (self, FIL_NOTE_PROXIES, from->id);
+}
+
+static void
+take_supported (FilOverlay *self,
+                FilNeighbour *from,
+                const FilMessagesSupported *supported)
+{
+  guint16 version;
+
+  from->guides = fil_messages_supported_has (supported, FIL_VENDOR_BEAR, 11, &version) &&
+                 fil_messages_supported_has (supported, FIL_VENDOR_BEAR, 12, &version);
+  from->takes_head = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 23, &version);
+}
+
+static void
+take_query_status (FilOverlay *self,
+                   FilNeighbour *from,
+                   const FilGuid *muid,
+                   const FilQueryStatus *status)
+{
+  FilDynamicQuery *led = g_hash_table_lookup (self->led, muid);
+
+  if (led == NULL || fil_dynamic_query_leaf (led) != from->id)
+    return;
+  if (status->hits == FIL_QUERY_STATUS_STOP)
+    fil_dynamic_query_stop (led);
+  else
+    fil_dynamic_query_set_kept (led, status->hits);
+}
+
+static void
+take_body (FilOverlay *self,
+           FilNeighbour *from,
+           const FilFrame *frame,
+           FilVendorType type,
+           const FilVendorBody *body,
+           gint64 now_us)
+{
+  const FilGuid *muid = &frame->header.muid;
+
+  switch (type)
+    {
+    case FIL_VENDOR_MESSAGES_SUPPORTED:
+      if (!from->tells_supported)
+        take_supported (self, from, &body->messages_supported);
+      from->tells_supported = TRUE;
+      break;
+    case FIL_VENDOR_HOPS_FLOW:
+      from->hops_flow = body->hops_flow.hops;
+      break;
+    case FIL_VENDOR_TCP_CONNECT_BACK:
+      take_connect_back (self, from, body->tcp_connect_back.port, NULL, now_us);
+      break;
+    case FIL_VENDOR_UDP_CONNECT_BACK:
+      take_connect_back (self, from, body->udp_connect_back.port,
+                         fil_guid_is_zero (&body->udp_connect_back.guid) ? muid : &body->udp_connect_back.guid, now_us);
+      break;
+    case FIL_VENDOR_QUERY_STATUS_REQUEST:
+      _fil_overlay_take_query_status_request (self, from, muid, now_us);
+      break;
+    case FIL_VENDOR_QUERY_STATUS:
+      take_query_status (self, from, muid, &body->query_status);
+      break;
+    case FIL_VENDOR_PUSH_PROXY_REQUEST:
+      take_proxy_request (self, from, muid, now_us);
+      break;
+    case FIL_VENDOR_PUSH_PROXY_ACK:
+      take_proxy_ack (self, from, muid, &body->push_proxy_ack, now_us);
+      break;
+    case FIL_VENDOR_PUSH_PROXY_CANCEL:
+      from->is_proxied = FALSE;
+      break;
+    default:
+      break;
+    }
+}
+
+void
+_fil_overlay_take_vendor (FilOverlay *self,
+                          FilNeighbour *from,
+                          const FilFrame *frame,
+                          gint64 now_us)
+{
+  const FilVendorInfo *info;
+  g_autofree FilVendorBody *body = NULL;
+  FilVendor vendor;
+
+  if (!fil_vendor_decode (&vendor, frame->payload))
+    {
+      _fil_overlay_drop (self, FIL_DROP_MALFORMED);
+      fil_link_count_error (from->link, "a broken vendor message", now_us);
+      return;
+    }
+  if (!fil_token_bucket_take (&from->vendors, 1, now_us))
+    {
+      _fil_overlay_drop (self, FIL_DROP_RATE);
+      return;
+    }
+  info = fil_vendor_info (&vendor.id);
+  /* HEAD pings and pongs belong to datagrams, but come over links to those who are proxied. */
+  if (info != NULL && info->type == FIL_VENDOR_HEAD_PING)
+    {
+      _fil_router_take_head_ping (self, from, NULL, frame, &vendor, now_us);
+      return;
+    }
+  if (info != NULL && info->type == FIL_VENDOR_HEAD_PONG)
+    {
+      _fil_router_take_head_pong (self, from, NULL, frame, now_us);
+      return;
+    }
+  if (info == NULL || (info->flags & FIL_MESSAGE_TCP) == 0)
+    {
+      _fil_overlay_drop (self, FIL_DROP_UNKNOWN);
+      return;
+    }
+  body = g_malloc (sizeof *body);
+  if (!fil_vendor_body_decode (body, info, &vendor))
+    {
+      _fil_overlay_drop (self, FIL_DROP_MALFORMED);
+      return;
+    }
+  take_body (self, from, frame, info->type, body, now_us);
+}
+
+/**
+ * fil_overlay_push_proxies:
+ * @out: (out): neighbours that pass pushes on to us, as others reach them
+ *
+ * Returns: how many, at most @max
+ */
+guint
+fil_overlay_push_proxies (FilOverlay *self,
+                          FilEndpoint *out,
+                          guint max)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->ultrapeers->len && n < max; i++)
+    {
+      const FilNeighbour *neighbour = self->ultrapeers->pdata[i];
+
+      if (fil_endpoint_is_set (&neighbour->proxy))
+        out[n++] = neighbour->proxy;
+    }
+  return n;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "overlay-private.h"
+
+#include "push.h"
+
+/* Ways to servents that nobody can call: pushes and HEAD pings go to the neighbour that has the servent
+ * GUID, or back along the ways that its hits came (push.md, signalling.md §2). */
+
+/* GUIDs of broken programs: many hosts have them, so a push would reach anybody (overview.md §4). */
+static const guint8 banned[][16] = {
+  { 0x20, 0xd2, 0x62, 0xff, 0x0e, 0x6f, 0xd6, 0x11, 0x97, 0x34, 0x00, 0x40, 0x05, 0xa2, 0x07, 0xb1 },
+  { 0x9c, 0x51, 0xe4, 0x21, 0x53, 0xd4, 0xc9, 0x4a, 0x85, 0x8f, 0x8e, 0x8a, 0x83, 0x91, 0x17, 0x3d },
+  { 0x27, 0x63, 0x0b, 0x63, 0x2f, 0x07, 0x0c, 0xa9, 0xff, 0xc4, 0x8e, 0xb0, 0x6a, 0x72, 0xc7, 0x00 },
+  { 0x58, 0x58, 0x58, 0x58, 0x58, 0x58, 0x58, 0x58, 0x58, 0x58, 0x58, 0x58, 0x58, 0x58, 0x58, 0x58 },
+};
+
+static gboolean
+is_banned (const FilGuid *servent)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (banned); i++)
+    if (memcmp (servent->bytes, banned[i], sizeof banned[i]) == 0)
+      return TRUE;
+  return fil_guid_is_zero (servent);
+}
+
+/* Remembers that a hit of that servent came from there. */
+void
+_fil_router_learn_push (FilOverlay *self,
+                        const FilGuid *servent,
+                        FilNeighbour *from,
+                        gint64 now_us)
+{
+  FilPushRoute *route;
+  guint keep = 0;
+  gboolean is_new;
+
+  if (is_banned (servent))
+    return;
+  route = fil_guid_table_add (self->push_routes, servent, now_us, &is_new);
+  if (route->links[0] == from->id)
+    return;
+  while (keep < FIL_PUSH_ROUTES_PER_GUID - 1 && route->links[keep] != from->id)
+    keep++;
+  for (; keep > 0; keep--)
+    route->links[keep] = route->links[keep - 1];
+  route->links[0] = from->id;
+}
+
+static void
+drop (FilOverlay *self,
+      FilDropReason reason,
+      const FilNeighbour *from,
+      const FilHeader *header,
+      const FilGuid *servent,
+      const char *detail,
+      gint64 now_us)
+{
+  _fil_overlay_drop (self, reason);
+  _fil_overlay_step (self, servent, "push-dropped", from, header->ttl, header->hops, detail, now_us);
+}
+
+static gboolean
+address_ok (FilOverlay *self,
+            const FilPush *push,
+            const FilEndpoint *udp)
+{
+  const FilEndpoint *endpoints[] = { &push->endpoint, &push->endpoint6 };
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (endpoints); i++)
+    {
+      if (!fil_endpoint_is_set (endpoints[i]))
+        continue;
+      if (!_fil_overlay_address_ok (self, endpoints[i], FIL_ADDRESS_FOR_PUSH))
+        return FALSE;
+      /* By UDP we know who asks: it may have itself called, nobody else. */
+      if (udp != NULL && udp->family == endpoints[i]->family && !self->config.allow_private &&
+          !fil_endpoint_same_address (udp, endpoints[i]))
+        return FALSE;
+      n++;
+    }
+  return n > 0;
+}
+
+static void
+take_own_push (FilOverlay *self,
+               FilNeighbour *from,
+               const FilEndpoint *udp,
+               const FilHeader *header,
+               const FilPush *push,
+               gint64 now_us)
+{
+  FilSource source = { .link = from != NULL ? from->id : 0,
+                       .address = from != NULL ? *fil_link_remote (from->link) : *udp,
+                       .ttl = header->ttl,
+                       .hops = header->hops,
+                       .muid = header->muid };
+
+  self->stats.pushes_for_us++;
+  _fil_overlay_step (self, &push->target, "push-received", from, header->ttl, header->hops, "for us", now_us);
+  if (self->delegate.push != NULL)
+    self->delegate.push (self->data, push, &source);
+}
+
+static void
+send_push (FilOverlay *self,
+           FilNeighbour *from,
+           FilNeighbour *to,
+           const FilHeader *header,
+           const FilGuid *servent,
+           FilSlice payload,
+           gint64 now_us)
+{
+  FilHeader relayed = *header;
+
+  relayed.ttl = MAX (MIN (header->ttl, FIL_PUSH_TTL), 2) - 1;
+  relayed.hops = header->hops + 1;
+  self->stats.pushes_routed++;
+  _fil_overlay_send (self, to, FIL_IMPORTANCE_PUSH, &relayed, payload, now_us);
+  _fil_overlay_step (self, servent, "push-forwarded", to, relayed.ttl, relayed.hops,
+                     to->is_leaf ? "to the servent itself" : "along the way of its hits", now_us);
+}
+
+/* Sends a push on; FALSE when nobody here leads to its target. */
+static gboolean
+route_push (FilOverlay *self,
+            FilNeighbour *from,
+            const FilHeader *header,
+            const FilGuid *servent,
+            FilSlice payload,
+            gint64 now_us)
+{
+  FilNeighbour *direct = g_hash_table_lookup (self->servents, servent);
+  FilPushRoute *found, route;
+  guint n = 0;
+
+  if (direct != NULL && direct != from && (direct->is_leaf || direct->is_ultrapeer))
+    {
+      send_push (self, from, direct, header, servent, payload, now_us);
+      return TRUE;
+    }
+  found = fil_guid_table_touch (self->push_routes, servent, now_us);
+  if (found == NULL)
+    return FALSE;
+  route = *found;
+  for (guint i = 0; i < FIL_PUSH_ROUTES_PER_GUID; i++)
+    {
+      FilNeighbour *to = _fil_overlay_neighbour (self, route.links[i]);
+
+      if (to == NULL || to == from || (header->ttl <= 1 && !to->is_leaf))
+        continue;
+      send_push (self, from, to, header, servent, payload, now_us);
+      n++;
+    }
+  return n > 0;
+}
+
+/* From a link, or from a datagram when @from is NULL. */
+void
+_fil_router_take_push (FilOverlay *self,
+                       FilNeighbour *from,
+                       const FilEndpoint *udp,
+                       const FilFrame *frame,
+                       gint64 now_us)
+{
+  FilHeader header = frame->header;
+  g_auto (FilWriter) rewritten;
+  FilSlice payload = frame->payload;
+  gboolean is_new;
+  FilPush push;
+
+  fil_writer_init (&rewritten);
+  if (!fil_push_decode (&push, payload))
+    {
+      _fil_overlay_drop (self, FIL_DROP_MALFORMED);
+      if (from != NULL)
+        fil_link_count_error (from->link, "a broken push", now_us);
+      return;
+    }
+  if (is_banned (&push.target))
+    {
+      drop (self, FIL_DROP_PUSH_BANNED, from, &header, &push.target, "banned GUID", now_us);
+      return;
+    }
+  /* Whoever starts a punch by UDP shows where it is: this is better than what it thinks. */
+  if (udp != NULL && push.index == FIL_PUSH_INDEX_FW && udp->family == 4 && push.endpoint.family == 4)
+    {
+      fil_writer_put (&rewritten, payload);
+      push.endpoint = *udp;
+      push.port = udp->port;
+      fil_writer_patch (&rewritten, 20, udp->addr, 4);
+      fil_writer_patch (&rewritten, 24, &(guint16){ GUINT16_TO_LE (udp->port) }, 2);
+      payload = fil_writer_slice (&rewritten);
+    }
+  if (!address_ok (self, &push, udp))
+    {
+      drop (self, FIL_DROP_PUSH_ADDRESS, from, &header, &push.target, "an address that must not be called", now_us);
+      return;
+    }
+  if (from != NULL && !fil_token_bucket_take (&from->pushes, 1, now_us))
+    {
+      drop (self, FIL_DROP_PUSH_LIMIT, from, &header, &push.target, "too many from this neighbour", now_us);
+      return;
+    }
+  fil_guid_table_add (self->pushes, &header.muid, now_us, &is_new);
+  if (!is_new)
+    {
+      drop (self, FIL_DROP_DUPLICATE, from, &header, &push.target, "seen before", now_us);
+      return;
+    }
+  if (!fil_address_meter_take (self->push_targets, fil_endpoint_is_set (&push.endpoint) ? &push.endpoint
+                                                                                         : &push.endpoint6, now_us))
+    {
+      drop (self, FIL_DROP_PUSH_LIMIT, from, &header, &push.target, "too many for this address", now_us);
+      return;
+    }
+  if (_fil_overlay_is_own_guid (self, &push.target))
+    {
+      take_own_push (self, from, udp, &header, &push, now_us);
+      return;
+    }
+  /* A datagram starts here: it may go as far as a search. */
+  if (udp != NULL)
+    {
+      header.hops = 0;
+      header.ttl = MAX (header.ttl, FIL_TTL_MAX);
+    }
+  if (self->mode != FIL_MODE_ULTRAPEER || !route_push (self, from, &header, &push.target, payload, now_us))
+    drop (self, FIL_DROP_PUSH_NO_ROUTE, from, &header, &push.target, "no route", now_us);
+}
+
+/**
+ * fil_overlay_send_push:
+ * @servent: who shall call
+ * @index: file index, or FIL_PUSH_INDEX_FW
+ * @call: where to
+ * @signal: our private offer for punching, or empty
+ *
+ * Asks a servent to connect to us, through the neighbours that lead to it. As a push proxy the same
+ * call passes a request on that came by HTTP.
+ *
+ * Returns: whether a neighbour leads to it
+ */
+gboolean
+fil_overlay_send_push (FilOverlay *self,
+                       const FilGuid *servent,
+                       guint32 index,
+                       const FilEndpoint *call,
+                       FilSlice signal,
+                       gint64 now_us)
+{
+  FilPush push = { .target = *servent, .index = index, .port = call->port, .signal = signal };
+  FilHeader header;
+  FilGuid muid;
+  gboolean is_new;
+  g_auto (FilWriter) writer;
+
+  fil_writer_init (&writer);
+  if (call->family == 6)
+    push.endpoint6 = *call;
+  else
+    push.endpoint = *call;
+  fil_push_encode (&push, &writer);
+  fil_guid_random (&muid, self->random);
+  fil_guid_table_add (self->pushes, &muid, now_us, &is_new);
+  /* route_push() takes one off as for any relay, and counts one hop; the first hop is ours. */
+  header = fil_header (FIL_KIND_PUSH, &muid, FIL_PUSH_TTL, 0);
+  header.hops--;
+  if (route_push (self, NULL, &header, servent, fil_writer_slice (&writer), now_us))
+    return TRUE;
+  header.hops = 0;
+  drop (self, FIL_DROP_PUSH_NO_ROUTE, NULL, &header, servent, "no route", now_us);
+  return FALSE;
+}
+
+/**
+ * fil_overlay_has_push_route:
+ *
+ * Returns: whether a push to that servent would find a neighbour
+ */
+gboolean
+fil_overlay_has_push_route (FilOverlay *self,
+                            const FilGuid *servent,
+                            gint64 now_us)
+{
+  const FilPushRoute *route = fil_guid_table_find (self->push_routes, servent, now_us);
+
+  if (g_hash_table_contains (self->servents, servent))
+    return TRUE;
+  for (guint i = 0; route != NULL && i < FIL_PUSH_ROUTES_PER_GUID; i++)
+    if (_fil_overlay_neighbour (self, route->links[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * fil_overlay_is_proxy_of:
+ *
+ * Returns: whether that servent is our neighbour, so that we can pass pushes to it directly
+ */
+gboolean
+fil_overlay_is_proxy_of (FilOverlay *self,
+                         const FilGuid *servent)
+{
+  return g_hash_table_contains (self->servents, servent);
+}
