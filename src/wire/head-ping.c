@@ -7,7 +7,7 @@
 #include "ggep-builder.h"
 
 #define URN_PREFIX "urn:sha1:"
-#define SIGNAL_MAX 1400
+#define SIGNAL_MAX 1400 /* what all proxies pass on (signalling.md §1); a pong may be twice that */
 
 /* The code of a pong. */
 #define CODE_FILE 0x03
@@ -39,6 +39,8 @@ ping_read_ggep (FilHeadPing *self,
 /**
  * fil_head_ping_decode:
  *
+ * FIL_HEAD_PING_GGEP is cleared in the flags: @has_target and @signal say what it said.
+ *
  * Returns: whether flags and a SHA-1 urn are there, and GGEP if the flags say so
  */
 gboolean
@@ -53,7 +55,10 @@ fil_head_ping_decode (FilHeadPing *self,
       || !fil_slice_starts_with_case (urn, URN_PREFIX)
       || !fil_sha1_parse (&self->sha1, (const char *) urn.data + strlen (URN_PREFIX), FIL_SHA1_TEXT_LEN))
     return FALSE;
-  return (self->flags & FIL_HEAD_PING_GGEP) == 0 || ping_read_ggep (self, r);
+  if ((self->flags & FIL_HEAD_PING_GGEP) == 0)
+    return TRUE;
+  self->flags &= (guint8) ~FIL_HEAD_PING_GGEP;
+  return ping_read_ggep (self, r);
 }
 
 /**
@@ -168,14 +173,16 @@ pong_read_v2 (FilHeadPong *self,
   if (!fil_ggep_parse (&ggep, &r) || !fil_ggep_read_plain (&ggep, "C", 255, &data) || data.len == 0
       || !set_code (self, data.data[0]))
     return FALSE;
+  if (!fil_ggep_read_plain (&ggep, FIL_GGEP_SIGNAL, SIGNAL_MAX * 2, &self->signal))
+    self->signal = FIL_SLICE_NONE;
+  if (self->file == FIL_HEAD_FILE_NONE)
+    return TRUE;
   if (fil_ggep_read_plain (&ggep, "Q", 255, &data) && data.len > 0)
     self->queue = (gint8) data.data[0];
   if (fil_ggep_read_plain (&ggep, "V", 255, &data) && data.len >= sizeof self->vendor)
     memcpy (self->vendor, data.data, sizeof self->vendor);
   if (fil_ggep_read_plain (&ggep, "F", 255, &data) && data.len > 0)
     self->tls = (data.data[0] & 1) != 0;
-  if (!fil_ggep_read_plain (&ggep, FIL_GGEP_SIGNAL, SIGNAL_MAX * 2, &self->signal))
-    self->signal = FIL_SLICE_NONE;
   self->n_alts = pong_read_alts (&ggep, "A", "T", 4, self->alts, FIL_ALTS_MAX);
   self->n_alts += pong_read_alts (&ggep, "A6", "T6", 6, self->alts + self->n_alts, FIL_ALTS_MAX - self->n_alts);
   return TRUE;

@@ -22,7 +22,7 @@ G_BEGIN_DECLS
  * over a TCP link (peers.md: gtk-gnutella stops). */
 typedef struct
 {
-  guint8 flags;
+  guint8 flags;          /* FIL_HEAD_PING_... that are asked for */
   FilSha1 sha1;
   gboolean has_target;
   FilGuid target;        /* servent GUID that the proxy passes it to */
