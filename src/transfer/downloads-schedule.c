@@ -184,6 +184,12 @@ fetches_tick (FilDownloads *self,
         {
           fil_fetch_drop (fetch, "there is nothing to fetch from it now");
           fil_file_source_wait (source, now_us + FIL_SOURCE_RECONNECT_US, NULL);
+          if (source->available != NULL)
+            {
+              /* It gets the file itself, and may have more in a while. */
+              g_clear_pointer (&source->available, g_array_unref);
+              fil_file_source_wait (source, now_us + FIL_SOURCE_USELESS_US, "nothing-useful");
+            }
         }
       else
         wake = MIN (wake, now_us + FIL_SEC);

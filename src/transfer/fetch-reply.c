@@ -198,6 +198,8 @@ judge_not_available (FilFetch *self,
       self->tried_416 = TRUE;
       return FIL_DOWNLOAD_ASK_AGAIN;
     }
+  /* By then it may have more. */
+  set_available (self->source, NULL);
   settle (self, now_us + retry_after_us (reply, FIL_SOURCE_HAMMERED_US), "range-not-available");
   return FIL_DOWNLOAD_LEAVE;
 }

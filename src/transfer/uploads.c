@@ -146,6 +146,18 @@ fil_uploads_accept (FilUploads *self,
   return fil_upload_session_new (self, peer, NULL, now_us);
 }
 
+static char *
+giv_text (const FilUploads *self,
+          guint32 index)
+{
+  FilGiv giv = { .index = index, .guid = self->guid, .name = fil_slice_text ("file") };
+  g_auto (FilWriter) line;
+
+  fil_writer_init (&line);
+  fil_giv_write (&giv, &line);
+  return g_strndup ((const char *) fil_writer_data (&line), line.len);
+}
+
 /**
  * fil_uploads_push:
  * @to: where the PUSH wants us to connect to
@@ -162,19 +174,15 @@ fil_uploads_push (FilUploads *self,
                   gboolean tls,
                   gint64 now_us)
 {
-  FilGiv giv = { .index = index, .guid = self->guid, .name = fil_slice_text ("file") };
-  g_auto (FilWriter) line;
-  g_autofree char *text = NULL;
+  g_autofree char *giv = NULL;
 
   if (self->opening >= FIL_PUSH_MAX_OPEN || self->sessions->len >= FIL_UPLOADS_MAX_SESSIONS ||
       fil_push_limit_admit (self->push_limit, to, self->is_private, now_us) != FIL_PUSH_ADMITTED ||
       !self->delegate.may_dial (self->data, to))
     return FALSE;
-  fil_writer_init (&line);
-  fil_giv_write (&giv, &line);
-  text = fil_slice_dup_text (fil_writer_slice (&line));
+  giv = giv_text (self, index);
   self->opening++;
-  self->delegate.dial (self->data, to, tls, _fil_upload_session_new_push (self, to, text, now_us));
+  self->delegate.dial (self->data, to, tls, _fil_upload_session_new_push (self, to, giv, now_us));
   return TRUE;
 }
 

@@ -29,6 +29,7 @@ struct _Host
   guint64 bytes_per_step; /* 0: all there is */
   guint64 cut_after;      /* bytes of one connection, 0: never */
   guint64 stall_after;    /* bytes of one connection, then silence */
+  const char *text;       /* for reply */
   HostReply reply;        /* speaks for itself instead of uploads */
   guint connects;
   guint pushes;

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "transfer-limits.h"
+
+#define MIB (1024 * 1024)
+#define DONE FIL_DOWNLOAD_STATE_DONE
+
+static void
+add (GByteArray *out,
+     const char *text)
+{
+  g_byte_array_append (out, (const guint8 *) text, (guint) strlen (text));
+}
+
+static gboolean
+say_text (Host *host,
+          const char *request,
+          GByteArray *out)
+{
+  add (out, host->text);
+  return TRUE;
+}
+
+static void
+asked_range (const char *request,
+             guint64 *first,
+             guint64 *last)
+{
+  const char *range = strstr (request, "Range: bytes=");
+
+  g_assert_nonnull (range);
+  g_assert_cmpint (sscanf (range, "Range: bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, first, last), ==, 2);
+}
+
+static void
+add_part (Host *host,
+          GByteArray *out,
+          guint64 first,
+          guint64 last,
+          const char *more)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (host->content, &size);
+  g_autofree char *head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Length: %" G_GUINT64_FORMAT "\r\n"
+                                           "Content-Range: bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT
+                                           "/%" G_GSIZE_FORMAT "\r\n%s\r\n",
+                                           last - first + 1, first, last, size, more);
+
+  add (out, head);
+  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
+}
+
+/* What a reply that no honest server gives does to its source, and that the file comes all the same. */
+static void
+test_replies (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *reason_code;
+    gboolean is_bad;
+  } cases[] = {
+    { "hello\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/2.0 200 OK\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Length: 5\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 5-1/2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-2097152/2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes -5-10/2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 1048576-1048577/2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-18446744073709551615/2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9223372036854775807/*\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Length: 6\r\nContent-Range: bytes 0-4/2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\nContent-Range: bytes 0-4/2097152\r\n\r\n",
+      "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Length: -5\r\nContent-Range: bytes 0-4/2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 200 OK\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Type: multipart/byteranges; boundary=x\r\nContent-Length: 100\r\n\r\n",
+      "broken-http", TRUE },
+    { "HTTP/1.1 101 Upgrade\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 100 A\r\n\r\nHTTP/1.1 100 B\r\n\r\nHTTP/1.1 100 C\r\n\r\nHTTP/1.1 100 D\r\n\r\n"
+      "HTTP/1.1 100 E\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097152\r\n\r\nabcdeTHERE IS MORE THAN I SAID\r\n\r\n",
+      "broken-http", TRUE },
+    { "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20\r\n\r\n<html>Please share.", "other-size",
+      TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097153\r\n\r\nabcde", "other-size", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097152\r\n"
+      "X-Gnutella-Content-URN: urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB\r\n\r\nabcde", "other-file", TRUE },
+    { "HTTP/1.1 404 Gone\r\nContent-Length: 4\r\n\r\nbye.", "not-found", TRUE },
+    { "HTTP/1.1 410 Gone\r\n\r\n", "not-found", TRUE },
+    { "HTTP/1.1 403 No\r\n\r\n", "refused", FALSE },
+    { "HTTP/1.1 429 No\r\n\r\n", "refused", FALSE },
+    { "HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1/\r\n\r\n", "refused", FALSE },
+    { "HTTP/1.1 500 No\r\n\r\n", "refused", FALSE },
+    { "HTTP/1.1 416 No\r\nContent-Length: 0\r\n\r\n", "range-not-available", FALSE },
+    { "HTTP/1.1 503 No\r\nRetry-After: 999999999\r\n\r\n", "busy", FALSE },
+    { "HTTP/1.1 503 No\r\nRetry-After: -1\r\n\r\n", "busy", FALSE },
+    { "HTTP/1.1 503 No\r\nContent-Length: 1000000000\r\n\r\n", "busy", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (2 * MIB, 1);
+      Host *bad = world_add_host (world, "25.0.0.1:6346", content);
+      Host *good = world_add_host (world, "25.0.0.2:6346", content);
+      FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+      FilFileSource *source;
+
+      g_test_message ("%s", cases[i].text);
+      bad->text = cases[i].text;
+      bad->reply = say_text;
+      world_add_source (world, 1, bad);
+      world_run (world, 2);
+      source = g_ptr_array_index (download->sources, 0);
+      g_assert_cmpstr (source->reason_code, ==, cases[i].reason_code);
+      g_assert_cmpint (source->state == FIL_SOURCE_BAD, ==, cases[i].is_bad);
+      if (!cases[i].is_bad)
+        {
+          g_assert_cmpint (source->retry_us, >, world->now_us + 30 * FIL_SEC);
+          g_assert_cmpint (source->retry_us, <=, world->now_us + FIL_SOURCE_MAX_RETRY_AFTER_US);
+        }
+      g_assert_cmpuint (world->links->len, ==, 0);
+      world_add_source (world, 1, good);
+      g_assert_true (world_run_until (world, download, DONE, 60));
+      world_assert_done (world, 1, content);
+    }
+}
+
+static gboolean
+say_endless_head (Host *host,
+                  const char *request,
+                  GByteArray *out)
+{
+  add (out, "HTTP/1.1 200 OK\r\n");
+  for (guint i = 0; i < 1000; i++)
+    add (out, "X-Header: and another header, and no end of it in sight\r\n");
+  return TRUE;
+}
+
+static gboolean
+say_endless_line (Host *host,
+                  const char *request,
+                  GByteArray *out)
+{
+  add (out, "HTTP/1.1 200 OK\r\nX: ");
+  for (guint i = 0; i < 10000; i++)
+    add (out, "xxxxxxxxxx");
+  return TRUE;
+}
+
+static void
+test_endless_head (void)
+{
+  HostReply replies[] = { say_endless_head, say_endless_line };
+
+  for (guint i = 0; i < G_N_ELEMENTS (replies); i++)
+    for (guint drip = 0; drip < 2; drip++)
+      {
+        g_autoptr (World) world = world_new ();
+        g_autoptr (GBytes) content = test_content (MIB, 2);
+        Host *host = world_add_host (world, "25.0.0.1:6346", content);
+        FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+        FilFileSource *source;
+
+        host->reply = replies[i];
+        /* A byte now and then does not buy time. */
+        host->bytes_per_step = drip == 1 ? 1 : 0;
+        world_add_source (world, 1, host);
+        world_run (world, drip == 1 ? 35 : 2);
+        source = g_ptr_array_index (download->sources, 0);
+        g_assert_cmpstr (source->reason_code, ==, drip == 1 ? "no-reply" : "broken-http");
+        g_assert_cmpuint (world->links->len, ==, 0);
+      }
+}
+
+static void
+test_silence (void)
+{
+  for (guint bytes = 0; bytes < 2; bytes++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (MIB, 3);
+      Host *host = world_add_host (world, "25.0.0.1:6346", content);
+      FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+      FilFileSource *source;
+
+      host->reply = say_text;
+      host->text = bytes == 0 ? "" : "H";
+      world_add_source (world, 1, host);
+      world_run (world, 25);
+      g_assert_cmpuint (world->links->len, ==, 1);
+      world_run (world, 10);
+      source = g_ptr_array_index (download->sources, 0);
+      g_assert_cmpuint (world->links->len, ==, 0);
+      g_assert_cmpstr (source->reason_code, ==, "no-reply");
+    }
+}
+
+static gboolean
+say_little (Host *host,
+            const char *request,
+            GByteArray *out)
+{
+  guint64 first, last;
+
+  asked_range (request, &first, &last);
+  add_part (host, out, first, MIN (last, first + 99999), "");
+  return TRUE;
+}
+
+/* gtk-gnutella cuts the first reply; others cut every one. */
+static void
+test_short_replies (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 4);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+
+  host->reply = say_little;
+  world_add_source (world, 1, host);
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (host->connects, ==, 1);
+  g_assert_cmpuint (download->received, ==, 2 * MIB);
+}
+
+static gboolean
+say_everything (Host *host,
+                const char *request,
+                GByteArray *out)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (host->content, &size);
+  g_autofree char *head = g_strdup_printf ("HTTP/1.0 200 OK\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n", size);
+
+  add (out, head);
+  g_byte_array_append (out, bytes, (guint) size);
+  return FALSE;
+}
+
+static void
+test_no_ranges (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (6 * MIB, 5);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilFileSource *source;
+
+  host->reply = say_everything;
+  host->cut_after = 500000;
+  world_add_source (world, 1, host);
+  world_run (world, 1);
+  /* Half a megabyte is read again, two are not. */
+  host->cut_after = 2 * MIB;
+  world_run (world, 6);
+  g_assert_cmpuint (fil_download_received_bytes (download), >, 3 * MIB / 2);
+  host->cut_after = 0;
+  world_run (world, 120);
+  source = g_ptr_array_index (download->sources, 0);
+  g_assert_cmpstr (source->reason_code, ==, "no-ranges");
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_SEARCHING);
+
+  /* In one go it is as good as any. */
+  world_add (world, 2, content);
+  fil_downloads_remove (world->downloads, 1, world->now_us);
+  download = fil_downloads_get (world->downloads, 2);
+  world_add_source (world, 2, host);
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 2, content);
+}
+
+static gboolean
+say_partial (Host *host,
+             const char *request,
+             GByteArray *out)
+{
+  guint64 first, last;
+
+  asked_range (request, &first, &last);
+  if (first < 65536)
+    add (out, "HTTP/1.1 416 Not there yet\r\nContent-Length: 0\r\n"
+              "X-Available-Ranges: bytes 65536-131071, 262144-327679\r\n\r\n");
+  else
+    add_part (host, out, first, last, "X-Available-Ranges: bytes 65536-131071, 262144-327679\r\n");
+  return TRUE;
+}
+
+static void
+test_partial_source (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 6);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  Host *whole = world_add_host (world, "25.0.0.2:6346", content);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+
+  host->reply = say_partial;
+  world_add_source (world, 1, host);
+  world_run (world, 60);
+  g_assert_cmpuint (fil_download_received_bytes (download), ==, 131072);
+  g_assert_cmpuint (host->requests, ==, 3);
+  world_add_source (world, 1, whole);
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  world_assert_done (world, 1, content);
+}
+
+static gboolean
+say_queued (Host *host,
+            const char *request,
+            GByteArray *out)
+{
+  guint64 first, last;
+
+  if (host->requests < 3)
+    {
+      add (out, "HTTP/1.1 503 Queued\r\nContent-Length: 6\r\n"
+                "X-Queue: position=2,length=5,limit=4,pollMin=45,pollMax=120\r\n\r\nwait.\n");
+      return TRUE;
+    }
+  asked_range (request, &first, &last);
+  add_part (host, out, first, last, "");
+  return TRUE;
+}
+
+static void
+test_remote_queue (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 7);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+
+  host->reply = say_queued;
+  world_add_source (world, 1, host);
+  world_run (world, 40);
+  g_assert_cmpuint (host->requests, ==, 1);
+  g_assert_cmpstr (download->reason_code, ==, "remote-queue");
+  g_assert_nonnull (strstr (download->reason, "2"));
+  g_assert_cmpint (((FilFileSource *) g_ptr_array_index (download->sources, 0))->state, ==, FIL_SOURCE_QUEUED);
+  g_assert_cmpuint (fil_segment_map_count (download->map, FIL_SEGMENT_LEASED), ==, 0);
+  world_run (world, 50);
+  g_assert_cmpuint (host->requests, ==, 2);
+  g_assert_true (world_run_until (world, download, DONE, 120));
+  g_assert_cmpuint (host->connects, ==, 1);
+  world_assert_done (world, 1, content);
+}
+
+static gboolean
+check_request (Host *host,
+               const char *request,
+               GByteArray *out)
+{
+  guint64 first, last;
+  guint lines = 0;
+
+  g_assert_true (g_str_has_prefix (request, "GET /uri-res/N2R?urn:sha1:"));
+  g_assert_nonnull (strstr (request, " HTTP/1.1\r\n"));
+  g_assert_nonnull (strstr (request, "\r\nHost: 25.0.0.1:6346\r\n"));
+  g_assert_nonnull (strstr (request, "\r\nUser-Agent: Filbert/test\r\n"));
+  g_assert_nonnull (strstr (request, "\r\nX-Queue: 0.1\r\n"));
+  for (const char *p = request; (p = strstr (p, "\r\n")) != NULL; p += 2)
+    lines++;
+  g_assert_cmpuint (lines, <=, 20);
+  asked_range (request, &first, &last);
+  g_assert_cmpuint (first, <=, last);
+  /* Never a second request behind the first one of a connection. */
+  if (host->requests == 1)
+    g_assert_cmpuint (last, <, FIL_SEGMENT_FIRST);
+  add_part (host, out, first, last, "");
+  return TRUE;
+}
+
+static void
+test_request (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (3 * MIB, 8);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+
+  host->reply = check_request;
+  world_add_source (world, 1, host);
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  g_assert_cmpuint (host->requests, >=, 2);
+}
+
+/* It changes under the hands of an honest host. */
+static void
+test_changed_on_disk (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (6 * MIB, 9);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilFileSource *source;
+
+  host->bytes_per_step = 100000;
+  world_add_source (world, 1, host);
+  world_run (world, 2);
+  host->changed_on_disk = TRUE;
+  world_run (world, 20);
+  source = g_ptr_array_index (download->sources, 0);
+  g_assert_cmpint (download->state, !=, DONE);
+  g_assert_cmpuint (fil_download_received_bytes (download), <, 4 * MIB);
+  g_assert_cmpint (source->state, ==, FIL_SOURCE_BAD);
+  host->changed_on_disk = FALSE;
+  g_assert_true (fil_downloads_retry (world->downloads, 1, world->now_us));
+  g_assert_true (world_run_until (world, download, DONE, 300));
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/transfer/hostile/replies", test_replies);
+  g_test_add_func ("/transfer/hostile/endless-head", test_endless_head);
+  g_test_add_func ("/transfer/hostile/silence", test_silence);
+  g_test_add_func ("/transfer/hostile/short-replies", test_short_replies);
+  g_test_add_func ("/transfer/hostile/no-ranges", test_no_ranges);
+  g_test_add_func ("/transfer/hostile/partial-source", test_partial_source);
+  g_test_add_func ("/transfer/hostile/remote-queue", test_remote_queue);
+  g_test_add_func ("/transfer/hostile/request", test_request);
+  g_test_add_func ("/transfer/hostile/changed-on-disk", test_changed_on_disk);
+  return g_test_run ();
+}
