@@ -48,7 +48,8 @@ fil_json_end (FilJson *self,
   self->needs_comma = TRUE;
 }
 
-/* RFC 8259 section 7: quotes, backslash and control characters must be escaped. */
+/* RFC 8259 section 7: quotes, backslash and control characters must be escaped. So are DEL and U+0080 to
+ * U+009F, which some terminals obey: the names of files come from strangers. */
 static void
 append_quoted (GString *out,
                const char *text)
@@ -70,6 +71,8 @@ append_quoted (GString *out,
         g_string_append (out, "\\r");
       else if (c < 0x20 || c == 0x7f)
         g_string_append_printf (out, "\\u%04x", c);
+      else if (c == 0xc2 && (guchar) p[1] < 0xa0)
+        g_string_append_printf (out, "\\u%04x", (guchar) *++p);
       else
         g_string_append_c (out, (char) c);
     }

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ctl-table.h"
+#include "ctl-wait.h"
+#include "list-model.h"
+
+#include <glib/gi18n-lib.h>
+
+#define MAX_HISTORY 1000
+
+static const CtlColumn download_columns[] = {
+  { N_ ("ID"), "id", CTL_CELL_NUMBER },
+  { N_ ("State"), "state", CTL_CELL_TEXT },
+  { N_ ("Verified"), "verified_bytes", CTL_CELL_SIZE },
+  { N_ ("Size"), "size", CTL_CELL_SIZE },
+  { N_ ("Speed"), "bps", CTL_CELL_SPEED },
+  { N_ ("Left"), "eta_s", CTL_CELL_DURATION },
+  { N_ ("Sources"), "sources", CTL_CELL_NUMBER },
+  { N_ ("Name"), "name", CTL_CELL_TEXT },
+  { N_ ("Note"), "reason", CTL_CELL_TEXT },
+  { NULL },
+};
+
+static const CtlColumn upload_columns[] = {
+  { N_ ("ID"), "id", CTL_CELL_NUMBER },
+  { N_ ("State"), "state", CTL_CELL_TEXT },
+  { N_ ("Sent"), "sent_bytes", CTL_CELL_SIZE },
+  { N_ ("Speed"), "bps", CTL_CELL_SPEED },
+  { N_ ("Reach"), "reach", CTL_CELL_TEXT },
+  { N_ ("To"), "peer", CTL_CELL_TEXT },
+  { N_ ("Name"), "name", CTL_CELL_TEXT },
+  { NULL },
+};
+
+static const CtlColumn history_columns[] = {
+  { N_ ("ID"), "id", CTL_CELL_NUMBER },
+  { N_ ("Finished"), "finished", CTL_CELL_TIME },
+  { N_ ("Size"), "size", CTL_CELL_SIZE },
+  { N_ ("Name"), "name", CTL_CELL_TEXT },
+  { N_ ("Path"), "path", CTL_CELL_TEXT },
+  { NULL },
+};
+
+static gboolean option_wait;
+static gboolean option_all;
+
+static const GOptionEntry get_options[] = {
+  { "wait", 0, 0, G_OPTION_ARG_NONE, &option_wait, N_ ("Wait until it is finished; print each change"), NULL },
+  { NULL },
+};
+
+static const GOptionEntry all_options[] = {
+  { "all", 0, 0, G_OPTION_ARG_NONE, &option_all, N_ ("All downloads"), NULL },
+  { NULL },
+};
+
+static void
+print_progress (const Ctl *ctl,
+                FilRow *row)
+{
+  g_autofree char *name = ctl_cell_text (row, "name", CTL_CELL_TEXT);
+  g_autofree char *speed = ctl_cell_text (row, "bps", CTL_CELL_SPEED);
+  g_autofree char *reason = ctl_cell_text (row, "reason", CTL_CELL_TEXT);
+  gint64 size = fil_row_is_known (row, "size") ? fil_row_get_int (row, "size") : 0;
+  gint64 verified = fil_row_get_int (row, "verified_bytes");
+
+  if (ctl->json)
+    {
+      ctl_print_json (row);
+      return;
+    }
+  ctl_say (ctl, "%3d %%  %-11s  %s  %s%s%s", size > 0 ? (int) (100.0 * (double) verified / (double) size) : 0,
+           fil_row_get_string (row, "state"), name, speed, *reason != '\0' ? "  " : "", reason);
+}
+
+/* Follows one download to its end. */
+typedef struct
+{
+  CtlWait wait;
+  Ctl *ctl;
+  FilListModel *model;
+  gint64 id;
+  char *printed; /* JSON of the last line */
+  gboolean is_done;
+  gboolean is_gone;
+} Follow;
+
+static void
+look_at_download (Follow *self)
+{
+  g_autoptr (FilRow) row = fil_list_model_find (self->model, self->id);
+  g_autofree char *json = NULL;
+  const char *state;
+
+  if (row == NULL || self->is_done)
+    return;
+  json = fil_row_to_json (row);
+  if (g_strcmp0 (json, self->printed) == 0)
+    return;
+  g_free (self->printed);
+  self->printed = g_steal_pointer (&json);
+  print_progress (self->ctl, row);
+
+  state = fil_row_get_string (row, "state");
+  if (g_str_equal (state, "done") || g_str_equal (state, "failed"))
+    {
+      self->is_done = TRUE;
+      ctl_wait_end (&self->wait);
+    }
+}
+
+static void
+removed_cb (FilListModel *model,
+            gint64 id,
+            Follow *self)
+{
+  if (id != self->id)
+    return;
+  self->is_gone = TRUE;
+  ctl_wait_end (&self->wait);
+}
+
+static CtlExit
+verdict (Follow *self,
+         GError **error)
+{
+  g_autoptr (FilRow) row = fil_list_model_find (self->model, self->id);
+  const char *reason;
+
+  if (row != NULL && g_str_equal (fil_row_get_string (row, "state"), "done"))
+    return CTL_EXIT_DONE;
+  reason = row != NULL ? fil_row_get_string (row, "reason") : NULL;
+  if (self->is_gone)
+    reason = _("The download was cancelled.");
+  else if (!self->is_done)
+    reason = _("It goes on without you; see: filbertctl downloads");
+  g_set_error_literal (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_FAILED,
+                       reason != NULL ? reason : _("The download has failed."));
+  return CTL_EXIT_FAILED;
+}
+
+static CtlExit
+follow_download (Ctl *ctl,
+                 gint64 id,
+                 GError **error)
+{
+  Follow self = { .ctl = ctl, .id = id };
+  CtlExit status = CTL_EXIT_UNAVAILABLE;
+
+  self.model = fil_list_model_new (ctl->client, "downloads", 0);
+  ctl_wait_init (&self.wait, ctl->client, -1);
+  g_signal_connect_swapped (self.model, "items-changed", G_CALLBACK (look_at_download), &self);
+  g_signal_connect_swapped (self.model, "row-updated", G_CALLBACK (look_at_download), &self);
+  g_signal_connect (self.model, "row-removed", G_CALLBACK (removed_cb), &self);
+  if (ctl_wait_run (&self.wait, error))
+    status = verdict (&self, error);
+  g_signal_handlers_disconnect_by_data (self.model, &self);
+  ctl_wait_clear (&self.wait);
+  g_object_unref (self.model);
+  g_free (self.printed);
+  return status;
+}
+
+static CtlExit
+run_get (Ctl *ctl,
+         GError **error)
+{
+  g_autoptr (FilRow) row = NULL;
+  gint64 id;
+
+  if (g_str_has_prefix (ctl->arguments[0], "magnet:"))
+    {
+      g_autofree char *magnet = ctl_words (ctl, 0);
+
+      if (!ctl_attach (ctl, FIL_ATTACH_START, error))
+        return CTL_EXIT_UNAVAILABLE;
+      id = ctl_make (ctl, "GetMagnet", g_variant_new ("(s)", magnet), error);
+    }
+  else
+    {
+      if (!ctl_id_argument (ctl, 0, &id, error))
+        return CTL_EXIT_USAGE;
+      if (!ctl_attach (ctl, FIL_ATTACH_START, error))
+        return CTL_EXIT_UNAVAILABLE;
+      id = ctl_make (ctl, "Get", g_variant_new ("(x)", id), error);
+    }
+  if (id < 0)
+    return CTL_EXIT_FAILED;
+  if (option_wait)
+    return follow_download (ctl, id, error);
+
+  row = fil_client_call_row (ctl->client, "Row", g_variant_new ("(sx)", "downloads", id), error);
+  if (row == NULL)
+    return CTL_EXIT_FAILED;
+  if (ctl->json)
+    ctl_print_json (row);
+  ctl_say (ctl, _("Download %" G_GINT64_FORMAT " has begun; see: filbertctl downloads"), id);
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+print_list (Ctl *ctl,
+            const char *list,
+            const CtlColumn *columns,
+            const char *when_empty,
+            GError **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  rows = fil_client_list (ctl->client, list, 0, error);
+  if (rows == NULL)
+    return CTL_EXIT_FAILED;
+  ctl_print_rows (ctl, columns, rows, when_empty);
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+run_downloads (Ctl *ctl,
+               GError **error)
+{
+  return print_list (ctl, "downloads", download_columns, _("There are no downloads."), error);
+}
+
+static CtlExit
+run_uploads (Ctl *ctl,
+             GError **error)
+{
+  return print_list (ctl, "uploads", upload_columns, _("Nobody is getting anything from you."), error);
+}
+
+static CtlExit
+act (Ctl *ctl,
+     const char *method,
+     gint64 id,
+     const char *done,
+     GError **error)
+{
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  if (!ctl_do (ctl, method, g_variant_new ("(x)", id), error))
+    return CTL_EXIT_FAILED;
+  ctl_say (ctl, "%s", done);
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+act_on_id (Ctl *ctl,
+           const char *method,
+           const char *done,
+           GError **error)
+{
+  gint64 id;
+
+  return ctl_id_argument (ctl, 0, &id, error) ? act (ctl, method, id, done, error) : CTL_EXIT_USAGE;
+}
+
+static CtlExit
+act_on_id_or_all (Ctl *ctl,
+                  const char *method,
+                  const char *done,
+                  GError **error)
+{
+  if (option_all == (ctl->n_arguments == 1))
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           _("Name one download by its ID, or all with --all"));
+      return CTL_EXIT_USAGE;
+    }
+  return option_all ? act (ctl, method, -1, done, error) : act_on_id (ctl, method, done, error);
+}
+
+static CtlExit
+run_pause (Ctl *ctl,
+           GError **error)
+{
+  return act_on_id_or_all (ctl, "Pause", _("Paused."), error);
+}
+
+static CtlExit
+run_resume (Ctl *ctl,
+            GError **error)
+{
+  return act_on_id_or_all (ctl, "Resume", _("Resumed."), error);
+}
+
+static CtlExit
+run_cancel (Ctl *ctl,
+            GError **error)
+{
+  return act_on_id (ctl, "Cancel", _("Cancelled."), error);
+}
+
+static CtlExit
+run_retry (Ctl *ctl,
+           GError **error)
+{
+  return act_on_id (ctl, "Retry", _("Trying again."), error);
+}
+
+static CtlExit
+run_verify (Ctl *ctl,
+            GError **error)
+{
+  return act_on_id (ctl, "Verify", _("Every byte is being checked; see: filbertctl downloads"), error);
+}
+
+static CtlExit
+run_priority (Ctl *ctl,
+              GError **error)
+{
+  gint64 id, priority;
+
+  if (!ctl_id_argument (ctl, 0, &id, error))
+    return CTL_EXIT_USAGE;
+  if (!g_ascii_string_to_signed (ctl->arguments[1], 10, -1000, 1000, &priority, NULL))
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           _("A priority is a number between -1000 and 1000; higher goes first"));
+      return CTL_EXIT_USAGE;
+    }
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  if (!ctl_do (ctl, "SetPriority", g_variant_new ("(xi)", id, (gint32) priority), error))
+    return CTL_EXIT_FAILED;
+  ctl_say (ctl, _("The priority is now %d."), (int) priority);
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+run_history (Ctl *ctl,
+             GError **error)
+{
+  g_autofree char *words = ctl_words (ctl, 0);
+  g_autoptr (GPtrArray) rows = NULL;
+
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  rows = fil_client_call_rows (ctl->client, "History", g_variant_new ("(su)", words, (guint32) MAX_HISTORY), error);
+  if (rows == NULL)
+    return CTL_EXIT_FAILED;
+  ctl_print_rows (ctl, history_columns, rows, _("Nothing has been finished yet."));
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+run_clear (Ctl *ctl,
+           GError **error)
+{
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  if (!ctl_do (ctl, "ClearFinished", NULL, error))
+    return CTL_EXIT_FAILED;
+  ctl_say (ctl, _("Finished downloads have left the list; the files stay."));
+  return CTL_EXIT_DONE;
+}
+
+const CtlCommand ctl_download_commands[] = {
+  { "get", N_ ("RESULT-ID|MAGNET [--wait]"), N_ ("Download a file"), run_get, get_options, 1, 1 },
+  { "downloads", NULL, N_ ("All downloads"), run_downloads, NULL, 0, 0 },
+  { "pause", N_ ("ID|--all"), N_ ("Pause a download"), run_pause, all_options, 0, 1 },
+  { "resume", N_ ("ID|--all"), N_ ("Go on with a download"), run_resume, all_options, 0, 1 },
+  { "cancel", N_ ("ID"), N_ ("Give a download up"), run_cancel, NULL, 1, 1 },
+  { "retry", N_ ("ID"), N_ ("Try a failed download again"), run_retry, NULL, 1, 1 },
+  { "verify", N_ ("ID"), N_ ("Check every byte again"), run_verify, NULL, 1, 1 },
+  { "priority", N_ ("ID N"), N_ ("Let a download go first; higher is sooner"), run_priority, NULL, 2, 2 },
+  { "uploads", NULL, N_ ("What others are getting from you"), run_uploads, NULL, 0, 0 },
+  { "history", N_ ("[WORDS…]"), N_ ("Files that were finished"), run_history, NULL, 0, G_MAXUINT },
+  { "clear", NULL, N_ ("Take finished downloads off the list"), run_clear, NULL, 0, 0 },
+  { NULL },
+};

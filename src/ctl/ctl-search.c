@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ctl-table.h"
+#include "ctl-wait.h"
+#include "list-model.h"
+
+#include <glib/gi18n-lib.h>
+
+#define DEFAULT_WAIT_S 10
+
+static const CtlColumn result_columns[] = {
+  { N_ ("ID"), "id", CTL_CELL_NUMBER },
+  { N_ ("Size"), "size", CTL_CELL_SIZE },
+  { N_ ("Sources"), "sources", CTL_CELL_NUMBER },
+  { N_ ("Reach"), "reach", CTL_CELL_TEXT },
+  { N_ ("Kind"), "kind", CTL_CELL_TEXT },
+  { N_ ("Name"), "name", CTL_CELL_TEXT },
+  { NULL },
+};
+
+static const CtlColumn search_columns[] = {
+  { N_ ("ID"), "id", CTL_CELL_NUMBER },
+  { N_ ("Results"), "results", CTL_CELL_NUMBER },
+  { N_ ("Hosts asked"), "hosts_asked", CTL_CELL_NUMBER },
+  { N_ ("Started"), "started", CTL_CELL_TIME },
+  { N_ ("Kind"), "kind", CTL_CELL_TEXT },
+  { N_ ("Words"), "text", CTL_CELL_TEXT },
+  { NULL },
+};
+
+static const CtlColumn trace_columns[] = {
+  { N_ ("Time"), "time", CTL_CELL_TIME },
+  { N_ ("What"), "what", CTL_CELL_TEXT },
+  { N_ ("Neighbour"), "peer", CTL_CELL_TEXT },
+  { N_ ("TTL"), "ttl", CTL_CELL_NUMBER },
+  { N_ ("Hops"), "hops", CTL_CELL_NUMBER },
+  { N_ ("Note"), "text", CTL_CELL_TEXT },
+  { NULL },
+};
+
+/* Static, as GOptionEntry wants an address that is known when the table is. */
+static gint64 option_wait = DEFAULT_WAIT_S;
+static gint64 option_max = G_MAXUINT;
+static char *option_kind;
+
+static const GOptionEntry search_options[] = {
+  { "wait", 0, 0, G_OPTION_ARG_INT64, &option_wait, N_ ("Listen for results for S seconds (10)"), N_ ("S") },
+  { "max", 0, 0, G_OPTION_ARG_INT64, &option_max, N_ ("Return at the Nth result"), N_ ("N") },
+  { "type", 0, 0, G_OPTION_ARG_STRING, &option_kind,
+    N_ ("Only audio, video, image, document, archive, program or other"), N_ ("KIND") },
+  { NULL },
+};
+
+typedef struct
+{
+  CtlWait wait;
+  FilListModel *model;
+} ResultWait;
+
+static void
+look_at_results (ResultWait *self)
+{
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->model)) >= option_max)
+    ctl_wait_end (&self->wait);
+}
+
+static GPtrArray *
+wait_for_results (Ctl *ctl,
+                  gint64 search,
+                  GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
+  ResultWait self;
+  guint n;
+
+  self.model = fil_list_model_new (ctl->client, "results", search);
+  ctl_wait_init (&self.wait, ctl->client, option_wait);
+  g_signal_connect_swapped (self.model, "items-changed", G_CALLBACK (look_at_results), &self);
+  if (!ctl_wait_run (&self.wait, error))
+    g_clear_pointer (&rows, g_ptr_array_unref);
+  n = g_list_model_get_n_items (G_LIST_MODEL (self.model));
+  for (guint i = 0; rows != NULL && i < MIN (n, option_max); i++)
+    g_ptr_array_add (rows, g_list_model_get_item (G_LIST_MODEL (self.model), i));
+  g_signal_handlers_disconnect_by_data (self.model, &self);
+  ctl_wait_clear (&self.wait);
+  g_object_unref (self.model);
+  return g_steal_pointer (&rows);
+}
+
+static gboolean
+check_search_options (GError **error)
+{
+  if (option_wait >= 0 && option_max >= 1)
+    return TRUE;
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                       _("--wait takes a number of seconds, --max a number above 0"));
+  return FALSE;
+}
+
+static CtlExit
+run_search (Ctl *ctl,
+            GError **error)
+{
+  g_autofree char *words = ctl_words (ctl, 0);
+  g_autofree char *when_empty = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  gint64 id;
+
+  if (!check_search_options (error))
+    return CTL_EXIT_USAGE;
+  if (!ctl_attach (ctl, FIL_ATTACH_START, error))
+    return CTL_EXIT_UNAVAILABLE;
+  id = ctl_make (ctl, "Search", g_variant_new ("(ss)", words, option_kind != NULL ? option_kind : ""), error);
+  if (id < 0)
+    return CTL_EXIT_FAILED;
+  rows = wait_for_results (ctl, id, error);
+  if (rows == NULL)
+    return CTL_EXIT_UNAVAILABLE;
+  when_empty = g_strdup_printf (
+      _("No results yet. The search goes on: filbertctl results %" G_GINT64_FORMAT), id);
+  ctl_print_rows (ctl, result_columns, rows, when_empty);
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+run_browse (Ctl *ctl,
+            GError **error)
+{
+  g_autofree char *host = ctl_words (ctl, 0);
+  g_autoptr (FilRow) search = NULL;
+  gint64 id;
+
+  if (!ctl_attach (ctl, FIL_ATTACH_START, error))
+    return CTL_EXIT_UNAVAILABLE;
+  id = ctl_make (ctl, "Browse", g_variant_new ("(s)", host), error);
+  if (id < 0)
+    return CTL_EXIT_FAILED;
+  search = fil_client_call_row (ctl->client, "Row", g_variant_new ("(sx)", "searches", id), error);
+  if (search == NULL)
+    return CTL_EXIT_FAILED;
+  if (ctl->json)
+    ctl_print_json (search);
+  ctl_say (ctl, _("Asked %s what it shares; see: filbertctl results %" G_GINT64_FORMAT), host, id);
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+run_searches (Ctl *ctl,
+              GError **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  rows = fil_client_list (ctl->client, "searches", 0, error);
+  if (rows == NULL)
+    return CTL_EXIT_FAILED;
+  ctl_print_rows (ctl, search_columns, rows, _("There are no searches; begin one with: filbertctl search WORDS"));
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+run_results (Ctl *ctl,
+             GError **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  gint64 id;
+
+  if (!ctl_id_argument (ctl, 0, &id, error))
+    return CTL_EXIT_USAGE;
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  rows = fil_client_list (ctl->client, "results", id, error);
+  if (rows == NULL)
+    return CTL_EXIT_FAILED;
+  ctl_print_rows (ctl, result_columns, rows, _("No results yet."));
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+run_close (Ctl *ctl,
+           GError **error)
+{
+  gint64 id;
+
+  if (!ctl_id_argument (ctl, 0, &id, error))
+    return CTL_EXIT_USAGE;
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  if (!ctl_do (ctl, "CloseSearch", g_variant_new ("(x)", id), error))
+    return CTL_EXIT_FAILED;
+  ctl_say (ctl, _("The search and its results are gone."));
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+run_trace (Ctl *ctl,
+           GError **error)
+{
+  g_autoptr (GPtrArray) steps = NULL;
+  g_autofree char *id = ctl_words (ctl, 0);
+
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  steps = fil_client_call_rows (ctl->client, "Trace", g_variant_new ("(s)", id), error);
+  if (steps == NULL)
+    return CTL_EXIT_FAILED;
+  ctl_print_rows (ctl, trace_columns, steps, _("Nothing has happened with it yet."));
+  return CTL_EXIT_DONE;
+}
+
+const CtlCommand ctl_search_commands[] = {
+  { "search", N_ ("WORDS… [--wait S] [--max N] [--type KIND]"), N_ ("Search the network"), run_search,
+    search_options, 1, G_MAXUINT },
+  { "searches", NULL, N_ ("All searches"), run_searches, NULL, 0, 0 },
+  { "results", N_ ("ID"), N_ ("What a search has found"), run_results, NULL, 1, 1 },
+  { "close", N_ ("ID"), N_ ("End a search and forget its results"), run_close, NULL, 1, 1 },
+  { "trace", N_ ("ID"), N_ ("The way of a search, step by step"), run_trace, NULL, 1, 1 },
+  { "browse", N_ ("HOST:PORT|GUID"), N_ ("See what one host shares"), run_browse, NULL, 1, 1 },
+  { NULL },
+};

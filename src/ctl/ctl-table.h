@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "ctl.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CTL_CELL_TEXT,     /* also a state */
+  CTL_CELL_NUMBER,
+  CTL_CELL_SIZE,
+  CTL_CELL_SPEED,    /* nothing when it is 0 */
+  CTL_CELL_DURATION, /* seconds */
+  CTL_CELL_TIME,     /* unix seconds */
+} CtlCell;
+
+typedef struct
+{
+  const char *title; /* translated when it is printed */
+  const char *field;
+  CtlCell cell;
+} CtlColumn;
+
+/* Columns end with an entry without a title. */
+void ctl_print_rows (const Ctl *ctl, const CtlColumn *columns, GPtrArray *rows, const char *when_empty);
+void ctl_print_row (const Ctl *ctl, const CtlColumn *columns, FilRow *row);
+
+char *ctl_cell_text (FilRow *row, const char *field, CtlCell cell) G_GNUC_WARN_UNUSED_RESULT;
+char *ctl_safe_text (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
