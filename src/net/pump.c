@@ -4,57 +4,7 @@
 #include "pump.h"
 
 #include "net-limits.h"
-#include "pumps-private.h"
-
-#include <string.h>
-
-typedef enum
-{
-  STATE_RUNNING,   /* the session talks */
-  STATE_DRAINING,  /* it closed; what it still had to say is being sent */
-  STATE_LINGERING, /* all is sent; waiting for the other side to close too */
-  STATE_ENDED,
-} State;
-
-struct _FilPump
-{
-  FilPumps *pumps;
-  FilPumpSeat seat;
-  guint64 id;
-  FilStream *stream;
-  FilSession *session;
-  const FilPumpDelegate *delegate;
-  gpointer data;
-  FilEndpoint peer;
-  FilShaperClient shaper;
-  FilTimer *timer;
-  State state;
-  guint64 bytes[2];
-  gint64 deadline_us; /* of draining and lingering */
-  gsize lingered;
-
-  gboolean can_read;   /* as far as we know */
-  gboolean can_write;
-  gboolean may_feed;   /* the session wants what is in rest */
-  gboolean is_running; /* guards against calls from inside */
-  gboolean is_changed; /* the session said so during a run */
-  gboolean is_encrypted;
-
-  GByteArray *rest;    /* what the session did not take; NULL when there is none */
-  GByteArray *pending; /* gathered output that the stream did not take; NULL when there is none */
-
-  FilTls *upgrade;     /* to start as soon as pending has gone */
-  FilTlsSide upgrade_side;
-};
-
-/* The budget of one run. */
-typedef struct
-{
-  gint64 now_us;
-  gsize read_bytes;
-  guint reads;
-  gsize write_bytes;
-} Turn;
+#include "pump-private.h"
 
 static void
 on_changed (FilSession *session,
@@ -95,7 +45,7 @@ on_timer (gpointer data,
 {
   FilPump *self = data;
 
-  if (self->state == STATE_RUNNING && fil_session_wake (self->session) <= now_us)
+  if (self->state == FIL_PUMP_RUNNING && fil_session_wake (self->session) <= now_us)
     {
       self->is_running = TRUE;
       fil_session_tick (self->session, now_us);
@@ -173,7 +123,7 @@ _fil_pump_destroy (FilPump *self)
 
 static void
 set_state (FilPump *self,
-           State state)
+           FilPumpState state)
 {
   static const char *const names[] = { "running", "draining", "lingering", "ended" };
 
@@ -197,221 +147,19 @@ swap (FilPump *self)
   fil_session_free (from);
 }
 
-static void
-hang_up (FilPump *self,
-         const char *error,
-         const Turn *turn)
+/* The stream is gone: whoever would talk next hears of it. */
+void
+_fil_pump_hang_up (FilPump *self,
+                   const char *error,
+                   const FilPumpTurn *turn)
 {
-  if (self->state == STATE_RUNNING)
+  if (self->state == FIL_PUMP_RUNNING)
     {
       while (self->session->next != NULL && !self->session->is_closed)
         swap (self);
       fil_session_hung_up (self->session, error, turn->now_us);
     }
-  set_state (self, STATE_ENDED);
-}
-
-static void
-count (FilPump *self,
-       FilWay way,
-       gsize bytes,
-       const Turn *turn)
-{
-  self->bytes[way] += bytes;
-  _fil_pumps_count (self->pumps, self->shaper.traffic, way, bytes);
-  fil_shaper_spend (&self->shaper, way, bytes, turn->now_us);
-}
-
-/* Whether the session takes input now. */
-static gboolean
-is_listening (FilPump *self)
-{
-  return self->state == STATE_RUNNING && !self->session->is_closed && self->session->next == NULL &&
-         self->upgrade == NULL;
-}
-
-static void
-feed_rest (FilPump *self,
-           const Turn *turn)
-{
-  gsize used;
-
-  if (self->rest == NULL || !self->may_feed || !is_listening (self))
-    return;
-  self->may_feed = FALSE;
-  used = fil_session_feed (self->session, self->rest->data, self->rest->len, turn->now_us);
-  if (used >= self->rest->len)
-    g_clear_pointer (&self->rest, g_byte_array_unref);
-  else if (used > 0)
-    g_byte_array_remove_range (self->rest, 0, (guint) used);
-}
-
-static void
-feed (FilPump *self,
-      const guint8 *bytes,
-      gsize len,
-      const Turn *turn)
-{
-  gsize used;
-
-  self->may_feed = FALSE;
-  used = fil_session_feed (self->session, bytes, len, turn->now_us);
-  if (used >= len)
-    return;
-  self->rest = g_byte_array_sized_new ((guint) (len - used));
-  g_byte_array_append (self->rest, bytes + used, (guint) (len - used));
-}
-
-static void
-read_some (FilPump *self,
-           Turn *turn)
-{
-  guint8 *buffer = _fil_pumps_buffer (self->pumps);
-
-  while (self->can_read && self->rest == NULL && is_listening (self) && turn->read_bytes > 0 && turn->reads > 0)
-    {
-      gsize most = fil_shaper_ask (&self->shaper, FIL_WAY_IN, MIN (FIL_PUMP_BUFFER, turn->read_bytes),
-                                   turn->now_us);
-      gssize n;
-
-      if (most == 0)
-        return;
-      turn->reads--;
-      n = fil_stream_read (self->stream, buffer, most);
-      if (n == FIL_STREAM_AGAIN)
-        self->can_read = FALSE;
-      else if (n <= 0)
-        hang_up (self, n == 0 ? NULL : fil_stream_error (self->stream), turn);
-      else
-        {
-          turn->read_bytes -= (gsize) n;
-          count (self, FIL_WAY_IN, (gsize) n, turn);
-          feed (self, buffer, (gsize) n, turn);
-        }
-    }
-}
-
-static gboolean
-wants_output (FilPump *self)
-{
-  return self->state <= STATE_DRAINING && self->upgrade == NULL &&
-         !(self->session->is_closed && self->session->abort);
-}
-
-/* Takes small pieces of output until there is enough for one write. They count as sent: what the
- * stream does not take waits in pending, and nothing more is gathered until that has gone. */
-static void
-gather (FilPump *self,
-        FilOutput *output,
-        gsize most,
-        Turn *turn)
-{
-  guint8 *buffer = _fil_pumps_gather_buffer (self->pumps);
-  gsize n = 0;
-  gssize written;
-
-  do
-    {
-      gsize take = MIN (output->len, most - n);
-
-      memcpy (buffer + n, output->bytes, take);
-      n += take;
-      fil_session_sent (self->session, take, turn->now_us);
-    }
-  while (n < most && wants_output (self) && fil_session_output (self->session, output, turn->now_us) &&
-         output->bytes != NULL && output->len > 0);
-
-  count (self, FIL_WAY_OUT, n, turn);
-  turn->write_bytes -= MIN (turn->write_bytes, n);
-  written = fil_stream_write (self->stream, buffer, n);
-  if (written == FIL_STREAM_FAILED)
-    hang_up (self, fil_stream_error (self->stream), turn);
-  else if (written < (gssize) n)
-    {
-      gsize taken = (gsize) MAX (written, 0);
-
-      self->can_write = FALSE;
-      self->pending = g_byte_array_sized_new ((guint) (n - taken));
-      g_byte_array_append (self->pending, buffer + taken, (guint) (n - taken));
-    }
-}
-
-static void
-write_pending (FilPump *self,
-               Turn *turn)
-{
-  gssize n = fil_stream_write (self->stream, self->pending->data, self->pending->len);
-
-  if (n == FIL_STREAM_FAILED)
-    hang_up (self, fil_stream_error (self->stream), turn);
-  else if (n == FIL_STREAM_AGAIN)
-    self->can_write = FALSE;
-  else if ((gsize) n >= self->pending->len)
-    g_clear_pointer (&self->pending, g_byte_array_unref);
-  else
-    g_byte_array_remove_range (self->pending, 0, (guint) n);
-}
-
-/* Sends a large piece of memory or of a file straight from where it is. */
-static void
-write_large (FilPump *self,
-             const FilOutput *output,
-             gsize most,
-             Turn *turn)
-{
-  gssize n;
-
-  if (output->bytes != NULL)
-    n = fil_stream_write (self->stream, output->bytes, most);
-  else
-    n = fil_stream_send_file (self->stream, output->fd, output->offset, most, _fil_pumps_buffer (self->pumps),
-                              FIL_PUMP_BUFFER);
-
-  if (n == FIL_STREAM_AGAIN)
-    self->can_write = FALSE;
-  else if (n == FIL_STREAM_FILE_SHORT)
-    hang_up (self, "the file became shorter, or unreadable, while it was sent", turn);
-  else if (n < 0)
-    hang_up (self, fil_stream_error (self->stream), turn);
-  else
-    {
-      turn->write_bytes -= MIN (turn->write_bytes, (gsize) n);
-      count (self, FIL_WAY_OUT, (gsize) n, turn);
-      fil_session_sent (self->session, (gsize) n, turn->now_us);
-    }
-}
-
-/* Returns whether the session has nothing more to say, as far as this turn got. */
-static gboolean
-write_some (FilPump *self,
-            Turn *turn)
-{
-  FilOutput output;
-  gsize most;
-
-  while (self->can_write && self->state <= STATE_DRAINING && turn->write_bytes > 0)
-    {
-      if (self->pending != NULL)
-        {
-          write_pending (self, turn);
-          continue;
-        }
-      if (!wants_output (self))
-        return FALSE;
-      if (!fil_session_output (self->session, &output, turn->now_us) || output.len == 0)
-        return TRUE;
-      most = fil_shaper_ask (&self->shaper, FIL_WAY_OUT, MIN (output.len, turn->write_bytes), turn->now_us);
-      if (most == 0)
-        return FALSE;
-      if (output.bytes != NULL && output.len < FIL_PUMP_GATHER / 4 && most == output.len)
-        /* Small pieces may join up to one gathering even when only the first was asked for: what is over
-         * is paid off before the next. */
-        gather (self, &output, self->shaper.traffic == FIL_TRAFFIC_OVERLAY ? FIL_PUMP_GATHER : FIL_PUMP_GATHER / 16,
-                turn);
-      else
-        write_large (self, &output, most, turn);
-    }
-  return FALSE;
+  set_state (self, FIL_PUMP_ENDED);
 }
 
 static void
@@ -432,18 +180,18 @@ start_upgrade (FilPump *self)
  * bytes would be reset, and the other side could lose our last words. */
 static void
 linger (FilPump *self,
-        Turn *turn)
+        FilPumpTurn *turn)
 {
   gssize n;
 
-  while (self->state == STATE_LINGERING && self->can_read && turn->reads > 0)
+  while (self->state == FIL_PUMP_LINGERING && self->can_read && turn->reads > 0)
     {
       turn->reads--;
       n = fil_stream_read (self->stream, _fil_pumps_buffer (self->pumps), FIL_PUMP_BUFFER);
       if (n == FIL_STREAM_AGAIN)
         self->can_read = FALSE;
       else if (n <= 0 || (self->lingered += (gsize) n) > FIL_PUMP_LINGER_BYTES)
-        set_state (self, STATE_ENDED);
+        set_state (self, FIL_PUMP_ENDED);
     }
 }
 
@@ -452,37 +200,37 @@ static void
 follow (FilPump *self,
         gboolean is_silent,
         gboolean has_moved,
-        Turn *turn)
+        FilPumpTurn *turn)
 {
-  if (self->state == STATE_RUNNING && self->session->is_closed)
+  if (self->state == FIL_PUMP_RUNNING && self->session->is_closed)
     {
       if (self->session->abort)
         {
-          set_state (self, STATE_ENDED);
+          set_state (self, FIL_PUMP_ENDED);
           return;
         }
-      set_state (self, STATE_DRAINING);
+      set_state (self, FIL_PUMP_DRAINING);
       has_moved = TRUE;
     }
-  if (self->state == STATE_DRAINING)
+  if (self->state == FIL_PUMP_DRAINING)
     {
       gssize left = fil_stream_flush (self->stream);
 
       if (has_moved)
         self->deadline_us = turn->now_us + FIL_PUMP_FLUSH_US;
       if (left == FIL_STREAM_FAILED || (self->session->abort && self->session->is_closed))
-        set_state (self, STATE_ENDED);
+        set_state (self, FIL_PUMP_ENDED);
       else if (is_silent && self->pending == NULL && left == 0)
         {
           fil_stream_shut (self->stream);
-          set_state (self, STATE_LINGERING);
+          set_state (self, FIL_PUMP_LINGERING);
           self->deadline_us = turn->now_us + FIL_PUMP_LINGER_US;
         }
     }
-  if (self->state == STATE_LINGERING)
+  if (self->state == FIL_PUMP_LINGERING)
     linger (self, turn);
-  if ((self->state == STATE_DRAINING || self->state == STATE_LINGERING) && turn->now_us >= self->deadline_us)
-    set_state (self, STATE_ENDED);
+  if ((self->state == FIL_PUMP_DRAINING || self->state == FIL_PUMP_LINGERING) && turn->now_us >= self->deadline_us)
+    set_state (self, FIL_PUMP_ENDED);
 }
 
 static void
@@ -497,20 +245,20 @@ finish (FilPump *self)
 
 static gboolean
 move (FilPump *self,
-      Turn *turn)
+      FilPumpTurn *turn)
 {
   gboolean is_silent;
 
   for (;;)
     {
-      feed_rest (self, turn);
-      read_some (self, turn);
+      _fil_pump_feed_rest (self, turn);
+      _fil_pump_read (self, turn);
       self->is_changed = FALSE;
-      is_silent = write_some (self, turn);
+      is_silent = _fil_pump_write (self, turn);
 
       if (self->upgrade != NULL && self->pending == NULL && fil_stream_flush (self->stream) == 0)
         start_upgrade (self);
-      else if (is_silent && self->state == STATE_RUNNING && self->session->next != NULL && !self->session->is_closed)
+      else if (is_silent && self->state == FIL_PUMP_RUNNING && self->session->next != NULL && !self->session->is_closed)
         swap (self);
       else
         return is_silent;
@@ -521,7 +269,7 @@ move (FilPump *self,
 void
 _fil_pump_run (FilPump *self)
 {
-  Turn turn = { fil_reactor_now (fil_pumps_reactor (self->pumps)), FIL_PUMP_TURN_BYTES, FIL_PUMP_TURN_READS,
+  FilPumpTurn turn = { fil_reactor_now (fil_pumps_reactor (self->pumps)), FIL_PUMP_TURN_BYTES, FIL_PUMP_TURN_READS,
                 FIL_PUMP_TURN_BYTES };
   guint64 moved = self->bytes[FIL_WAY_OUT];
   gboolean is_silent;
@@ -531,12 +279,12 @@ _fil_pump_run (FilPump *self)
   _fil_pumps_begin_run (self->pumps, &self->seat);
   self->is_running = TRUE;
   is_silent = move (self, &turn);
-  if (self->state == STATE_RUNNING && fil_stream_flush (self->stream) == FIL_STREAM_FAILED)
-    hang_up (self, fil_stream_error (self->stream), &turn);
+  if (self->state == FIL_PUMP_RUNNING && fil_stream_flush (self->stream) == FIL_STREAM_FAILED)
+    _fil_pump_hang_up (self, fil_stream_error (self->stream), &turn);
   follow (self, is_silent, moved != self->bytes[FIL_WAY_OUT], &turn);
   self->is_running = FALSE;
 
-  if (self->state == STATE_ENDED)
+  if (self->state == FIL_PUMP_ENDED)
     {
       finish (self);
       return;
@@ -545,7 +293,7 @@ _fil_pump_run (FilPump *self)
   if (self->is_changed || (self->can_write && turn.write_bytes == 0) ||
       (self->can_read && (turn.reads == 0 || turn.read_bytes == 0)))
     _fil_pumps_schedule (self->pumps, &self->seat);
-  fil_timer_set (self->timer, self->state == STATE_RUNNING ? fil_session_wake (self->session) : self->deadline_us);
+  fil_timer_set (self->timer, self->state == FIL_PUMP_RUNNING ? fil_session_wake (self->session) : self->deadline_us);
 }
 
 /**

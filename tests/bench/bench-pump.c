@@ -72,7 +72,11 @@ reference (void)
   reader = g_thread_new ("drain", drain, GINT_TO_POINTER (fds[1]));
   begin = seconds ();
   for (guint64 done = 0; done < TOTAL;)
-    done += (guint64) MAX (send (fds[0], buffer, 64 * 1024, 0), 0);
+    {
+      gssize n = send (fds[0], buffer, 64 * 1024, 0);
+
+      done += n > 0 ? (guint64) n : 0;
+    }
   g_thread_join (reader);
   close (fds[0]);
   close (fds[1]);
