@@ -56,7 +56,9 @@ take_hash (FilLibraryFile *file,
   self->hashed_bytes += row->size;
   file->is_saved = TRUE;
   fil_files_table_save (self->database, file->row);
-  fil_files_table_save_tree (self->database, file->row->id, nodes);
+  /* One node is the root, which the row has already. */
+  if (fil_tiger_tree_n_nodes (tree) > 1)
+    fil_files_table_save_tree (self->database, file->row->id, nodes);
   _fil_library_file_share (file);
 }
 

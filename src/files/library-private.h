@@ -72,6 +72,7 @@ struct _FilLibrary
   gboolean is_watching;
 
   FilWorker *scan_worker;
+  FilWorker *check_worker; /* NULL until somebody wants a preview */
   FilWorker *index_worker;
   FilHasher *hasher;
 

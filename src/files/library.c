@@ -254,6 +254,7 @@ fil_library_free (FilLibrary *self)
   self->is_paused = TRUE;
   fil_hasher_free (self->hasher);
   self->hashing = 0;
+  fil_worker_free (self->check_worker);
   fil_worker_free (self->scan_worker);
   fil_worker_free (self->index_worker);
   self->is_indexing = TRUE; /* no more snapshots */
@@ -283,7 +284,10 @@ fil_library_check (FilLibrary *self,
 {
   g_autoptr (FilSharePlaces) places = _fil_library_places (self);
 
-  fil_share_check (self->scan_worker, places, path, func, data);
+  /* A person waits: not behind a scan, and not giving way. */
+  if (self->check_worker == NULL)
+    self->check_worker = fil_worker_new ("fil-check", FALSE);
+  fil_share_check (self->check_worker, places, path, func, data);
 }
 
 /* The path without links, if it may be shared. */
@@ -520,6 +524,8 @@ on_tree (GBytes *row,
 
   if (row != NULL)
     tree = fil_tiger_tree_new_from_bytes (request->size, row);
+  else if (request->size > 0 && request->size <= fil_tiger_kept_node_size (request->size))
+    tree = fil_tiger_tree_new_from_row (request->size, &request->root, 1); /* see take_hash() */
   if (tree != NULL && !fil_tth_equal (fil_tiger_tree_root (tree), &request->root))
     g_clear_pointer (&tree, fil_tiger_tree_unref);
   request->func (tree, request->data);

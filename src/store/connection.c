@@ -23,13 +23,21 @@ struct _FilConnection
 };
 
 /* SQLite would make the file readable for all that the umask lets in. */
-static void
-make_private_file (const char *path)
+static gboolean
+make_private_file (const char *path,
+                   GError **error)
 {
   int fd = open (path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
 
   if (fd >= 0)
-    close (fd);
+    {
+      close (fd);
+      return TRUE;
+    }
+  if (errno != EACCES && errno != EPERM && errno != EROFS)
+    return TRUE; /* SQLite will find out */
+  _fil_store_set_error (error, NULL, SQLITE_READONLY, path);
+  return FALSE;
 }
 
 /**
@@ -48,8 +56,8 @@ fil_connection_open (const char *path,
   self->thread = g_thread_self ();
   self->path = g_strdup (path != NULL ? path : ":memory:");
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) _fil_statement_free);
-  if (path != NULL)
-    make_private_file (path);
+  if (path != NULL && !make_private_file (path, error))
+    return NULL;
   rc = sqlite3_open_v2 (self->path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL);
   if (rc != SQLITE_OK)
@@ -171,11 +179,12 @@ fil_connection_copy_to (FilConnection *self,
 
   g_assert (self->thread == g_thread_self ());
   (void) g_unlink (part);
+  if (!make_private_file (part, error))
+    return FALSE;
   rc = sqlite3_prepare_v2 (self->db, "VACUUM INTO ?", -1, &stmt, NULL);
   if (rc == SQLITE_OK)
     {
       sqlite3_bind_text (stmt, 1, part, -1, SQLITE_STATIC);
-      make_private_file (part);
       rc = sqlite3_step (stmt);
     }
   sqlite3_finalize (stmt);

@@ -532,6 +532,7 @@ static gboolean
 enter_namespace (void)
 {
   guint uid = geteuid ();
+  guint gid = getegid ();
   int fd;
 
   if (unshare (CLONE_NEWNS) != 0)
@@ -544,7 +545,7 @@ enter_namespace (void)
           (void) !write (fd, "deny", 4);
           close (fd);
         }
-      if (!write_map ("/proc/self/uid_map", uid))
+      if (!write_map ("/proc/self/uid_map", uid) || !write_map ("/proc/self/gid_map", gid))
         return FALSE;
     }
   return mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
@@ -588,7 +589,12 @@ int
 main (int argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  char *home = temp_tree_new (NULL);
+  int rc;
+
+  /* What is put into the trash here is nobody's. */
+  g_setenv ("XDG_DATA_HOME", home, TRUE);
+  g_test_init (&argc, &argv, NULL);
   ADD ("write-and-finish", test_write_and_finish);
   ADD ("hash", test_hash);
   ADD ("mismatch", test_mismatch);
@@ -604,5 +610,7 @@ main (int argc,
   ADD ("free", test_free);
   ADD ("trash", test_trash);
   ADD ("full", test_full);
-  return g_test_run ();
+  rc = g_test_run ();
+  temp_tree_free (home);
+  return rc;
 }

@@ -288,8 +288,21 @@ test_add (Fixture *f,
   while (size == G_MAXUINT64)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (size, ==, 6);
-  fil_library_load_tree (f->library, 12345, on_tree, &size);
+  temp_tree_write_bytes (f->share, "big.bin", 200000, 3);
+  rescan (f);
+  index = 0;
+  for (guint32 i = 1; i <= fil_library_last_index (f->library); i++)
+    {
+      if (g_strcmp0 (fil_library_display_name (f->library, i), "big.bin") == 0)
+        index = i;
+    }
+  g_assert_cmpuint (index, >, 0);
+  fil_library_load_tree (f->library, index, on_tree, &size);
   while (size == 6)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (size, ==, 200000);
+  fil_library_load_tree (f->library, 12345, on_tree, &size);
+  while (size == 200000)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (size, ==, 0);
 
@@ -336,6 +349,37 @@ test_refused (Fixture *f,
   add (f);
   g_assert_cmpint (fil_library_add (f->library, f->share, TRUE, &error), ==, 0);
   g_assert_error (error, FIL_FILES_ERROR, FIL_FILES_ERROR_REFUSED);
+}
+
+static void
+on_checked (const FilShareCheck *check,
+            const GError *error,
+            gpointer data)
+{
+  *(guint *) data = error != NULL ? 0 : check->refusal != NULL ? 1 : 2 + check->files;
+}
+
+static void
+test_check (Fixture *f,
+            gconstpointer data)
+{
+  guint answer = 99;
+
+  temp_tree_write (f->share, "a.txt", "a");
+  fil_library_check (f->library, f->share, on_checked, &answer);
+  while (answer == 99)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (answer, ==, 3);
+  g_assert_cmpuint (count_files (f), ==, 0);
+  answer = 99;
+  fil_library_check (f->library, "/etc", on_checked, &answer);
+  while (answer == 99)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (answer, ==, 1);
+  fil_library_check (f->library, f->share, on_checked, &answer);
+  stop (f);
+  start (f, FALSE);
+  g_assert_cmpuint (answer, ==, 1);
 }
 
 static void
@@ -671,6 +715,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   ADD ("add", test_add);
   ADD ("refused", test_refused);
+  ADD ("check", test_check);
   ADD ("restart", test_restart);
   ADD ("changes", test_changes);
   ADD ("twins", test_twins);

@@ -279,6 +279,8 @@ on_checked (const FilShareCheck *check,
     return;
   f->check = *check;
   f->refusal = g_strdup (check->refusal);
+  g_assert_cmpuint (check->names->len, ==, MIN (check->files, FIL_PREVIEW_MAX_NAMES));
+  g_assert_cmpuint (check->private_names->len, ==, MIN (check->private_files, FIL_PREVIEW_MAX_NAMES));
   for (guint i = 0; i < check->private_names->len; i++)
     g_ptr_array_add (f->names, g_strdup (check->private_names->pdata[i]));
   g_ptr_array_sort (f->names, compare);
@@ -320,6 +322,41 @@ test_preview (Fixture *f,
   g_assert_cmpuint (f->check.files, ==, 0);
   check (f, "none");
   g_assert_error (f->error, FIL_FILES_ERROR, FIL_FILES_ERROR_GONE);
+}
+
+static void
+test_preview_long (Fixture *f,
+                   gconstpointer data)
+{
+  for (guint i = 0; i < 2 * FIL_PREVIEW_MAX_NAMES + 20; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("s/%u%s", i, i % 2 == 0 ? ".pem" : ".txt");
+
+      temp_tree_write (f->dir, name, "x");
+    }
+  check (f, "s");
+  g_assert_cmpuint (f->check.files, ==, FIL_PREVIEW_MAX_NAMES + 10);
+  g_assert_cmpuint (f->check.private_files, ==, FIL_PREVIEW_MAX_NAMES + 10);
+}
+
+/* More folders than the watcher takes: the scan says how many it left out. */
+static void
+test_many_folders (Fixture *f,
+                   gconstpointer data)
+{
+  g_autofree char *found = NULL;
+
+  temp_tree_write (f->dir, "s/a", "x");
+  for (guint i = 0; i < FIL_WATCH_MAX_FOLDERS + 4; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/s/f%u", f->dir, i);
+
+      g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
+    }
+  found = scan (f, "s", FALSE);
+  g_assert_cmpstr (found, ==, "a");
+  g_assert_cmpuint (f->n_folders, ==, FIL_WATCH_MAX_FOLDERS);
+  g_assert_cmpuint (f->more_folders, ==, 5);
 }
 
 /* The two ways to open must agree on everything. */
@@ -574,6 +611,8 @@ main (int argc,
   ADD ("scan/many", test_many);
   ADD ("scan/free", test_free);
   ADD ("preview", test_preview);
+  ADD ("preview-long", test_preview_long);
+  ADD ("scan/many-folders", test_many_folders);
   ADD ("open/table", test_open);
   ADD ("open/swap", test_swap);
   ADD ("hasher/sizes", test_hasher);

@@ -271,6 +271,16 @@ test_history (void)
       g_test_message ("words: %s", cases[i].words);
       g_assert_cmpstr (ids->str, ==, cases[i].ids);
     }
+  {
+    g_autoptr (GString) words = g_string_new (NULL);
+    g_autoptr (GPtrArray) rows = NULL;
+
+    for (guint i = 0; i < FIL_HISTORY_MAX_WORDS; i++)
+      g_string_append (words, "hazel ");
+    g_string_append (words, "ignored");
+    rows = fil_history_table_search (database, words->str, 10, NULL);
+    g_assert_cmpuint (rows->len, ==, 3);
+  }
   fil_history_table_remove (database, 3);
   fil_history_table_search_async (database, "hazel", 1, history_found, &found);
   while (found == 99)
