@@ -64,7 +64,9 @@ chunk_size (const FilFetch *self,
   const FilDownload *download = self->download;
   guint64 bps = fil_transfer_rate_get (&self->rate, now_us);
   guint64 most = bps > 0 ? bps * FIL_SEGMENT_SECONDS : FIL_SEGMENT_FIRST;
-  guint workers = MAX (download->work->fetches->len, 1);
+  /* Those who are still to come want their share too. */
+  guint usable = MIN (fil_download_usable_sources (download), FIL_DOWNLOAD_MAX_CONNECTIONS);
+  guint workers = MAX (download->work->fetches->len, usable);
 
   most = CLAMP (most, FIL_SEGMENT_LEAST, FIL_SEGMENT_MOST);
   if (workers > 1)

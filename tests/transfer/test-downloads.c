@@ -56,6 +56,43 @@ test_slow_disk (void)
   g_assert_cmpuint (host->connects, ==, 1);
 }
 
+/* A disk that stands still: memory does not grow, neither for one source nor for many. */
+static void
+test_stuck_disk (void)
+{
+  for (guint many = 0; many < 2; many++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (40 * MIB, 1);
+      guint n_hosts = many == 1 ? FIL_DOWNLOAD_MAX_CONNECTIONS : 1;
+      guint n_files = many == 1 ? 4 : 1;
+
+      for (guint i = 0; i < n_files; i++)
+        {
+          world_add (world, i + 1, content);
+          for (guint j = 0; j < n_hosts; j++)
+            {
+              g_autofree char *address = g_strdup_printf ("25.%u.0.%u:6346", i, j + 1);
+              Host *host = world_add_host (world, address, content);
+
+              host->bytes_per_step = 512 * 1024;
+              world_add_source (world, i + 1, host);
+            }
+        }
+      world_run (world, 1);
+      world->disk_is_slow = world->disk_is_stuck = TRUE;
+      world_run (world, 20);
+      g_assert_cmpuint (g_queue_get_length (world->answers), >=,
+                        many == 1 ? FIL_BUFFERS_MAX - 4 * FIL_DOWNLOAD_MAX_CONNECTIONS : FIL_BUFFERS_PER_WORKER);
+      /* Besides the writes, one sync each. */
+      g_assert_cmpuint (g_queue_get_length (world->answers), <=,
+                        (many == 1 ? FIL_BUFFERS_MAX : FIL_BUFFERS_PER_WORKER) + n_files);
+      world->disk_is_stuck = FALSE;
+      g_assert_true (world_run_until (world, fil_downloads_get (world->downloads, 1), DONE, 100));
+      world_assert_done (world, 1, content);
+    }
+}
+
 static void
 test_swarm (void)
 {
@@ -768,6 +805,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/downloads/whole", test_whole);
   g_test_add_func ("/transfer/downloads/slow-disk", test_slow_disk);
+  g_test_add_func ("/transfer/downloads/stuck-disk", test_stuck_disk);
   g_test_add_func ("/transfer/downloads/swarm", test_swarm);
   g_test_add_func ("/transfer/downloads/one-slow", test_one_slow);
   g_test_add_func ("/transfer/downloads/one-stalls", test_one_stalls);

@@ -796,7 +796,8 @@ world_step (World *self)
       if (!lives)
         g_ptr_array_remove_index (self->links, i - 1);
     }
-  run_answers (self);
+  if (!self->disk_is_stuck)
+    run_answers (self);
   for (guint i = 0; i < 100 && fil_downloads_wake (self->downloads) <= self->now_us; i++)
     {
       g_assert_cmpuint (i, <, 99);

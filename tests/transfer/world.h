@@ -54,6 +54,7 @@ struct _World
   GHashTable *records;    /* gint64 id -> Saved */
   FilStorageStatus disk_status; /* what the disk answers to writes and opens */
   gboolean disk_is_slow;  /* answers come a step later */
+  gboolean disk_is_stuck; /* … or not at all */
   GQueue *answers;
   GHashTable *files;      /* GBytes -> descriptor + 1, of what hosts share */
   guint writes;
