@@ -45,7 +45,7 @@
 #define FIL_LEAF_ULTRAPEERS 3
 #define FIL_ULTRAPEER_LINKS 32
 #define FIL_ULTRAPEER_LEAVES 200
-#define FIL_LINKS_PER_ADDRESS 2              /* unless private addresses are allowed */
+#define FIL_LINKS_PER_ADDRESS 8              /* unless private addresses are allowed */
 #define FIL_HANDSHAKES_MAX 64                /* inbound handshakes under way */
 #define FIL_CONNECTS_PER_MINUTE 6            /* inbound handshakes from one address */
 #define FIL_DIALS_AT_ONCE 8

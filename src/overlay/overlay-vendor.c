@@ -31,7 +31,7 @@ send_supported (FilOverlay *self,
                 gint64 now_us)
 {
   FilMessagesSupported supported = {
-    .n = 11,
+    .n = 10,
     .items = {
       { FIL_VENDOR_BEAR, 4, 1 },
       { FIL_VENDOR_BEAR, 7, 1 },
@@ -43,7 +43,6 @@ send_supported (FilOverlay *self,
       { FIL_VENDOR_LIME, 22, 2 },
       { FIL_VENDOR_LIME, 23, 2 },
       { FIL_VENDOR_LIME, 24, 2 },
-      { FIL_VENDOR_LIME, 25, 1 },
     },
   };
   FilFeatures features = {

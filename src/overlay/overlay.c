@@ -380,6 +380,9 @@ fil_overlay_reachability (const FilOverlay *self)
 /**
  * fil_overlay_own_endpoint:
  *
+ * The address is that of our interface when it is public, else what enough neighbours agree on. Before
+ * enough have spoken, one has to do: without an address nobody could call us at all.
+ *
  * Returns: where others should reach us, as far as known; family 0 when the address is not
  */
 FilEndpoint
@@ -388,6 +391,8 @@ fil_overlay_own_endpoint (const FilOverlay *self)
   FilEndpoint own = self->reach.external;
   FilAddressClass klass = fil_endpoint_class (&self->config.listen);
 
+  if (!fil_endpoint_is_set (&own))
+    own = self->reach.candidate;
   if (klass == FIL_ADDRESS_PUBLIC || (!fil_endpoint_is_set (&own) && klass != FIL_ADDRESS_NONE))
     own = self->config.listen;
   own.port = fil_endpoint_is_set (&own) ? self->config.listen.port : 0;

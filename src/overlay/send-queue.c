@@ -147,7 +147,8 @@ fil_send_queue_push (FilSendQueue *self,
 
   message = g_malloc (sizeof *message + len);
   *message = (Message){ .queued_us = now_us, .len = len };
-  memcpy (message->bytes, header, header_len);
+  if (header_len > 0)
+    memcpy (message->bytes, header, header_len);
   if (payload_len > 0)
     memcpy (message->bytes + header_len, payload, payload_len);
   if (lane->tail != NULL)

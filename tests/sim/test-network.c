@@ -100,7 +100,7 @@ test_everything_found (gconstpointer data)
       guint before = host->hits->len;
       guint32 search = fil_overlay_search (host->overlay, text, NULL, 0, sim_now (self->sim));
 
-      sim_run (self->sim, 4 * FIL_MINUTE);
+      sim_run (self->sim, 2 * FIL_MINUTE);
       if (is_reachable (self, seeker, holder))
         {
           reachable++;
