@@ -52,7 +52,7 @@ op_new (FilDownloads *self,
 
   op->owner = self;
   op->storage = self->storage;
-  op->data = self->data;
+  op->data = self->storage_data;
   op->id = download->id;
   self->ops = g_list_prepend (self->ops, op);
   return op;
@@ -146,7 +146,7 @@ _fil_downloads_open (FilDownloads *self,
   op->number = ++self->last_number;
   download->work->opening = op->number;
   download->work->part_state = FIL_PART_OPENING;
-  self->storage.open (self->data, download->id, download->size,
+  self->storage.open (self->storage_data, download->id, download->size,
                       download->map != NULL ? fil_segment_map_missing (download->map) : 0, opened, op);
 }
 
@@ -158,7 +158,7 @@ _fil_downloads_close (FilDownloads *self,
 
   download->work->part_state = FIL_PART_CLOSED;
   if (part != NULL)
-    self->storage.close (self->data, part);
+    self->storage.close (self->storage_data, part);
 }
 
 static FilFetch *
@@ -246,7 +246,7 @@ _fil_downloads_write (FilDownloads *self,
   op->source = fetch->source->id;
   op->buffer = buffer;
   download->work->pending_writes++;
-  self->storage.write (self->data, download->work->part, offset, buffer, len, written, op);
+  self->storage.write (self->storage_data, download->work->part, offset, buffer, len, written, op);
 }
 
 static void
@@ -286,7 +286,7 @@ _fil_downloads_sync (FilDownloads *self,
   op->snapshot = fil_segment_map_to_text (download->map, FIL_SEGMENT_WRITTEN);
   download->work->is_syncing = TRUE;
   download->work->is_dirty = FALSE;
-  self->storage.sync (self->data, download->work->part, synced, op);
+  self->storage.sync (self->storage_data, download->work->part, synced, op);
 }
 
 static void
@@ -322,7 +322,7 @@ put_away (FilDownloads *self,
 {
   Op *op = op_new (self, download);
 
-  self->storage.finish (self->data, download->work->part, download->size, download->name, finished, op);
+  self->storage.finish (self->storage_data, download->work->part, download->size, download->name, finished, op);
 }
 
 static gboolean
@@ -375,7 +375,7 @@ _fil_downloads_complete (FilDownloads *self,
       return;
     }
   op = op_new (self, download);
-  self->storage.hash (self->data, download->work->part, download->size, hashed, op);
+  self->storage.hash (self->storage_data, download->work->part, download->size, hashed, op);
 }
 
 /* The disk said no. What may pass by itself only pauses the download, and is looked at again. */

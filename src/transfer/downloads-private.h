@@ -48,6 +48,7 @@ struct _FilDownloads
 {
   FilDownloadsDelegate delegate;
   FilStorage storage;
+  gpointer storage_data;
   gpointer data;
   char *user_agent;
   GHashTable *by_id;        /* gint64 -> FilDownload */

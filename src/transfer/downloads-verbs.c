@@ -34,9 +34,6 @@ fil_downloads_pause (FilDownloads *self,
 
   if (download == NULL || fil_download_is_over (download))
     return FALSE;
-  /* Proved, and on its way to its place: that cannot be taken back half-way. */
-  if (download->state == FIL_DOWNLOAD_STATE_VERIFYING && download->work->is_hashed)
-    return FALSE;
   _fil_downloads_stop_fetches (self, download, "the download was paused");
   download->work->disk_retry_us = FIL_NEVER;
   download->active_sources = 0;
@@ -152,9 +149,9 @@ fil_downloads_remove (FilDownloads *self,
   part = g_steal_pointer (&download->work->part);
   download->work->part_state = FIL_PART_CLOSED;
   if (download->state != FIL_DOWNLOAD_STATE_DONE)
-    self->storage.discard (self->data, download->id, part);
+    self->storage.discard (self->storage_data, download->id, part);
   else if (part != NULL)
-    self->storage.close (self->data, part);
+    self->storage.close (self->storage_data, part);
   _fil_downloads_forget (self, download);
   _fil_downloads_soon (self);
   return TRUE;

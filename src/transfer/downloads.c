@@ -11,14 +11,14 @@
  * fil_downloads_new:
  * @delegate: copied
  * @storage: copied; it answers what was asked even after fil_downloads_free()
- * @data: for both
  *
  * Returns: (transfer full):
  */
 FilDownloads *
 fil_downloads_new (const FilDownloadsDelegate *delegate,
-                   const FilStorage *storage,
                    gpointer data,
+                   const FilStorage *storage,
+                   gpointer storage_data,
                    const char *user_agent)
 {
   FilDownloads *self = g_new0 (FilDownloads, 1);
@@ -26,6 +26,7 @@ fil_downloads_new (const FilDownloadsDelegate *delegate,
   self->delegate = *delegate;
   self->storage = *storage;
   self->data = data;
+  self->storage_data = storage_data;
   self->user_agent = g_strdup (user_agent);
   self->by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->list = g_ptr_array_new ();

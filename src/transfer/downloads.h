@@ -69,8 +69,8 @@ typedef struct
  */
 typedef struct _FilDownloads FilDownloads;
 
-FilDownloads *fil_downloads_new (const FilDownloadsDelegate *delegate, const FilStorage *storage,
-                                 gpointer data, const char *user_agent) G_GNUC_WARN_UNUSED_RESULT;
+FilDownloads *fil_downloads_new (const FilDownloadsDelegate *delegate, gpointer data, const FilStorage *storage,
+                                 gpointer storage_data, const char *user_agent) G_GNUC_WARN_UNUSED_RESULT;
 void fil_downloads_free (FilDownloads *self);
 void fil_downloads_shutdown (FilDownloads *self, gint64 now_us);
 gboolean fil_downloads_is_settled (const FilDownloads *self);

@@ -729,7 +729,7 @@ world_new (void)
   self->records = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) saved_free);
   self->answers = g_queue_new ();
   self->files = g_hash_table_new_full (NULL, NULL, NULL, close_file);
-  self->downloads = fil_downloads_new (&node, &disk, self, "Filbert/test");
+  self->downloads = fil_downloads_new (&node, self, &disk, self, "Filbert/test");
   return self;
 }
 
@@ -845,7 +845,7 @@ world_restart (World *self,
   while (!g_queue_is_empty (self->answers))
     run_answers (self);
   g_ptr_array_set_size (self->links, 0);
-  self->downloads = fil_downloads_new (&node, &disk, self, "Filbert/test");
+  self->downloads = fil_downloads_new (&node, self, &disk, self, "Filbert/test");
   g_hash_table_iter_init (&iter, self->records);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
