@@ -3,22 +3,11 @@
 
 #include <glib-object.h>
 
+#include "journal.h"
+#include "node-error.h"
 #include "node-types.h"
 
 G_BEGIN_DECLS
-
-/* The codes are the exit codes of the command line. */
-#define FIL_NODE_ERROR (fil_node_error_quark ())
-typedef enum
-{
-  FIL_NODE_ERROR_FAILED = 1,
-  FIL_NODE_ERROR_USAGE = 2,
-  FIL_NODE_ERROR_NOT_FOUND = 3,
-  FIL_NODE_ERROR_UNAVAILABLE = 4,
-  FIL_NODE_ERROR_TIMED_OUT = 5,
-} FilNodeError;
-
-GQuark fil_node_error_quark (void);
 
 /* Lists that keep a change number. */
 typedef enum
@@ -61,7 +50,7 @@ void fil_node_stop (FilNode *self);
 
 /* Reading. The rows' strings are borrowed; see node-types.h. */
 void fil_node_get_status (FilNode *self, FilStatusInfo *info);
-struct _FilChanges *fil_node_changes (FilNode *self, FilList list, gint64 scope, guint64 since, guint max)
+FilChanges *fil_node_changes (FilNode *self, FilList list, gint64 scope, guint64 since, guint max)
     G_GNUC_WARN_UNUSED_RESULT;
 guint64 fil_node_list_seq (FilNode *self, FilList list, gint64 scope);
 gboolean fil_node_get_search (FilNode *self, gint64 id, FilSearchInfo *info);

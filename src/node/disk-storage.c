@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "disk-storage.h"
+
+#include "disk-guard.h"
+#include "files-error.h"
+#include "part-file.h"
+
+struct _FilDiskStorage
+{
+  FilDisk *disk; /* not owned */
+  char *incomplete;
+  char *downloads;
+};
+
+struct _FilPart
+{
+  FilPartFile *file;
+  gboolean existed;
+  guint64 size;      /* of the whole file, 0 when not known */
+  gboolean is_hashed;
+  FilSha1 sha1;      /* of the file as it lies on the disk, if is_hashed */
+  guint pending;     /* requests that were not answered yet */
+  gboolean is_closed; /* freed with the last answer */
+};
+
+/* A request on its way through the disk thread. */
+typedef struct
+{
+  FilDiskStorage *storage;
+  FilPart *part;
+  gint64 id;
+  FilStorageDone done;
+  gpointer done_data;
+} Request;
+
+/**
+ * fil_disk_storage_new:
+ * @disk: outlives the storage
+ *
+ * Returns: (transfer full): the storage
+ */
+FilDiskStorage *
+fil_disk_storage_new (FilDisk *disk,
+                      const char *incomplete,
+                      const char *downloads)
+{
+  FilDiskStorage *self = g_new0 (FilDiskStorage, 1);
+
+  self->disk = disk;
+  fil_disk_storage_set_folders (self, incomplete, downloads);
+  return self;
+}
+
+void
+fil_disk_storage_free (FilDiskStorage *self)
+{
+  g_free (self->incomplete);
+  g_free (self->downloads);
+  g_free (self);
+}
+
+/**
+ * fil_disk_storage_set_folders:
+ *
+ * Parts that are open stay where they are.
+ */
+void
+fil_disk_storage_set_folders (FilDiskStorage *self,
+                              const char *incomplete,
+                              const char *downloads)
+{
+  g_free (self->incomplete);
+  g_free (self->downloads);
+  self->incomplete = g_strdup (incomplete);
+  self->downloads = g_strdup (downloads);
+}
+
+static char *
+part_name (gint64 id)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT ".part", id);
+}
+
+static FilStorageStatus
+status_of (const GError *error)
+{
+  if (error == NULL)
+    return FIL_STORAGE_OK;
+  if (error->domain != FIL_FILES_ERROR)
+    return FIL_STORAGE_FAILED;
+  switch ((FilFilesError) error->code)
+    {
+    case FIL_FILES_ERROR_FULL:
+      return FIL_STORAGE_FULL;
+    case FIL_FILES_ERROR_DENIED:
+      return FIL_STORAGE_NO_PERMISSION;
+    case FIL_FILES_ERROR_GONE:
+      return FIL_STORAGE_GONE;
+    default:
+      return FIL_STORAGE_FAILED;
+    }
+}
+
+static void
+part_free (FilPart *part)
+{
+  g_clear_pointer (&part->file, fil_part_file_free);
+  g_free (part);
+}
+
+static Request *
+request_new (FilPart *part,
+             FilStorageDone done,
+             gpointer done_data)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->part = part;
+  request->done = done;
+  request->done_data = done_data;
+  part->pending++;
+  return request;
+}
+
+/* Answers and forgets a request, and the part if it was only kept for it. */
+static void
+answer (Request *request,
+        FilStorageReply *reply,
+        const GError *error)
+{
+  FilPart *part = request->part;
+
+  reply->status = status_of (error);
+  reply->detail = error != NULL ? error->message : NULL;
+  request->done (request->done_data, reply);
+  g_free (request);
+
+  if (--part->pending == 0 && part->is_closed)
+    part_free (part);
+}
+
+static void
+done_cb (gpointer data,
+         const GError *error)
+{
+  FilStorageReply reply = { 0 };
+
+  answer (data, &reply, error);
+}
+
+static void
+answer_open (Request *request,
+             const GError *error)
+{
+  FilPart *part = request->part;
+  FilStorageReply reply = { .part = error == NULL ? part : NULL, .existed = part->existed };
+
+  if (error != NULL)
+    part->is_closed = TRUE;
+  answer (request, &reply, error);
+}
+
+static void
+created_cb (gpointer data,
+            const GError *error)
+{
+  FilPart *part = ((Request *) data)->part;
+
+  if (error == NULL && part->size > 0)
+    fil_part_file_expect (part->file, part->size);
+  answer_open (data, error);
+}
+
+static void
+opened_cb (gpointer data,
+           const GError *error)
+{
+  Request *request = data;
+  FilPart *part = request->part;
+  g_autofree char *name = part_name (request->id);
+
+  if (!g_error_matches (error, FIL_FILES_ERROR, FIL_FILES_ERROR_GONE))
+    {
+      part->existed = error == NULL;
+      answer_open (request, error);
+      return;
+    }
+  fil_part_file_free (part->file);
+  part->file = fil_part_file_new (request->storage->disk, request->storage->incomplete, name, FIL_PART_CREATE,
+                                  created_cb, request);
+}
+
+static void
+storage_open (gpointer data,
+              gint64 id,
+              guint64 size,
+              guint64 missing,
+              FilStorageDone done,
+              gpointer done_data)
+{
+  FilDiskStorage *self = data;
+  FilPart *part = g_new0 (FilPart, 1);
+  Request *request = request_new (part, done, done_data);
+  g_autofree char *name = part_name (id);
+  g_autoptr (GError) error = NULL;
+
+  part->size = size;
+  request->storage = self;
+  request->id = id;
+  if (!fil_disk_guard_check (self->incomplete, missing, FIL_DISK_FLOOR, &error))
+    answer_open (request, error);
+  else
+    part->file = fil_part_file_new (self->disk, self->incomplete, name, FIL_PART_OPEN, opened_cb, request);
+}
+
+static void
+storage_write (gpointer data,
+               FilPart *part,
+               guint64 offset,
+               const guint8 *bytes,
+               gsize len,
+               FilStorageDone done,
+               gpointer done_data)
+{
+  /* The caller keeps the bytes until it is answered. */
+  g_autoptr (GBytes) borrowed = g_bytes_new_static (bytes, len);
+
+  part->is_hashed = FALSE;
+  fil_part_file_write (part->file, (goffset) offset, borrowed, done_cb, request_new (part, done, done_data));
+}
+
+static void
+storage_sync (gpointer data,
+              FilPart *part,
+              FilStorageDone done,
+              gpointer done_data)
+{
+  fil_part_file_sync (part->file, done_cb, request_new (part, done, done_data));
+}
+
+static void
+hashed_cb (gpointer data,
+           const FilSha1 *sha1,
+           FilTigerTree *tree,
+           const GError *error)
+{
+  Request *request = data;
+  FilStorageReply reply = { 0 };
+
+  if (error == NULL)
+    {
+      reply.sha1 = *sha1;
+      request->part->sha1 = *sha1;
+      request->part->is_hashed = TRUE;
+      reply.tth = *fil_tiger_tree_root (tree);
+      reply.has_tth = TRUE;
+    }
+  answer (request, &reply, error);
+}
+
+static void
+storage_hash (gpointer data,
+              FilPart *part,
+              guint64 size,
+              FilStorageDone done,
+              gpointer done_data)
+{
+  fil_part_file_hash (part->file, hashed_cb, request_new (part, done, done_data));
+}
+
+static void
+finished_cb (gpointer data,
+             const char *path,
+             const GError *error)
+{
+  FilStorageReply reply = { .path = path };
+
+  answer (data, &reply, error);
+}
+
+static void
+storage_finish (gpointer data,
+                FilPart *part,
+                guint64 size,
+                const char *name,
+                FilStorageDone done,
+                gpointer done_data)
+{
+  FilDiskStorage *self = data;
+
+  fil_part_file_finish (part->file, size, part->is_hashed ? &part->sha1 : NULL, self->downloads, name, finished_cb,
+                        request_new (part, done, done_data));
+}
+
+static void
+storage_close (gpointer data,
+               FilPart *part)
+{
+  part->is_closed = TRUE;
+  if (part->pending == 0)
+    part_free (part);
+}
+
+static void
+ignore_cb (gpointer data,
+           const GError *error)
+{
+}
+
+static void
+storage_discard (gpointer data,
+                 gint64 id,
+                 FilPart *part)
+{
+  FilDiskStorage *self = data;
+
+  if (part == NULL)
+    {
+      g_autofree char *name = part_name (id);
+
+      part = g_new0 (FilPart, 1);
+      part->file = fil_part_file_new (self->disk, self->incomplete, name, FIL_PART_OPEN, ignore_cb, NULL);
+    }
+  fil_part_file_remove (part->file, ignore_cb, NULL);
+  storage_close (self, part);
+}
+
+const FilStorage fil_disk_storage = {
+  .open = storage_open,
+  .write = storage_write,
+  .sync = storage_sync,
+  .hash = storage_hash,
+  .finish = storage_finish,
+  .close = storage_close,
+  .discard = storage_discard,
+};

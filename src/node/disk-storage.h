@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "disk.h"
+#include "storage.h"
+
+G_BEGIN_DECLS
+
+/**
+ * FilDiskStorage:
+ *
+ * What downloads want from the disk, answered by the disk thread: part files named after their
+ * download in the incomplete folder, finished files in the download folder.
+ */
+typedef struct _FilDiskStorage FilDiskStorage;
+
+FilDiskStorage *fil_disk_storage_new (FilDisk *disk, const char *incomplete, const char *downloads)
+    G_GNUC_WARN_UNUSED_RESULT;
+void fil_disk_storage_free (FilDiskStorage *self);
+void fil_disk_storage_set_folders (FilDiskStorage *self, const char *incomplete, const char *downloads);
+
+/* The delegate; its data is the FilDiskStorage. */
+extern const FilStorage fil_disk_storage;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDiskStorage, fil_disk_storage_free)
+
+G_END_DECLS

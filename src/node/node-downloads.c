@@ -1,0 +1,701 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "node-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "downloads-table.h"
+#include "history-table.h"
+#include "magnet.h"
+#include "writer.h"
+
+/* FilSourceRow.flags */
+#define SOURCE_NEEDS_PUSH (1u << 0)
+#define SOURCE_TLS (1u << 1)
+#define SOURCE_BLAMED (1u << 2)
+
+/* The delegate */
+
+static void
+delegate_dial (gpointer data,
+               const FilEndpoint *to,
+               gboolean tls,
+               FilSession *session)
+{
+  _fil_node_dial (data, to, FIL_DIAL_TRANSFER, FIL_GATE_SOURCE, tls, FIL_TRAFFIC_TRANSFER, session);
+}
+
+static FilEndpoint
+callback_endpoint (FilNode *self)
+{
+  FilEndpoint own = fil_overlay_own_endpoint (self->overlay);
+
+  return fil_endpoint_is_set (&own) ? own : self->local;
+}
+
+static void
+push_by_udp (FilNode *self,
+             const FilFileSource *source,
+             const FilEndpoint *to,
+             const FilPush *push)
+{
+  g_auto (FilWriter) message = { 0 };
+  guint8 head[FIL_HEADER_LEN];
+  /* A proxy that is a direct neighbour of the sharer lowers the TTL and does not lift it (signalling.md). */
+  FilHeader header = { .kind = FIL_KIND_PUSH, .ttl = 2, .hops = 0 };
+
+  if (fil_gate_judge (self->gate, to, FIL_GATE_PROXY) != FIL_GATE_OPEN)
+    return;
+  fil_writer_init (&message);
+  fil_writer_bytes (&message, head, sizeof head);
+  fil_push_encode (push, &message);
+  fil_guid_random (&header.muid, self->random);
+  header.size = (guint32) (fil_writer_slice (&message).len - sizeof head);
+  fil_header_encode (&header, head);
+  fil_writer_patch (&message, 0, head, sizeof head);
+  fil_udp_port_send (self->udp, fil_writer_slice (&message).data, fil_writer_slice (&message).len, to);
+}
+
+static gboolean
+delegate_push (gpointer data,
+               const FilFileSource *source,
+               FilPushWays ways)
+{
+  FilNode *self = data;
+  FilEndpoint own = callback_endpoint (self);
+  FilPush push = { .target = source->guid, .index = source->index, .port = own.port };
+  gboolean sent = FALSE;
+
+  if (own.family == 4)
+    push.endpoint = own;
+  else
+    push.endpoint6 = own;
+
+  if ((ways & FIL_PUSH_WAY_HOST) != 0 && fil_endpoint_is_set (&source->endpoint))
+    {
+      push_by_udp (self, source, &source->endpoint, &push);
+      sent = TRUE;
+    }
+  if ((ways & FIL_PUSH_WAY_PROXIES) != 0)
+    for (guint i = 0; i < source->n_proxies; i++)
+      {
+        push_by_udp (self, source, &source->proxies[i], &push);
+        sent = TRUE;
+      }
+  if ((ways & FIL_PUSH_WAY_ROUTE) != 0)
+    sent |= fil_overlay_send_push (self->overlay, &source->guid, source->index, &own, FIL_SLICE_NONE,
+                                   _fil_node_now (self));
+  return sent;
+}
+
+static gboolean
+delegate_is_reachable (gpointer data)
+{
+  return _fil_node_is_reachable (data);
+}
+
+static gboolean
+delegate_may_dial (gpointer data,
+                   const FilEndpoint *to)
+{
+  FilNode *self = data;
+
+  return fil_gate_judge (self->gate, to, FIL_GATE_SOURCE) == FIL_GATE_OPEN;
+}
+
+static gboolean
+delegate_search (gpointer data,
+                 const FilDownload *download)
+{
+  return _fil_node_search_sources (data, download);
+}
+
+static void
+delegate_changed (gpointer data,
+                  const FilDownload *download)
+{
+  _fil_node_touch (data, FIL_LIST_DOWNLOADS, download->id);
+  _fil_node_mark_status (data);
+}
+
+static void
+add_source_row (FilDownloadRow *row,
+                const FilFileSource *source,
+                gint64 now_s)
+{
+  g_autoptr (GString) proxies = g_string_new (NULL);
+  char text[FIL_ENDPOINT_TEXT_LEN];
+  FilSourceRow *saved;
+
+  saved = fil_download_row_add_source (row,
+                                       fil_endpoint_is_set (&source->endpoint)
+                                           ? fil_endpoint_to_text (&source->endpoint, text)
+                                           : NULL,
+                                       &source->guid);
+  for (guint i = 0; i < source->n_proxies; i++)
+    g_string_append_printf (proxies, "%s%s", i > 0 ? "," : "", fil_endpoint_to_text (&source->proxies[i], text));
+  if (proxies->len > 0)
+    saved->proxies = g_strdup (proxies->str);
+  saved->flags = (source->needs_push ? SOURCE_NEEDS_PUSH : 0) | (source->tls ? SOURCE_TLS : 0) |
+                 (source->is_blamed ? SOURCE_BLAMED : 0);
+  saved->last_seen = now_s;
+}
+
+static void
+delegate_save (gpointer data,
+               const FilDownloadRecord *record)
+{
+  FilNode *self = data;
+  g_autoptr (FilDownloadRow) row = fil_download_row_new ();
+
+  row->id = record->spec.id;
+  row->name = g_strdup (record->spec.name);
+  row->size = record->spec.size;
+  row->has_size = record->spec.has_size;
+  row->has_sha1 = record->spec.has_sha1;
+  row->has_tth = record->spec.has_tth;
+  row->sha1 = record->spec.sha1;
+  row->tth = record->spec.tth;
+  row->state = (int) record->state;
+  row->reason_code = g_strdup (record->reason_code);
+  row->path = g_strdup (record->path);
+  row->verified = g_strdup (record->verified);
+  row->received = g_strdup (record->received);
+  row->added = record->spec.added;
+  row->finished = record->finished;
+  row->priority = record->spec.priority;
+  for (guint i = 0; i < record->n_sources; i++)
+    add_source_row (row, record->sources[i], _fil_node_wall_s (self));
+  fil_downloads_table_save (self->database, row);
+}
+
+static void
+delegate_finished (gpointer data,
+                   const FilDownload *download)
+{
+  FilNode *self = data;
+  g_autofree char *size = g_format_size (download->size);
+  FilHistoryRow row = {
+    .id = download->id,
+    .name = download->name,
+    .size = download->size,
+    .has_tth = download->has_tth,
+    .sha1 = download->sha1,
+    .tth = download->tth,
+    .path = download->path,
+    .finished = download->finished,
+  };
+
+  fil_history_table_add (self->database, &row);
+  _fil_node_event (self, "download-done", download->id, _("%s is here, every byte checked (%s)."), download->name, size);
+}
+
+static void
+delegate_reschedule (gpointer data)
+{
+  FilNode *self = data;
+
+  if (!self->is_stopped)
+    fil_timer_set (self->downloads_timer, fil_downloads_wake (self->downloads));
+}
+
+static gint64
+delegate_wall (gpointer data)
+{
+  return _fil_node_wall_s (data);
+}
+
+static const FilDownloadsDelegate downloads_delegate = {
+  .dial = delegate_dial,
+  .push = delegate_push,
+  .is_reachable = delegate_is_reachable,
+  .may_dial = delegate_may_dial,
+  .search = delegate_search,
+  .changed = delegate_changed,
+  .save = delegate_save,
+  .finished = delegate_finished,
+  .reschedule = delegate_reschedule,
+  .wall = delegate_wall,
+};
+
+static void
+downloads_cb (gpointer data,
+              gint64 now_us)
+{
+  FilNode *self = data;
+
+  fil_downloads_tick (self->downloads, now_us);
+  fil_timer_set (self->downloads_timer, fil_downloads_wake (self->downloads));
+}
+
+/**
+ * _fil_node_downloads_start:
+ *
+ * Prepares for downloads; those of the last run come back with _fil_node_restore_downloads().
+ */
+void
+_fil_node_downloads_start (FilNode *self)
+{
+  self->source_searches = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->downloads_timer = fil_timer_new (fil_reactor_timers (self->reactor), downloads_cb, self);
+  self->downloads = fil_downloads_new (&downloads_delegate, self, &fil_disk_storage, self->storage, self->user_agent);
+}
+
+static guint
+parse_proxies (const char *text,
+               FilEndpoint *out,
+               guint max)
+{
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", ",", -1);
+  guint n = 0;
+
+  for (guint i = 0; parts[i] != NULL && n < max; i++)
+    if (fil_endpoint_parse (&out[n], parts[i], -1, 0))
+      n++;
+  return n;
+}
+
+static void
+restore_source (FilNode *self,
+                gint64 download,
+                const FilSourceRow *row)
+{
+  FilEndpoint proxies[FIL_SOURCE_MAX_PROXIES];
+  FilSourceSpec spec = {
+    .guid = row->guid,
+    .proxies = proxies,
+    .n_proxies = parse_proxies (row->proxies, proxies, G_N_ELEMENTS (proxies)),
+    .needs_push = (row->flags & SOURCE_NEEDS_PUSH) != 0,
+    .tls = (row->flags & SOURCE_TLS) != 0,
+    .is_blamed = (row->flags & SOURCE_BLAMED) != 0,
+  };
+
+  if (row->address != NULL && !fil_endpoint_parse (&spec.endpoint, row->address, -1, 0))
+    return;
+  fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
+}
+
+static void
+restore_download (FilNode *self,
+                  const FilDownloadRow *row)
+{
+  FilDownloadRecord record = {
+    .spec = {
+      .id = row->id,
+      .name = row->name,
+      .size = row->size,
+      .has_size = row->has_size,
+      .sha1 = row->sha1,
+      .tth = row->tth,
+      .has_sha1 = row->has_sha1,
+      .has_tth = row->has_tth,
+      .added = row->added,
+      .priority = row->priority,
+    },
+    .state = (FilDownloadState) row->state,
+    .reason_code = row->reason_code,
+    .verified = row->verified,
+    .received = row->received,
+    .path = row->path,
+    .finished = row->finished,
+  };
+
+  if (fil_downloads_restore (self->downloads, &record, _fil_node_now (self)) == NULL)
+    return;
+  for (guint i = 0; row->sources != NULL && i < row->sources->len; i++)
+    restore_source (self, row->id, g_ptr_array_index (row->sources, i));
+  _fil_node_touch (self, FIL_LIST_DOWNLOADS, row->id);
+}
+
+/**
+ * _fil_node_restore_downloads:
+ *
+ * Goes on with what the last run left.
+ */
+gboolean
+_fil_node_restore_downloads (FilNode *self,
+                             GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GPtrArray) rows = fil_downloads_table_load (self->database, &local);
+
+  if (rows == NULL)
+    {
+      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, local->message);
+      return FALSE;
+    }
+  for (guint i = 0; i < rows->len; i++)
+    restore_download (self, g_ptr_array_index (rows, i));
+  return TRUE;
+}
+
+/**
+ * _fil_node_add_source:
+ *
+ * Tells a download of one more host that has its file.
+ */
+void
+_fil_node_add_source (FilNode *self,
+                      gint64 download,
+                      const FilHit *hit)
+{
+  FilSourceSpec spec = {
+    .endpoint = hit->endpoint,
+    .guid = hit->guid,
+    .proxies = hit->proxies,
+    .n_proxies = hit->n_proxies,
+    .index = hit->index,
+    .name = hit->name,
+    .vendor = hit->vendor[0] != '\0' ? hit->vendor : NULL,
+    .needs_push = hit->needs_push,
+    .tls = hit->is_tls,
+  };
+
+  fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
+}
+
+/* A PUSH for us */
+
+/**
+ * _fil_node_handle_push:
+ *
+ * Somebody wants a file and cannot connect to us: we connect to him, if the limits let us.
+ */
+void
+_fil_node_handle_push (FilNode *self,
+                       const FilPush *push,
+                       const FilSource *source)
+{
+  const FilEndpoint *to = fil_endpoint_is_set (&push->endpoint) ? &push->endpoint : &push->endpoint6;
+  char text[FIL_ENDPOINT_TEXT_LEN];
+
+  if (push->index == FIL_PUSH_INDEX_FW || self->is_sharing_paused)
+    return;
+  g_info ("push for us: connect to %s", fil_endpoint_to_text (to, text));
+  fil_uploads_push (self->uploads, to, push->index, push->tls, _fil_node_now (self));
+}
+
+/* Rows */
+
+static const char *
+lend_sha1 (FilNode *self,
+           const FilSha1 *sha1)
+{
+  char *text = g_malloc (FIL_SHA1_TEXT_LEN + 1);
+
+  fil_sha1_to_text (sha1, text);
+  return _fil_node_lend (self, text);
+}
+
+static const char *
+lend_tth (FilNode *self,
+          const FilTth *tth)
+{
+  char *text = g_malloc (FIL_TTH_TEXT_LEN + 1);
+
+  fil_tth_to_text (tth, text);
+  return _fil_node_lend (self, text);
+}
+
+gboolean
+fil_node_get_download (FilNode *self,
+                       gint64 id,
+                       FilDownloadInfo *info)
+{
+  const FilDownload *download = fil_downloads_get (self->downloads, id);
+  gint64 now_us = _fil_node_now (self);
+
+  if (download == NULL)
+    return FALSE;
+  G_STATIC_ASSERT ((int) FIL_DOWNLOAD_FAILED == (int) FIL_DOWNLOAD_STATE_FAILED);
+  G_STATIC_ASSERT ((int) FIL_REACH_UNREACHABLE == (int) FIL_SOURCE_UNREACHABLE);
+  *info = (FilDownloadInfo){
+    .id = id,
+    .name = download->name,
+    .size = download->size,
+    .sha1 = download->has_sha1 ? lend_sha1 (self, &download->sha1) : NULL,
+    .tth = download->has_tth ? lend_tth (self, &download->tth) : NULL,
+    .state = (FilDownloadStage) download->state,
+    .reason = download->reason,
+    .reason_code = download->reason_code,
+    .verified_bytes = fil_download_verified_bytes (download),
+    .received_bytes = fil_download_received_bytes (download),
+    .bps = fil_download_bps (download, now_us),
+    .eta_s = fil_download_eta_s (download, now_us),
+    .sources = fil_download_usable_sources (download),
+    .active_sources = download->active_sources,
+    .reach = (FilReach) fil_download_reach (download, _fil_node_is_reachable (self)),
+    .path = download->path,
+    .added = download->added,
+    .finished = download->finished,
+    .priority = download->priority,
+  };
+  return TRUE;
+}
+
+/**
+ * fil_node_history:
+ * @words: (nullable): only files whose names have these words
+ *
+ * Tells what was downloaded, the newest first.
+ */
+void
+fil_node_history (FilNode *self,
+                  const char *words,
+                  guint max,
+                  FilHistoryFunc func,
+                  gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = fil_history_table_search (self->database, words, max, &error);
+
+  if (rows == NULL)
+    {
+      g_warning ("%s", error->message);
+      return;
+    }
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const FilHistoryRow *row = g_ptr_array_index (rows, i);
+      char sha1[FIL_SHA1_TEXT_LEN + 1];
+      FilHistoryInfo info = {
+        .id = row->id, .name = row->name, .size = row->size, .sha1 = sha1, .path = row->path, .finished = row->finished
+      };
+
+      fil_sha1_to_text (&row->sha1, sha1);
+      func (&info, data);
+    }
+}
+
+/* Verbs */
+
+static FilDownload *
+add_download (FilNode *self,
+              const char *name,
+              guint64 size,
+              const FilUrn *urn)
+{
+  FilDownloadSpec spec = {
+    .id = fil_ids_next (self->ids, FIL_ID_DOWNLOAD),
+    .name = name,
+    .size = size,
+    .has_size = size > 0,
+    .sha1 = urn->sha1,
+    .tth = urn->tth,
+    .has_sha1 = urn->has_sha1,
+    .has_tth = urn->has_tth,
+    .added = _fil_node_wall_s (self),
+  };
+  FilDownload *download = fil_downloads_add (self->downloads, &spec, _fil_node_now (self));
+
+  _fil_node_touch (self, FIL_LIST_DOWNLOADS, download->id);
+  return download;
+}
+
+/**
+ * fil_node_get:
+ * @result: id of a result
+ *
+ * Downloads a file from all hosts that the search found for its hash.
+ *
+ * Returns: the id of the download, an older one when the file is already wanted; 0 with a #FilNodeError
+ */
+gint64
+fil_node_get (FilNode *self,
+              gint64 result_id,
+              GError **error)
+{
+  const FilResult *result = fil_searches_get_result (self->searches, result_id);
+  const FilDownload *download = NULL;
+  const GPtrArray *same;
+
+  if (result == NULL)
+    {
+      _fil_node_not_found (error, _("There is no result %s."), result_id);
+      return 0;
+    }
+  if (result->hit.urn.has_sha1)
+    download = fil_downloads_find (self->downloads, &result->hit.urn.sha1);
+  if (download == NULL)
+    download = add_download (self, result->hit.name, result->hit.size, &result->hit.urn);
+
+  same = fil_searches_same_file (self->searches, result);
+  for (guint i = 0; same != NULL && i < same->len; i++)
+    _fil_node_add_source (self, download->id, &((const FilResult *) g_ptr_array_index (same, i))->hit);
+  if (same == NULL)
+    _fil_node_add_source (self, download->id, &result->hit);
+  return download->id;
+}
+
+static void
+add_magnet_source (FilNode *self,
+                   gint64 download,
+                   const FilMagnetSource *source)
+{
+  FilSourceSpec spec = {
+    .endpoint = source->endpoint,
+    .guid = source->guid,
+    .proxies = source->proxies,
+    .n_proxies = source->n_proxies,
+    .needs_push = source->is_push,
+  };
+
+  if (source->is_push || fil_gate_judge (self->gate, &source->endpoint, FIL_GATE_SOURCE) == FIL_GATE_OPEN)
+    fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
+}
+
+/**
+ * fil_node_get_magnet:
+ *
+ * Downloads the files that a magnet link names.
+ *
+ * Returns: the id of the first download, 0 with a #FilNodeError
+ */
+gint64
+fil_node_get_magnet (FilNode *self,
+                     const char *magnet,
+                     GError **error)
+{
+  g_autoptr (GPtrArray) files = fil_magnet_parse (magnet, error);
+  gint64 first = 0;
+
+  if (files == NULL)
+    return 0;
+  for (guint i = 0; i < files->len; i++)
+    {
+      const FilMagnet *file = g_ptr_array_index (files, i);
+      const FilDownload *download;
+      char sha1[FIL_SHA1_TEXT_LEN + 1];
+
+      if (!file->urn.has_sha1)
+        continue;
+      fil_sha1_to_text (&file->urn.sha1, sha1);
+      download = fil_downloads_find (self->downloads, &file->urn.sha1);
+      if (download == NULL)
+        download = add_download (self, file->name != NULL ? file->name : sha1, file->size, &file->urn);
+      for (guint j = 0; j < file->n_sources; j++)
+        add_magnet_source (self, download->id, &file->sources[j]);
+      if (first == 0)
+        first = download->id;
+    }
+  if (first == 0)
+    g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE,
+                         _("This magnet link asks for a search; search for its words instead."));
+  return first;
+}
+
+static gboolean
+check_download (gboolean done,
+                gint64 id,
+                GError **error)
+{
+  return done || _fil_node_not_found (error, _("There is no download %s, or it is over."), id);
+}
+
+typedef gboolean (*DownloadVerb) (FilDownloads *downloads, gint64 id, gint64 now_us);
+
+static gboolean
+for_one_or_all (FilNode *self,
+                gint64 id,
+                DownloadVerb verb,
+                GError **error)
+{
+  g_autoptr (GPtrArray) all = NULL;
+
+  if (id != -1)
+    return check_download (verb (self->downloads, id, _fil_node_now (self)), id, error);
+  all = fil_downloads_list (self->downloads);
+  for (guint i = 0; i < all->len; i++)
+    verb (self->downloads, ((const FilDownload *) g_ptr_array_index (all, i))->id, _fil_node_now (self));
+  return TRUE;
+}
+
+gboolean
+fil_node_pause (FilNode *self,
+                gint64 id,
+                GError **error)
+{
+  return for_one_or_all (self, id, fil_downloads_pause, error);
+}
+
+gboolean
+fil_node_resume (FilNode *self,
+                 gint64 id,
+                 GError **error)
+{
+  return for_one_or_all (self, id, fil_downloads_resume, error);
+}
+
+gboolean
+fil_node_retry (FilNode *self,
+                gint64 id,
+                GError **error)
+{
+  return check_download (fil_downloads_retry (self->downloads, id, _fil_node_now (self)), id, error);
+}
+
+gboolean
+fil_node_verify (FilNode *self,
+                 gint64 id,
+                 GError **error)
+{
+  return check_download (fil_downloads_verify (self->downloads, id, _fil_node_now (self)), id, error);
+}
+
+gboolean
+fil_node_set_priority (FilNode *self,
+                       gint64 id,
+                       int priority,
+                       GError **error)
+{
+  return check_download (fil_downloads_set_priority (self->downloads, id, priority, _fil_node_now (self)), id, error);
+}
+
+static gboolean
+forget_download (FilNode *self,
+                 gint64 id)
+{
+  if (!fil_downloads_remove (self->downloads, id, _fil_node_now (self)))
+    return FALSE;
+  fil_downloads_table_remove (self->database, id);
+  _fil_node_gone (self, FIL_LIST_DOWNLOADS, id);
+  _fil_node_mark_status (self);
+  return TRUE;
+}
+
+/**
+ * fil_node_cancel:
+ *
+ * Ends a download and removes what is there of it; of a finished one, only its row.
+ */
+gboolean
+fil_node_cancel (FilNode *self,
+                 gint64 id,
+                 GError **error)
+{
+  return check_download (forget_download (self, id), id, error);
+}
+
+/**
+ * fil_node_clear_finished:
+ *
+ * Removes the rows of finished downloads; the files and the history stay.
+ */
+void
+fil_node_clear_finished (FilNode *self)
+{
+  g_autoptr (GPtrArray) all = fil_downloads_list (self->downloads);
+  g_autoptr (GArray) done = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const FilDownload *download = g_ptr_array_index (all, i);
+
+      if (download->state == FIL_DOWNLOAD_STATE_DONE)
+        g_array_append_val (done, download->id);
+    }
+  for (guint i = 0; i < done->len; i++)
+    forget_download (self, g_array_index (done, gint64, i));
+}

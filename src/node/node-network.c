@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "node-private.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "giv.h"
+#include "node-resources.h"
+#include "pump.h"
+#include "resolver.h"
+
+#define CONNECT_AGAIN_US (30 * FIL_SEC)
+#define UPLOADS_PER_HOST 3
+
+/* Dialling for a session that exists already */
+
+typedef struct
+{
+  FilNode *node;
+  FilSession *session;
+  FilDial *dial;
+  FilTimer *drop; /* set when the session closed before the connection stood */
+  FilTls *tls;    /* not owned; NULL: plain */
+  FilTraffic traffic;
+  FilEndpoint to;
+} Pending;
+
+static void
+pump_closed (gpointer data,
+             FilPump *pump,
+             FilSession *session,
+             const char *reason)
+{
+  FilNode *self = data;
+
+  g_hash_table_remove (self->encrypted, fil_pump_peer (pump));
+  g_debug ("%s with %s closed: %s", session->klass->name,
+           _fil_node_lend_endpoint (self, fil_pump_peer (pump)), reason);
+}
+
+static const FilPumpDelegate pump_delegate = {
+  .closed = pump_closed,
+};
+
+/**
+ * _fil_node_pump:
+ * @stream: (transfer full): a connection that stands
+ * @session: (transfer full): who talks over it
+ */
+void
+_fil_node_pump (FilNode *self,
+                FilStream *stream,
+                FilSession *session,
+                FilTraffic traffic,
+                const FilEndpoint *peer)
+{
+  fil_pump_new (self->pumps, stream, session, traffic, peer, &pump_delegate, self);
+}
+
+static void
+pending_free (Pending *pending)
+{
+  g_clear_pointer (&pending->session, fil_session_free);
+  fil_timer_free (pending->drop);
+  g_free (pending);
+}
+
+static void
+pending_dialled (gpointer data,
+                 FilStream *stream,
+                 const char *error)
+{
+  Pending *pending = data;
+  FilNode *self = pending->node;
+
+  pending->session->changed = NULL;
+  if (stream == NULL || pending->session->is_closed)
+    {
+      g_clear_pointer (&stream, fil_stream_free);
+      if (!pending->session->is_closed)
+        fil_session_hung_up (pending->session, error, _fil_node_now (self));
+    }
+  else
+    {
+      if (pending->tls != NULL)
+        stream = fil_tls_stream_new (pending->tls, stream, FIL_TLS_CLIENT, NULL, 0);
+      _fil_node_pump (self, stream, g_steal_pointer (&pending->session), pending->traffic, &pending->to);
+    }
+  pending_free (pending);
+}
+
+static void
+pending_dropped (gpointer data,
+                 gint64 now_us)
+{
+  Pending *pending = data;
+
+  fil_dial_cancel (pending->dial);
+  pending_free (pending);
+}
+
+/* Only makes a note, as the session asks of its driver. */
+static void
+pending_changed (FilSession *session,
+                 gpointer data)
+{
+  Pending *pending = data;
+
+  if (session->is_closed)
+    fil_timer_set (pending->drop, _fil_node_now (pending->node));
+}
+
+/**
+ * _fil_node_dial:
+ * @session: (transfer full): hung up when no connection comes about
+ *
+ * Connects and lets @session talk.
+ */
+void
+_fil_node_dial (FilNode *self,
+                const FilEndpoint *to,
+                FilDialPurpose purpose,
+                FilGateUse named_by,
+                gboolean tls,
+                FilTraffic traffic,
+                FilSession *session)
+{
+  Pending *pending = g_new0 (Pending, 1);
+  g_autoptr (GError) error = NULL;
+
+  pending->node = self;
+  pending->session = session;
+  pending->tls = tls ? self->tls : NULL;
+  pending->traffic = traffic;
+  pending->to = *to;
+  pending->drop = fil_timer_new (fil_reactor_timers (self->reactor), pending_dropped, pending);
+  pending->dial = fil_dialer_connect (self->dialer, to, purpose, named_by, 0, pending_dialled, pending, &error);
+  if (pending->dial == NULL)
+    {
+      fil_session_hung_up (session, error->message, _fil_node_now (self));
+      pending_free (pending);
+      return;
+    }
+  session->changed = pending_changed;
+  session->changed_data = pending;
+}
+
+/* Incoming connections */
+
+static void
+acceptor_reached (gpointer data,
+                  const FilEndpoint *peer)
+{
+  FilNode *self = data;
+
+  if (self->overlay != NULL)
+    fil_overlay_noted_inbound (self->overlay, peer, _fil_node_now (self));
+}
+
+static FilSession *
+acceptor_session_for (gpointer data,
+                      FilGreeting kind,
+                      const char *first_line,
+                      const FilEndpoint *peer,
+                      gboolean tls)
+{
+  FilNode *self = data;
+  gint64 now_us = _fil_node_now (self);
+  FilGiv giv;
+
+  if (self->is_stopped)
+    return NULL;
+  switch (kind)
+    {
+    case FIL_GREETING_GNUTELLA:
+      return fil_overlay_accept (self->overlay, peer, now_us);
+    case FIL_GREETING_HTTP:
+      return fil_uploads_accept (self->uploads, peer, now_us);
+    case FIL_GREETING_GIV:
+      if (!fil_giv_parse (&giv, first_line))
+        return NULL;
+      return fil_downloads_giv (self->downloads, &giv.guid, giv.index, peer, now_us);
+    default:
+      return NULL;
+    }
+}
+
+static void
+acceptor_opened (gpointer data,
+                 FilPump *pump,
+                 FilGreeting kind)
+{
+  FilNode *self = data;
+
+  if (kind == FIL_GREETING_GNUTELLA && fil_pump_is_encrypted (pump))
+    g_hash_table_add (self->encrypted, g_memdup2 (fil_pump_peer (pump), sizeof (FilEndpoint)));
+  fil_pump_set_traffic (pump, kind == FIL_GREETING_GNUTELLA ? FIL_TRAFFIC_OVERLAY : FIL_TRAFFIC_TRANSFER);
+}
+
+static const FilAcceptorDelegate acceptor_delegate = {
+  .reached = acceptor_reached,
+  .session_for = acceptor_session_for,
+  .opened = acceptor_opened,
+};
+
+static void
+udp_received (gpointer data,
+              const guint8 *bytes,
+              gsize len,
+              const FilEndpoint *from,
+              gint64 now_us)
+{
+  FilNode *self = data;
+
+  if (self->overlay != NULL && !self->is_stopped)
+    fil_overlay_udp_received (self->overlay, from, bytes, len, now_us);
+}
+
+/* Finding the network */
+
+static gboolean
+bootstrap_needs_hosts (gpointer data)
+{
+  FilNode *self = data;
+
+  return self->overlay != NULL && fil_overlay_wants_hosts (self->overlay);
+}
+
+static void
+host_cache_resolved (gpointer data,
+                     const FilEndpoint *endpoints,
+                     guint n,
+                     const char *error)
+{
+  FilNode *self = data;
+
+  if (n == 0)
+    {
+      g_info ("a host cache is not found: %s", error);
+      return;
+    }
+  fil_overlay_ask_host_cache (self->overlay, &endpoints[fil_random_below (self->random, n)], _fil_node_now (self));
+}
+
+static void
+web_cache_answered (gpointer data,
+                    const FilWebCacheAnswer *answer,
+                    const char *error)
+{
+  FilNode *self = data;
+  g_autofree char *url = g_steal_pointer (&self->web_cache_url);
+  guint n_hosts = answer != NULL ? answer->hosts->len : 0;
+  gboolean is_dead = answer == NULL || answer->verdict == FIL_WEB_CACHE_DEAD;
+  gint64 now_us = _fil_node_now (self);
+
+  g_info ("%s named %u hosts%s%s", url, n_hosts, error != NULL ? ": " : "", error != NULL ? error : "");
+  for (guint i = 0; i < n_hosts; i++)
+    fil_overlay_learn_host (self->overlay, &g_array_index (answer->hosts, FilEndpoint, i), NULL, now_us);
+  for (guint i = 0; answer != NULL && i < answer->urls->len; i++)
+    fil_bootstrap_add (self->bootstrap, FIL_BOOTSTRAP_WEB, g_ptr_array_index (answer->urls, i));
+  fil_bootstrap_answered (self->bootstrap, self->web_cache_kind, url, n_hosts, is_dead, now_us);
+  _fil_node_reschedule_bootstrap (self);
+}
+
+static void
+bootstrap_ask (gpointer data,
+               FilBootstrapKind kind,
+               const char *address)
+{
+  FilNode *self = data;
+
+  g_info ("asking %s for hosts", address);
+  if (kind == FIL_BOOTSTRAP_UDP)
+    {
+      fil_resolve (address, 6346, self->resolving, host_cache_resolved, self);
+      return;
+    }
+  if (self->web_cache == NULL)
+    self->web_cache = fil_web_cache_new (self->reactor, self->user_agent);
+  if (!fil_web_cache_ask (self->web_cache, address, kind == FIL_BOOTSTRAP_LIST, web_cache_answered, self))
+    return;
+  self->web_cache_kind = kind;
+  g_free (self->web_cache_url);
+  self->web_cache_url = g_strdup (address);
+}
+
+static const FilBootstrapDelegate bootstrap_delegate = {
+  .needs_hosts = bootstrap_needs_hosts,
+  .ask = bootstrap_ask,
+};
+
+static void
+bootstrap_cb (gpointer data,
+              gint64 now_us)
+{
+  FilNode *self = data;
+
+  fil_bootstrap_tick (self->bootstrap, now_us);
+  _fil_node_reschedule_bootstrap (self);
+}
+
+void
+_fil_node_reschedule_bootstrap (FilNode *self)
+{
+  if (self->bootstrap != NULL && !self->is_stopped)
+    fil_timer_set (self->bootstrap_timer, fil_bootstrap_wake (self->bootstrap));
+}
+
+/* The user's own list in the profile goes before the one that ships with the program. */
+static FilBootstrapHosts *
+load_bootstrap_hosts (FilNode *self)
+{
+  g_autofree char *path = g_build_filename (self->profile, "bootstrap.ini", NULL);
+  g_autoptr (GBytes) shipped = NULL;
+  g_autoptr (GError) error = NULL;
+  FilBootstrapHosts *hosts = NULL;
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      hosts = fil_bootstrap_hosts_load (path, &error);
+      if (hosts == NULL)
+        g_warning ("%s", error->message);
+    }
+  if (hosts == NULL)
+    {
+      shipped = g_resource_lookup_data (fil_node_get_resource (), "/org/filbert/node/bootstrap.ini",
+                                        G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+      hosts = fil_bootstrap_hosts_parse (shipped, NULL);
+    }
+  return hosts;
+}
+
+static void
+neighbour_resolved (gpointer data,
+                    const FilEndpoint *endpoints,
+                    guint n,
+                    const char *error)
+{
+  FilNode *self = data;
+
+  if (n > 0)
+    fil_overlay_connect (self->overlay, &endpoints[0], _fil_node_now (self));
+  else
+    _fil_node_event (self, "connect-failed", 0, "%s", error);
+}
+
+static void
+connect_cb (gpointer data,
+            gint64 now_us)
+{
+  FilNode *self = data;
+
+  if (fil_overlay_state (self->overlay) != FIL_OVERLAY_ONLINE)
+    for (guint i = 0; self->connect_to != NULL && self->connect_to[i] != NULL; i++)
+      fil_resolve (self->connect_to[i], 6346, self->resolving, neighbour_resolved, self);
+  fil_timer_set (self->connect_timer, now_us + CONNECT_AGAIN_US);
+}
+
+/* Starting and stopping */
+
+/* Connections leave from the interface of the settings; else, when only one address listens, from that
+ * one, since others take where we come from for where we are. */
+static gboolean
+bind_dialer (FilNode *self,
+             const char *interface,
+             GError **error)
+{
+  char address[FIL_ENDPOINT_TEXT_LEN];
+
+  if (*interface != '\0')
+    return fil_dialer_set_interface (self->dialer, interface, error);
+  if (fil_endpoint_class (&self->local) == FIL_ADDRESS_NONE)
+    return TRUE;
+  return fil_dialer_set_interface (self->dialer, fil_endpoint_address_text (&self->local, address), error);
+}
+
+static gboolean
+listen_now (FilNode *self,
+            GError **error)
+{
+  g_autofree char *interface = fil_settings_get (self->settings, "bind-interface");
+  gboolean accepts = strcmp (self->listen, "none") != 0;
+  g_autoptr (GError) local = NULL;
+
+  self->listener = fil_listener_new (accepts ? self->listen : "0.0.0.0:0", *interface != '\0' ? interface : NULL, &local);
+  if (self->listener != NULL)
+    self->local = self->listener->local;
+  if (self->listener == NULL || !bind_dialer (self, interface, &local))
+    {
+      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, local->message);
+      return FALSE;
+    }
+
+  fil_gate_add_own (self->gate, &self->local);
+  self->udp = fil_udp_port_new (self->reactor, self->listener, udp_received, self);
+  if (accepts)
+    {
+      self->acceptor = fil_acceptor_new (self->pumps, self->listener, self->tls, self->gate, &acceptor_delegate,
+                                         &pump_delegate, self);
+      return TRUE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (self->listener->tcp); i++)
+    if (self->listener->tcp[i] >= 0)
+      {
+        close (self->listener->tcp[i]);
+        self->listener->tcp[i] = -1;
+      }
+  return TRUE;
+}
+
+/**
+ * _fil_node_network_start:
+ *
+ * Opens the listening port, or says why not.
+ */
+gboolean
+_fil_node_network_start (FilNode *self,
+                         GError **error)
+{
+  FilTimerQueue *timers = fil_reactor_timers (self->reactor);
+
+  self->shaper = fil_shaper_new (timers);
+  self->pumps = fil_pumps_new (self->reactor, self->shaper);
+  self->gate = fil_gate_new (self->is_private);
+  self->tls = fil_tls_new ();
+  self->dialer = fil_dialer_new (self->reactor, self->gate);
+  self->resolving = g_cancellable_new ();
+  self->encrypted = g_hash_table_new_full (fil_endpoint_hash, fil_endpoint_equal, g_free, NULL);
+  self->bootstrap_timer = fil_timer_new (timers, bootstrap_cb, self);
+  self->connect_timer = fil_timer_new (timers, connect_cb, self);
+  if (!listen_now (self, error))
+    return FALSE;
+
+  if (self->has_bootstrap)
+    {
+      g_autoptr (FilBootstrapHosts) hosts = load_bootstrap_hosts (self);
+
+      self->bootstrap = fil_bootstrap_new (hosts, self->random, &bootstrap_delegate, self);
+    }
+  fil_timer_set (self->connect_timer, _fil_node_now (self));
+  return TRUE;
+}
+
+/**
+ * _fil_node_network_stop:
+ *
+ * Takes no more connections and asks nobody any more; what is open goes on until it is freed.
+ */
+void
+_fil_node_network_stop (FilNode *self)
+{
+  if (self->resolving != NULL)
+    g_cancellable_cancel (self->resolving);
+  g_clear_pointer (&self->web_cache, fil_web_cache_free);
+  if (self->bootstrap_timer != NULL)
+    fil_timer_clear (self->bootstrap_timer);
+  if (self->connect_timer != NULL)
+    fil_timer_clear (self->connect_timer);
+  g_clear_pointer (&self->acceptor, fil_acceptor_free);
+}
+
+void
+_fil_node_network_free (FilNode *self)
+{
+  g_clear_pointer (&self->bootstrap, fil_bootstrap_free);
+  g_clear_pointer (&self->udp, fil_udp_port_free);
+  g_clear_pointer (&self->dialer, fil_dialer_free);
+  g_clear_pointer (&self->listener, fil_listener_free);
+  g_clear_pointer (&self->tls, fil_tls_free);
+  g_clear_pointer (&self->gate, fil_gate_free);
+  g_clear_pointer (&self->shaper, fil_shaper_free);
+  g_clear_object (&self->resolving);
+  g_clear_pointer (&self->encrypted, g_hash_table_unref);
+  g_clear_pointer (&self->web_cache_url, g_free);
+}
+
+/**
+ * _fil_node_apply_limits:
+ *
+ * Brings the limits of the settings to those who keep them.
+ */
+void
+_fil_node_apply_limits (FilNode *self)
+{
+  gint64 now_us = _fil_node_now (self);
+
+  fil_shaper_set_limit (self->shaper, FIL_WAY_IN, fil_settings_get_int (self->settings, "download-limit"), now_us);
+  fil_shaper_set_limit (self->shaper, FIL_WAY_OUT, fil_settings_get_int (self->settings, "upload-limit"), now_us);
+  fil_uploads_set_slots (self->uploads, (guint) fil_settings_get_int (self->settings, "upload-slots"), UPLOADS_PER_HOST);
+  fil_downloads_set_max_active (self->downloads, (guint) fil_settings_get_int (self->settings, "max-downloads"), now_us);
+}
+
+/* Verbs */
+
+/**
+ * fil_node_connect:
+ * @host: HOST:PORT
+ *
+ * Asks for a link to a host; the list of peers shows what becomes of it.
+ */
+gboolean
+fil_node_connect (FilNode *self,
+                  const char *host,
+                  GError **error)
+{
+  const char *colon = strrchr (host, ':');
+
+  if (colon == NULL || colon == host || colon[1] == '\0')
+    {
+      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is not HOST:PORT."), host);
+      return FALSE;
+    }
+  fil_resolve (host, 6346, self->resolving, neighbour_resolved, self);
+  return TRUE;
+}
+
+/**
+ * fil_node_disconnect:
+ * @peer: id of the peer
+ */
+gboolean
+fil_node_disconnect (FilNode *self,
+                     gint64 peer,
+                     GError **error)
+{
+  gint64 link;
+
+  if (!fil_id_map_number (self->peer_ids, peer, &link) ||
+      !fil_overlay_disconnect (self->overlay, (guint32) link, _fil_node_now (self)))
+    return _fil_node_not_found (error, _("There is no peer %s."), peer);
+  return TRUE;
+}
+
+/**
+ * fil_node_ban:
+ * @address: an address or a network, ADDR or ADDR/BITS
+ *
+ * Has nothing to do with @address any more, until the node ends.
+ */
+gboolean
+fil_node_ban (FilNode *self,
+              const char *address,
+              GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  FilEndpoint endpoint;
+
+  if (!fil_ban_list_add (fil_gate_bans (self->gate), address, &local))
+    {
+      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, local->message);
+      return FALSE;
+    }
+  if (fil_endpoint_parse (&endpoint, address, -1, 1))
+    fil_overlay_ban (self->overlay, &endpoint, _fil_node_now (self));
+  return TRUE;
+}
+
+/**
+ * fil_node_network_changed:
+ * @available: whether there is a network at all
+ *
+ * Tells the node that the machine's network changed, so that it tries again at once.
+ */
+void
+fil_node_network_changed (FilNode *self,
+                          gboolean available)
+{
+  gint64 now_us = _fil_node_now (self);
+
+  fil_downloads_network_changed (self->downloads, available, now_us);
+  if (!available)
+    return;
+  fil_timer_set (self->connect_timer, now_us);
+  if (self->bootstrap != NULL)
+    {
+      fil_bootstrap_restart (self->bootstrap, now_us);
+      _fil_node_reschedule_bootstrap (self);
+    }
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "acceptor.h"
+#include "bootstrap.h"
+#include "clock.h"
+#include "database.h"
+#include "dialer.h"
+#include "disk-storage.h"
+#include "disk.h"
+#include "downloads.h"
+#include "event-log.h"
+#include "gate.h"
+#include "id-map.h"
+#include "ids.h"
+#include "library.h"
+#include "listener.h"
+#include "node.h"
+#include "overlay.h"
+#include "pumps.h"
+#include "random.h"
+#include "reactor.h"
+#include "searches.h"
+#include "settings.h"
+#include "shaper.h"
+#include "tls.h"
+#include "udp-port.h"
+#include "uploads.h"
+#include "web-cache.h"
+#include "words.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define FIL_N_LISTS (FIL_LIST_EVENTS + 1)
+
+struct _FilNode
+{
+  GObject parent_instance;
+
+  char *profile;
+  char *user_agent;
+  char *listen;           /* as asked for: ADDR:PORT, or "none" */
+  FilRole role;
+  GStrv connect_to;       /* HOST:PORT from the command line, tried until they answer */
+  gboolean is_private;
+  gboolean has_bootstrap;
+  gboolean is_stopped;
+  gint64 started_us;
+
+  /* What everything stands on. */
+  FilClock *clock;
+  FilRandom *random;
+  FilReactor *reactor;
+  FilDatabase *database;
+  FilIds *ids;
+  FilSettings *settings;
+  FilEventLog *events;
+  FilGuid guid;
+
+  /* Network. */
+  FilShaper *shaper;
+  FilPumps *pumps;
+  FilGate *gate;
+  FilTls *tls;
+  FilListener *listener;
+  FilAcceptor *acceptor;  /* NULL: accepts no connections */
+  FilDialer *dialer;
+  FilUdpPort *udp;
+  FilBootstrap *bootstrap; /* NULL: nobody is asked for hosts */
+  FilWebCache *web_cache;
+  char *web_cache_url;    /* that is being asked */
+  FilBootstrapKind web_cache_kind;
+  GCancellable *resolving;
+  GHashTable *encrypted;  /* FilEndpoint of neighbours who came by TLS, owned */
+  FilEndpoint local;      /* where it listens */
+
+  /* The mind. */
+  FilOverlay *overlay;
+  GArray *failed_dials;   /* of FilEndpoint, to be told to the overlay */
+  FilSearches *searches;
+  FilDownloads *downloads;
+  FilUploads *uploads;
+  GHashTable *source_searches; /* overlay search → SourceSearch, owned; for downloads without sources */
+
+  /* Files. */
+  FilDisk *disk;
+  FilDiskStorage *storage;
+  FilLibrary *library;
+  FilWords *words;
+  gboolean is_sharing_paused;
+
+  /* Timers. */
+  FilTimer *overlay_timer;
+  FilTimer *downloads_timer;
+  FilTimer *bootstrap_timer;
+  FilTimer *save_timer;
+  FilTimer *connect_timer;
+  FilTimer *notify_timer;
+
+  /* Lists and what of them is still to be told. */
+  FilJournal *journals[FIL_N_LISTS]; /* NULL for those that keep their own */
+  FilIdMap *peer_ids;
+  FilIdMap *upload_ids;
+  guint dirty;             /* bit per FilList */
+  GHashTable *dirty_scopes; /* searches whose results changed */
+  gboolean is_status_dirty;
+
+  /* Text that rows borrow until the main loop turns. */
+  GPtrArray *borrowed;     /* of char *, owned */
+};
+
+/* node.c */
+gint64 _fil_node_now (FilNode *self);
+gint64 _fil_node_wall_s (FilNode *self);
+void _fil_node_mark (FilNode *self, FilList list, gint64 scope);
+void _fil_node_touch (FilNode *self, FilList list, gint64 id);
+void _fil_node_gone (FilNode *self, FilList list, gint64 id);
+void _fil_node_mark_status (FilNode *self);
+void _fil_node_event (FilNode *self, const char *kind, gint64 subject, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+const char *_fil_node_lend (FilNode *self, char *text);
+const char *_fil_node_lend_endpoint (FilNode *self, const FilEndpoint *endpoint);
+gboolean _fil_node_not_found (GError **error, const char *format, gint64 id);
+
+/* node-network.c: sockets */
+gboolean _fil_node_network_start (FilNode *self, GError **error);
+void _fil_node_network_stop (FilNode *self);
+void _fil_node_network_free (FilNode *self);
+void _fil_node_pump (FilNode *self, FilStream *stream, FilSession *session, FilTraffic traffic,
+                     const FilEndpoint *peer);
+void _fil_node_dial (FilNode *self, const FilEndpoint *to, FilDialPurpose purpose, FilGateUse named_by, gboolean tls,
+                     FilTraffic traffic, FilSession *session);
+void _fil_node_apply_limits (FilNode *self);
+void _fil_node_reschedule_bootstrap (FilNode *self);
+
+/* node-overlay.c: the overlay's delegate */
+void _fil_node_overlay_start (FilNode *self);
+void _fil_node_overlay_save_hosts (FilNode *self);
+gboolean _fil_node_is_reachable (FilNode *self);
+
+/* node-searches.c: own searches */
+void _fil_node_search_hit (FilNode *self, guint32 handle, const FilQueryHit *hit, const FilSource *source);
+void _fil_node_search_progress (FilNode *self);
+gboolean _fil_node_search_sources (FilNode *self, const FilDownload *download);
+
+/* node-downloads.c */
+void _fil_node_downloads_start (FilNode *self);
+gboolean _fil_node_restore_downloads (FilNode *self, GError **error);
+void _fil_node_add_source (FilNode *self, gint64 download, const FilHit *hit);
+void _fil_node_handle_push (FilNode *self, const FilPush *push, const FilSource *source);
+
+/* node-uploads.c */
+void _fil_node_uploads_start (FilNode *self);
+guint _fil_node_match (FilNode *self, const FilLocalQuery *query, FilLocalFile *files, guint max);
+
+/* node-shares.c */
+gboolean _fil_node_shares_start (FilNode *self, GError **error);
+void _fil_node_share_options (FilNode *self, const char *const *folders);
+
+G_END_DECLS

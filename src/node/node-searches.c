@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "node-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "hit-record.h"
+#include "hit-trailer.h"
+#include "safe-name.h"
+
+/* GGEP "M" (ggep.md §3). */
+#define MEDIA_AUDIO 0x04
+#define MEDIA_VIDEO 0x08
+#define MEDIA_DOCUMENT 0x10
+#define MEDIA_IMAGE 0x20
+#define MEDIA_PROGRAM (0x40 | 0x80)
+
+/* How long a download's own search for sources listens. */
+#define SOURCE_SEARCH_S 180
+#define SOURCE_SEARCHES_MAX 8
+
+/* A search that looks for sources of a download and shows nobody its hits. */
+typedef struct
+{
+  gint64 download;
+  gint64 started_s;
+} SourceSearch;
+
+static guint
+media_mask (FilFileKind kind)
+{
+  switch (kind)
+    {
+    case FIL_KIND_AUDIO:
+      return MEDIA_AUDIO;
+    case FIL_KIND_VIDEO:
+      return MEDIA_VIDEO;
+    case FIL_KIND_IMAGE:
+      return MEDIA_IMAGE;
+    case FIL_KIND_DOCUMENT:
+      return MEDIA_DOCUMENT;
+    case FIL_KIND_PROGRAM:
+      return MEDIA_PROGRAM;
+    case FIL_KIND_ARCHIVE:
+    case FIL_KIND_OTHER:
+    case FIL_N_KINDS:
+    default:
+      return 0;
+    }
+}
+
+/**
+ * fil_node_search:
+ * @words: what to look for
+ * @kind: (nullable): audio, video, image, document, archive, program, other, or NULL for all
+ *
+ * Asks the network.
+ *
+ * Returns: the id of the search, 0 with a #FilNodeError
+ */
+gint64
+fil_node_search (FilNode *self,
+                 const char *words,
+                 const char *kind,
+                 GError **error)
+{
+  FilFileKind wanted = FIL_N_KINDS;
+  FilSearch *search;
+  guint32 handle;
+  FilGuid muid;
+
+  if (kind != NULL && *kind != '\0' && !fil_file_kind_parse (&wanted, kind))
+    {
+      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("There is no kind of file called %s."), kind);
+      return 0;
+    }
+  if (!g_utf8_validate (words, -1, NULL) || fil_words_split_query (self->words, words, -1) == 0)
+    {
+      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE,
+                           _("A search needs a word of at least three letters."));
+      return 0;
+    }
+  if (fil_searches_count (self->searches) >= FIL_SEARCHES_MAX)
+    {
+      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED, _("%d searches are open. Close one first."),
+                   FIL_SEARCHES_MAX);
+      return 0;
+    }
+
+  handle = fil_overlay_search (self->overlay, words, NULL, media_mask (wanted), _fil_node_now (self));
+  if (handle == 0 || !fil_overlay_search_muid (self->overlay, handle, &muid))
+    {
+      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED, _("Too many searches are under way."));
+      return 0;
+    }
+  search = fil_searches_add (self->searches, handle, &muid, words, wanted, _fil_node_wall_s (self));
+  _fil_node_mark (self, FIL_LIST_SEARCHES, 0);
+  return search->id;
+}
+
+/**
+ * fil_node_browse:
+ * @host: HOST:PORT or a servent GUID
+ *
+ * Returns: 0 with a #FilNodeError: asking a host for its list is not built yet
+ */
+gint64
+fil_node_browse (FilNode *self,
+                 const char *host,
+                 GError **error)
+{
+  g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("Browsing %s is not built yet; search for words instead."),
+               host);
+  return 0;
+}
+
+static FilSearch *
+find_search (FilNode *self,
+             gint64 id,
+             GError **error)
+{
+  FilSearch *search = fil_searches_get (self->searches, id);
+
+  if (search == NULL)
+    _fil_node_not_found (error, _("There is no search %s."), id);
+  return search;
+}
+
+/**
+ * fil_node_stop_search:
+ *
+ * Takes no more hits; the results stay.
+ */
+gboolean
+fil_node_stop_search (FilNode *self,
+                      gint64 id,
+                      GError **error)
+{
+  FilSearch *search = find_search (self, id, error);
+
+  if (search == NULL)
+    return FALSE;
+  if (search->is_active)
+    {
+      fil_overlay_close_search (self->overlay, search->handle, _fil_node_now (self));
+      search->is_active = FALSE;
+      fil_searches_touch (self->searches, search);
+      _fil_node_mark (self, FIL_LIST_SEARCHES, 0);
+    }
+  return TRUE;
+}
+
+/**
+ * fil_node_close_search:
+ *
+ * Forgets a search and its results.
+ */
+gboolean
+fil_node_close_search (FilNode *self,
+                       gint64 id,
+                       GError **error)
+{
+  FilSearch *search = find_search (self, id, error);
+
+  if (search == NULL)
+    return FALSE;
+  if (search->is_active)
+    fil_overlay_close_search (self->overlay, search->handle, _fil_node_now (self));
+  fil_searches_close (self->searches, search);
+  _fil_node_mark (self, FIL_LIST_SEARCHES, 0);
+  return TRUE;
+}
+
+/* Hits */
+
+static void
+hit_of_record (FilHit *out,
+               const FilQueryHit *hit,
+               const FilHitTrailer *trailer,
+               const FilHitRecord *record,
+               const FilSource *source)
+{
+  *out = (FilHit){
+    .size = record->size,
+    .index = record->index,
+    .urn = record->urn,
+    .guid = hit->servent,
+    .hops = source->hops,
+    .is_tls = trailer->tls,
+    .needs_push = (trailer->known & trailer->set & FIL_HIT_FIREWALLED) != 0,
+  };
+  out->endpoint = fil_endpoint_is_set (&hit->endpoint) ? hit->endpoint : trailer->endpoint6;
+  for (guint i = 0; i < trailer->n_proxies && out->n_proxies < FIL_RESULT_MAX_PROXIES; i++)
+    out->proxies[out->n_proxies++] = trailer->proxies[i].endpoint;
+  if (trailer->present)
+    for (guint i = 0; i < 4; i++)
+      out->vendor[i] = g_ascii_isgraph (trailer->vendor[i]) ? (char) trailer->vendor[i] : '?';
+}
+
+/* An address that strangers named and that nobody should call is none; a push may still reach the host. */
+static void
+judge_address (FilNode *self,
+               FilHit *hit)
+{
+  if (!fil_endpoint_is_set (&hit->endpoint) ||
+      fil_gate_judge (self->gate, &hit->endpoint, FIL_GATE_SOURCE) == FIL_GATE_OPEN)
+    return;
+  hit->endpoint = (FilEndpoint){ 0 };
+  hit->needs_push = TRUE;
+}
+
+static void
+take_for_download (FilNode *self,
+                   const FilHit *hit)
+{
+  FilDownload *download = hit->urn.has_sha1 ? fil_downloads_find (self->downloads, &hit->urn.sha1) : NULL;
+
+  if (download != NULL && !fil_download_is_over (download))
+    _fil_node_add_source (self, download->id, hit);
+}
+
+/**
+ * _fil_node_search_hit:
+ * @handle: what the overlay calls the search
+ *
+ * Takes a query hit for one of our searches.
+ */
+void
+_fil_node_search_hit (FilNode *self,
+                      guint32 handle,
+                      const FilQueryHit *query_hit,
+                      const FilSource *source)
+{
+  FilSearch *search = fil_searches_find (self->searches, handle);
+  FilHitIter iter = fil_hit_iter (query_hit);
+  FilHitTrailer trailer;
+  FilHitRecord record;
+
+  fil_hit_trailer_parse (&trailer, query_hit);
+  while (fil_hit_iter_next (&iter, &record))
+    {
+      g_autofree char *name = g_strndup ((const char *) record.name.data, record.name.len);
+      FilHit hit;
+
+      hit_of_record (&hit, query_hit, &trailer, &record, source);
+      hit.name = name;
+      judge_address (self, &hit);
+      take_for_download (self, &hit);
+      if (search != NULL && search->is_active)
+        fil_searches_add_hit (self->searches, search, &hit);
+    }
+
+  if (search == NULL || !search->is_active)
+    return;
+  fil_overlay_search_kept (self->overlay, handle, search->results->len);
+  fil_searches_touch (self->searches, search);
+  _fil_node_mark (self, FIL_LIST_RESULTS, search->id);
+  _fil_node_mark (self, FIL_LIST_SEARCHES, 0);
+  if (search->results->len >= FIL_SEARCH_MAX_RESULTS)
+    fil_node_stop_search (self, search->id, NULL);
+}
+
+static void
+update_reach (gpointer item,
+              gpointer data)
+{
+  FilSearch *search = item;
+  FilNode *self = data;
+  guint reach;
+
+  if (!search->is_active)
+    return;
+  reach = fil_overlay_search_reach (self->overlay, search->handle);
+  if (reach == search->hosts_asked)
+    return;
+  search->hosts_asked = reach;
+  fil_searches_touch (self->searches, search);
+  _fil_node_mark (self, FIL_LIST_SEARCHES, 0);
+}
+
+/**
+ * _fil_node_search_progress:
+ *
+ * Brings up to date how far the searches have come.
+ */
+void
+_fil_node_search_progress (FilNode *self)
+{
+  GHashTableIter iter;
+  gpointer handle;
+  SourceSearch *search;
+
+  fil_searches_foreach (self->searches, update_reach, self);
+  g_hash_table_iter_init (&iter, self->source_searches);
+  while (g_hash_table_iter_next (&iter, &handle, (gpointer *) &search))
+    if (_fil_node_wall_s (self) - search->started_s >= SOURCE_SEARCH_S)
+      {
+        fil_overlay_close_search (self->overlay, GPOINTER_TO_UINT (handle), _fil_node_now (self));
+        g_hash_table_iter_remove (&iter);
+      }
+}
+
+/**
+ * _fil_node_search_sources:
+ *
+ * Asks the network for more sources. Queries by hash are unwelcome and reach nobody, so it asks for the
+ * name and takes the hits with the right hash.
+ *
+ * Returns: FALSE when no search can be made now
+ */
+gboolean
+_fil_node_search_sources (FilNode *self,
+                          const FilDownload *download)
+{
+  SourceSearch *search;
+  g_autofree char *words = NULL;
+  guint32 handle;
+
+  if (fil_overlay_state (self->overlay) != FIL_OVERLAY_ONLINE ||
+      g_hash_table_size (self->source_searches) >= SOURCE_SEARCHES_MAX ||
+      fil_words_split_name (self->words, download->name, -1) == 0)
+    return FALSE;
+  words = fil_words_to_query_text (self->words);
+  handle = fil_overlay_search (self->overlay, words, NULL, 0, _fil_node_now (self));
+  if (handle == 0)
+    return FALSE;
+
+  search = g_new0 (SourceSearch, 1);
+  search->download = download->id;
+  search->started_s = _fil_node_wall_s (self);
+  g_hash_table_insert (self->source_searches, GUINT_TO_POINTER (handle), search);
+  return TRUE;
+}
+
+/* Rows */
+
+gboolean
+fil_node_get_search (FilNode *self,
+                     gint64 id,
+                     FilSearchInfo *info)
+{
+  const FilSearch *search = fil_searches_get (self->searches, id);
+
+  if (search == NULL)
+    return FALSE;
+  *info = (FilSearchInfo){
+    .id = search->id,
+    .text = search->text,
+    .kind = search->kind != FIL_N_KINDS ? fil_file_kind_name (search->kind) : NULL,
+    .is_active = search->is_active,
+    .results = search->results->len,
+    .hosts_asked = search->hosts_asked,
+    .started = search->started_s,
+  };
+  return TRUE;
+}
+
+static FilReach
+reach_of (FilNode *self,
+          const FilHit *hit)
+{
+  if (!hit->needs_push && fil_endpoint_is_set (&hit->endpoint))
+    return FIL_REACH_DIRECT;
+  return _fil_node_is_reachable (self) ? FIL_REACH_PUSH : FIL_REACH_UNREACHABLE;
+}
+
+gboolean
+fil_node_get_result (FilNode *self,
+                     gint64 id,
+                     FilResultInfo *info)
+{
+  const FilResult *result = fil_searches_get_result (self->searches, id);
+  const GPtrArray *same;
+  const FilHit *hit;
+
+  if (result == NULL)
+    return FALSE;
+  hit = &result->hit;
+  same = fil_searches_same_file (self->searches, result);
+  *info = (FilResultInfo){
+    .id = id,
+    .search = result->search,
+    .name = hit->name,
+    .size = hit->size,
+    .kind = fil_file_kind_name (result->kind),
+    .address = _fil_node_lend_endpoint (self, &hit->endpoint),
+    .vendor = hit->vendor[0] != '\0' ? hit->vendor : NULL,
+    .hops = hit->hops,
+    .reach = reach_of (self, hit),
+    .sources = same != NULL ? same->len : 1,
+    .needs_push = hit->needs_push,
+  };
+  fil_guid_to_hex (&hit->guid, info->guid);
+  if (hit->urn.has_sha1)
+    {
+      char *text = g_malloc (FIL_SHA1_TEXT_LEN + 1);
+      const FilDownload *download = fil_downloads_find (self->downloads, &hit->urn.sha1);
+
+      fil_sha1_to_text (&hit->urn.sha1, text);
+      info->sha1 = _fil_node_lend (self, text);
+      info->in_library = fil_library_find (self->library, &hit->urn.sha1) != 0 ||
+                         (download != NULL && download->state == FIL_DOWNLOAD_STATE_DONE);
+      info->download = download != NULL ? download->id : 0;
+    }
+  if (hit->urn.has_tth)
+    {
+      char *text = g_malloc (FIL_TTH_TEXT_LEN + 1);
+
+      fil_tth_to_text (&hit->urn.tth, text);
+      info->tth = _fil_node_lend (self, text);
+    }
+  return TRUE;
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "node-private.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "push-proxy-request.h"
+#include "uploads.h"
+
+/* An open shared file, and what it was when it was opened. */
+typedef struct
+{
+  FilShared shared;
+  struct stat opened;
+} OpenFile;
+
+#define BROWSE_MAX_FILES 2000
+
+/* Answering queries */
+
+static gboolean
+wants_kind (const FilLocalQuery *query,
+            FilFileKind kind)
+{
+  static const guint masks[FIL_N_KINDS] = {
+    [FIL_KIND_AUDIO] = 0x04, [FIL_KIND_VIDEO] = 0x08,   [FIL_KIND_DOCUMENT] = 0x10,
+    [FIL_KIND_IMAGE] = 0x20, [FIL_KIND_PROGRAM] = 0xc0,
+  };
+
+  return query->kinds == 0 || (query->kinds & masks[kind]) != 0;
+}
+
+static gboolean
+local_file (FilNode *self,
+            guint32 index,
+            FilLocalFile *file)
+{
+  const FilFileRow *row = fil_library_get (self->library, index);
+  const char *name = fil_library_display_name (self->library, index);
+
+  if (row == NULL || name == NULL)
+    return FALSE;
+  *file = (FilLocalFile){
+    .index = index,
+    .size = row->size,
+    .name = name,
+    .sha1 = &row->sha1,
+    .tth = &row->tth,
+    .created_s = row->mtime_ns / G_GINT64_CONSTANT (1000000000),
+  };
+  return TRUE;
+}
+
+/**
+ * _fil_node_match:
+ * @files: (out): the files of ours that answer, at most @max
+ *
+ * Looks into the library; memory only.
+ *
+ * Returns: how many answer
+ */
+guint
+_fil_node_match (FilNode *self,
+                 const FilLocalQuery *query,
+                 FilLocalFile *files,
+                 guint max)
+{
+  guint32 ids[64];
+  guint n_ids = 0, n = 0;
+
+  if (self->is_sharing_paused || self->is_stopped)
+    return 0;
+  if (query->sha1 != NULL)
+    {
+      ids[0] = fil_library_find (self->library, query->sha1);
+      n_ids = ids[0] != 0 ? 1 : 0;
+    }
+  else if (query->text != NULL && fil_library_get_index (self->library) != NULL &&
+           fil_words_split_query (self->words, query->text, -1) > 0)
+    {
+      n_ids = fil_keyword_index_search (fil_library_get_index (self->library), self->words, ids, G_N_ELEMENTS (ids));
+    }
+
+  for (guint i = 0; i < n_ids && n < max; i++)
+    if (local_file (self, ids[i], &files[n]) && wants_kind (query, fil_file_kind_of (files[n].name)))
+      fil_library_count (self->library, files[n++].index, 1, 0);
+  return n;
+}
+
+/* Serving */
+
+static guint32
+find_wanted (FilNode *self,
+             const FilSharedWanted *wanted)
+{
+  const char *name;
+
+  if (wanted->urn.has_sha1)
+    return fil_library_find (self->library, &wanted->urn.sha1);
+  name = fil_library_display_name (self->library, wanted->index);
+  return name != NULL && g_strcmp0 (name, wanted->name) == 0 ? wanted->index : 0;
+}
+
+static void
+delegate_open (gpointer data,
+               const FilSharedWanted *wanted,
+               FilSharedOpened done,
+               gpointer done_data)
+{
+  FilNode *self = data;
+  guint32 index = self->is_sharing_paused ? 0 : find_wanted (self, wanted);
+  const FilFileRow *row = index != 0 ? fil_library_get (self->library, index) : NULL;
+  g_autoptr (GError) error = NULL;
+  OpenFile *file;
+  int fd;
+
+  if (row == NULL || (wanted->urn.has_tth && !fil_tth_equal (&wanted->urn.tth, &row->tth)))
+    {
+      done (done_data, FIL_SHARED_NOT_FOUND, NULL);
+      return;
+    }
+  fd = fil_library_open (self->library, index, &error);
+  if (fd < 0)
+    {
+      g_info ("%s", error->message);
+      done (done_data, FIL_SHARED_NOT_FOUND, NULL);
+      return;
+    }
+
+  file = g_new0 (OpenFile, 1);
+  file->shared.fd = fd;
+  file->shared.size = row->size;
+  file->shared.name = g_strdup (fil_library_display_name (self->library, index));
+  file->shared.sha1 = row->sha1;
+  file->shared.tth = row->tth;
+  file->shared.has_sha1 = TRUE;
+  file->shared.has_tth = TRUE;
+  if (fstat (fd, &file->opened) != 0)
+    g_warning ("fstat: %s", g_strerror (errno));
+  done (done_data, FIL_SHARED_OK, &file->shared);
+}
+
+static gboolean
+delegate_check (gpointer data,
+                FilShared *shared)
+{
+  const OpenFile *file = (OpenFile *) shared;
+  struct stat now;
+
+  return fstat (shared->fd, &now) == 0 && now.st_size == file->opened.st_size &&
+         now.st_ctim.tv_sec == file->opened.st_ctim.tv_sec && now.st_ctim.tv_nsec == file->opened.st_ctim.tv_nsec;
+}
+
+static void
+delegate_close (gpointer data,
+                FilShared *shared)
+{
+  close (shared->fd);
+  g_free (shared->name);
+  g_free (shared);
+}
+
+/* What is no file */
+
+static void
+list_file (const FilLibraryInfo *info,
+           gpointer data)
+{
+  g_autofree char *name = g_markup_escape_text (info->name, -1);
+  g_autofree char *size = g_format_size (info->size);
+
+  g_string_append_printf (data, "<li><a href=\"/uri-res/N2R?urn:sha1:%s\">%s</a> %s</li>\n", info->sha1, name, size);
+}
+
+static void
+browse_page (FilNode *self,
+             FilPageReply *reply)
+{
+  GString *page = g_string_new ("<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>Filbert</title>\n<ul>\n");
+  gsize len;
+
+  if (!self->is_sharing_paused)
+    fil_node_library (self, NULL, 0, BROWSE_MAX_FILES, list_file, page);
+  g_string_append (page, "</ul>\n");
+  len = page->len;
+  reply->status = 200;
+  reply->content_type = "text/html; charset=utf-8";
+  reply->body = g_bytes_new_take (g_string_free (page, FALSE), len);
+}
+
+/* A downloader asks us to pass a PUSH on to one of our leaves (push.md §2). */
+static void
+push_proxy (FilNode *self,
+            const FilPageRequest *request,
+            FilPageReply *reply)
+{
+  FilPushProxyRequest wanted;
+  FilEndpoint call;
+
+  reply->status = 400;
+  if (!fil_push_proxy_request_parse (&wanted, fil_slice_text (request->target)) || request->x_node == NULL ||
+      !fil_endpoint_parse (&call, request->x_node, -1, 0))
+    return;
+  /* Whoever asks may only have us call himself. */
+  if (!fil_endpoint_same_address (&call, &request->peer) ||
+      fil_gate_judge (self->gate, &call, FIL_GATE_PUSH) != FIL_GATE_OPEN)
+    return;
+  reply->status = fil_overlay_send_push (self->overlay, &wanted.guid, wanted.index, &call, FIL_SLICE_NONE,
+                                         _fil_node_now (self))
+                      ? 202
+                      : 410;
+}
+
+static gboolean
+delegate_page (gpointer data,
+               const FilPageRequest *request,
+               FilPageReply *reply)
+{
+  FilNode *self = data;
+
+  if (strcmp (request->target, "/") == 0)
+    {
+      if (request->wants_packets)
+        reply->status = 406;
+      else
+        browse_page (self, reply);
+      return TRUE;
+    }
+  if (fil_push_proxy_request_is (fil_slice_text (request->target)))
+    {
+      push_proxy (self, request, reply);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+delegate_dial (gpointer data,
+               const FilEndpoint *to,
+               gboolean tls,
+               FilSession *session)
+{
+  _fil_node_dial (data, to, FIL_DIAL_PUSH, FIL_GATE_PUSH, tls, FIL_TRAFFIC_TRANSFER, session);
+}
+
+static gboolean
+delegate_may_dial (gpointer data,
+                   const FilEndpoint *to)
+{
+  FilNode *self = data;
+
+  return fil_gate_judge (self->gate, to, FIL_GATE_PUSH) == FIL_GATE_OPEN;
+}
+
+static void
+delegate_changed (gpointer data,
+                  gint64 number)
+{
+  FilNode *self = data;
+
+  _fil_node_touch (self, FIL_LIST_UPLOADS, fil_id_map_add (self->upload_ids, number));
+  _fil_node_mark_status (self);
+}
+
+static void
+delegate_removed (gpointer data,
+                  gint64 number)
+{
+  FilNode *self = data;
+  gint64 id = fil_id_map_remove (self->upload_ids, number);
+
+  if (id != 0)
+    _fil_node_gone (self, FIL_LIST_UPLOADS, id);
+  _fil_node_mark_status (self);
+}
+
+static void
+delegate_served (gpointer data,
+                 const FilUploadRow *row)
+{
+  FilNode *self = data;
+  guint32 index = row->has_sha1 ? fil_library_find (self->library, &row->sha1) : 0;
+
+  if (index != 0)
+    fil_library_count (self->library, index, 0, 1);
+}
+
+static const FilUploadsDelegate uploads_delegate = {
+  .open = delegate_open,
+  .check = delegate_check,
+  .close = delegate_close,
+  .page = delegate_page,
+  .dial = delegate_dial,
+  .may_dial = delegate_may_dial,
+  .changed = delegate_changed,
+  .removed = delegate_removed,
+  .served = delegate_served,
+};
+
+/**
+ * _fil_node_uploads_start:
+ *
+ * Prepares to serve shared files.
+ */
+void
+_fil_node_uploads_start (FilNode *self)
+{
+  self->uploads = fil_uploads_new (&uploads_delegate, self, self->user_agent, 1);
+  fil_uploads_set_guid (self->uploads, &self->guid);
+  fil_uploads_set_private (self->uploads, self->is_private);
+}
+
+gboolean
+fil_node_get_upload (FilNode *self,
+                     gint64 id,
+                     FilUploadInfo *info)
+{
+  static const char *const states[] = {
+    [FIL_UPLOAD_WAITING] = "waiting",
+    [FIL_UPLOAD_SENDING] = "sending",
+    [FIL_UPLOAD_DONE] = "done",
+    [FIL_UPLOAD_FAILED] = "failed",
+  };
+  FilUploadRow row;
+  gint64 number;
+
+  if (!fil_id_map_number (self->upload_ids, id, &number) ||
+      !fil_uploads_get (self->uploads, number, _fil_node_now (self), &row))
+    return FALSE;
+  *info = (FilUploadInfo){
+    .id = id,
+    .name = row.name,
+    .peer = _fil_node_lend_endpoint (self, &row.peer),
+    .state = states[row.state],
+    .sent_bytes = row.sent_bytes,
+    .size = row.size,
+    .bps = row.bps,
+    .reach = (FilReach) row.reach,
+  };
+  return TRUE;
+}

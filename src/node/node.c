@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "node-private.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "store-error.h"
+
+G_DEFINE_FINAL_TYPE (FilNode, fil_node, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_CHANGED,
+  SIGNAL_STATUS_CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+#define SAVE_EVERY_US (60 * FIL_SEC)
+
+gint64
+_fil_node_now (FilNode *self)
+{
+  return fil_reactor_now (self->reactor);
+}
+
+gint64
+_fil_node_wall_s (FilNode *self)
+{
+  return fil_clock_wall (self->clock) / FIL_SEC;
+}
+
+/* Telling what changed */
+
+static void
+wake_notifier (FilNode *self)
+{
+  if (!self->is_stopped && fil_timer_due (self->notify_timer) == FIL_NEVER)
+    fil_timer_set (self->notify_timer, _fil_node_now (self));
+}
+
+/**
+ * _fil_node_mark:
+ *
+ * Notes that a list's change number moved, to be told once this turn.
+ */
+void
+_fil_node_mark (FilNode *self,
+                FilList list,
+                gint64 scope)
+{
+  if (list == FIL_LIST_RESULTS)
+    g_hash_table_add (self->dirty_scopes, g_memdup2 (&scope, sizeof scope));
+  self->dirty |= 1u << list;
+  wake_notifier (self);
+}
+
+void
+_fil_node_mark_status (FilNode *self)
+{
+  self->is_status_dirty = TRUE;
+  wake_notifier (self);
+}
+
+/**
+ * _fil_node_touch:
+ *
+ * Notes that a row of a list whose journal the node keeps is new or changed.
+ */
+void
+_fil_node_touch (FilNode *self,
+                 FilList list,
+                 gint64 id)
+{
+  fil_journal_touch (self->journals[list], id);
+  _fil_node_mark (self, list, 0);
+}
+
+void
+_fil_node_gone (FilNode *self,
+                FilList list,
+                gint64 id)
+{
+  fil_journal_remove (self->journals[list], id);
+  _fil_node_mark (self, list, 0);
+}
+
+static void
+notify_cb (gpointer data,
+           gint64 now_us)
+{
+  FilNode *self = data;
+  guint dirty = self->dirty;
+  GHashTableIter iter;
+  gpointer scope;
+  g_autoptr (GHashTable) scopes = g_steal_pointer (&self->dirty_scopes);
+
+  self->dirty = 0;
+  self->dirty_scopes = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_ptr_array_set_size (self->borrowed, 0);
+
+  for (guint list = 0; list < FIL_N_LISTS; list++)
+    if ((dirty & (1u << list)) != 0 && list != FIL_LIST_RESULTS)
+      g_signal_emit (self, signals[SIGNAL_CHANGED], 0, list, (gint64) 0);
+  g_hash_table_iter_init (&iter, scopes);
+  while (g_hash_table_iter_next (&iter, &scope, NULL))
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0, FIL_LIST_RESULTS, *(gint64 *) scope);
+
+  if (self->is_status_dirty)
+    {
+      self->is_status_dirty = FALSE;
+      g_signal_emit (self, signals[SIGNAL_STATUS_CHANGED], 0);
+    }
+}
+
+/**
+ * _fil_node_event:
+ *
+ * Adds a line to the log of events.
+ */
+void
+_fil_node_event (FilNode *self,
+                 const char *kind,
+                 gint64 subject,
+                 const char *format,
+                 ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_message ("%s", text);
+  fil_event_log_add (self->events, _fil_node_wall_s (self), kind, subject, text);
+  _fil_node_mark (self, FIL_LIST_EVENTS, 0);
+}
+
+/**
+ * _fil_node_lend:
+ * @text: (transfer full) (nullable): text for a row
+ *
+ * Returns: (transfer none): @text, kept until the main loop turns
+ */
+const char *
+_fil_node_lend (FilNode *self,
+                char *text)
+{
+  if (text != NULL)
+    {
+      g_ptr_array_add (self->borrowed, text);
+      wake_notifier (self);
+    }
+  return text;
+}
+
+const char *
+_fil_node_lend_endpoint (FilNode *self,
+                         const FilEndpoint *endpoint)
+{
+  char text[FIL_ENDPOINT_TEXT_LEN];
+
+  if (!fil_endpoint_is_set (endpoint))
+    return NULL;
+  return _fil_node_lend (self, g_strdup (fil_endpoint_to_text (endpoint, text)));
+}
+
+gboolean
+_fil_node_not_found (GError **error,
+                     const char *format,
+                     gint64 id)
+{
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, id);
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_NOT_FOUND, format, number);
+#pragma GCC diagnostic pop
+  return FALSE;
+}
+
+/* Starting */
+
+static gboolean
+make_folder (const char *path,
+             GError **error)
+{
+  if (g_mkdir_with_parents (path, 0700) == 0)
+    return TRUE;
+  g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, _("The folder %s cannot be made: %s"), path,
+               g_strerror (errno));
+  return FALSE;
+}
+
+/* A database that is beyond repair is kept aside, so that the node can start. */
+static FilDatabase *
+open_database (FilNode *self,
+               const char *path,
+               GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  FilDatabase *database = fil_database_open (path, &local);
+
+  if (database == NULL && g_error_matches (local, FIL_STORE_ERROR, FIL_STORE_ERROR_DAMAGED))
+    {
+      g_autofree char *aside = fil_database_set_aside (path, NULL);
+
+      g_warning ("%s It was kept as %s, and a new one is made.", local->message, aside);
+      g_clear_error (&local);
+      database = fil_database_open (path, &local);
+    }
+  if (database == NULL)
+    g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, local->message);
+  return database;
+}
+
+static gboolean
+open_profile (FilNode *self,
+              GError **error)
+{
+  g_autofree char *path = g_build_filename (self->profile, "filbert.db", NULL);
+  g_autoptr (GError) local = NULL;
+
+  if (!make_folder (self->profile, error))
+    return FALSE;
+  self->settings = fil_settings_new (self->profile, error);
+  if (self->settings == NULL)
+    return FALSE;
+  self->database = open_database (self, path, error);
+  if (self->database == NULL)
+    return FALSE;
+  self->ids = fil_ids_new (self->database, &local);
+  if (self->ids == NULL)
+    {
+      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, local->message);
+      return FALSE;
+    }
+
+  fil_settings_get_guid (self->settings, &self->guid, self->random);
+  self->disk = fil_disk_new ();
+  self->storage = fil_disk_storage_new (self->disk, self->profile, self->profile);
+  return TRUE;
+}
+
+static void
+make_journals (FilNode *self)
+{
+  self->events = fil_event_log_new (self->ids);
+  self->searches = fil_searches_new (self->ids);
+  self->peer_ids = fil_id_map_new (self->ids, FIL_ID_PEER);
+  self->upload_ids = fil_id_map_new (self->ids, FIL_ID_UPLOAD);
+  self->journals[FIL_LIST_DOWNLOADS] = fil_journal_new ();
+  self->journals[FIL_LIST_UPLOADS] = fil_journal_new ();
+  self->journals[FIL_LIST_SHARES] = fil_journal_new ();
+  self->journals[FIL_LIST_PEERS] = fil_journal_new ();
+}
+
+static void
+save_cb (gpointer data,
+         gint64 now_us)
+{
+  FilNode *self = data;
+
+  _fil_node_overlay_save_hosts (self);
+  fil_timer_set (self->save_timer, now_us + SAVE_EVERY_US);
+}
+
+static void
+apply_folders (FilNode *self)
+{
+  g_autofree char *incomplete = fil_settings_get (self->settings, "incomplete-dir");
+  g_autofree char *downloads = fil_settings_get (self->settings, "downloads-dir");
+
+  if (g_mkdir_with_parents (incomplete, 0700) != 0)
+    g_warning ("the folder %s cannot be made: %s", incomplete, g_strerror (errno));
+  if (g_mkdir_with_parents (downloads, 0755) != 0)
+    g_warning ("the folder %s cannot be made: %s", downloads, g_strerror (errno));
+  fil_disk_storage_set_folders (self->storage, incomplete, downloads);
+}
+
+static void
+settings_changed_cb (const char *key,
+                     gpointer data)
+{
+  FilNode *self = data;
+
+  if (strcmp (key, "downloads-dir") == 0 || strcmp (key, "incomplete-dir") == 0)
+    apply_folders (self);
+  _fil_node_apply_limits (self);
+  _fil_node_mark_status (self);
+}
+
+static FilRole
+parse_role (const char *text)
+{
+  if (g_strcmp0 (text, "ultrapeer") == 0)
+    return FIL_ROLE_ULTRAPEER;
+  if (g_strcmp0 (text, "leaf") == 0)
+    return FIL_ROLE_LEAF;
+  return FIL_ROLE_AUTO;
+}
+
+static gboolean
+take_options (FilNode *self,
+              const FilNodeOptions *options,
+              GError **error)
+{
+  self->profile = g_strdup (options->profile);
+  self->user_agent = g_strdup ("Filbert/" FIL_VERSION);
+  self->is_private = options->private_network;
+  self->has_bootstrap = !options->no_bootstrap;
+  self->connect_to = g_strdupv ((char **) options->connect);
+  if (!open_profile (self, error))
+    return FALSE;
+
+  if (options->role != NULL && !fil_settings_set (self->settings, "role", options->role, error))
+    return FALSE;
+  if (options->downloads != NULL && !fil_settings_set (self->settings, "downloads-dir", options->downloads, error))
+    return FALSE;
+  apply_folders (self);
+  if (options->listen != NULL)
+    {
+      self->listen = g_strdup (options->listen);
+    }
+  else
+    {
+      gint64 port = fil_settings_get_int (self->settings, "listen-port");
+
+      /* Others refuse or doubt the old standard port, so each profile picks a high one and keeps it. */
+      if (port == 0)
+        {
+          g_autofree char *text = NULL;
+
+          port = 20000 + fil_random_below (self->random, 40000);
+          text = g_strdup_printf ("%" G_GINT64_FORMAT, port);
+          if (!fil_settings_set (self->settings, "listen-port", text, error))
+            return FALSE;
+        }
+      self->listen = g_strdup_printf ("0.0.0.0:%" G_GINT64_FORMAT, port);
+    }
+  return TRUE;
+}
+
+/**
+ * fil_node_new:
+ * @options: borrowed
+ *
+ * Opens the profile, listens, and starts to look for the network.
+ *
+ * Returns: (transfer full): the running node, NULL with a #FilNodeError whose message is one sentence
+ */
+FilNode *
+fil_node_new (const FilNodeOptions *options,
+              GError **error)
+{
+  g_autoptr (FilNode) self = g_object_new (FIL_TYPE_NODE, NULL);
+  g_autofree char *role = NULL;
+
+  if (!take_options (self, options, error))
+    return NULL;
+  make_journals (self);
+
+  role = fil_settings_get (self->settings, "role");
+  self->role = parse_role (role);
+  if (!_fil_node_network_start (self, error) || !_fil_node_shares_start (self, error))
+    return NULL;
+  _fil_node_uploads_start (self);
+  _fil_node_downloads_start (self);
+  if (!_fil_node_restore_downloads (self, error))
+    return NULL;
+  _fil_node_apply_limits (self);
+  fil_settings_set_changed_func (self->settings, settings_changed_cb, self);
+  _fil_node_overlay_start (self);
+  _fil_node_share_options (self, options->share);
+
+  fil_timer_set (self->save_timer, _fil_node_now (self) + SAVE_EVERY_US);
+  _fil_node_event (self, "started", 0, _("Filbert %s started."), FIL_VERSION);
+  return g_steal_pointer (&self);
+}
+
+/**
+ * fil_node_stop:
+ *
+ * Says goodbye to the neighbours and saves. The node stays readable, and is freed afterwards.
+ */
+void
+fil_node_stop (FilNode *self)
+{
+  if (self->is_stopped)
+    return;
+  self->is_stopped = TRUE;
+  fil_timer_clear (self->notify_timer);
+  if (self->downloads != NULL)
+    fil_downloads_shutdown (self->downloads, _fil_node_now (self));
+  if (self->uploads != NULL)
+    fil_uploads_stop_all (self->uploads, _("This node is stopping."));
+  if (self->overlay != NULL)
+    {
+      _fil_node_overlay_save_hosts (self);
+      fil_overlay_stop (self->overlay, _fil_node_now (self));
+    }
+  _fil_node_network_stop (self);
+}
+
+static void
+fil_node_finalize (GObject *object)
+{
+  FilNode *self = FIL_NODE (object);
+
+  fil_node_stop (self);
+  g_clear_pointer (&self->pumps, fil_pumps_free);
+  g_clear_pointer (&self->downloads, fil_downloads_free);
+  g_clear_pointer (&self->uploads, fil_uploads_free);
+  g_clear_pointer (&self->overlay, fil_overlay_free);
+  g_clear_pointer (&self->failed_dials, g_array_unref);
+  g_clear_pointer (&self->library, fil_library_free);
+  g_clear_pointer (&self->storage, fil_disk_storage_free);
+  g_clear_pointer (&self->disk, fil_disk_free);
+  _fil_node_network_free (self);
+
+  g_clear_pointer (&self->source_searches, g_hash_table_unref);
+  g_clear_pointer (&self->searches, fil_searches_free);
+  g_clear_pointer (&self->events, fil_event_log_free);
+  g_clear_pointer (&self->peer_ids, fil_id_map_free);
+  g_clear_pointer (&self->upload_ids, fil_id_map_free);
+  for (guint i = 0; i < FIL_N_LISTS; i++)
+    g_clear_pointer (&self->journals[i], fil_journal_free);
+  g_clear_pointer (&self->words, fil_words_free);
+  g_clear_pointer (&self->ids, fil_ids_free);
+  g_clear_pointer (&self->database, fil_database_free);
+  g_clear_pointer (&self->settings, fil_settings_free);
+
+  fil_timer_free (self->overlay_timer);
+  fil_timer_free (self->downloads_timer);
+  fil_timer_free (self->bootstrap_timer);
+  fil_timer_free (self->save_timer);
+  fil_timer_free (self->connect_timer);
+  fil_timer_free (self->notify_timer);
+  g_clear_pointer (&self->reactor, fil_reactor_free);
+  g_clear_pointer (&self->random, fil_random_free);
+  g_clear_pointer (&self->clock, fil_clock_free);
+  g_clear_pointer (&self->dirty_scopes, g_hash_table_unref);
+  g_clear_pointer (&self->borrowed, g_ptr_array_unref);
+  g_strfreev (self->connect_to);
+  g_free (self->profile);
+  g_free (self->user_agent);
+  g_free (self->listen);
+
+  G_OBJECT_CLASS (fil_node_parent_class)->finalize (object);
+}
+
+static void
+fil_node_class_init (FilNodeClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = fil_node_finalize;
+
+  /**
+   * FilNode::changed:
+   * @list: a #FilList
+   * @scope: the search whose results changed, else 0
+   */
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", FIL_TYPE_NODE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_INT64);
+  /**
+   * FilNode::status-changed:
+   */
+  signals[SIGNAL_STATUS_CHANGED] = g_signal_new ("status-changed", FIL_TYPE_NODE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                 NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+fil_node_init (FilNode *self)
+{
+  FilTimerQueue *timers;
+
+  self->clock = fil_clock_new_real ();
+  self->random = fil_random_new ();
+  self->reactor = fil_reactor_new (g_main_context_get_thread_default (), self->clock);
+  self->started_us = fil_reactor_now (self->reactor);
+  timers = fil_reactor_timers (self->reactor);
+  self->notify_timer = fil_timer_new (timers, notify_cb, self);
+  self->save_timer = fil_timer_new (timers, save_cb, self);
+  self->words = fil_words_new ();
+  self->borrowed = g_ptr_array_new_with_free_func (g_free);
+  self->dirty_scopes = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+}
+
+/* Lists */
+
+static FilJournal *
+journal_of (FilNode *self,
+            FilList list,
+            gint64 scope)
+{
+  FilSearch *search;
+
+  switch (list)
+    {
+    case FIL_LIST_SEARCHES:
+      return fil_searches_journal (self->searches);
+    case FIL_LIST_RESULTS:
+      search = fil_searches_get (self->searches, scope);
+      return search != NULL ? search->journal : NULL;
+    case FIL_LIST_EVENTS:
+      return fil_event_log_journal (self->events);
+    case FIL_LIST_DOWNLOADS:
+    case FIL_LIST_UPLOADS:
+    case FIL_LIST_SHARES:
+    case FIL_LIST_PEERS:
+      return self->journals[list];
+    default:
+      return NULL;
+    }
+}
+
+/**
+ * fil_node_changes:
+ * @scope: the search for FIL_LIST_RESULTS, else 0
+ *
+ * Returns: (transfer full) (nullable): what happened in the list since change number @since; NULL when
+ *   there is no such list
+ */
+FilChanges *
+fil_node_changes (FilNode *self,
+                  FilList list,
+                  gint64 scope,
+                  guint64 since,
+                  guint max)
+{
+  FilJournal *journal = journal_of (self, list, scope);
+
+  return journal != NULL ? fil_journal_changes (journal, since, max) : NULL;
+}
+
+guint64
+fil_node_list_seq (FilNode *self,
+                   FilList list,
+                   gint64 scope)
+{
+  FilJournal *journal = journal_of (self, list, scope);
+
+  return journal != NULL ? fil_journal_seq (journal) : 0;
+}
+
+gboolean
+fil_node_get_event (FilNode *self,
+                    gint64 id,
+                    FilEventInfo *info)
+{
+  return fil_event_log_get (self->events, id, info);
+}
+
+/* Settings */
+
+void
+fil_node_settings (FilNode *self,
+                   FilSettingFunc func,
+                   gpointer data)
+{
+  for (guint i = 0; i < fil_settings_n_keys (); i++)
+    {
+      g_autofree char *value = fil_settings_get (self->settings, fil_settings_key (i));
+
+      func (fil_settings_key (i), value, data);
+    }
+}
+
+gboolean
+fil_node_set (FilNode *self,
+              const char *key,
+              const char *value,
+              GError **error)
+{
+  return fil_settings_set (self->settings, key, value, error);
+}
