@@ -2,11 +2,14 @@
 #include "config.h"
 
 #include "bus.h"
+#include "filbertd-desktop.h"
 #include "filbertd-log.h"
 #include "filbertd-options.h"
 #include "node.h"
 #include "profile.h"
+#include "random.h"
 #include "reactor.h"
+#include "secret-hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +38,7 @@ typedef struct
   FilReactor *reactor;
   FilNode *node;
   FilBus *bus;
+  FilbertdDesktop *desktop; /* NULL: headless */
   GMainLoop *loop;
 } Daemon;
 
@@ -148,7 +152,12 @@ start (Daemon *self,
   if (self->bus == NULL)
     return FALSE;
 
-  /* Tray, notifications, suspend and network changes join here, unless self->options.headless. */
+  if (!self->options.headless)
+    {
+      g_autofree char *app_id = fil_profile_app_id (self->profile);
+
+      self->desktop = filbertd_desktop_new (self->node, app_id, self->loop);
+    }
   return TRUE;
 }
 
@@ -157,6 +166,7 @@ stop (Daemon *self)
 {
   /* The default action of SIGALRM ends the process. */
   alarm (STOP_SECONDS);
+  g_clear_pointer (&self->desktop, filbertd_desktop_free);
   g_clear_pointer (&self->bus, fil_bus_free);
   if (self->node != NULL)
     fil_node_stop (self->node);
@@ -212,6 +222,7 @@ main (int argc,
       char *argv[])
 {
   Daemon self = { 0 };
+  g_autoptr (FilRandom) random = fil_random_new ();
   g_autoptr (GError) error = NULL;
   int status;
 
@@ -220,6 +231,7 @@ main (int argc,
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   signal (SIGPIPE, SIG_IGN);
+  fil_secret_hash_set_secret (random);
 
   if (!filbertd_options_parse (&self.options, &argc, &argv, &error))
     {

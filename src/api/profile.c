@@ -99,6 +99,24 @@ fil_profile_hash (const FilProfile *self)
   return g_strndup (sum, 16);
 }
 
+/**
+ * fil_profile_app_id:
+ *
+ * Returns: (transfer full): the application ID that the window of this profile owns: each profile but
+ *   the usual one has its own
+ */
+char *
+fil_profile_app_id (const FilProfile *self)
+{
+  g_autoptr (FilProfile) usual = fil_profile_new (NULL, NULL);
+  g_autofree char *usual_hash = fil_profile_hash (usual);
+  g_autofree char *hash = fil_profile_hash (self);
+
+  if (g_str_equal (hash, usual_hash))
+    return g_strdup ("org.filbert.Filbert");
+  return g_strconcat ("org.filbert.Filbert.P", hash, NULL);
+}
+
 static gboolean
 fail_errno (GError **error,
             const char *what,

@@ -22,6 +22,7 @@ void fil_profile_free (FilProfile *self);
 const char *fil_profile_dir (const FilProfile *self);
 const char *fil_profile_log_path (const FilProfile *self);
 char *fil_profile_hash (const FilProfile *self) G_GNUC_WARN_UNUSED_RESULT;
+char *fil_profile_app_id (const FilProfile *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The node's side. */
 gboolean fil_profile_make (FilProfile *self, GError **error);
