@@ -411,7 +411,7 @@ admit (gpointer data,
     return code;
   if (!self->is_running)
     return refuse (reason, 503, "Shutting down");
-  if (peer->mode == FIL_MODE_UNKNOWN && self->mode == FIL_MODE_ULTRAPEER)
+  if (peer->mode == FIL_MODE_UNKNOWN)
     return refuse (reason, 403, "Normal nodes refused");
   return self->mode == FIL_MODE_LEAF ? admit_as_leaf (self, link, reason) : admit_as_ultrapeer (self, link, reason);
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "demo-process.h"
+
+#include "client.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define PROGRAM "filbert-demo-network"
+#define READY "ready "
+
+struct _FilDemoProcess
+{
+  GSubprocess *process;
+  char *profile;
+};
+
+/* Beside this program in a build tree, else where it was installed. */
+static char *
+find_program (void)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+
+  if (self != NULL)
+    {
+      g_autofree char *folder = g_path_get_dirname (self);
+      g_autofree char *beside = g_build_filename (folder, PROGRAM, NULL);
+
+      if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
+        return g_steal_pointer (&beside);
+    }
+  return g_build_filename (FIL_LIBEXECDIR, PROGRAM, NULL);
+}
+
+/**
+ * fil_demo_process_start:
+ *
+ * Starts the demo network and waits until it is there, which takes a second or two.
+ *
+ * Returns: (transfer full): the network, NULL with a #FilClientError
+ */
+FilDemoProcess *
+fil_demo_process_start (GError **error)
+{
+  g_autoptr (FilDemoProcess) self = g_new0 (FilDemoProcess, 1);
+  g_autofree char *program = find_program ();
+  g_autoptr (GDataInputStream) output = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *line = NULL;
+
+  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &local, program,
+                                    NULL);
+  if (self->process == NULL)
+    {
+      g_set_error (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_UNAVAILABLE, _("The demo network cannot start: %s"),
+                   local->message);
+      return NULL;
+    }
+  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
+  line = g_data_input_stream_read_line_utf8 (output, NULL, NULL, &local);
+  if (line == NULL || !g_str_has_prefix (line, READY))
+    {
+      g_set_error (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_UNAVAILABLE, _("The demo network cannot start: %s"),
+                   line != NULL ? line : local != NULL ? local->message : _("it ended at once"));
+      return NULL;
+    }
+  self->profile = g_strdup (line + strlen (READY));
+  return g_steal_pointer (&self);
+}
+
+static void
+start_in_thread (GTask *task,
+                 gpointer source,
+                 gpointer task_data,
+                 GCancellable *cancellable)
+{
+  GError *error = NULL;
+  FilDemoProcess *self = fil_demo_process_start (&error);
+
+  if (self != NULL)
+    g_task_return_pointer (task, self, (GDestroyNotify) fil_demo_process_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * fil_demo_process_start_async:
+ *
+ * Starts the demo network without waiting.
+ */
+void
+fil_demo_process_start_async (GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+
+  g_task_set_source_tag (task, fil_demo_process_start_async);
+  g_task_run_in_thread (task, start_in_thread);
+}
+
+FilDemoProcess *
+fil_demo_process_start_finish (GAsyncResult *result,
+                               GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * fil_demo_process_profile:
+ *
+ * Returns: the profile of the node that looks at the network from inside
+ */
+const char *
+fil_demo_process_profile (const FilDemoProcess *self)
+{
+  return self->profile;
+}
+
+/**
+ * fil_demo_process_free:
+ *
+ * Ends the network and waits until everything it made is removed.
+ */
+void
+fil_demo_process_free (FilDemoProcess *self)
+{
+  if (self->process != NULL)
+    {
+      g_output_stream_close (g_subprocess_get_stdin_pipe (self->process), NULL, NULL);
+      g_subprocess_wait (self->process, NULL, NULL);
+    }
+  g_clear_object (&self->process);
+  g_free (self->profile);
+  g_free (self);
+}
