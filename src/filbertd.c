@@ -169,7 +169,11 @@ stop (Daemon *self)
   g_clear_pointer (&self->desktop, filbertd_desktop_free);
   g_clear_pointer (&self->bus, fil_bus_free);
   if (self->node != NULL)
-    fil_node_stop (self->node);
+    {
+      fil_node_stop (self->node);
+      while (!fil_node_is_settled (self->node))
+        g_main_context_iteration (NULL, TRUE);
+    }
   g_clear_object (&self->node);
   g_clear_pointer (&self->reactor, fil_reactor_free);
   g_clear_pointer (&self->clock, fil_clock_free);

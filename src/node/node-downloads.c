@@ -508,7 +508,7 @@ fil_node_get (FilNode *self,
               GError **error)
 {
   const FilResult *result = fil_searches_get_result (self->searches, result_id);
-  const FilDownload *download = NULL;
+  const FilDownload *download;
   const GPtrArray *same;
 
   if (result == NULL)
@@ -516,16 +516,19 @@ fil_node_get (FilNode *self,
       _fil_node_not_found (error, _("There is no result %s."), result_id);
       return 0;
     }
-  if (result->hit.urn.has_sha1)
-    download = fil_downloads_find (self->downloads, &result->hit.urn.sha1);
+  if (!result->hit.urn.has_sha1)
+    {
+      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED,
+                           _("This result has no hash, so nothing could prove that the bytes are right."));
+      return 0;
+    }
+  download = fil_downloads_find (self->downloads, &result->hit.urn.sha1);
   if (download == NULL)
     download = add_download (self, result->hit.name, result->hit.size, &result->hit.urn);
 
   same = fil_searches_same_file (self->searches, result);
-  for (guint i = 0; same != NULL && i < same->len; i++)
+  for (guint i = 0; i < same->len; i++)
     _fil_node_add_source (self, download->id, &((const FilResult *) g_ptr_array_index (same, i))->hit);
-  if (same == NULL)
-    _fil_node_add_source (self, download->id, &result->hit);
   return download->id;
 }
 

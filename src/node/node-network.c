@@ -490,7 +490,8 @@ _fil_node_apply_limits (FilNode *self)
 
   fil_shaper_set_limit (self->shaper, FIL_WAY_IN, fil_settings_get_int (self->settings, "download-limit"), now_us);
   fil_shaper_set_limit (self->shaper, FIL_WAY_OUT, fil_settings_get_int (self->settings, "upload-limit"), now_us);
-  fil_uploads_set_slots (self->uploads, (guint) fil_settings_get_int (self->settings, "upload-slots"), UPLOADS_PER_HOST);
+  fil_uploads_set_slots (self->uploads, (guint) fil_settings_get_int (self->settings, "upload-slots"),
+                         self->is_private ? 0 : UPLOADS_PER_HOST);
   fil_downloads_set_max_active (self->downloads, (guint) fil_settings_get_int (self->settings, "max-downloads"), now_us);
 }
 

@@ -260,7 +260,7 @@ _fil_node_overlay_save_hosts (FilNode *self)
       g_ptr_array_add (rows, fil_host_row_new (text, host->is_valid ? HOST_WAS_GOOD : HOST_IS_ULTRAPEER,
                                                now_s - host->age_s));
     }
-  fil_hosts_table_replace (self->database, rows);
+  fil_hosts_table_replace (self->database, g_steal_pointer (&rows));
 }
 
 /**

@@ -407,6 +407,18 @@ fil_node_stop (FilNode *self)
   _fil_node_network_stop (self);
 }
 
+/**
+ * fil_node_is_settled:
+ *
+ * Returns: whether everything that was under way when the node was stopped has come to the disk; until
+ *   then its main loop has to turn
+ */
+gboolean
+fil_node_is_settled (FilNode *self)
+{
+  return self->downloads == NULL || fil_downloads_is_settled (self->downloads);
+}
+
 static void
 fil_node_finalize (GObject *object)
 {

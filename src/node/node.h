@@ -47,6 +47,7 @@ G_DECLARE_FINAL_TYPE (FilNode, fil_node, FIL, NODE, GObject)
 
 FilNode *fil_node_new (const FilNodeOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_node_stop (FilNode *self);
+gboolean fil_node_is_settled (FilNode *self);
 
 /* Reading. The rows' strings are borrowed; see node-types.h. */
 void fil_node_get_status (FilNode *self, FilStatusInfo *info);

@@ -838,3 +838,9 @@ fil_node_set (FilNode *self,
   g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, "There is no setting %s; see: filbertctl settings", key);
   return FALSE;
 }
+
+gboolean
+fil_node_is_settled (FilNode *self)
+{
+  return TRUE;
+}
