@@ -226,8 +226,9 @@ next_one (FilDynamicQuery *self,
       }
   if (best == NULL)
     return 0;
-  order (self, best, remaining <= FIL_QUERY_ORDERS ? ttl_limit (self, best) : choose_ttl (self, best, remaining),
-         FALSE, out);
+  order (self, best,
+         remaining <= FIL_QUERY_ORDERS ? ttl_limit (self, best) : choose_ttl (self, best, remaining), FALSE,
+         out);
   return 1;
 }
 

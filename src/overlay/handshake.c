@@ -321,7 +321,8 @@ fil_handshake_peer_lacks (const FilHandshakePeer *self,
 {
   if (self->qrp_minor > OUR_QRP_MINOR)
     return "Unknown query routing version";
-  if (our_mode == FIL_MODE_LEAF && self->mode == FIL_MODE_ULTRAPEER && (self->degree < DEGREE_MIN || !self->dynamic))
+  if (our_mode == FIL_MODE_LEAF && self->mode == FIL_MODE_ULTRAPEER &&
+      (self->degree < DEGREE_MIN || !self->dynamic))
     return "High Outdegree and Dynamic Querying Required";
   return NULL;
 }

@@ -176,7 +176,8 @@ insert (FilHostCache *self,
     evict (self);
   count (self->networks, &network, 1);
   g_array_append_val (self->hosts, host);
-  g_hash_table_insert (self->index, g_memdup2 (endpoint, sizeof *endpoint), GUINT_TO_POINTER (self->hosts->len));
+  g_hash_table_insert (self->index, g_memdup2 (endpoint, sizeof *endpoint),
+                       GUINT_TO_POINTER (self->hosts->len));
   return host_at (self, self->hosts->len - 1);
 }
 
@@ -391,8 +392,8 @@ fil_host_cache_load (FilHostCache *self,
       if (saved->endpoint.port == 0 || !fil_endpoint_is_set (&saved->endpoint) ||
           find (self, &saved->endpoint) != NULL || is_full (self, &saved->endpoint))
         continue;
-      insert (self, &saved->endpoint, now_us - CLAMP (saved->age_s, 0, 10 * 365 * 86400) * FIL_SEC)->is_valid =
-          saved->is_valid;
+      insert (self, &saved->endpoint, now_us - CLAMP (saved->age_s, 0, 10 * 365 * 86400) * FIL_SEC)
+          ->is_valid = saved->is_valid;
     }
 }
 

@@ -52,7 +52,8 @@ take_frame (FilLink *self,
   objection = fil_message_objection (frame->info, &frame->header, FIL_TRANSPORT_TCP);
   /* A HEAD ping comes to a leaf the way its sender's proxy left it: with hops 1, or TTL 0
    * (signalling.md §1). */
-  if (objection != NULL && frame->header.kind == FIL_KIND_VENDOR && frame->header.hops <= 1 && frame->header.ttl <= 1)
+  if (objection != NULL && frame->header.kind == FIL_KIND_VENDOR && frame->header.hops <= 1 &&
+      frame->header.ttl <= 1)
     objection = NULL;
   if (objection != NULL)
     fil_link_count_error (self, objection, now_us);
@@ -90,7 +91,8 @@ is_spent (FilLink *self,
           gsize turn_bytes,
           gint64 now_us)
 {
-  self->is_paused = turn_bytes >= FIL_LINK_TURN_BYTES || fil_token_bucket_available (&self->in_bytes, now_us) <= 0;
+  self->is_paused =
+      turn_bytes >= FIL_LINK_TURN_BYTES || fil_token_bucket_available (&self->in_bytes, now_us) <= 0;
   return self->is_paused;
 }
 

@@ -74,8 +74,8 @@ fil_link_send (FilLink *self,
       return;
     }
   fil_header_encode (&sized, bytes);
-  if (fil_send_queue_push (self->queue, importance, sized.hops, bytes, sizeof bytes, payload.data, payload.len,
-                           now_us))
+  if (fil_send_queue_push (self->queue, importance, sized.hops, bytes, sizeof bytes, payload.data,
+                           payload.len, now_us))
     count_out (self, sized.kind);
 }
 

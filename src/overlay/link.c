@@ -311,7 +311,8 @@ fil_link_count_error (FilLink *self,
   self->errors++;
   self->stats.dropped++;
   g_debug ("[%s] dropped: %s", self->text, what);
-  if (self->errors >= FIL_LINK_ERRORS && self->errors * 1000 > self->stats.in_messages * FIL_LINK_ERROR_PERMILLE)
+  if (self->errors >= FIL_LINK_ERRORS &&
+      self->errors * 1000 > self->stats.in_messages * FIL_LINK_ERROR_PERMILLE)
     fil_link_close (self, FIL_BYE_ERRORS, "Too many errors", now_us);
 }
 

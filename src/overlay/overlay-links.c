@@ -24,8 +24,9 @@ _fil_overlay_target (const FilOverlay *self)
   return self->mode == FIL_MODE_ULTRAPEER ? FIL_ULTRAPEER_LINKS : FIL_LEAF_ULTRAPEERS;
 }
 
-static guint
-leaf_limit (const FilOverlay *self)
+/* How many leaves we take. */
+guint
+_fil_overlay_leaf_limit (const FilOverlay *self)
 {
   return self->config.leaves > 0 ? self->config.leaves : FIL_ULTRAPEER_LEAVES;
 }
@@ -51,10 +52,11 @@ _fil_overlay_missing (const FilOverlay *self)
   return have < target ? target - have : 0;
 }
 
-static FilNeighbour *
-find_by_listen (const FilOverlay *self,
-                const FilEndpoint *endpoint,
-                const FilNeighbour *but)
+/* The neighbour that listens there, other than @but. */
+FilNeighbour *
+_fil_overlay_find_by_listen (const FilOverlay *self,
+                             const FilEndpoint *endpoint,
+                             const FilNeighbour *but)
 {
   GHashTableIter iter;
   gpointer value;
@@ -78,7 +80,7 @@ must_not_dial (const FilEndpoint *endpoint,
   FilOverlay *self = data;
   FilEndpoint own = fil_overlay_own_endpoint (self);
 
-  return fil_endpoint_equal (endpoint, &own) || find_by_listen (self, endpoint, NULL) != NULL;
+  return fil_endpoint_equal (endpoint, &own) || _fil_overlay_find_by_listen (self, endpoint, NULL) != NULL;
 }
 
 /* Dials whoever is due. */
@@ -124,12 +126,13 @@ add_link (FilOverlay *self,
   self->now_us = now_us;
   neighbour->id = ++self->last_link;
   neighbour->hops_flow = G_MAXUINT8;
-  neighbour->link = fil_link_new (neighbour->id, remote, is_outgoing, self->mode, &_fil_overlay_link_delegate, self,
-                                  self->random, now_us);
+  neighbour->link = fil_link_new (neighbour->id, remote, is_outgoing, self->mode, &_fil_overlay_link_delegate,
+                                  self, self->random, now_us);
   if (no_rates)
     fil_link_set_input_rate (neighbour->link, 0, 1, now_us);
   fil_link_set_neighbour (neighbour->link, neighbour);
-  fil_token_bucket_init (&neighbour->queries, no_rates ? 0 : FIL_LINK_QUERY_RATE, FIL_LINK_QUERY_BURST, now_us);
+  fil_token_bucket_init (&neighbour->queries, no_rates ? 0 : FIL_LINK_QUERY_RATE, FIL_LINK_QUERY_BURST,
+                         now_us);
   fil_token_bucket_init (&neighbour->pushes, FIL_PUSH_LINK_PER_SECOND, FIL_PUSH_LINK_BURST, now_us);
   fil_token_bucket_init (&neighbour->pongs, FIL_PONG_RATE, 10 * FIL_PONG_RATE, now_us);
   fil_token_bucket_init (&neighbour->vendors, FIL_LINK_UNKNOWN_RATE, 10 * FIL_LINK_UNKNOWN_RATE, now_us);
@@ -298,124 +301,6 @@ introduce (gpointer data,
                                          G_N_ELEMENTS (self->crawled) / 2);
 }
 
-static guint
-refuse (const char **reason,
-        guint code,
-        const char *text)
-{
-  *reason = text;
-  return code;
-}
-
-static guint
-links_of (const FilOverlay *self,
-          const FilEndpoint *address)
-{
-  GHashTableIter iter;
-  gpointer value;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, self->by_id);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    n += fil_endpoint_same_address (fil_link_remote (((FilNeighbour *) value)->link), address);
-  return n;
-}
-
-static guint
-admit_by_identity (FilOverlay *self,
-                   FilLink *link,
-                   const char **reason,
-                   gint64 now_us)
-{
-  const FilHandshakePeer *peer = fil_link_peer (link);
-  FilNeighbour *neighbour = fil_link_neighbour (link);
-  FilEndpoint listen = fil_link_listen (link);
-
-  if (peer->crawler)
-    return fil_address_meter_take (self->crawls, fil_link_remote (link), now_us)
-               ? refuse (reason, 593, "Hi")
-               : refuse (reason, 403, "Too frequent crawling");
-  if (peer->other_network)
-    return refuse (reason, 403, "Not a network member");
-  if (!fil_guid_is_zero (&peer->guid))
-    {
-      if (_fil_overlay_is_own_guid (self, &peer->guid))
-        return refuse (reason, 409, "Connected to myself");
-      if (!_fil_overlay_set_servent (self, neighbour, &peer->guid))
-        return refuse (reason, 409, "Already connected");
-    }
-  if (fil_endpoint_is_set (&listen) && find_by_listen (self, &listen, neighbour) != NULL)
-    return refuse (reason, 409, "Already connected");
-  if (!self->config.allow_private && links_of (self, fil_link_remote (link)) > FIL_LINKS_PER_ADDRESS)
-    return refuse (reason, 409, "Too many connections from your address");
-  return 200;
-}
-
-/* As a leaf: ultrapeers only, and only a few. */
-static guint
-admit_as_leaf (FilOverlay *self,
-               FilLink *link,
-               const char **reason)
-{
-  const FilHandshakePeer *peer = fil_link_peer (link);
-  const char *lack = fil_handshake_peer_lacks (peer, FIL_MODE_LEAF);
-  gboolean is_kept = fil_link_is_outgoing (link) && fil_topology_is_kept (self->topology, fil_link_remote (link));
-
-  if (peer->mode != FIL_MODE_ULTRAPEER)
-    return refuse (reason, 204, "Shielded leaf node");
-  if (!_fil_overlay_wants_ultrapeers (self) && !is_kept)
-    return refuse (reason, 503, "No ultrapeer slots");
-  /* One that is not good enough is better than none. */
-  if (lack != NULL && self->ultrapeers->len > 0 && !is_kept)
-    return refuse (reason, 403, lack);
-  return 200;
-}
-
-static guint
-admit_as_ultrapeer (FilOverlay *self,
-                    FilLink *link,
-                    const char **reason)
-{
-  const FilHandshakePeer *peer = fil_link_peer (link);
-  gboolean is_full = self->leaves->len >= leaf_limit (self);
-
-  if (peer->mode == FIL_MODE_LEAF)
-    {
-      if (fil_link_is_outgoing (link))
-        return refuse (reason, 503, "Not an ultrapeer");
-      if (is_full)
-        return refuse (reason, 503, "Too many leaf connections");
-      if (!peer->inflates && self->leaves->len * 2 >= leaf_limit (self))
-        return refuse (reason, 403, "Compressed connection preferred");
-      return 200;
-    }
-  if (fil_link_is_outgoing (link) && peer->needed == 0)
-    return refuse (reason, 403, "Not becoming a leaf node");
-  /* One more than enough may come in if it could become a leaf instead; it decides in group 3. */
-  if (!_fil_overlay_wants_ultrapeers (self) && (fil_link_is_outgoing (link) || is_full))
-    return refuse (reason, 503, "No ultrapeer slots");
-  return 200;
-}
-
-static guint
-admit (gpointer data,
-       FilLink *link,
-       const char **reason,
-       gint64 now_us)
-{
-  FilOverlay *self = data;
-  const FilHandshakePeer *peer = fil_link_peer (link);
-  guint code = admit_by_identity (self, link, reason, now_us);
-
-  if (code != 200)
-    return code;
-  if (!self->is_running)
-    return refuse (reason, 503, "Shutting down");
-  if (peer->mode == FIL_MODE_UNKNOWN)
-    return refuse (reason, 403, "Normal nodes refused");
-  return self->mode == FIL_MODE_LEAF ? admit_as_leaf (self, link, reason) : admit_as_ultrapeer (self, link, reason);
-}
-
 static void
 learn_tries (FilOverlay *self,
              const FilLink *link,
@@ -438,12 +323,13 @@ established (gpointer data,
   FilNeighbour *neighbour = fil_link_neighbour (link);
   const FilHandshakePeer *peer = fil_link_peer (link);
   FilEndpoint listen = fil_link_listen (link);
-  gboolean is_kept = fil_link_is_outgoing (link) && fil_topology_is_kept (self->topology, fil_link_remote (link));
+  gboolean is_kept =
+      fil_link_is_outgoing (link) && fil_topology_is_kept (self->topology, fil_link_remote (link));
 
   g_ptr_array_remove_fast (self->shaking, neighbour);
   neighbour->is_ultrapeer = fil_link_mode (link) == FIL_MODE_ULTRAPEER;
   neighbour->is_leaf = !neighbour->is_ultrapeer;
-  if (neighbour->is_leaf ? self->leaves->len >= leaf_limit (self)
+  if (neighbour->is_leaf ? self->leaves->len >= _fil_overlay_leaf_limit (self)
                          : !_fil_overlay_wants_ultrapeers (self) && !is_kept)
     {
       neighbour->is_leaf = neighbour->is_ultrapeer = FALSE;
@@ -552,7 +438,7 @@ message (gpointer data,
 
 const FilLinkDelegate _fil_overlay_link_delegate = {
   .introduce = introduce,
-  .admit = admit,
+  .admit = _fil_overlay_admit,
   .established = established,
   .message = message,
   .gone = gone,

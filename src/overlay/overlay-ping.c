@@ -86,7 +86,8 @@ _fil_overlay_list_tries (FilOverlay *self,
 static gboolean
 has_slots (const FilOverlay *self)
 {
-  return self->mode == FIL_MODE_ULTRAPEER ? _fil_overlay_wants_ultrapeers (self) || self->leaves->len == 0 : FALSE;
+  return self->mode == FIL_MODE_ULTRAPEER ? _fil_overlay_wants_ultrapeers (self) || self->leaves->len == 0
+                                          : FALSE;
 }
 
 static guint8
@@ -120,11 +121,9 @@ write_own_pong (FilOverlay *self,
   pong.vendor_version = 0x01;
   if (self->mode == FIL_MODE_ULTRAPEER)
     {
-      guint leaves = self->config.leaves > 0 ? self->config.leaves : FIL_ULTRAPEER_LEAVES;
-
       pong.has_ultrapeer = TRUE;
       pong.ultrapeer_version = 0x01;
-      pong.leaf_slots = free_slots (leaves, self->leaves->len);
+      pong.leaf_slots = free_slots (_fil_overlay_leaf_limit (self), self->leaves->len);
       pong.ultrapeer_slots = free_slots (_fil_overlay_target (self), self->ultrapeers->len);
     }
   if (ping->has_scp)
@@ -232,10 +231,11 @@ _fil_overlay_take_ping (FilOverlay *self,
       answer_crawler (self, from, frame, now_us);
       return;
     }
-  n = fil_pong_cache_choose (&self->pongs, from->id, &listen, self->random, now_us, pongs, G_N_ELEMENTS (pongs));
+  n = fil_pong_cache_choose (&self->pongs, from->id, &listen, self->random, now_us, pongs,
+                             G_N_ELEMENTS (pongs));
   for (guint i = 0; i < n; i++)
-    send_pong (self, from, &header->muid, &pongs[i], (guint8) MAX (header->hops, 1), (guint8) (pongs[i].hops + 1),
-               now_us);
+    send_pong (self, from, &header->muid, &pongs[i], (guint8) MAX (header->hops, 1),
+               (guint8) (pongs[i].hops + 1), now_us);
 }
 
 static void

@@ -181,10 +181,16 @@ gboolean _fil_overlay_is_own_guid (const FilOverlay *self, const FilGuid *guid);
 gboolean _fil_overlay_wants_ultrapeers (const FilOverlay *self);
 guint _fil_overlay_target (const FilOverlay *self);
 guint _fil_overlay_missing (const FilOverlay *self);
+guint _fil_overlay_leaf_limit (const FilOverlay *self);
+FilNeighbour *_fil_overlay_find_by_listen (const FilOverlay *self, const FilEndpoint *endpoint,
+                                           const FilNeighbour *but);
 void _fil_overlay_dial (FilOverlay *self, gint64 now_us);
 gboolean _fil_overlay_set_servent (FilOverlay *self, FilNeighbour *neighbour, const FilGuid *servent);
 void _fil_neighbour_free (FilNeighbour *self);
 extern const FilLinkDelegate _fil_overlay_link_delegate;
+
+/* overlay-admit.c */
+guint _fil_overlay_admit (gpointer data, FilLink *link, const char **reason, gint64 now_us);
 
 /* overlay-ping.c */
 void _fil_overlay_take_ping (FilOverlay *self, FilNeighbour *from, const FilFrame *frame, gint64 now_us);

@@ -226,8 +226,9 @@ _fil_overlay_send_routes (FilOverlay *self,
 
       if (self->mode == FIL_MODE_ULTRAPEER && !fil_link_peer (to->link)->last_hop_qrp)
         continue;
-      if (to->sent_table != NULL && (to->sent_table == self->merged || fil_link_is_sending_route_table (to->link) ||
-                                     now_us - to->sent_table_us < FIL_QRP_INTERVAL))
+      if (to->sent_table != NULL &&
+          (to->sent_table == self->merged || fil_link_is_sending_route_table (to->link) ||
+           now_us - to->sent_table_us < FIL_QRP_INTERVAL))
         continue;
       if (to->sent_table == NULL || !fil_route_table_equal (to->sent_table, self->merged))
         {

@@ -49,7 +49,8 @@ _fil_overlay_lead (FilOverlay *self,
 
   if (self->ultrapeers->len == 0 && leaf != 0)
     return;
-  if (leaf != 0 && (g_hash_table_size (self->led) >= FIL_QUERIES_LED || led_by (self, leaf) >= FIL_QUERIES_LED_PER_LEAF))
+  if (leaf != 0 &&
+      (g_hash_table_size (self->led) >= FIL_QUERIES_LED || led_by (self, leaf) >= FIL_QUERIES_LED_PER_LEAF))
     {
       _fil_overlay_drop (self, FIL_DROP_RATE);
       return;
@@ -139,7 +140,8 @@ _fil_overlay_run_led (FilOverlay *self,
 
       if (fil_dynamic_query_wake (led) > now_us)
         continue;
-      if (fil_dynamic_query_is_done (led, now_us) || (leaf != 0 && _fil_overlay_neighbour (self, leaf) == NULL))
+      if (fil_dynamic_query_is_done (led, now_us) ||
+          (leaf != 0 && _fil_overlay_neighbour (self, leaf) == NULL))
         g_hash_table_iter_remove (&iter);
       else
         step (self, led, now_us);
@@ -207,7 +209,8 @@ begin (FilOverlay *self,
   *seen = (FilSeenQuery){ .search = search->id, .ttl = header.ttl };
   if (self->mode == FIL_MODE_ULTRAPEER)
     {
-      _fil_router_to_leaves (self, NULL, &header, fil_packet_payload (search->query), &search->hashes, now_us);
+      _fil_router_to_leaves (self, NULL, &header, fil_packet_payload (search->query), &search->hashes,
+                             now_us);
       _fil_overlay_lead (self, search->query, &search->hashes, 0, header.ttl, now_us);
       return;
     }
@@ -246,7 +249,8 @@ fil_overlay_search (FilOverlay *self,
   fil_guid_random (&muid, self->random);
   packet = make_query (self, &muid, words[0] != '\0' ? words : "\\", sha1, kinds,
                        (guint8) (self->config.query_ttl > 0 ? self->config.query_ttl : FIL_TTL_QUERY));
-  if (!fil_query_decode (&query, fil_packet_payload (packet)) || !fil_query_extensions_parse (&extensions, &query))
+  if (!fil_query_decode (&query, fil_packet_payload (packet)) ||
+      !fil_query_extensions_parse (&extensions, &query))
     return 0;
 
   search = g_new0 (FilOwnSearch, 1);
@@ -376,7 +380,8 @@ _fil_overlay_take_query_status_request (FilOverlay *self,
   if (own == NULL)
     send_status (self, from, muid, FIL_QUERY_STATUS_STOP, now_us);
   else
-    send_status (self, from, muid, MIN (own->has_kept ? own->kept : own->hits, FIL_QUERY_STATUS_STOP - 1), now_us);
+    send_status (self, from, muid, MIN (own->has_kept ? own->kept : own->hits, FIL_QUERY_STATUS_STOP - 1),
+                 now_us);
 }
 
 /* A new way into the network: ask there too. */

@@ -19,6 +19,7 @@ struct _FilOverlayTrace
   Request ring[FIL_TRACES];
   guint next;
   GHashTable *by_muid; /* of Request */
+  Request *last;       /* most steps come in runs */
 };
 
 FilOverlayTrace *
@@ -72,10 +73,13 @@ fil_overlay_trace_add (FilOverlayTrace *self,
                        const FilGuid *muid,
                        const FilTraceRecord *record)
 {
-  Request *request = g_hash_table_lookup (self->by_muid, muid);
+  Request *request = self->last;
 
+  if (request == NULL || !fil_guid_equal (&request->muid, muid))
+    request = g_hash_table_lookup (self->by_muid, muid);
   if (request == NULL)
     request = begin (self, muid);
+  self->last = request;
   if (request->n >= FIL_TRACE_STEPS)
     return;
   if (request->n == request->room)

@@ -59,7 +59,8 @@ ask_proxy (FilOverlay *self,
            FilNeighbour *to,
            gint64 now_us)
 {
-  send_vendor (self, to, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_PUSH_PROXY_REQUEST, 1, &self->config.guid, NULL, now_us);
+  send_vendor (self, to, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_PUSH_PROXY_REQUEST, 1, &self->config.guid, NULL,
+               now_us);
 }
 
 /* First words on a new link (handshake.md §10): route table, ping, abilities, requests. */
@@ -133,8 +134,8 @@ _fil_overlay_ask_proofs (FilOverlay *self,
       if (tcp)
         send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_TCP_CONNECT_BACK, 1, NULL, &connect, now_us);
       if (udp)
-        send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_UDP_CONNECT_BACK, 2, &self->config.guid, &ping,
-                     now_us);
+        send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_UDP_CONNECT_BACK, 2, &self->config.guid,
+                     &ping, now_us);
     }
   if (tcp)
     fil_reachability_asked (&self->reach.tcp, now_us);
@@ -211,7 +212,8 @@ take_proxy_ack (FilOverlay *self,
       _fil_overlay_drop (self, FIL_DROP_MISPLACED);
       return;
     }
-  if (fil_endpoint_is_set (&ack->endpoint) && _fil_overlay_address_ok (self, &ack->endpoint, FIL_ADDRESS_FOR_PUSH))
+  if (fil_endpoint_is_set (&ack->endpoint) &&
+      _fil_overlay_address_ok (self, &ack->endpoint, FIL_ADDRESS_FOR_PUSH))
     proxy = ack->endpoint;
   else
     proxy.port = ack->endpoint.port;
@@ -273,8 +275,9 @@ take_body (FilOverlay *self,
       take_connect_back (self, from, body->tcp_connect_back.port, NULL, now_us);
       break;
     case FIL_VENDOR_UDP_CONNECT_BACK:
-      take_connect_back (self, from, body->udp_connect_back.port,
-                         fil_guid_is_zero (&body->udp_connect_back.guid) ? muid : &body->udp_connect_back.guid, now_us);
+      take_connect_back (
+          self, from, body->udp_connect_back.port,
+          fil_guid_is_zero (&body->udp_connect_back.guid) ? muid : &body->udp_connect_back.guid, now_us);
       break;
     case FIL_VENDOR_QUERY_STATUS_REQUEST:
       _fil_overlay_take_query_status_request (self, from, muid, now_us);

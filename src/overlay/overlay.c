@@ -72,8 +72,8 @@ _fil_overlay_step (FilOverlay *self,
     char hex[FIL_GUID_HEX_LEN + 1], address[FIL_ENDPOINT_TEXT_LEN];
 
     fil_guid_to_hex (muid, hex);
-    g_debug ("%s %s %s ttl %u hops %u%s%s", hex, what, fil_endpoint_to_text (&record.peer, address), ttl, hops,
-             detail != NULL ? " " : "", detail != NULL ? detail : "");
+    g_debug ("%s %s %s ttl %u hops %u%s%s", hex, what, fil_endpoint_to_text (&record.peer, address), ttl,
+             hops, detail != NULL ? " " : "", detail != NULL ? detail : "");
   }
 }
 
@@ -152,13 +152,16 @@ make_tables (FilOverlay *self,
   FilRandom *random = self->random;
 
   self->seen = fil_guid_table_new (sizeof (FilSeenQuery), FIL_SEEN_ENTRIES, FIL_SEEN_LIFE, random);
-  self->push_routes = fil_guid_table_new (sizeof (FilPushRoute), FIL_PUSH_ROUTE_ENTRIES, FIL_PUSH_ROUTE_LIFE, random);
+  self->push_routes =
+      fil_guid_table_new (sizeof (FilPushRoute), FIL_PUSH_ROUTE_ENTRIES, FIL_PUSH_ROUTE_LIFE, random);
   self->heads = fil_guid_table_new (sizeof (FilHeadRoute), FIL_HEAD_ENTRIES, FIL_HEAD_LIFE, random);
   self->pushes = fil_guid_table_new (1, FIL_PUSHES_SEEN, FIL_PUSHES_LIFE, random);
-  self->udp_pinged = fil_guid_table_new (sizeof (FilEndpoint), FIL_UDP_PINGS_PENDING, FIL_UDP_PING_LIFE, random);
+  self->udp_pinged =
+      fil_guid_table_new (sizeof (FilEndpoint), FIL_UDP_PINGS_PENDING, FIL_UDP_PING_LIFE, random);
   self->connects = fil_address_meter_new (FIL_CONNECTS_PER_MINUTE, FIL_MINUTE, FIL_UDP_SOURCES, random);
   self->crawls = fil_address_meter_new (1, FIL_CRAWL_INTERVAL, FIL_UDP_SOURCES, random);
-  self->push_targets = fil_address_meter_new (FIL_PUSH_TARGET_PER_MINUTE, FIL_MINUTE, FIL_PUSH_TARGETS, random);
+  self->push_targets =
+      fil_address_meter_new (FIL_PUSH_TARGET_PER_MINUTE, FIL_MINUTE, FIL_PUSH_TARGETS, random);
   self->connect_backs = fil_address_meter_new (1, FIL_CONNECT_BACK_INTERVAL, FIL_UDP_SOURCES, random);
   self->udp_pings = fil_address_meter_new (1, FIL_UDP_PING_INTERVAL, FIL_UDP_SOURCES, random);
   self->cache_asks = fil_address_meter_new (1, FIL_CACHE_ASK_INTERVAL, FIL_UDP_SOURCES, random);
@@ -166,8 +169,8 @@ make_tables (FilOverlay *self,
   fil_token_bucket_init (&self->connect_back_rate, 1, FIL_CONNECT_BACK_PER_MINUTE, now_us);
   fil_token_bucket_init (&self->udp_ping_rate, FIL_UDP_PING_RATE, FIL_UDP_PING_RATE, now_us);
   fil_token_bucket_init (&self->udp_push_rate, FIL_UDP_PUSH_RATE, FIL_UDP_PUSH_RATE, now_us);
-  fil_token_bucket_init (&self->local_rate, self->config.no_rates ? 0 : FIL_LOCAL_QUERY_RATE, FIL_LOCAL_QUERY_RATE,
-                         now_us);
+  fil_token_bucket_init (&self->local_rate, self->config.no_rates ? 0 : FIL_LOCAL_QUERY_RATE,
+                         FIL_LOCAL_QUERY_RATE, now_us);
 }
 
 /**
@@ -206,7 +209,8 @@ fil_overlay_new (const FilOverlayConfig *config,
   self->trace = fil_overlay_trace_new ();
   self->words = fil_words_new ();
   self->searches = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) _fil_own_search_free);
-  self->led = g_hash_table_new_full (fil_guid_hash, fil_guid_equal, NULL, (GDestroyNotify) fil_dynamic_query_free);
+  self->led =
+      g_hash_table_new_full (fil_guid_hash, fil_guid_equal, NULL, (GDestroyNotify) fil_dynamic_query_free);
   self->next_work_us = FIL_NEVER;
   make_tables (self, now_us);
   return self;

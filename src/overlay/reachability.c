@@ -96,7 +96,8 @@ tick_proof (FilReachProof *proof,
   if (proof->state == FIL_REACHABLE_YES && now_us - proof->proof_us >= PROOF_LIFE)
     proof->state = FIL_REACHABLE_UNKNOWN;
   if (proof->state == FIL_REACHABLE_UNKNOWN && proof->asked_us != FIL_NEVER &&
-      now_us - proof->asked_us >= ANSWER_TIME && (proof->proof_us == FIL_NEVER || proof->proof_us < proof->asked_us))
+      now_us - proof->asked_us >= ANSWER_TIME &&
+      (proof->proof_us == FIL_NEVER || proof->proof_us < proof->asked_us))
     {
       proof->asked_us = FIL_NEVER;
       if (++proof->unanswered >= UNANSWERED_MAX)
@@ -152,8 +153,9 @@ has_voted (const FilReachability *self,
            const FilEndpoint *voter)
 {
   for (guint i = 0; i < self->n_votes; i++)
-    if (self->allow_private ? fil_endpoint_same_address (voter, &self->voters[i])
-                            : fil_endpoint_same_network (voter, &self->voters[i], voter->family == 6 ? 64 : 16))
+    if (self->allow_private
+            ? fil_endpoint_same_address (voter, &self->voters[i])
+            : fil_endpoint_same_network (voter, &self->voters[i], voter->family == 6 ? 64 : 16))
       return TRUE;
   return FALSE;
 }

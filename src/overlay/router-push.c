@@ -196,7 +196,8 @@ _fil_router_take_push (FilOverlay *self,
     }
   if (!address_ok (self, &push, udp))
     {
-      drop (self, FIL_DROP_PUSH_ADDRESS, from, &header, &push.target, "an address that must not be called", now_us);
+      drop (self, FIL_DROP_PUSH_ADDRESS, from, &header, &push.target, "an address that must not be called",
+            now_us);
       return;
     }
   if (from != NULL && !fil_token_bucket_take (&from->pushes, 1, now_us))
@@ -210,8 +211,9 @@ _fil_router_take_push (FilOverlay *self,
       drop (self, FIL_DROP_DUPLICATE, from, &header, &push.target, "seen before", now_us);
       return;
     }
-  if (!fil_address_meter_take (self->push_targets, fil_endpoint_is_set (&push.endpoint) ? &push.endpoint
-                                                                                         : &push.endpoint6, now_us))
+  if (!fil_address_meter_take (self->push_targets,
+                               fil_endpoint_is_set (&push.endpoint) ? &push.endpoint : &push.endpoint6,
+                               now_us))
     {
       drop (self, FIL_DROP_PUSH_LIMIT, from, &header, &push.target, "too many for this address", now_us);
       return;

@@ -52,7 +52,8 @@ _fil_router_to_leaves (FilOverlay *self,
           fil_link_is_congested (leaf->link) || !fil_route_table_match (leaf->table, hashes))
         continue;
       _fil_overlay_send (self, leaf, FIL_IMPORTANCE_QUERY, &relayed, payload, now_us);
-      _fil_overlay_step (self, &header->muid, "query-sent", leaf, relayed.ttl, relayed.hops, "to a leaf", now_us);
+      _fil_overlay_step (self, &header->muid, "query-sent", leaf, relayed.ttl, relayed.hops, "to a leaf",
+                         now_us);
     }
 }
 
@@ -211,7 +212,8 @@ _fil_router_take_query (FilOverlay *self,
   if (!note_query (self, from, &header, &is_new, now_us))
     return;
   if (is_new)
-    _fil_overlay_step (self, &header.muid, "query-received", from, frame->header.ttl, header.hops, NULL, now_us);
+    _fil_overlay_step (self, &header.muid, "query-received", from, frame->header.ttl, header.hops, NULL,
+                       now_us);
   if (self->mode == FIL_MODE_ULTRAPEER)
     route_query (self, from, &header, frame->payload, &query, &extensions, is_new, now_us);
   if (is_new)
@@ -293,7 +295,8 @@ _fil_router_take_hit (FilOverlay *self,
     }
   seen = fil_guid_table_find (self->seen, &header->muid, now_us);
   to = seen != NULL ? _fil_overlay_neighbour (self, seen->link) : NULL;
-  if (seen == NULL || to == from || (to == NULL && seen->search == 0) || _fil_overlay_is_own_guid (self, &hit.servent))
+  if (seen == NULL || to == from || (to == NULL && seen->search == 0) ||
+      _fil_overlay_is_own_guid (self, &hit.servent))
     {
       _fil_overlay_drop (self, FIL_DROP_HIT_NO_ROUTE);
       return;
@@ -329,5 +332,6 @@ _fil_router_send_hit (FilOverlay *self,
   if (to == NULL)
     return;
   _fil_overlay_send_packet (self, to, FIL_IMPORTANCE_HIT, hit, now_us);
-  _fil_overlay_step (self, muid, "hit-sent", to, fil_packet_ttl (hit), fil_packet_hops (hit), "our files", now_us);
+  _fil_overlay_step (self, muid, "hit-sent", to, fil_packet_ttl (hit), fil_packet_hops (hit), "our files",
+                     now_us);
 }

@@ -130,7 +130,8 @@ note_dial (FilTopology *self,
 {
   gint64 until = now_us + DIAL_TIMEOUT;
 
-  g_hash_table_insert (self->dialing, g_memdup2 (endpoint, sizeof *endpoint), g_memdup2 (&until, sizeof until));
+  g_hash_table_insert (self->dialing, g_memdup2 (endpoint, sizeof *endpoint),
+                       g_memdup2 (&until, sizeof until));
   fil_host_cache_tried (self->hosts, endpoint, now_us);
 }
 

@@ -6,6 +6,7 @@
 #include "query-extensions.h"
 
 #include <string.h>
+#include <time.h>
 
 /* How many messages a second an ultrapeer in memory reads, routes and writes: three neighbours, each
  * query is passed to two of them, each hit to one. Counted are messages that come in. */
@@ -20,6 +21,16 @@ typedef struct
 } Peer;
 
 static gint64 now_us = FIL_HOUR;
+
+/* Of this process alone: what else the machine does is of no interest. */
+static gint64
+cpu_time_us (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time);
+  return time.tv_sec * FIL_SEC + time.tv_nsec / 1000;
+}
 
 static void
 drain (Peer *peer,
@@ -154,9 +165,9 @@ main (void)
       gint64 begun;
 
       write_round (peers, random, &servent);
-      begun = g_get_monotonic_time ();
+      begun = cpu_time_us ();
       run_round (peers, &bytes);
-      spent_us += g_get_monotonic_time () - begun;
+      spent_us += cpu_time_us () - begun;
       now_us += FIL_SEC;
     }
   queries = fil_overlay_stats (overlay)->queries_routed;

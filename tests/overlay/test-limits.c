@@ -82,8 +82,9 @@ test_connect_back (Fixture *f,
     }
   g_assert_cmpuint (f->world->connect_backs->len, ==, 1);
   g_assert_true (fil_endpoint_same_address (&g_array_index (f->world->connect_backs, FilEndpoint, 0), &leaf));
-  g_assert_cmpuint (raw_world_drops (f->world, FIL_DROP_CONNECT_BACK) + raw_world_drops (f->world, FIL_DROP_RATE), ==,
-                    1999);
+  g_assert_cmpuint (raw_world_drops (f->world, FIL_DROP_CONNECT_BACK) +
+                        raw_world_drops (f->world, FIL_DROP_RATE),
+                    ==, 1999);
 }
 
 static void
@@ -150,7 +151,8 @@ test_pong_flood (Fixture *f,
       raw_peer_send (f->up, &header, fil_writer_slice (&writer));
     }
   g_assert_cmpuint (raw_world_drops (f->world, FIL_DROP_PONG), >, 2000);
-  g_assert_cmpuint (fil_host_cache_size (fil_overlay_host_cache (f->world->overlay)), <=, FIL_HOSTS_MAX / 8 + 2);
+  g_assert_cmpuint (fil_host_cache_size (fil_overlay_host_cache (f->world->overlay)), <=,
+                    FIL_HOSTS_MAX / 8 + 2);
   raw_world_advance (f->world, 5 * FIL_SEC);
   g_assert_cmpuint (f->world->dials->len, >, 0);
   g_assert_cmpuint (f->world->dials->len, <=, FIL_DIALS_AT_ONCE);
@@ -185,7 +187,9 @@ test_patch_bombs (Fixture *f,
                   gconstpointer data)
 {
   FilRouteTableMsg reset = { .variant = FIL_ROUTE_TABLE_RESET, .slots = 1u << 21, .infinity = 7 };
-  FilRouteTableMsg patch = { .variant = FIL_ROUTE_TABLE_PATCH, .number = 1, .count = 1, .bits = 8, .compressor = 1 };
+  FilRouteTableMsg patch = {
+    .variant = FIL_ROUTE_TABLE_PATCH, .number = 1, .count = 1, .bits = 8, .compressor = 1
+  };
   g_autofree guint8 *zeros = g_malloc0 (1u << 21);
   g_auto (FilWriter) bomb;
   guint n = 0;
@@ -278,7 +282,9 @@ test_head_relay (Fixture *f,
                  gconstpointer data)
 {
   FilEndpoint asker = raw_endpoint (60);
-  FilHeadPong pong = { .file = FIL_HEAD_FILE_COMPLETE, .vendor = { 'F', 'L', 'B', 'T' }, .signal = fil_slice ("answer", 6) };
+  FilHeadPong pong = { .file = FIL_HEAD_FILE_COMPLETE,
+                       .vendor = { 'F', 'L', 'B', 'T' },
+                       .signal = fil_slice ("answer", 6) };
   FilGuid target, muid;
   FilPacket *ping;
   const FilPacket *relayed;

@@ -75,8 +75,8 @@ test_ttl (Fixture *f,
     guint8 ttl, hops;
     int sent_ttl; /* -1: not sent */
   } cases[] = {
-    { 1, 0, -1 }, { 1, 3, -1 }, { 2, 0, 1 }, { 4, 0, 3 }, { 7, 0, 3 }, { 4, 2, 1 }, { 7, 5, -1 }, { 15, 0, 3 },
-    { 14, 3, -1 }, { 0, 0, -1 }, { 255, 0, -1 },
+    { 1, 0, -1 }, { 1, 3, -1 }, { 2, 0, 1 },   { 4, 0, 3 },  { 7, 0, 3 },    { 4, 2, 1 },
+    { 7, 5, -1 }, { 15, 0, 3 }, { 14, 3, -1 }, { 0, 0, -1 }, { 255, 0, -1 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -236,7 +236,8 @@ test_push (Fixture *f,
       fil_guid_random (&muid, f->world->random);
       raw_peer_push (f->up[i % 2 == 0 ? 0 : 2], &muid, 3, &servent, "24.7.7.7:7000");
     }
-  g_assert_cmpuint (fil_overlay_stats (f->world->overlay)->pushes_routed - routed, ==, FIL_PUSH_TARGET_PER_MINUTE);
+  g_assert_cmpuint (fil_overlay_stats (f->world->overlay)->pushes_routed - routed, ==,
+                    FIL_PUSH_TARGET_PER_MINUTE);
   g_assert_cmpuint (raw_world_drops (f->world, FIL_DROP_PUSH_LIMIT), ==, 2 * FIL_PUSH_TARGET_PER_MINUTE);
 
   /* Routes grow old. */
@@ -321,7 +322,8 @@ test_slow_reader (Fixture *f,
       if (i % 100 == 0)
         raw_peer_clear (f->up[2]);
     }
-  g_assert_cmpuint (raw_peer_count (f->up[1], FIL_KIND_QUERY) * 53, <, FIL_LINK_QUEUE_BYTES + 2 * FIL_LINK_PLAIN_BYTES);
+  g_assert_cmpuint (raw_peer_count (f->up[1], FIL_KIND_QUERY) * 53, <,
+                    FIL_LINK_QUEUE_BYTES + 2 * FIL_LINK_PLAIN_BYTES);
 }
 
 int

@@ -354,8 +354,8 @@ datagram (SimHost *host,
 
   if (to == NULL || (to->is_firewalled && !g_hash_table_contains (to->udp_peers, &host->endpoint)))
     return;
-  fil_overlay_udp_received (to->overlay, &host->endpoint, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                            host->sim->now_us);
+  fil_overlay_udp_received (to->overlay, &host->endpoint, g_bytes_get_data (bytes, NULL),
+                            g_bytes_get_size (bytes), host->sim->now_us);
 }
 
 static void

@@ -18,7 +18,9 @@ static void
 make_line (Line *line,
            guint query_ttl)
 {
-  FilOverlayConfig config = { .role = FIL_ROLE_LEAF, .ultrapeers = 1, .is_passive = TRUE, .query_ttl = query_ttl };
+  FilOverlayConfig config = {
+    .role = FIL_ROLE_LEAF, .ultrapeers = 1, .is_passive = TRUE, .query_ttl = query_ttl
+  };
 
   line->sim = sim_new (1, LATENCY);
   line->seeker = sim_add_with (line->sim, &config);
@@ -146,8 +148,8 @@ test_no_route (void)
 
   /* The seeker believes that its ultrapeer knows the way; the ultrapeer never heard of that servent. */
   fil_guid_random (&forged, sim_random (line.sim));
-  g_assert_false (fil_overlay_send_push (line.seeker->overlay, &forged, 0, &line.seeker->endpoint, FIL_SLICE_NONE,
-                                         sim_now (line.sim)));
+  g_assert_false (fil_overlay_send_push (line.seeker->overlay, &forged, 0, &line.seeker->endpoint,
+                                         FIL_SLICE_NONE, sim_now (line.sim)));
   g_assert_cmpuint (fil_overlay_stats (line.seeker->overlay)->drops[FIL_DROP_PUSH_NO_ROUTE], ==, 1);
   g_assert_nonnull (find_step (line.seeker, &forged, "push-dropped"));
 
@@ -191,6 +193,41 @@ test_two_hops (void)
   sim_free (sim);
 }
 
+/* A route table of many messages, larger than the send queue, sent whole and then by its difference. */
+static void
+test_big_library (void)
+{
+  Sim *sim = sim_new (3, LATENCY);
+  SimHost *up = sim_add (sim, FIL_ROLE_ULTRAPEER, 0, 0);
+  SimHost *seeker = sim_add (sim, FIL_ROLE_LEAF, 1, 0);
+  SimHost *holder = sim_add (sim, FIL_ROLE_LEAF, 1, 0);
+  guint64 before;
+
+  for (guint i = 0; i < 60000; i++)
+    g_ptr_array_add (holder->files, g_strdup_printf ("%08x%08x.ogg", fil_random_u32 (sim_random (sim)),
+                                                     fil_random_u32 (sim_random (sim))));
+  sim_share (holder, "needle.ogg");
+  sim_connect (seeker, up);
+  sim_connect (holder, up);
+  sim_run (sim, FIL_MINUTE);
+  g_assert_cmpuint (fil_overlay_stats (up->overlay)->in_kinds[FIL_KIND_QRP], >, 24);
+  fil_overlay_search (seeker->overlay, "needle", NULL, 0, sim_now (sim));
+  sim_run (sim, FIL_SEC);
+  g_assert_cmpuint (seeker->hits->len, ==, 1);
+  fil_overlay_search (seeker->overlay, "haystack", NULL, 0, sim_now (sim));
+  sim_run (sim, FIL_SEC);
+  g_assert_cmpuint (holder->n_matches, ==, 1);
+
+  before = sim_bytes (sim);
+  sim_share (holder, "haystack.ogg");
+  sim_run (sim, 30 * FIL_SEC);
+  g_assert_cmpuint (sim_bytes (sim) - before, <, 20000);
+  fil_overlay_search (seeker->overlay, "haystack", NULL, 0, sim_now (sim));
+  sim_run (sim, FIL_SEC);
+  g_assert_cmpuint (seeker->hits->len, ==, 2);
+  sim_free (sim);
+}
+
 int
 main (int argc,
       char *argv[])
@@ -200,5 +237,6 @@ main (int argc,
   g_test_add_func ("/sim/line/hit-and-push", test_hit_and_push);
   g_test_add_func ("/sim/line/ttl-2", test_ttl_2);
   g_test_add_func ("/sim/line/no-route", test_no_route);
+  g_test_add_func ("/sim/line/big-library", test_big_library);
   return g_test_run ();
 }

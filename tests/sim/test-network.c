@@ -61,7 +61,8 @@ build (Network *self,
       sim_share (leaf, name);
       leaf->is_firewalled = i % 3 == 0;
       self->up_of[i][0] = fil_random_below (random, N_ULTRAPEERS);
-      self->up_of[i][1] = (self->up_of[i][0] + 1 + fil_random_below (random, N_ULTRAPEERS - 1)) % N_ULTRAPEERS;
+      self->up_of[i][1] =
+          (self->up_of[i][0] + 1 + fil_random_below (random, N_ULTRAPEERS - 1)) % N_ULTRAPEERS;
       sim_connect (leaf, sim_host (self->sim, self->up_of[i][0]));
       sim_connect (leaf, sim_host (self->sim, self->up_of[i][1]));
     }
@@ -89,7 +90,8 @@ test_everything_found (gconstpointer data)
 
   build (self, GPOINTER_TO_UINT (data));
   for (guint i = 0; i < N_LEAVES; i++)
-    g_assert_cmpuint (fil_overlay_n_peers (sim_host (self->sim, N_ULTRAPEERS + i)->overlay, FIL_MODE_ULTRAPEER), ==, 2);
+    g_assert_cmpuint (
+        fil_overlay_n_peers (sim_host (self->sim, N_ULTRAPEERS + i)->overlay, FIL_MODE_ULTRAPEER), ==, 2);
 
   for (guint i = 0; i < N_SEARCHES; i++)
     {
