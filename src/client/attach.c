@@ -242,6 +242,8 @@ fil_attach (FilProfile *profile,
       return self;
     }
 
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
   if (start_node (profile, start_arguments, cancellable, &start_cause))
     {
       self = connect_to_node (profile, flags, cancellable, error);

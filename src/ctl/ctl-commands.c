@@ -140,14 +140,12 @@ ctl_main (int argc,
   g_option_context_set_description (context, commands);
   /* Options behind the command belong to the command. */
   g_option_context_set_strict_posix (context, TRUE);
-  if (g_option_context_parse (context, &argc, &rest, &error))
+  if (g_option_context_parse (context, &argc, &rest, &error) && !wants_version)
+    status = run_command (&ctl, argc - 1, rest + 1, &error);
+  else if (wants_version)
     {
-      if (wants_version)
-        {
-          g_print ("filbertctl %s\n", FIL_VERSION);
-          return CTL_EXIT_DONE;
-        }
-      status = run_command (&ctl, argc - 1, rest + 1, &error);
+      g_print ("filbertctl %s\n", FIL_VERSION);
+      status = CTL_EXIT_DONE;
     }
   if (error != NULL)
     status = ctl_report (error);

@@ -211,7 +211,8 @@ next_source (FilDownloads *self,
       FilFileSource *source = g_ptr_array_index (download->sources, i);
 
       if (source->state != FIL_SOURCE_IDLE ||
-          fil_file_source_reach (source, reachable) == FIL_SOURCE_UNREACHABLE || !is_useful (download, source))
+          fil_file_source_reach (source, reachable) == FIL_SOURCE_UNREACHABLE ||
+          !is_useful (download, source))
         continue;
       if (fil_file_source_next_try (source) > now_us)
         *wake = MIN (*wake, fil_file_source_next_try (source));

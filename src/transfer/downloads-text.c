@@ -94,7 +94,8 @@ explain_connecting (FilDownload *download,
 {
   if (tally->queued > 0)
     return fil_download_set_reason (download, "remote-queue",
-                                    _("Waiting at place %u in the queue of the source."), tally->best_position);
+                                    _("Waiting at place %u in the queue of the source."),
+                                    tally->best_position);
   if (tally->stalled > 0)
     return fil_download_set_reason (download, "stalled", _("The source has stopped sending."));
   if (tally->connecting > 0)

@@ -34,6 +34,9 @@ fil_downloads_pause (FilDownloads *self,
 
   if (download == NULL || fil_download_is_over (download))
     return FALSE;
+  /* Proved, and on its way to its place: that cannot be taken back half-way. */
+  if (download->state == FIL_DOWNLOAD_STATE_VERIFYING && download->work->is_hashed)
+    return FALSE;
   _fil_downloads_stop_fetches (self, download, "the download was paused");
   download->work->disk_retry_us = FIL_NEVER;
   download->active_sources = 0;

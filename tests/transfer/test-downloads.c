@@ -732,6 +732,72 @@ test_offline (void)
   g_assert_true (world_run_until (world, download, DONE, 5));
 }
 
+/* The hash is being worked out, or the file moved, when somebody pauses. */
+static void
+test_pause_at_the_end (void)
+{
+  for (guint steps = 0; steps < 20; steps++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (MIB, 51);
+      FilDownload *download = start (world, content);
+      Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+      world->disk_is_slow = TRUE;
+      world_add_source (world, 1, host);
+      for (guint i = 0; i < steps; i++)
+        world_step (world);
+      fil_downloads_pause (world->downloads, 1, world->now_us);
+      world_run (world, 5);
+      fil_downloads_resume (world->downloads, 1, world->now_us);
+      g_assert_true (world_run_until (world, download, DONE, 100));
+      world_assert_done (world, 1, content);
+      g_assert_cmpuint (g_hash_table_size (world->done), ==, 1);
+      g_assert_cmpuint (download->received, <=, MIB + MIB / 2);
+    }
+}
+
+/* Killed at any moment, also between the last byte and the row that says so. */
+static void
+test_killed_anywhere (void)
+{
+  for (guint steps = 0; steps < 40; steps++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (2 * MIB, 52);
+      Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+      world->disk_is_slow = TRUE;
+      host->bytes_per_step = 128 * 1024;
+      start (world, content);
+      world_add_source (world, 1, host);
+      for (guint i = 0; i < steps; i++)
+        world_step (world);
+      world_restart (world, FALSE);
+      g_hash_table_remove_all (world->done);
+      world_add_source (world, 1, host);
+      if (fil_downloads_get (world->downloads, 1)->state == DONE)
+        break;
+      g_assert_true (world_run_until (world, fil_downloads_get (world->downloads, 1), DONE, 100));
+      world_assert_done (world, 1, content);
+    }
+}
+
+static void
+test_list_limit (void)
+{
+  g_autoptr (World) world = world_new ();
+  FilDownloadSpec spec = { .name = "x", .size = 1, .has_size = TRUE, .has_sha1 = TRUE };
+
+  for (spec.id = 1; spec.id <= FIL_DOWNLOADS_MAX; spec.id++)
+    g_assert_nonnull (fil_downloads_add (world->downloads, &spec, world->now_us));
+  g_assert_null (fil_downloads_add (world->downloads, &spec, world->now_us));
+  spec.id = 5;
+  fil_downloads_remove (world->downloads, 5, world->now_us);
+  g_assert_nonnull (fil_downloads_add (world->downloads, &spec, world->now_us));
+  g_assert_null (fil_downloads_add (world->downloads, &spec, world->now_us));
+}
+
 int
 main (int argc,
       char *argv[])
@@ -766,5 +832,8 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/source-limit", test_source_limit);
   g_test_add_func ("/transfer/downloads/connection-limits", test_connection_limits);
   g_test_add_func ("/transfer/downloads/offline", test_offline);
+  g_test_add_func ("/transfer/downloads/pause-at-the-end", test_pause_at_the_end);
+  g_test_add_func ("/transfer/downloads/killed-anywhere", test_killed_anywhere);
+  g_test_add_func ("/transfer/downloads/list-limit", test_list_limit);
   return g_test_run ();
 }

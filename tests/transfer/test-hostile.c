@@ -35,7 +35,8 @@ asked_range (const char *request,
   const char *range = strstr (request, "Range: bytes=");
 
   g_assert_nonnull (range);
-  g_assert_cmpint (sscanf (range, "Range: bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, first, last), ==, 2);
+  g_assert_cmpint (sscanf (range, "Range: bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, first, last), ==,
+                   2);
 }
 
 static void
@@ -75,14 +76,17 @@ test_replies (void)
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 1048576-1048577/2097152\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-18446744073709551615/2097152\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9223372036854775807/*\r\n\r\n", "broken-http", TRUE },
-    { "HTTP/1.1 206 OK\r\nContent-Length: 6\r\nContent-Range: bytes 0-4/2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Length: 6\r\nContent-Range: bytes 0-4/2097152\r\n\r\n", "broken-http",
+      TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\nContent-Range: bytes 0-4/2097152\r\n\r\n",
       "broken-http", TRUE },
-    { "HTTP/1.1 206 OK\r\nContent-Length: -5\r\nContent-Range: bytes 0-4/2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Length: -5\r\nContent-Range: bytes 0-4/2097152\r\n\r\n", "broken-http",
+      TRUE },
     { "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 200 OK\r\n\r\n", "broken-http", TRUE },
-    { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2097152\r\n\r\n", "broken-http",
+      TRUE },
     { "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2097152\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Type: multipart/byteranges; boundary=x\r\nContent-Length: 100\r\n\r\n",
       "broken-http", TRUE },
@@ -91,8 +95,8 @@ test_replies (void)
       "HTTP/1.1 100 E\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097152\r\n\r\nabcdeTHERE IS MORE THAN I SAID\r\n\r\n",
       "broken-http", TRUE },
-    { "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20\r\n\r\n<html>Please share.", "other-size",
-      TRUE },
+    { "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20\r\n\r\n<html>Please share.",
+      "other-size", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097153\r\n\r\nabcde", "other-size", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097152\r\n"
       "X-Gnutella-Content-URN: urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB\r\n\r\nabcde", "other-file", TRUE },
@@ -243,7 +247,8 @@ say_everything (Host *host,
 {
   gsize size;
   const guint8 *bytes = g_bytes_get_data (host->content, &size);
-  g_autofree char *head = g_strdup_printf ("HTTP/1.0 200 OK\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n", size);
+  g_autofree char *head = g_strdup_printf ("HTTP/1.0 200 OK\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n",
+                                           size);
 
   add (out, head);
   g_byte_array_append (out, bytes, (guint) size);
@@ -349,7 +354,7 @@ test_remote_queue (void)
   g_assert_cmpuint (host->requests, ==, 1);
   g_assert_cmpstr (download->reason_code, ==, "remote-queue");
   g_assert_nonnull (strstr (download->reason, "2"));
-  g_assert_cmpint (((FilFileSource *) g_ptr_array_index (download->sources, 0))->state, ==, FIL_SOURCE_QUEUED);
+  g_assert_cmpint (fil_download_find_source (download, 1)->state, ==, FIL_SOURCE_QUEUED);
   g_assert_cmpuint (fil_segment_map_count (download->map, FIL_SEGMENT_LEASED), ==, 0);
   world_run (world, 50);
   g_assert_cmpuint (host->requests, ==, 2);

@@ -253,7 +253,8 @@ test_requests (void)
   } cases[] = {
     { "GET " N2R " HTTP/1.1\r\n" HOST, "200 ", CONTENT, FALSE },
     { "GET " N2R " HTTP/1.1\nHost: a\n\n", "200 ", CONTENT, FALSE },
-    { "GET /uri-res/n2r?URN:Sha1:f7kodrt2fuupz3met3q3w5xhhenzh2ys HTTP/1.1\r\n" HOST, "200 ", CONTENT, FALSE },
+    { "GET /uri-res/n2r?URN:Sha1:f7kodrt2fuupz3met3q3w5xhhenzh2ys HTTP/1.1\r\n" HOST, "200 ", CONTENT,
+      FALSE },
     { "GET http://1.2.3.4:5" N2R " HTTP/1.1\r\n" HOST, "200 ", CONTENT, FALSE },
     { "GET " N2R " HTTP/1.0\r\n\r\n", "200 ", CONTENT, TRUE },
     { "GET " N2R " HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "200 ", CONTENT, FALSE },
@@ -274,8 +275,8 @@ test_requests (void)
     { "GET " N2R " HTTP/1.1\r\nRange: lines=1-2\r\n" HOST, "400 ", "", FALSE },
     { "GET /uri-res/N2R?urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB HTTP/1.1\r\n" HOST, "404 ", "", FALSE },
     { "GET /uri-res/N2R?urn:sha1:SHORT HTTP/1.1\r\n" HOST, "400 ", "", FALSE },
-    { "GET " N2R " HTTP/1.1\r\nX-Gnutella-Content-URN: urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB\r\n" HOST, "404 ",
-      "", FALSE },
+    { "GET " N2R " HTTP/1.1\r\nX-Gnutella-Content-URN: urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB\r\n" HOST,
+      "404 ", "", FALSE },
     { "GET /get/8/a%20b.txt HTTP/1.1\r\n" HOST, "404 ", "", FALSE },
     { "GET /get/99999999999/x HTTP/1.1\r\n" HOST, "404 ", "", FALSE },
     { "GET /get/x/y HTTP/1.1\r\n" HOST, "400 ", "", FALSE },
@@ -289,8 +290,8 @@ test_requests (void)
     { "nonsense\r\n\r\n", "400 ", "", TRUE },
     { "GET " N2R " HTTP/1.1\r\nContent-Length: 5\r\n" HOST "GET /", "403 ", "", TRUE },
     { "GET " N2R " HTTP/1.1\r\nContent-Length: 0\r\nContent-Length: 60\r\n" HOST, "403 ", "", TRUE },
-    { "GET " N2R " HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" HOST "0\r\n\r\nGET / HTTP/1.1\r\n" HOST, "400 ", "",
-      TRUE },
+    { "GET " N2R " HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" HOST "0\r\n\r\nGET / HTTP/1.1\r\n" HOST,
+      "400 ", "", TRUE },
     { "GET " N2R " HTTP/1.1\r\nHost: b\r\n" HOST, "400 ", "", TRUE },
     { "GET " N2R " HTTP/1.1\r\nContent-Length : 5\r\n" HOST, "403 ", "", TRUE },
   };
@@ -373,7 +374,6 @@ test_slots (void)
       g_autofree char *address = g_strdup_printf ("25.0.0.%u:%u", i < 3 ? 1 : i, 1000 + i);
       FilSession *session = connect_from (node, address);
       g_autofree char *answer = talk (session, "GET " N2R " HTTP/1.1\r\n" HOST, 4096);
-      g_autofree char *head = NULL;
 
       g_ptr_array_add (sessions, session);
       if (strstr (answer, "HTTP/1.1 503") != NULL)
@@ -387,7 +387,8 @@ test_slots (void)
   g_assert_cmpuint (fil_uploads_used_slots (node->uploads), ==, 3);
   {
     g_autoptr (FilSession) session = connect_from (node, "25.0.0.50:1");
-    g_autofree char *answer = talk (session, "HEAD " N2R " HTTP/1.1\r\n" HOST "GET / HTTP/1.1\r\n" HOST, 4096);
+    g_autofree char *answer = talk (session, "HEAD " N2R " HTTP/1.1\r\n" HOST "GET / HTTP/1.1\r\n" HOST,
+                                    4096);
 
     g_assert_null (strstr (answer, "503"));
   }
@@ -451,6 +452,7 @@ static void
 test_times (void)
 {
   g_autoptr (Node) node = node_new ();
+  const char *request = "GET " N2R " HTTP/1.1\r\n" HOST;
   FilSession *session = connect_from (node, "25.0.0.1:1");
   FilUploadRow row;
   FilOutput out;
@@ -464,8 +466,7 @@ test_times (void)
 
   /* Nobody takes what was asked for. */
   session = connect_from (node, "25.0.0.1:1");
-  fil_session_feed (session, (const guint8 *) ("GET " N2R " HTTP/1.1\r\n" HOST), strlen ("GET " N2R " HTTP/1.1\r\n" HOST),
-                    0);
+  fil_session_feed (session, (const guint8 *) request, strlen (request), 0);
   g_assert_true (fil_session_output (session, &out, 0));
   fil_session_sent (session, out.len, FIL_SEC);
   fil_session_tick (session, 60 * FIL_SEC);
