@@ -92,7 +92,7 @@ fil_head_canonical_name (const char *name)
   return name;
 }
 
-static void
+static void G_GNUC_PRINTF (2, 0)
 write_format (FilWriter *out,
               const char *format,
               va_list args)

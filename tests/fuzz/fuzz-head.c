@@ -31,8 +31,7 @@ look_at (const FilHead *head)
   (void) !fil_queue_call_parse (&call, line);
   if (fil_http_request_line_parse (&request, line))
     {
-      g_autofree char *text = fil_http_unescape (request.target);
-
+      g_free (fil_http_unescape (request.target));
       (void) !fil_push_proxy_request_parse (&proxy, request.target);
     }
   fil_handshake_listen_address (head, &endpoints[0], &endpoints[1]);

@@ -40,7 +40,6 @@ LLVMFuzzerTestOneInput (const guint8 *data,
 {
   g_autofree char *text = g_strndup ((const char *) data, size);
   const FilHeaderUpdate update = { fil_slice_text (text) };
-  g_autofree char *property = fil_header_update_value (&update, "Listen-IP");
   FilReader r = fil_slice (data, size);
   FilPushEndpoint endpoints[4];
   FilEndpoint addresses[8];
@@ -56,6 +55,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
 
   fil_writer_init (&out);
   read_ranges (text);
+  g_free (fil_header_update_value (&update, "Listen-IP"));
   n = fil_alt_locs_parse (text, hosts, G_N_ELEMENTS (hosts));
   fil_alt_locs_write (hosts, n, TRUE, &out);
   fil_push_proxies_write (hosts, n, &out);
