@@ -224,11 +224,10 @@ storage_write (gpointer data,
                FilStorageDone done,
                gpointer done_data)
 {
-  /* The caller keeps the bytes until it is answered. */
-  g_autoptr (GBytes) borrowed = g_bytes_new_static (bytes, len);
-
   part->is_hashed = FALSE;
-  fil_part_file_write (part->file, (goffset) offset, borrowed, done_cb, request_new (part, done, done_data));
+  /* The caller keeps the bytes until it is answered, so nothing is copied. */
+  fil_part_file_write (part->file, (goffset) offset, g_bytes_new_static (bytes, len), done_cb,
+                       request_new (part, done, done_data));
 }
 
 static void

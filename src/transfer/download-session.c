@@ -299,7 +299,7 @@ feed_body (FilDownloadSession *self,
 
       if (is_over (self))
         return n;
-      self->is_blocked = !enough && taken < n;
+      self->is_blocked = !enough && taken == 0 && n > 0;
       n = taken;
     }
   self->body_left -= n;

@@ -56,8 +56,8 @@ typedef struct
   FilDownloadVerdict (*reply) (gpointer data, const FilDownloadReply *reply, FilRange asked, FilRange *range,
                                gint64 now_us);
 
-  /* Wanted bytes. Returns how many were taken; fewer means "no more until fil_session_changed()". With
-   * *enough set the rest of the body is not wanted and the connection ends. */
+  /* Wanted bytes. Returns how many were taken: when fewer, the rest is offered again at once; 0 means
+   * "no more until fil_download_session_resume()". With *enough set the rest of the body is not wanted and the connection ends. */
   gsize (*received) (gpointer data, guint64 offset, const guint8 *bytes, gsize len, gboolean *enough,
                      gint64 now_us);
 
