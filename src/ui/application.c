@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "application.h"
+
+#include "client.h"
+#include "demo-process.h"
+#include "profile.h"
+#include "resources.h"
+#include "window.h"
+
+#include <glib/gi18n.h>
+
+struct _FilApplication
+{
+  AdwApplication parent;
+
+  FilClient *client;
+  gboolean quits_node;
+
+  gboolean is_demo;
+  FilDemoProcess *demo; /* its nodes end with this process */
+  gboolean is_starting_demo;
+  int exit_code;
+};
+
+G_DEFINE_FINAL_TYPE (FilApplication, fil_application, ADW_TYPE_APPLICATION)
+
+#define APPLICATION_ID "org.filbert.Filbert"
+
+static FilWindow *
+ensure_window (FilApplication *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  FilWindow *made;
+
+  if (FIL_IS_WINDOW (window))
+    return FIL_WINDOW (window);
+  made = fil_window_new (GTK_APPLICATION (self), self->client);
+  fil_window_attach (made);
+  return made;
+}
+
+/* Before it is there, nobody knows where the demo's profile is: the window comes with it. */
+static void
+demo_started_cb (GObject *source,
+                 GAsyncResult *result,
+                 gpointer data)
+{
+  g_autoptr (FilApplication) self = data;
+  g_autoptr (GError) error = NULL;
+
+  self->is_starting_demo = FALSE;
+  self->demo = fil_demo_process_start_finish (result, &error);
+  if (self->demo == NULL)
+    {
+      g_printerr ("filbert: %s\n", error->message);
+      self->exit_code = FIL_CLIENT_ERROR_UNAVAILABLE;
+    }
+  else
+    {
+      self->client = fil_client_new (fil_demo_process_profile (self->demo));
+      g_application_activate (G_APPLICATION (self));
+    }
+  g_application_release (G_APPLICATION (self));
+}
+
+static void
+fil_application_activate (GApplication *application)
+{
+  FilApplication *self = FIL_APPLICATION (application);
+
+  if (self->client != NULL)
+    gtk_window_present (GTK_WINDOW (ensure_window (self)));
+  else if (!self->is_starting_demo)
+    {
+      self->is_starting_demo = TRUE;
+      g_application_hold (application);
+      fil_demo_process_start_async (NULL, demo_started_cb, g_object_ref (self));
+    }
+}
+
+static void
+fil_application_open (GApplication *application,
+                      GFile **files,
+                      int n_files,
+                      const char *hint)
+{
+  FilWindow *window;
+
+  /* Links from outside have no place in the demo. */
+  if (FIL_APPLICATION (application)->is_demo)
+    {
+      g_application_activate (application);
+      return;
+    }
+  window = ensure_window (FIL_APPLICATION (application));
+  for (int i = 0; i < n_files; i++)
+    {
+      g_autofree char *uri = g_file_get_uri (files[i]);
+
+      fil_window_offer_magnet (window, uri);
+    }
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+/* Ctrl+Q stops the node if this process has started it. */
+static void
+quit_cb (GSimpleAction *action,
+         GVariant *parameter,
+         gpointer data)
+{
+  FilApplication *self = data;
+  GList *windows;
+
+  if (!self->is_demo && fil_client_is_attached (self->client) && !fil_client_has_started_node (self->client))
+    {
+      g_autoptr (GNotification) notification = g_notification_new (_("Filbert"));
+
+      g_notification_set_body (notification,
+                               _("The node was not started by this window and goes on. To end it: filbertctl stop"));
+      g_application_send_notification (G_APPLICATION (self), "goes-on", notification);
+    }
+  self->quits_node = !self->is_demo && fil_client_has_started_node (self->client);
+  while ((windows = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL)
+    gtk_window_destroy (windows->data);
+  g_application_quit (G_APPLICATION (self));
+}
+
+static void
+fil_application_startup (GApplication *application)
+{
+  static const GActionEntry entries[] = { { .name = "quit", .activate = quit_cb } };
+  static const char *const quit_keys[] = { "<ctrl>q", NULL };
+  static const char *const undo_keys[] = { "<ctrl>z", NULL };
+
+  G_APPLICATION_CLASS (fil_application_parent_class)->startup (application);
+  g_action_map_add_action_entries (G_ACTION_MAP (application), entries, G_N_ELEMENTS (entries), application);
+  gtk_application_set_accels_for_action (GTK_APPLICATION (application), "app.quit", quit_keys);
+  gtk_application_set_accels_for_action (GTK_APPLICATION (application), "win.undo", undo_keys);
+  gtk_window_set_default_icon_name (APPLICATION_ID);
+}
+
+static void
+fil_application_shutdown (GApplication *application)
+{
+  FilApplication *self = FIL_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
+
+  if (self->quits_node && !fil_client_quit (self->client, &error))
+    g_printerr ("filbert: %s\n", error->message);
+  G_APPLICATION_CLASS (fil_application_parent_class)->shutdown (application);
+}
+
+static void
+fil_application_finalize (GObject *object)
+{
+  FilApplication *self = FIL_APPLICATION (object);
+
+  g_clear_object (&self->client);
+  g_clear_pointer (&self->demo, fil_demo_process_free);
+  G_OBJECT_CLASS (fil_application_parent_class)->finalize (object);
+}
+
+static void
+fil_application_class_init (FilApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = fil_application_finalize;
+  application_class->startup = fil_application_startup;
+  application_class->activate = fil_application_activate;
+  application_class->open = fil_application_open;
+  application_class->shutdown = fil_application_shutdown;
+}
+
+static void
+fil_application_init (FilApplication *self)
+{
+}
+
+/**
+ * fil_ui_init:
+ *
+ * Makes templates, icons and styles known. A static library's own constructor would be left out by the
+ * linker.
+ */
+void
+fil_ui_init (void)
+{
+  g_resources_register (fil_ui_get_resource ());
+}
+
+/* Each profile other than the usual one is a program of its own for the desktop. */
+static char *
+make_application_id (const char *profile)
+{
+  g_autoptr (FilProfile) own = NULL;
+  g_autofree char *hash = NULL;
+
+  if (profile == NULL)
+    return g_strdup (APPLICATION_ID);
+  own = fil_profile_new (profile, g_getenv ("XDG_RUNTIME_DIR"));
+  hash = fil_profile_hash (own);
+  return g_strconcat (APPLICATION_ID ".P", hash, NULL);
+}
+
+/**
+ * fil_application_new:
+ * @profile: (nullable): directory; NULL for the usual one
+ *
+ * Returns: (transfer full): the application; the node is looked for when there is a window
+ */
+FilApplication *
+fil_application_new (const char *profile)
+{
+  g_autofree char *id = make_application_id (profile);
+  FilApplication *self;
+
+  fil_ui_init ();
+  self = g_object_new (FIL_TYPE_APPLICATION, "application-id", id, "flags", G_APPLICATION_HANDLES_OPEN,
+                       "resource-base-path", "/org/filbert/Filbert", NULL);
+  self->client = fil_client_new (profile);
+  return self;
+}
+
+/**
+ * fil_application_new_for_demo:
+ *
+ * Returns: (transfer full): the application for a throw-away network on this machine, which ends with it
+ */
+FilApplication *
+fil_application_new_for_demo (void)
+{
+  FilApplication *self;
+
+  fil_ui_init ();
+  self = g_object_new (FIL_TYPE_APPLICATION, "application-id", APPLICATION_ID ".Demo", "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/filbert/Filbert", NULL);
+  self->is_demo = TRUE;
+  return self;
+}
+
+/**
+ * fil_application_get_exit_code:
+ *
+ * Returns: what the program ends with when GApplication itself has no complaint
+ */
+int
+fil_application_get_exit_code (FilApplication *self)
+{
+  g_return_val_if_fail (FIL_IS_APPLICATION (self), 1);
+
+  return self->exit_code;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "doctor-row.h"
+
+#include <glib/gi18n.h>
+
+struct _FilDoctorRow
+{
+  AdwActionRow parent;
+};
+
+G_DEFINE_FINAL_TYPE (FilDoctorRow, fil_doctor_row, ADW_TYPE_ACTION_ROW)
+
+static void
+fil_doctor_row_class_init (FilDoctorRowClass *klass)
+{
+}
+
+static void
+fil_doctor_row_init (FilDoctorRow *self)
+{
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self), 0);
+}
+
+static const char *
+title_of (const char *name)
+{
+  if (g_strcmp0 (name, "tcp") == 0)
+    return _("Others can reach you (TCP)");
+  if (g_strcmp0 (name, "udp") == 0)
+    return _("Others can reach you (UDP)");
+  return g_strcmp0 (name, "punch") == 0 ? _("Two-sided paths work") : name;
+}
+
+/* A shape and a word for the verdict; the colour only underlines it. */
+static GtkWidget *
+make_mark (FilRow *line)
+{
+  gboolean is_known = fil_row_is_known (line, "verdict");
+  gboolean is_yes = is_known && fil_row_get_bool (line, "verdict");
+  GtkWidget *mark = gtk_image_new_from_icon_name (!is_known ? "list-remove-symbolic"
+                                                  : is_yes  ? "object-select-symbolic"
+                                                            : "window-close-symbolic");
+  const char *word = !is_known ? _("Not known yet") : is_yes ? _("Yes") : _("No");
+
+  gtk_widget_set_valign (mark, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (mark, "verdict");
+  gtk_widget_add_css_class (mark, !is_known ? "unknown" : is_yes ? "yes" : "no");
+  gtk_widget_set_tooltip_text (mark, word);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (mark), GTK_ACCESSIBLE_PROPERTY_LABEL, word, -1);
+  return mark;
+}
+
+static void
+add_button (FilDoctorRow *self)
+{
+  GtkWidget *button = gtk_button_new_with_label (_("Ask the router"));
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, _("Let Filbert ask the router to open its port"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.set");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", "port-mapping", "true");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self), button);
+}
+
+/**
+ * fil_doctor_row_new:
+ * @line: a row of the kind "doctor"
+ * @can_ask_router: whether the router has not been asked for its help yet
+ */
+GtkWidget *
+fil_doctor_row_new (FilRow *line,
+                    gboolean can_ask_router)
+{
+  FilDoctorRow *self = g_object_new (FIL_TYPE_DOCTOR_ROW, NULL);
+  const char *help = fil_row_get_string (line, "help");
+  g_autofree char *text = NULL;
+  g_autofree char *subtitle = NULL;
+  gboolean is_no = fil_row_is_known (line, "verdict") && !fil_row_get_bool (line, "verdict");
+
+  text = help == NULL ? g_strdup (fil_row_get_string (line, "text"))
+                      : g_strdup_printf ("%s %s", fil_row_get_string (line, "text"), help);
+  subtitle = g_markup_escape_text (text, -1);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title_of (fil_row_get_string (line, "name")));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (self), make_mark (line));
+  if (is_no && can_ask_router && g_strcmp0 (fil_row_get_string (line, "name"), "punch") != 0)
+    add_button (self);
+  return GTK_WIDGET (self);
+}

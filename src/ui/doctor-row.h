@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "row.h"
+
+G_BEGIN_DECLS
+
+/**
+ * FilDoctorRow:
+ *
+ * One verdict of the doctor: a tick, a cross or a dash, one sentence, at most one button.
+ */
+#define FIL_TYPE_DOCTOR_ROW (fil_doctor_row_get_type ())
+G_DECLARE_FINAL_TYPE (FilDoctorRow, fil_doctor_row, FIL, DOCTOR_ROW, AdwActionRow)
+
+GtkWidget *fil_doctor_row_new (FilRow *line, gboolean can_ask_router);
+
+G_END_DECLS

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "download-card.h"
+
+#include "context-menu.h"
+#include "download-words.h"
+#include "file-kinds.h"
+#include "formatting.h"
+
+#include <glib/gi18n.h>
+
+struct _FilDownloadCard
+{
+  GtkListBoxRow parent;
+
+  GtkImage *icon;
+  GtkLabel *name;
+  GtkProgressBar *progress;
+  GtkLabel *facts;
+  GtkWidget *why_box;
+  GtkLabel *why;
+  GtkButton *cure;
+  GtkButton *open;
+  GtkButton *show;
+  GtkButton *pause;
+  GtkButton *resume;
+  GtkButton *cancel;
+  GtkMenuButton *more;
+
+  FilRow *download;
+};
+
+G_DEFINE_FINAL_TYPE (FilDownloadCard, fil_download_card, GTK_TYPE_LIST_BOX_ROW)
+
+static GVariant *
+target (FilDownloadCard *self)
+{
+  return g_variant_new_int64 (fil_row_get_id (self->download));
+}
+
+static void
+add_priorities (FilDownloadCard *self,
+                GMenu *menu)
+{
+  gint64 id = fil_row_get_id (self->download);
+  int priority = (int) fil_row_get_int (self->download, "priority");
+
+  fil_menu_add (menu, _("Move Up"), "win.set-priority", g_variant_new ("(xi)", id, priority + 1));
+  fil_menu_add (menu, _("Move Down"), "win.set-priority", g_variant_new ("(xi)", id, priority - 1));
+}
+
+static char *
+make_magnet (FilRow *download)
+{
+  const char *sha1 = fil_row_get_string (download, "sha1");
+  g_autofree char *name = g_uri_escape_string (fil_row_get_string (download, "name"), NULL, FALSE);
+
+  return sha1 != NULL ? g_strdup_printf ("magnet:?xt=urn:sha1:%s&dn=%s", sha1, name) : NULL;
+}
+
+static GMenuModel *
+make_menu (GtkWidget *widget,
+           gpointer data)
+{
+  FilDownloadCard *self = FIL_DOWNLOAD_CARD (widget);
+  FilDownloadPhase phase = fil_download_phase (self->download);
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) more = g_menu_new ();
+  g_autofree char *magnet = make_magnet (self->download);
+
+  if (phase == FIL_DOWNLOAD_IS_DONE)
+    {
+      fil_menu_add (menu, _("Open"), "win.open", target (self));
+      fil_menu_add (menu, _("Show in Folder"), "win.show-in-folder", target (self));
+      fil_menu_add (more, _("Check Again"), "win.verify", target (self));
+    }
+  else
+    {
+      if (phase == FIL_DOWNLOAD_IS_MOVING)
+        fil_menu_add (menu, _("Pause"), "win.pause", target (self));
+      else if (phase == FIL_DOWNLOAD_IS_PAUSED)
+        fil_menu_add (menu, _("Resume"), "win.resume", target (self));
+      fil_menu_add (menu, phase == FIL_DOWNLOAD_HAS_FAILED ? _("Try Again") : _("Find More Sources"), "win.retry",
+                    target (self));
+      add_priorities (self, more);
+    }
+  if (magnet != NULL)
+    fil_menu_add (more, _("Copy Link"), "win.copy", g_variant_new_string (magnet));
+  fil_menu_add (more, phase == FIL_DOWNLOAD_IS_DONE ? _("Take off the List") : _("Cancel"), "win.cancel", target (self));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
+  return G_MENU_MODEL (menu);
+}
+
+/* The menu is made when it is opened: what can be done changes. */
+static void
+create_popup_cb (GtkMenuButton *button,
+                 gpointer data)
+{
+  g_autoptr (GMenuModel) menu = make_menu (data, NULL);
+
+  gtk_menu_button_set_menu_model (button, menu);
+}
+
+static void
+show_why (FilDownloadCard *self,
+          FilDownloadPhase phase)
+{
+  g_autofree char *why = fil_download_why_line (self->download);
+
+  gtk_widget_set_visible (self->why_box, why != NULL);
+  gtk_label_set_label (self->why, why != NULL ? why : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->cure), phase != FIL_DOWNLOAD_IS_PAUSED);
+  gtk_button_set_label (self->cure, phase == FIL_DOWNLOAD_HAS_FAILED ? _("Try again") : _("Find more"));
+}
+
+static void
+update (FilDownloadCard *self)
+{
+  FilDownloadPhase phase = fil_download_phase (self->download);
+  gint64 size = fil_row_get_int (self->download, "size");
+  gint64 received = MAX (fil_row_get_int (self->download, "received_bytes"),
+                         fil_row_get_int (self->download, "verified_bytes"));
+  g_autofree char *facts = fil_download_progress_line (self->download);
+  g_autofree char *spoken = fil_download_spoken (self->download);
+
+  gtk_image_set_from_icon_name (self->icon,
+                                fil_kind_to_icon (fil_kind_of_name (fil_row_get_string (self->download, "name"))));
+  gtk_label_set_label (self->name, fil_row_get_string (self->download, "name"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), fil_row_get_string (self->download, "name"));
+  gtk_label_set_label (self->facts, facts);
+  gtk_progress_bar_set_fraction (self->progress, fil_format_fraction (received, size));
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), phase != FIL_DOWNLOAD_IS_DONE);
+  show_why (self, phase);
+  gtk_widget_set_visible (GTK_WIDGET (self->open), phase == FIL_DOWNLOAD_IS_DONE);
+  gtk_widget_set_visible (GTK_WIDGET (self->show), phase == FIL_DOWNLOAD_IS_DONE);
+  gtk_widget_set_visible (GTK_WIDGET (self->pause), phase == FIL_DOWNLOAD_IS_MOVING);
+  gtk_widget_set_visible (GTK_WIDGET (self->resume), phase == FIL_DOWNLOAD_IS_PAUSED);
+  gtk_widget_set_visible (GTK_WIDGET (self->cancel), phase != FIL_DOWNLOAD_IS_DONE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+}
+
+/* Buttons say whose they are: a screen reader meets five "Pause" in a list. Takes @label. */
+static void
+label_widget (gpointer widget,
+              char *label)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  g_free (label);
+}
+
+static void
+set_up_buttons (FilDownloadCard *self)
+{
+  GtkButton *buttons[] = { self->open, self->show, self->pause, self->resume, self->cancel, self->cure };
+  const char *name = fil_row_get_string (self->download, "name");
+
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    gtk_actionable_set_action_target_value (GTK_ACTIONABLE (buttons[i]), target (self));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->cure), "win.retry");
+  label_widget (self->open, g_strdup_printf (_("Open %s"), name));
+  label_widget (self->show, g_strdup_printf (_("Show %s in its folder"), name));
+  label_widget (self->pause, g_strdup_printf (_("Pause %s"), name));
+  label_widget (self->resume, g_strdup_printf (_("Resume %s"), name));
+  label_widget (self->cancel, g_strdup_printf (_("Cancel %s"), name));
+  label_widget (self->more, g_strdup_printf (_("More for %s"), name));
+  label_widget (self->progress, g_strdup_printf (_("Progress of %s"), name));
+}
+
+static gboolean
+toggle_cb (GtkWidget *widget,
+           GVariant *arguments,
+           gpointer data)
+{
+  FilDownloadCard *self = FIL_DOWNLOAD_CARD (widget);
+  FilDownloadPhase phase = fil_download_phase (self->download);
+  const char *action = phase == FIL_DOWNLOAD_IS_MOVING   ? "win.pause"
+                       : phase == FIL_DOWNLOAD_IS_PAUSED ? "win.resume"
+                       : phase == FIL_DOWNLOAD_IS_DONE   ? "win.open"
+                                                         : "win.retry";
+
+  gtk_widget_activate_action (widget, action, "x", fil_row_get_id (self->download));
+  return TRUE;
+}
+
+static gboolean
+delete_cb (GtkWidget *widget,
+           GVariant *arguments,
+           gpointer data)
+{
+  gtk_widget_activate_action (widget, "win.cancel", "x", fil_row_get_id (FIL_DOWNLOAD_CARD (widget)->download));
+  return TRUE;
+}
+
+static void
+fil_download_card_dispose (GObject *object)
+{
+  g_clear_object (&FIL_DOWNLOAD_CARD (object)->download);
+  G_OBJECT_CLASS (fil_download_card_parent_class)->dispose (object);
+}
+
+static void
+fil_download_card_class_init (FilDownloadCardClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = fil_download_card_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/filbert/Filbert/ui/download-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, icon);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, name);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, progress);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, facts);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, why_box);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, why);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, cure);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, open);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, show);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, pause);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, resume);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, cancel);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, more);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_space, 0, toggle_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, 0, toggle_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, delete_cb, NULL);
+}
+
+static void
+fil_download_card_init (FilDownloadCard *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_menu_button_set_create_popup_func (self->more, create_popup_cb, self, NULL);
+  fil_context_menu_attach (GTK_WIDGET (self), make_menu, NULL);
+}
+
+/**
+ * fil_download_card_new:
+ * @download: a row of the list "downloads", which the card follows
+ */
+GtkWidget *
+fil_download_card_new (FilRow *download)
+{
+  FilDownloadCard *self = g_object_new (FIL_TYPE_DOWNLOAD_CARD, NULL);
+
+  self->download = g_object_ref (download);
+  g_signal_connect_object (download, "notify::variant", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  set_up_buttons (self);
+  update (self);
+  return GTK_WIDGET (self);
+}
+
+FilRow *
+fil_download_card_get_row (FilDownloadCard *self)
+{
+  return self->download;
+}

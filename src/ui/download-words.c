@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "download-words.h"
+
+#include "formatting.h"
+#include "reach.h"
+
+#include <glib/gi18n.h>
+
+FilDownloadPhase
+fil_download_phase (FilRow *download)
+{
+  const char *state = fil_row_get_string (download, "state");
+
+  if (g_strcmp0 (state, "done") == 0)
+    return FIL_DOWNLOAD_IS_DONE;
+  if (g_strcmp0 (state, "failed") == 0)
+    return FIL_DOWNLOAD_HAS_FAILED;
+  return g_strcmp0 (state, "paused") == 0 ? FIL_DOWNLOAD_IS_PAUSED : FIL_DOWNLOAD_IS_MOVING;
+}
+
+static const char *
+state_word (const char *state)
+{
+  static const struct
+  {
+    const char *state;
+    const char *word;
+  } words[] = {
+    { "queued", N_("Waiting") },           { "searching", N_("Looking for sources") },
+    { "connecting", N_("Connecting") },    { "downloading", NULL },
+    { "verifying", N_("Checking every byte") }, { "paused", N_("Paused") },
+    { "failed", N_("Failed") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_strcmp0 (words[i].state, state) == 0)
+      return words[i].word != NULL ? _(words[i].word) : NULL;
+  return NULL;
+}
+
+static char *
+describe_sources (FilRow *download)
+{
+  int n = (int) fil_row_get_int (download, "sources");
+  int n_active = (int) fil_row_get_int (download, "active_sources");
+  const char *way = fil_reach_to_word (fil_reach_from_text (fil_row_get_string (download, "reach")));
+
+  if (n == 0)
+    return g_strdup (_("no source yet"));
+  if (n_active == 0)
+    return g_strdup_printf (ngettext ("%d source", "%d sources", (gulong) n), n);
+  /* Translators: "2 of 3 sources, push": how many send, how many there are, how the bytes get here */
+  return g_strdup_printf (ngettext ("%d of %d source, %s", "%d of %d sources, %s", (gulong) n), n_active, n, way);
+}
+
+static char *
+describe_amount (FilRow *download)
+{
+  gint64 received = MAX (fil_row_get_int (download, "received_bytes"), fil_row_get_int (download, "verified_bytes"));
+  gint64 size = fil_row_get_int (download, "size");
+  g_autofree char *part = fil_format_size (received);
+  g_autofree char *whole = NULL;
+
+  if (size == FIL_ROW_UNKNOWN || size <= 0)
+    return g_steal_pointer (&part);
+  whole = fil_format_size (size);
+  return g_strdup_printf (_("%s of %s"), part, whole);
+}
+
+/* Speed and time left, while bytes come. */
+static void
+add_pace (FilRow *download,
+          GString *line)
+{
+  gint64 bps = fil_row_get_int (download, "bps");
+  gint64 eta = fil_row_get_int (download, "eta_s");
+  g_autofree char *speed = NULL;
+  g_autofree char *time = NULL;
+  g_autofree char *left = NULL;
+
+  if (g_strcmp0 (fil_row_get_string (download, "state"), "downloading") != 0 || bps <= 0)
+    return;
+  speed = fil_format_speed (bps);
+  fil_format_join (line, speed);
+  if (eta == FIL_ROW_UNKNOWN || eta < 0)
+    return;
+  time = fil_format_duration (eta);
+  left = g_strdup_printf (_("%s left"), time);
+  fil_format_join (line, left);
+}
+
+/**
+ * fil_download_progress_line:
+ *
+ * Returns: (transfer full): how far it is, in numbers with units
+ */
+char *
+fil_download_progress_line (FilRow *download)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *amount = NULL;
+  g_autofree char *sources = NULL;
+  g_autofree char *percent = NULL;
+  gint64 size = fil_row_get_int (download, "size");
+
+  if (fil_download_phase (download) == FIL_DOWNLOAD_IS_DONE)
+    {
+      amount = fil_format_size (size);
+      fil_format_join (line, amount);
+      fil_format_join (line, _("✓ every byte checked"));
+      return g_string_free (g_steal_pointer (&line), FALSE);
+    }
+  if (size > 0)
+    percent = fil_format_percent (MAX (fil_row_get_int (download, "received_bytes"),
+                                       fil_row_get_int (download, "verified_bytes")), size);
+  amount = describe_amount (download);
+  fil_format_join (line, state_word (fil_row_get_string (download, "state")));
+  fil_format_join (line, percent);
+  fil_format_join (line, amount);
+  add_pace (download, line);
+  if (fil_download_phase (download) == FIL_DOWNLOAD_IS_MOVING)
+    {
+      sources = describe_sources (download);
+      fil_format_join (line, sources);
+    }
+  return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
+/**
+ * fil_download_why_line:
+ *
+ * Returns: (transfer full) (nullable): one sentence when nothing moves, NULL when there is nothing to
+ * explain
+ */
+char *
+fil_download_why_line (FilRow *download)
+{
+  const char *reason = fil_row_get_string (download, "reason");
+  FilDownloadPhase phase = fil_download_phase (download);
+
+  if (phase == FIL_DOWNLOAD_IS_DONE || g_strcmp0 (fil_row_get_string (download, "state"), "downloading") == 0)
+    return NULL;
+  if (reason != NULL)
+    return g_strdup (reason);
+  if (phase == FIL_DOWNLOAD_HAS_FAILED)
+    return g_strdup (_("It could not be finished."));
+  return NULL;
+}
+
+/**
+ * fil_download_spoken:
+ *
+ * Returns: (transfer full): the whole row for a screen reader
+ */
+char *
+fil_download_spoken (FilRow *download)
+{
+  g_autofree char *progress = fil_download_progress_line (download);
+  g_autofree char *why = fil_download_why_line (download);
+
+  return g_strdup_printf ("%s, %s%s%s", fil_row_get_string (download, "name"), progress, why != NULL ? ". " : "",
+                          why != NULL ? why : "");
+}

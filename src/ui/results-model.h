@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "result-item.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FIL_SORT_BEST, /* the most sources first, then the easiest way */
+  FIL_SORT_NAME,
+  FIL_SORT_KIND,
+  FIL_SORT_SIZE,
+  FIL_SORT_SOURCES,
+  FIL_SORT_REACH,
+  FIL_SORT_STATE,
+} FilResultSort;
+
+/**
+ * FilResultsModel:
+ *
+ * The results of one search as a person reads them: a #GListModel of #FilResultItem, one for each file
+ * (rows with the same SHA-1), sorted and filtered inside. Objects are made when somebody asks and go
+ * when nobody holds them.
+ *
+ * Rows are put and removed at will; nothing is seen before fil_results_model_commit(), which emits one
+ * items-changed per contiguous run, the last run first.
+ *
+ * Property "n-results" (notified by a commit): all results, hidden ones too.
+ */
+#define FIL_TYPE_RESULTS_MODEL (fil_results_model_get_type ())
+G_DECLARE_FINAL_TYPE (FilResultsModel, fil_results_model, FIL, RESULTS_MODEL, GObject)
+
+FilResultsModel *fil_results_model_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void fil_results_model_put (FilResultsModel *self, GVariant *row);
+void fil_results_model_remove (FilResultsModel *self, gint64 id);
+void fil_results_model_commit (FilResultsModel *self);
+
+void fil_results_model_set_sort (FilResultsModel *self, FilResultSort sort, gboolean is_descending);
+void fil_results_model_set_kinds (FilResultsModel *self, guint kind_bits);
+void fil_results_model_set_text (FilResultsModel *self, const char *text);
+gboolean fil_results_model_find (FilResultsModel *self, FilResultItem *item, guint *position);
+
+guint fil_results_model_get_n_results (FilResultsModel *self);
+guint fil_results_model_get_n_hidden (FilResultsModel *self);
+
+G_END_DECLS

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "transfers-page.h"
+
+#include "download-card.h"
+#include "download-words.h"
+#include "formatting.h"
+#include "magnet-offer.h"
+#include "upload-card.h"
+
+#include <glib/gi18n.h>
+
+struct _FilTransfersPage
+{
+  GtkWidget parent;
+
+  GtkStack *stack;
+  GtkListBox *offers;
+  GtkListBox *active;
+  GtkListBox *finished;
+  GtkListBox *uploads_list;
+  AdwPreferencesGroup *active_group;
+  AdwPreferencesGroup *finished_group;
+  AdwPreferencesGroup *upload_group;
+
+  FilListModel *downloads;
+  FilListModel *uploads;
+  FilRemovals *removals;
+  GtkFilter *is_active;
+  GtkFilter *is_finished;
+  GListModel *active_model;
+  GListModel *finished_model;
+  GHashTable *done; /* ids of the rows that were done when they were last seen */
+  guint n_offers;
+};
+
+G_DEFINE_FINAL_TYPE (FilTransfersPage, fil_transfers_page, GTK_TYPE_WIDGET)
+
+static gboolean
+is_hidden (FilTransfersPage *self,
+           FilRow *row)
+{
+  g_autofree char *key = g_strdup_printf ("download:%" G_GINT64_FORMAT, fil_row_get_id (row));
+
+  return fil_removals_hides (self->removals, key);
+}
+
+static gboolean
+is_active_func (gpointer item,
+                gpointer data)
+{
+  return fil_download_phase (item) != FIL_DOWNLOAD_IS_DONE && !is_hidden (data, item);
+}
+
+static gboolean
+is_finished_func (gpointer item,
+                  gpointer data)
+{
+  return fil_download_phase (item) == FIL_DOWNLOAD_IS_DONE && !is_hidden (data, item);
+}
+
+/* The finished one of last comes first. */
+static int
+compare_finished (gconstpointer a,
+                  gconstpointer b,
+                  gpointer data)
+{
+  gint64 first = fil_row_get_int ((FilRow *) a, "finished");
+  gint64 second = fil_row_get_int ((FilRow *) b, "finished");
+
+  if (first != second)
+    return first > second ? -1 : 1;
+  return fil_row_get_id ((FilRow *) a) > fil_row_get_id ((FilRow *) b) ? -1 : 1;
+}
+
+static void
+describe_uploads (FilTransfersPage *self)
+{
+  GListModel *model = G_LIST_MODEL (self->uploads);
+  gint64 bps = 0;
+  int n_active = 0;
+  g_autofree char *speed = NULL;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (FilRow) row = g_list_model_get_item (model, i);
+
+      bps += fil_row_get_int (row, "bps");
+      n_active += g_strcmp0 (fil_row_get_string (row, "state"), "sending") == 0;
+    }
+  speed = fil_format_speed (bps);
+  text = n_active == 0 ? g_strdup (_("Nobody is fetching anything from you right now."))
+                       : g_strdup_printf (ngettext ("%d active · %s", "%d active · %s", (gulong) n_active), n_active, speed);
+  adw_preferences_group_set_description (self->upload_group, text);
+}
+
+static void
+update (FilTransfersPage *self)
+{
+  guint n_active = g_list_model_get_n_items (self->active_model);
+  guint n_finished = g_list_model_get_n_items (self->finished_model);
+  guint n_uploads = g_list_model_get_n_items (G_LIST_MODEL (self->uploads));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->offers), self->n_offers > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->active_group), n_active > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->finished_group), n_finished > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->upload_group), n_uploads > 0);
+  gtk_stack_set_visible_child_name (self->stack, self->n_offers + n_active + n_finished + n_uploads > 0 ? "lists" : "empty");
+  describe_uploads (self);
+}
+
+static void
+filter_again (FilTransfersPage *self)
+{
+  gtk_filter_changed (self->is_active, GTK_FILTER_CHANGE_DIFFERENT);
+  gtk_filter_changed (self->is_finished, GTK_FILTER_CHANGE_DIFFERENT);
+  update (self);
+}
+
+/* Filters do not look again by themselves when a row changes: only a row that has become done, or is so
+ * no longer, is worth it. */
+static void
+row_updated_cb (FilTransfersPage *self,
+                guint position)
+{
+  g_autoptr (FilRow) row = g_list_model_get_item (G_LIST_MODEL (self->downloads), position);
+  gint64 id = fil_row_get_id (row);
+  gboolean is_done = fil_download_phase (row) == FIL_DOWNLOAD_IS_DONE;
+
+  if (is_done == g_hash_table_contains (self->done, &id))
+    return;
+  if (is_done)
+    g_hash_table_add (self->done, g_memdup2 (&id, sizeof id));
+  else
+    g_hash_table_remove (self->done, &id);
+  filter_again (self);
+}
+
+static void
+items_changed_cb (FilTransfersPage *self,
+                  guint position,
+                  guint removed,
+                  guint added)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (FilRow) row = g_list_model_get_item (G_LIST_MODEL (self->downloads), i);
+      gint64 id = fil_row_get_id (row);
+
+      if (fil_download_phase (row) == FIL_DOWNLOAD_IS_DONE)
+        g_hash_table_add (self->done, g_memdup2 (&id, sizeof id));
+    }
+  update (self);
+}
+
+static GtkWidget *
+make_download (gpointer item,
+               gpointer data)
+{
+  return fil_download_card_new (item);
+}
+
+static GtkWidget *
+make_upload (gpointer item,
+             gpointer data)
+{
+  return fil_upload_card_new (item);
+}
+
+static void
+fil_transfers_page_dispose (GObject *object)
+{
+  FilTransfersPage *self = FIL_TRANSFERS_PAGE (object);
+
+  if (self->stack != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->stack));
+  self->stack = NULL;
+  g_clear_object (&self->active_model);
+  g_clear_object (&self->finished_model);
+  g_clear_object (&self->is_active);
+  g_clear_object (&self->is_finished);
+  g_clear_object (&self->downloads);
+  g_clear_object (&self->uploads);
+  g_clear_object (&self->removals);
+  g_clear_pointer (&self->done, g_hash_table_unref);
+  G_OBJECT_CLASS (fil_transfers_page_parent_class)->dispose (object);
+}
+
+static void
+fil_transfers_page_class_init (FilTransfersPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = fil_transfers_page_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/filbert/Filbert/ui/transfers-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, offers);
+  gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, active);
+  gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, finished);
+  gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, uploads_list);
+  gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, active_group);
+  gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, finished_group);
+  gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, upload_group);
+}
+
+static void
+fil_transfers_page_init (FilTransfersPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->done = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+}
+
+static void
+bind_lists (FilTransfersPage *self)
+{
+  GtkFilterListModel *finished;
+  GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (compare_finished, NULL, NULL));
+
+  self->is_active = GTK_FILTER (gtk_custom_filter_new (is_active_func, self, NULL));
+  self->is_finished = GTK_FILTER (gtk_custom_filter_new (is_finished_func, self, NULL));
+  self->active_model = G_LIST_MODEL (gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->downloads)),
+                                                                g_object_ref (self->is_active)));
+  finished = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->downloads)),
+                                        g_object_ref (self->is_finished));
+  self->finished_model = G_LIST_MODEL (gtk_sort_list_model_new (G_LIST_MODEL (finished), sorter));
+  gtk_list_box_bind_model (self->active, self->active_model, make_download, NULL, NULL);
+  gtk_list_box_bind_model (self->finished, self->finished_model, make_download, NULL, NULL);
+  gtk_list_box_bind_model (self->uploads_list, G_LIST_MODEL (self->uploads), make_upload, NULL, NULL);
+}
+
+/**
+ * fil_transfers_page_new:
+ * @downloads: the list "downloads"
+ * @removals: what to hide because it may still be undone
+ */
+FilTransfersPage *
+fil_transfers_page_new (FilClient *client,
+                        FilListModel *downloads,
+                        FilRemovals *removals)
+{
+  FilTransfersPage *self = g_object_new (FIL_TYPE_TRANSFERS_PAGE, NULL);
+
+  self->downloads = g_object_ref (downloads);
+  self->uploads = fil_list_model_new (client, "uploads", 0);
+  self->removals = g_object_ref (removals);
+  bind_lists (self);
+  g_signal_connect_object (downloads, "row-updated", G_CALLBACK (row_updated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (downloads, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->uploads, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->uploads, "row-updated", G_CALLBACK (describe_uploads), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (removals, "changed", G_CALLBACK (filter_again), self, G_CONNECT_SWAPPED);
+  items_changed_cb (self, 0, 0, g_list_model_get_n_items (G_LIST_MODEL (downloads)));
+  return self;
+}
+
+static void
+answered_cb (FilTransfersPage *self,
+             GtkWidget *offer)
+{
+  gtk_list_box_remove (self->offers, offer);
+  self->n_offers--;
+  update (self);
+}
+
+/**
+ * fil_transfers_page_offer_magnet:
+ * @magnet: a link from outside; it is downloaded when a person says so
+ */
+void
+fil_transfers_page_offer_magnet (FilTransfersPage *self,
+                                 const char *magnet)
+{
+  GtkWidget *offer;
+
+  g_return_if_fail (FIL_IS_TRANSFERS_PAGE (self));
+
+  offer = fil_magnet_offer_new (magnet);
+  g_signal_connect_object (offer, "answered", G_CALLBACK (answered_cb), self, G_CONNECT_SWAPPED);
+  gtk_list_box_append (self->offers, offer);
+  self->n_offers++;
+  update (self);
+}

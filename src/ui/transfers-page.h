@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "list-model.h"
+#include "removals.h"
+
+G_BEGIN_DECLS
+
+/**
+ * FilTransfersPage:
+ *
+ * Links that wait for a yes, downloads on their way, those that are finished, uploads.
+ */
+#define FIL_TYPE_TRANSFERS_PAGE (fil_transfers_page_get_type ())
+G_DECLARE_FINAL_TYPE (FilTransfersPage, fil_transfers_page, FIL, TRANSFERS_PAGE, GtkWidget)
+
+FilTransfersPage *fil_transfers_page_new (FilClient *client, FilListModel *downloads, FilRemovals *removals);
+void fil_transfers_page_offer_magnet (FilTransfersPage *self, const char *magnet);
+
+G_END_DECLS
