@@ -327,6 +327,8 @@ load_bootstrap_hosts (FilNode *self)
     }
   if (hosts == NULL)
     {
+      if (fil_node_get_resource () == NULL)
+        fil_node_register_resource ();
       shipped = g_resource_lookup_data (fil_node_get_resource (), "/org/filbert/node/bootstrap.ini",
                                         G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
       hosts = fil_bootstrap_hosts_parse (shipped, NULL);
