@@ -58,6 +58,21 @@ fil_tls_bits_to_hex (const FilHost *hosts,
 }
 
 /**
+ * fil_tls_bit:
+ * @bits: hexadecimal digits; others count as 0
+ *
+ * Returns: the bit of the entry at @position
+ */
+gboolean
+fil_tls_bit (FilSlice bits,
+             guint position)
+{
+  int digit = position / 4 < bits.len ? g_ascii_xdigit_value ((char) bits.data[position / 4]) : 0;
+
+  return digit > 0 && (digit & 8 >> position % 4) != 0;
+}
+
+/**
  * fil_alt_locs_parse:
  * @value: (nullable): "tls=A,192.0.2.1:7000,192.0.2.2"; "pptls=" is read the same way
  * @out: room for @max hosts
@@ -90,10 +105,10 @@ fil_alt_locs_parse (const char *value,
             bits = hex;
           continue;
         }
-      host->tls = position / 4 < bits.len
-                  && (MAX (g_ascii_xdigit_value ((char) bits.data[position / 4]), 0) & 8 >> position % 4) != 0;
+      host->tls = fil_tls_bit (bits, position);
       position++;
-      if (fil_endpoint_parse (&host->endpoint, (const char *) item.data, (gssize) item.len, FIL_GNUTELLA_PORT))
+      if (fil_endpoint_parse (&host->endpoint, (const char *) item.data, (gssize) item.len,
+                              FIL_GNUTELLA_PORT))
         n++;
     }
   return n;
@@ -103,6 +118,7 @@ static void
 write_list (const FilHost *hosts,
             guint n,
             const char *bits_name,
+            gboolean may_be_bare,
             FilWriter *out)
 {
   char bits[FIL_HTTP_ALTS_MAX / 4 + 2];
@@ -114,11 +130,12 @@ write_list (const FilHost *hosts,
     {
       const FilEndpoint *endpoint = &hosts[i].endpoint;
       char text[FIL_ENDPOINT_TEXT_LEN];
-      gboolean bare = endpoint->family == 4 && endpoint->port == FIL_GNUTELLA_PORT && bits_name != NULL
-                      && bits_name[0] == 't';
 
-      fil_writer_printf (out, "%s%s", i > 0 ? "," : "",
-                         bare ? fil_endpoint_address_text (endpoint, text) : fil_endpoint_to_text (endpoint, text));
+      if (endpoint->family == 4 && endpoint->port == FIL_GNUTELLA_PORT && may_be_bare)
+        fil_endpoint_address_text (endpoint, text);
+      else
+        fil_endpoint_to_text (endpoint, text);
+      fil_writer_printf (out, "%s%s", i > 0 ? "," : "", text);
     }
 }
 
@@ -134,7 +151,7 @@ fil_alt_locs_write (const FilHost *hosts,
                     gboolean with_tls,
                     FilWriter *out)
 {
-  write_list (hosts, n, with_tls ? "tls" : NULL, out);
+  write_list (hosts, n, with_tls ? "tls" : NULL, with_tls, out);
 }
 
 /**
@@ -147,5 +164,5 @@ fil_push_proxies_write (const FilHost *hosts,
                         guint n,
                         FilWriter *out)
 {
-  write_list (hosts, n, "pptls", out);
+  write_list (hosts, n, "pptls", FALSE, out);
 }

@@ -16,7 +16,9 @@ void fil_alt_locs_write (const FilHost *hosts, guint n, gboolean with_tls, FilWr
 void fil_push_proxies_write (const FilHost *hosts, guint n, FilWriter *out);
 
 /* The bit list itself: bit 7 of the first byte is entry 0. */
+gboolean fil_tls_bit (FilSlice bits, guint position);
 gsize fil_tls_bits_to_hex (const FilHost *hosts, guint n, char *out, gsize size);
-gboolean fil_tls_bits_apply_hex (const char *hex, gsize len, FilHost *hosts, guint n) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_tls_bits_apply_hex (const char *hex, gsize len, FilHost *hosts, guint n)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -49,8 +49,12 @@ void
 fil_bye_encode (const FilBye *self,
                 FilWriter *out)
 {
+  FilSlice reason = self->reason;
+
+  if (reason.len == 0)
+    reason = fil_slice_text (fil_bye_code_text (self->code));
   fil_writer_le16 (out, self->code);
-  fil_writer_cstr (out, self->reason.len > 0 ? self->reason : fil_slice_text (fil_bye_code_text (self->code)));
+  fil_writer_cstr (out, reason);
 }
 
 /**

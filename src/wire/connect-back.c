@@ -5,6 +5,11 @@
 
 #include "packed-hosts.h"
 
+/**
+ * fil_tcp_connect_back_decode:
+ *
+ * Returns: whether there is a port that is not 0
+ */
 gboolean
 fil_tcp_connect_back_decode (FilTcpConnectBack *self,
                              const FilVendor *vendor)
@@ -14,6 +19,11 @@ fil_tcp_connect_back_decode (FilTcpConnectBack *self,
   return fil_reader_le16 (&r, &self->port) && self->port != 0;
 }
 
+/**
+ * fil_tcp_connect_back_encode:
+ *
+ * Appends the body.
+ */
 void
 fil_tcp_connect_back_encode (const FilTcpConnectBack *self,
                              guint16 version,
@@ -22,6 +32,11 @@ fil_tcp_connect_back_encode (const FilTcpConnectBack *self,
   fil_writer_le16 (out, self->port);
 }
 
+/**
+ * fil_udp_connect_back_decode:
+ *
+ * Returns: whether there is a port that is not 0, and in v1 a GUID behind it
+ */
 gboolean
 fil_udp_connect_back_decode (FilUdpConnectBack *self,
                              const FilVendor *vendor)
@@ -34,6 +49,11 @@ fil_udp_connect_back_decode (FilUdpConnectBack *self,
   return vendor->id.version > 1 || fil_reader_copy (&r, self->guid.bytes, sizeof self->guid.bytes);
 }
 
+/**
+ * fil_udp_connect_back_encode:
+ *
+ * Appends the body; v1 carries the GUID.
+ */
 void
 fil_udp_connect_back_encode (const FilUdpConnectBack *self,
                              guint16 version,
@@ -44,6 +64,11 @@ fil_udp_connect_back_encode (const FilUdpConnectBack *self,
     fil_writer_bytes (out, self->guid.bytes, sizeof self->guid.bytes);
 }
 
+/**
+ * fil_connect_back_redirect_decode:
+ *
+ * Returns: whether there is an IPv4 address and a port that is not 0
+ */
 gboolean
 fil_connect_back_redirect_decode (FilConnectBackRedirect *self,
                                   const FilVendor *vendor)
@@ -51,9 +76,15 @@ fil_connect_back_redirect_decode (FilConnectBackRedirect *self,
   FilReader r = vendor->body;
   FilSlice endpoint;
 
-  return fil_reader_slice (&r, FIL_PACKED_V4, &endpoint) && fil_packed_endpoint_read (endpoint, &self->endpoint);
+  return fil_reader_slice (&r, FIL_PACKED_V4, &endpoint)
+         && fil_packed_endpoint_read (endpoint, &self->endpoint);
 }
 
+/**
+ * fil_connect_back_redirect_encode:
+ *
+ * Appends the body.
+ */
 void
 fil_connect_back_redirect_encode (const FilConnectBackRedirect *self,
                                   guint16 version,

@@ -28,9 +28,11 @@ typedef struct
   FilEndpoint endpoint;
 } FilConnectBackRedirect;
 
-gboolean fil_tcp_connect_back_decode (FilTcpConnectBack *self, const FilVendor *vendor) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_tcp_connect_back_decode (FilTcpConnectBack *self, const FilVendor *vendor)
+    G_GNUC_WARN_UNUSED_RESULT;
 void fil_tcp_connect_back_encode (const FilTcpConnectBack *self, guint16 version, FilWriter *out);
-gboolean fil_udp_connect_back_decode (FilUdpConnectBack *self, const FilVendor *vendor) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_udp_connect_back_decode (FilUdpConnectBack *self, const FilVendor *vendor)
+    G_GNUC_WARN_UNUSED_RESULT;
 void fil_udp_connect_back_encode (const FilUdpConnectBack *self, guint16 version, FilWriter *out);
 gboolean fil_connect_back_redirect_decode (FilConnectBackRedirect *self, const FilVendor *vendor)
     G_GNUC_WARN_UNUSED_RESULT;

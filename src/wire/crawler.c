@@ -5,6 +5,11 @@
 
 #include "packed-hosts.h"
 
+/**
+ * fil_crawler_ping_decode:
+ *
+ * Returns: whether the three bytes are there
+ */
 gboolean
 fil_crawler_ping_decode (FilCrawlerPing *self,
                          const FilVendor *vendor)
@@ -15,6 +20,11 @@ fil_crawler_ping_decode (FilCrawlerPing *self,
          && fil_reader_u8 (&r, &self->features);
 }
 
+/**
+ * fil_crawler_ping_encode:
+ *
+ * Appends the body, always all three bytes.
+ */
 void
 fil_crawler_ping_encode (const FilCrawlerPing *self,
                          guint16 version,
@@ -66,6 +76,11 @@ fil_crawler_pong_decode (FilCrawlerPong *self,
   return TRUE;
 }
 
+/**
+ * fil_crawler_pong_encode:
+ *
+ * Appends the body.
+ */
 void
 fil_crawler_pong_encode (const FilCrawlerPong *self,
                          guint16 version,

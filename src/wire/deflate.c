@@ -43,6 +43,11 @@ fil_deflate_new (void)
   return self;
 }
 
+/**
+ * fil_deflate_free:
+ *
+ * What was not flushed is lost.
+ */
 void
 fil_deflate_free (FilDeflate *self)
 {
@@ -128,6 +133,11 @@ fil_inflate_new (void)
   return self;
 }
 
+/**
+ * fil_inflate_free:
+ *
+ * Frees the stream.
+ */
 void
 fil_inflate_free (FilInflate *self)
 {
@@ -136,12 +146,22 @@ fil_inflate_free (FilInflate *self)
   g_free (self);
 }
 
+/**
+ * fil_inflate_total_in:
+ *
+ * Returns: compressed bytes that were taken so far
+ */
 guint64
 fil_inflate_total_in (const FilInflate *self)
 {
   return self->stream.total_in;
 }
 
+/**
+ * fil_inflate_total_out:
+ *
+ * Returns: bytes that came out so far
+ */
 guint64
 fil_inflate_total_out (const FilInflate *self)
 {
@@ -237,7 +257,8 @@ fil_deflate_once (FilSlice plain,
 
   if (plain.len < FIL_UDP_DEFLATE_MIN)
     return FALSE;
-  if (deflateInit2 (&stream, Z_BEST_COMPRESSION, Z_DEFLATED, WINDOW_BITS, MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+  if (deflateInit2 (&stream, Z_BEST_COMPRESSION, Z_DEFLATED, WINDOW_BITS, MEM_LEVEL,
+                    Z_DEFAULT_STRATEGY) != Z_OK)
     return FALSE;
 
   /* One byte less than the input: what does not fit is no gain. */

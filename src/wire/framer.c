@@ -32,6 +32,11 @@ fil_framer_new (void)
   return g_new0 (FilFramer, 1);
 }
 
+/**
+ * fil_framer_free:
+ *
+ * Also ends the life of the payload that was given out last, if it had been collected.
+ */
 void
 fil_framer_free (FilFramer *self)
 {

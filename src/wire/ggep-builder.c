@@ -114,6 +114,11 @@ fil_ggep_builder_add_empty (FilGgepBuilder *self,
   add (self, key, FIL_SLICE_NONE, 0);
 }
 
+/**
+ * fil_ggep_builder_add_u8:
+ *
+ * Adds an item of one byte.
+ */
 void
 fil_ggep_builder_add_u8 (FilGgepBuilder *self,
                          const char *key,
@@ -122,6 +127,11 @@ fil_ggep_builder_add_u8 (FilGgepBuilder *self,
   add (self, key, fil_slice (&value, 1), 0);
 }
 
+/**
+ * fil_ggep_builder_add_vlint:
+ *
+ * Adds an integer in the form of ggep.md §2; 0 is an empty item.
+ */
 void
 fil_ggep_builder_add_vlint (FilGgepBuilder *self,
                             const char *key,

@@ -3,6 +3,11 @@
 
 #include "guidance.h"
 
+/**
+ * fil_hops_flow_decode:
+ *
+ * Returns: whether the byte is there
+ */
 gboolean
 fil_hops_flow_decode (FilHopsFlow *self,
                       const FilVendor *vendor)
@@ -12,6 +17,11 @@ fil_hops_flow_decode (FilHopsFlow *self,
   return fil_reader_u8 (&r, &self->hops);
 }
 
+/**
+ * fil_hops_flow_encode:
+ *
+ * Appends the body.
+ */
 void
 fil_hops_flow_encode (const FilHopsFlow *self,
                       guint16 version,
@@ -20,6 +30,11 @@ fil_hops_flow_encode (const FilHopsFlow *self,
   fil_writer_u8 (out, self->hops);
 }
 
+/**
+ * fil_query_status_decode:
+ *
+ * Returns: whether the number is there
+ */
 gboolean
 fil_query_status_decode (FilQueryStatus *self,
                          const FilVendor *vendor)
@@ -29,6 +44,11 @@ fil_query_status_decode (FilQueryStatus *self,
   return fil_reader_le16 (&r, &self->hits);
 }
 
+/**
+ * fil_query_status_encode:
+ *
+ * Appends the body.
+ */
 void
 fil_query_status_encode (const FilQueryStatus *self,
                          guint16 version,
@@ -37,6 +57,11 @@ fil_query_status_encode (const FilQueryStatus *self,
   fil_writer_le16 (out, self->hits);
 }
 
+/**
+ * fil_header_update_decode:
+ *
+ * Returns: whether the text is valid UTF-8
+ */
 gboolean
 fil_header_update_decode (FilHeaderUpdate *self,
                           const FilVendor *vendor)
@@ -45,6 +70,11 @@ fil_header_update_decode (FilHeaderUpdate *self,
   return fil_slice_is_utf8 (self->text);
 }
 
+/**
+ * fil_header_update_encode:
+ *
+ * Appends the body.
+ */
 void
 fil_header_update_encode (const FilHeaderUpdate *self,
                           guint16 version,

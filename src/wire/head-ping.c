@@ -51,7 +51,8 @@ fil_head_ping_decode (FilHeadPing *self,
   FilSlice urn;
 
   memset (self, 0, sizeof *self);
-  if (!fil_reader_u8 (&r, &self->flags) || !fil_reader_slice (&r, strlen (URN_PREFIX) + FIL_SHA1_TEXT_LEN, &urn)
+  if (!fil_reader_u8 (&r, &self->flags)
+      || !fil_reader_slice (&r, strlen (URN_PREFIX) + FIL_SHA1_TEXT_LEN, &urn)
       || !fil_slice_starts_with_case (urn, URN_PREFIX)
       || !fil_sha1_parse (&self->sha1, (const char *) urn.data + strlen (URN_PREFIX), FIL_SHA1_TEXT_LEN))
     return FALSE;
@@ -184,7 +185,8 @@ pong_read_v2 (FilHeadPong *self,
   if (fil_ggep_read_plain (&ggep, "F", 255, &data) && data.len > 0)
     self->tls = (data.data[0] & 1) != 0;
   self->n_alts = pong_read_alts (&ggep, "A", "T", 4, self->alts, FIL_ALTS_MAX);
-  self->n_alts += pong_read_alts (&ggep, "A6", "T6", 6, self->alts + self->n_alts, FIL_ALTS_MAX - self->n_alts);
+  self->n_alts += pong_read_alts (&ggep, "A6", "T6", 6, self->alts + self->n_alts,
+                                  FIL_ALTS_MAX - self->n_alts);
   return TRUE;
 }
 

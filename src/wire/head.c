@@ -69,6 +69,11 @@ fil_head_new (const FilHeadLimits *limits)
   return self;
 }
 
+/**
+ * fil_head_free:
+ *
+ * Ends the life of every text that was got from the head.
+ */
 void
 fil_head_free (FilHead *self)
 {
@@ -281,6 +286,11 @@ fil_head_feed (FilHead *self,
   return self->status;
 }
 
+/**
+ * fil_head_status:
+ *
+ * Returns: what the last fil_head_feed() said
+ */
 FilHeadStatus
 fil_head_status (const FilHead *self)
 {
@@ -372,6 +382,12 @@ fil_head_n (const FilHead *self)
   return self->fields->len;
 }
 
+/**
+ * fil_head_name_at:
+ * @i: below fil_head_n()
+ *
+ * Returns: (transfer none): the name as it came first
+ */
 const char *
 fil_head_name_at (const FilHead *self,
                   guint i)
@@ -379,6 +395,12 @@ fil_head_name_at (const FilHead *self,
   return ((const Field *) g_ptr_array_index (self->fields, i))->name;
 }
 
+/**
+ * fil_head_value_at:
+ * @i: below fil_head_n()
+ *
+ * Returns: (transfer none): the value
+ */
 const char *
 fil_head_value_at (const FilHead *self,
                    guint i)

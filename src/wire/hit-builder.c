@@ -55,6 +55,11 @@ fil_hit_builder_new (const FilHeader *header,
   return self;
 }
 
+/**
+ * fil_hit_builder_free:
+ *
+ * Drops the builder and what it has built.
+ */
 void
 fil_hit_builder_free (FilHitBuilder *self)
 {

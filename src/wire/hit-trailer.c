@@ -161,10 +161,14 @@ fil_hit_trailer_write (const FilHitTrailer *self,
 {
   static const guint8 nobody[4];
   guint8 enabler = (self->known & STRAIGHT_BITS) | (self->set & FIL_HIT_FIREWALLED) | FIL_HIT_GGEP;
-  guint8 setter = (self->set & self->known & STRAIGHT_BITS & ~FIL_HIT_GGEP) | (self->known & FIL_HIT_FIREWALLED);
+  guint8 setter = (self->set & self->known & STRAIGHT_BITS & ~FIL_HIT_GGEP)
+                  | (self->known & FIL_HIT_FIREWALLED);
   gsize bits;
 
-  fil_writer_bytes (out, memcmp (self->vendor, nobody, 4) == 0 ? (const guint8 *) FIL_VENDOR_FLBT : self->vendor, 4);
+  if (memcmp (self->vendor, nobody, 4) == 0)
+    fil_writer_bytes (out, FIL_VENDOR_FLBT, 4);
+  else
+    fil_writer_bytes (out, self->vendor, 4);
   fil_writer_u8 (out, 2);
   bits = out->len;
   fil_writer_u8 (out, enabler);

@@ -127,8 +127,8 @@ fil_queue_write_legacy (const FilQueueState *self,
   if (self->is_version)
     fil_writer_printf (out, "%u.%u", self->major, self->minor);
   else
-    fil_writer_printf (out, "position=%u,length=%u,limit=%u,pollMin=%u,pollMax=%u", self->position, self->length,
-                       self->limit, self->poll_min_s, self->poll_max_s);
+    fil_writer_printf (out, "position=%u,length=%u,limit=%u,pollMin=%u,pollMax=%u", self->position,
+                       self->length, self->limit, self->poll_min_s, self->poll_max_s);
 }
 
 /**

@@ -166,8 +166,8 @@ fil_available_ranges_write (const FilByteRange *ranges,
     {
       const gsize before = out->len;
 
-      fil_writer_printf (out, "%s%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, i > 0 ? ", " : " ", ranges[i].first,
-                         ranges[i].last);
+      fil_writer_printf (out, "%s%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, i > 0 ? ", " : " ",
+                         ranges[i].first, ranges[i].last);
       if (out->len - start > max_len)
         {
           fil_writer_truncate (out, before);

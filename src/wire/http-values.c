@@ -63,12 +63,13 @@ char *
 fil_http_date_format (gint64 unix_s)
 {
   static const char days[7][4] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (CLAMP (unix_s, 0, G_GINT64_CONSTANT (253402300799)));
+  const gint64 last_s = G_GINT64_CONSTANT (253402300799); /* of the year 9999 */
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (CLAMP (unix_s, 0, last_s));
 
   return g_strdup_printf ("%s, %02d %s %04d %02d:%02d:%02d GMT", days[g_date_time_get_day_of_week (date) - 1],
                           g_date_time_get_day_of_month (date), months[g_date_time_get_month (date) - 1],
-                          g_date_time_get_year (date), g_date_time_get_hour (date), g_date_time_get_minute (date),
-                          g_date_time_get_second (date));
+                          g_date_time_get_year (date), g_date_time_get_hour (date),
+                          g_date_time_get_minute (date), g_date_time_get_second (date));
 }
 
 /**

@@ -21,8 +21,8 @@
 #define REQUEST FIL_MESSAGE_REQUEST
 #define REPLY FIL_MESSAGE_REPLY
 
-#define CODEC(Type, verb)                                                                                     \
-  sizeof (Type), (gboolean (*) (gpointer, FilSlice)) fil_##verb##_decode,                                     \
+#define CODEC(Type, verb) \
+  sizeof (Type), (gboolean (*) (gpointer, FilSlice)) fil_##verb##_decode, \
       (void (*) (gconstpointer, FilWriter *)) fil_##verb##_encode
 #define NO_CODEC 0, NULL, NULL
 
@@ -33,13 +33,16 @@ static const FilMessageInfo table[] = {
   { FIL_KIND_PING, "ping", 0, FIL_EXTENSIONS_MAX, OTHER, TCP | UDP | REQUEST, CODEC (FilPing, ping), NULL },
   { FIL_KIND_PONG, "pong", 14, 14 + FIL_EXTENSIONS_MAX, OTHER, TCP | UDP | REPLY, CODEC (FilPong, pong),
     (void (*) (gpointer)) fil_pong_clear },
-  { FIL_KIND_BYE, "bye", 2, FIL_BYE_PAYLOAD_MAX, FIL_BYE_PAYLOAD_MAX, TCP | LOCAL, CODEC (FilBye, bye), NULL },
+  { FIL_KIND_BYE, "bye", 2, FIL_BYE_PAYLOAD_MAX, FIL_BYE_PAYLOAD_MAX, TCP | LOCAL, CODEC (FilBye, bye),
+    NULL },
   { FIL_KIND_QRP, "qrp", 6, OTHER, OTHER, TCP | LOCAL, CODEC (FilRouteTableMsg, route_table_msg), NULL },
   { FIL_KIND_VENDOR, "vendor", FIL_VENDOR_PREFIX_LEN, OTHER, OTHER, TCP | UDP | NEAR | REQUEST | REPLY,
     CODEC (FilVendor, vendor), NULL },
-  { FIL_KIND_VENDOR_STD, "vendor-std", FIL_VENDOR_PREFIX_LEN, OTHER, OTHER, TCP | UDP | NEAR | REQUEST | REPLY,
+  { FIL_KIND_VENDOR_STD, "vendor-std", FIL_VENDOR_PREFIX_LEN, OTHER, OTHER,
+    TCP | UDP | NEAR | REQUEST | REPLY,
     CODEC (FilVendor, vendor), NULL },
-  { FIL_KIND_PUSH, "push", FIL_PUSH_LEN, FIL_PUSH_LEN + FIL_EXTENSIONS_MAX, OTHER, TCP | UDP | ROUTED | REQUEST,
+  { FIL_KIND_PUSH, "push", FIL_PUSH_LEN, FIL_PUSH_LEN + FIL_EXTENSIONS_MAX, OTHER,
+    TCP | UDP | ROUTED | REQUEST,
     CODEC (FilPush, push), NULL },
   { FIL_KIND_RUDP, "rudp", 0, FIL_RUDP_DATA_MAX, OTHER, UDP, NO_CODEC, NULL },
   { FIL_KIND_DHT, "dht", 0, OTHER, OTHER, UDP, NO_CODEC, NULL },

@@ -16,7 +16,8 @@ vendor_harm (const FilPacket *packet,
 
   if (!fil_vendor_decode (&vendor, fil_packet_payload (packet)) || vendor.id.code != FIL_VENDOR_LIME)
     return NULL;
-  if (vendor.id.selector == fil_vendor_info_of_type (FIL_VENDOR_CRAWLER_PING)->selector && vendor.body.len < 3)
+  if (vendor.id.selector == fil_vendor_info_of_type (FIL_VENDOR_CRAWLER_PING)->selector
+      && vendor.body.len < 3)
     return "a crawler ping with an empty body stops LimeWire";
   if (transport == FIL_TRANSPORT_TCP && fil_packet_hops (packet) == 0
       && vendor.id.selector == fil_vendor_info_of_type (FIL_VENDOR_HEAD_PING)->selector
@@ -51,7 +52,8 @@ fil_packet_harm (const FilPacket *packet,
       return vendor_harm (packet, transport);
 
     case FIL_KIND_QRP:
-      if (fil_route_table_msg_decode (&table, payload) && table.variant == FIL_ROUTE_TABLE_PATCH && table.bits == 1)
+      if (fil_route_table_msg_decode (&table, payload) && table.variant == FIL_ROUTE_TABLE_PATCH
+          && table.bits == 1)
         return "route table patches of 1 bit are ignored or misread";
       return NULL;
 

@@ -9,6 +9,11 @@
 #define FLAG_REACHABLE 0x01
 #define FLAG_RELAYED 0x02
 
+/**
+ * fil_oob_indication_decode:
+ *
+ * Returns: whether the number is there, and from v2 on the flags
+ */
 gboolean
 fil_oob_indication_decode (FilOobIndication *self,
                            const FilVendor *vendor)
@@ -25,6 +30,11 @@ fil_oob_indication_decode (FilOobIndication *self,
   return TRUE;
 }
 
+/**
+ * fil_oob_indication_encode:
+ *
+ * Appends the body; flags from v2 on.
+ */
 void
 fil_oob_indication_encode (const FilOobIndication *self,
                            guint16 version,
@@ -32,7 +42,8 @@ fil_oob_indication_encode (const FilOobIndication *self,
 {
   fil_writer_u8 (out, self->hits);
   if (version >= 2)
-    fil_writer_u8 (out, (guint8) ((self->reachable ? FLAG_REACHABLE : 0) | (self->relayed ? FLAG_RELAYED : 0)));
+    fil_writer_u8 (out,
+                   (guint8) ((self->reachable ? FLAG_REACHABLE : 0) | (self->relayed ? FLAG_RELAYED : 0)));
 }
 
 /**
@@ -60,6 +71,11 @@ fil_oob_ack_decode (FilOobAck *self,
   return TRUE;
 }
 
+/**
+ * fil_oob_ack_encode:
+ *
+ * Appends the body; the token from v3 on.
+ */
 void
 fil_oob_ack_encode (const FilOobAck *self,
                     guint16 version,
@@ -74,6 +90,11 @@ fil_oob_ack_encode (const FilOobAck *self,
   fil_ggep_builder_end (&ggep);
 }
 
+/**
+ * fil_oob_veto_decode:
+ *
+ * Returns: TRUE; an empty body forbids all
+ */
 gboolean
 fil_oob_veto_decode (FilOobVeto *self,
                      const FilVendor *vendor)
@@ -85,6 +106,11 @@ fil_oob_veto_decode (FilOobVeto *self,
   return TRUE;
 }
 
+/**
+ * fil_oob_veto_encode:
+ *
+ * Appends the body.
+ */
 void
 fil_oob_veto_encode (const FilOobVeto *self,
                      guint16 version,

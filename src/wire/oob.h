@@ -31,7 +31,8 @@ typedef struct
   guint8 up_to_version; /* when not @all; 0: none is forbidden */
 } FilOobVeto;
 
-gboolean fil_oob_indication_decode (FilOobIndication *self, const FilVendor *vendor) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_oob_indication_decode (FilOobIndication *self, const FilVendor *vendor)
+    G_GNUC_WARN_UNUSED_RESULT;
 void fil_oob_indication_encode (const FilOobIndication *self, guint16 version, FilWriter *out);
 gboolean fil_oob_ack_decode (FilOobAck *self, const FilVendor *vendor) G_GNUC_WARN_UNUSED_RESULT;
 void fil_oob_ack_encode (const FilOobAck *self, guint16 version, FilWriter *out);

@@ -26,8 +26,13 @@ fil_packed_endpoint_read (FilSlice bytes,
   port = (guint16) (bytes.data[bytes.len - 2] | bytes.data[bytes.len - 1] << 8);
   if (port == 0)
     return FALSE;
-  endpoint = bytes.len == FIL_PACKED_V4 ? fil_endpoint_v4 (bytes.data, port) : fil_endpoint_v6 (bytes.data, port);
-  if (bytes.len == FIL_PACKED_V6 && endpoint.family != 6)
+  if (bytes.len == FIL_PACKED_V4)
+    {
+      *out = fil_endpoint_v4 (bytes.data, port);
+      return TRUE;
+    }
+  endpoint = fil_endpoint_v6 (bytes.data, port);
+  if (endpoint.family != 6)
     return FALSE; /* v4-mapped: nobody has reason to write it */
   *out = endpoint;
   return TRUE;

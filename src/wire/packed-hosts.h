@@ -30,7 +30,8 @@ FilEndpoint fil_packed_v4 (const guint8 addr[4], guint16 port);
 void fil_packed_v4_address (const FilEndpoint *endpoint, guint8 out[4]);
 
 guint fil_packed_hosts_read (FilSlice bytes, FilSlice tls, guint8 family, FilHost *out, guint max);
-guint fil_packed_hosts_read_ggep (const FilGgep *ggep, const char *key, guint8 family, FilHost *out, guint max);
+guint fil_packed_hosts_read_ggep (const FilGgep *ggep, const char *key, guint8 family, FilHost *out,
+                                  guint max);
 void fil_packed_hosts_add_ggep (FilGgepBuilder *builder, const char *key, guint8 family, const FilHost *hosts,
                                 guint n);
 

@@ -55,12 +55,7 @@ parse_item (FilPushEndpoint *self,
   if (self->n_proxies < FIL_PROXIES_MAX
       && fil_endpoint_parse (&self->proxies[self->n_proxies].endpoint, (const char *) item.data,
                              (gssize) item.len, FIL_GNUTELLA_PORT))
-    {
-      guint k = *position / 4;
-
-      self->proxies[self->n_proxies++].tls
-          = k < bits->len && (MAX (g_ascii_xdigit_value ((char) bits->data[k]), 0) & 8 >> *position % 4) != 0;
-    }
+    self->proxies[self->n_proxies++].tls = fil_tls_bit (*bits, *position);
   (*position)++;
 }
 
@@ -82,7 +77,8 @@ fil_push_endpoint_parse (FilPushEndpoint *self,
   guint position = 0;
 
   memset (self, 0, sizeof *self);
-  if (!fil_scan_item (&r, ';', &item) || !fil_guid_parse_hex (&self->guid, (const char *) item.data, (gssize) item.len)
+  if (!fil_scan_item (&r, ';', &item)
+      || !fil_guid_parse_hex (&self->guid, (const char *) item.data, (gssize) item.len)
       || fil_guid_is_zero (&self->guid))
     return FALSE;
   while (fil_scan_item (&r, ';', &item))
@@ -164,7 +160,8 @@ fil_push_endpoint_read (FilPushEndpoint *self,
     return FALSE;
   self->fwt = first >> BINARY_FWT_SHIFT & BINARY_FWT;
   if (self->fwt > 0
-      && (!fil_reader_slice (&r, FIL_PACKED_V4, &external) || !fil_packed_endpoint_read (external, &self->external)))
+      && (!fil_reader_slice (&r, FIL_PACKED_V4, &external)
+          || !fil_packed_endpoint_read (external, &self->external)))
     return FALSE;
   if ((first & BINARY_TLS) != 0 && !fil_reader_u8 (&r, &bits))
     return FALSE;

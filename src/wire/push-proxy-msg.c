@@ -18,11 +18,17 @@ fil_push_proxy_ack_decode (FilPushProxyAck *self,
   FilSlice endpoint;
 
   if (vendor->id.version >= 2)
-    return fil_reader_slice (&r, FIL_PACKED_V4, &endpoint) && fil_packed_endpoint_read (endpoint, &self->endpoint);
+    return fil_reader_slice (&r, FIL_PACKED_V4, &endpoint)
+           && fil_packed_endpoint_read (endpoint, &self->endpoint);
   self->endpoint = (FilEndpoint) { 0 };
   return fil_reader_le16 (&r, &self->endpoint.port) && self->endpoint.port != 0;
 }
 
+/**
+ * fil_push_proxy_ack_encode:
+ *
+ * Appends the body; the address from v2 on.
+ */
 void
 fil_push_proxy_ack_encode (const FilPushProxyAck *self,
                            guint16 version,

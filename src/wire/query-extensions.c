@@ -9,6 +9,7 @@
 
 #define SEPARATOR 0x1c
 #define WHATS_NEW "WhatIsNewXOXO"
+#define SHA1_PREFIX "urn:sha1:"
 
 /* GGEP H (ggep.md §3). */
 #define HASH_SHA1 1
@@ -27,7 +28,8 @@ take_urn (FilQueryExtensions *self,
 {
   FilUrn urn;
 
-  if (text.len == strlen ("urn:") || (text.len == strlen ("urn:sha1:") && fil_slice_starts_with_case (text, "urn:sha1:")))
+  if (text.len == strlen ("urn:")
+      || (text.len == strlen (SHA1_PREFIX) && fil_slice_starts_with_case (text, SHA1_PREFIX)))
     return TRUE;
   if (fil_urn_parse (&urn, (const char *) text.data, (gssize) text.len))
     {
@@ -36,7 +38,8 @@ take_urn (FilQueryExtensions *self,
       return TRUE;
     }
   self->n_unknown++;
-  return !fil_slice_starts_with_case (text, "urn:sha1:") && !fil_slice_starts_with_case (text, "urn:bitprint:");
+  return !fil_slice_starts_with_case (text, SHA1_PREFIX)
+         && !fil_slice_starts_with_case (text, "urn:bitprint:");
 }
 
 static gboolean
@@ -191,7 +194,8 @@ in_xml (const FilReader *r)
 static gboolean
 in_unknown (const FilReader *r)
 {
-  return !is_separator (r->data[0]) && r->data[0] != FIL_GGEP_MAGIC && !fil_slice_starts_with_case (*r, "urn:");
+  return !is_separator (r->data[0]) && r->data[0] != FIL_GGEP_MAGIC
+         && !fil_slice_starts_with_case (*r, "urn:");
 }
 
 /**

@@ -52,9 +52,11 @@ typedef struct
   guint n_unknown;       /* items and blocks that were skipped */
 } FilQueryExtensions;
 
-gboolean fil_query_extensions_parse (FilQueryExtensions *self, const FilQuery *query) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_query_extensions_parse (FilQueryExtensions *self, const FilQuery *query)
+    G_GNUC_WARN_UNUSED_RESULT;
 void fil_query_extensions_write (const FilQueryExtensions *self, FilSlice long_text, FilWriter *out);
-gboolean fil_query_long_text (const FilQueryExtensions *self, char *out, gsize size) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_query_long_text (const FilQueryExtensions *self, char *out, gsize size)
+    G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_query_is_whats_new (const FilQuery *query, const FilQueryExtensions *extensions);
 
 FilPacket *fil_query_packet_new (const FilHeader *header, guint16 flags, const char *text,

@@ -34,7 +34,8 @@ fil_route_table_msg_decode (FilRouteTableMsg *self,
         return FALSE;
       self->data = r;
       return self->number >= 1 && self->number <= self->count && self->compressor <= FIL_ROUTE_PATCH_DEFLATE
-             && (self->bits == 1 || self->bits == 2 || self->bits == 4 || self->bits == 8) && self->data.len > 0;
+             && (self->bits == 1 || self->bits == 2 || self->bits == 4 || self->bits == 8)
+             && self->data.len > 0;
     }
   return FALSE;
 }

@@ -72,9 +72,11 @@ fil_rudp_packet_decode (FilRudpPacket *self,
   guint32 size;
 
   memset (self, 0, sizeof *self);
-  if (!fil_reader_u8 (&r, &self->connection) || !fil_reader_u8 (&r, &op) || !fil_reader_be16 (&r, &self->sequence)
+  if (!fil_reader_u8 (&r, &self->connection) || !fil_reader_u8 (&r, &op)
+      || !fil_reader_be16 (&r, &self->sequence)
       || !fil_reader_slice (&r, FIL_RUDP_HEAD_DATA, &d) || !fil_reader_u8 (&r, &kind) || kind != FIL_KIND_RUDP
-      || !fil_reader_skip (&r, 2) || !fil_reader_le32 (&r, &size) || size != r.len || (op & 15) > FIL_RUDP_HEAD_DATA)
+      || !fil_reader_skip (&r, 2) || !fil_reader_le32 (&r, &size) || size != r.len
+      || (op & 15) > FIL_RUDP_HEAD_DATA)
     return FALSE;
   self->op = (FilRudpOp) (op >> 4);
   return read_fields (self, d, op & 15, r);

@@ -86,7 +86,8 @@ parse_status (FilStatusLine *self,
   FilReader r = fil_slice_text (line);
   guint64 code;
 
-  if (!fil_scan_word (&r, protocol) || !scan_version (&r, &self->major, &self->minor) || !fil_scan_char (&r, ' '))
+  if (!fil_scan_word (&r, protocol) || !scan_version (&r, &self->major, &self->minor)
+      || !fil_scan_char (&r, ' '))
     return FALSE;
   fil_scan_space (&r);
   if (!fil_scan_uint (&r, 999, &code) || code < 100 || (r.len > 0 && r.data[0] != ' '))
@@ -132,7 +133,8 @@ fil_handshake_connect_line_parse (const char *line,
 {
   FilReader r = fil_slice_text (line);
 
-  return fil_scan_word (&r, "GNUTELLA CONNECT/") && scan_version (&r, major, minor) && fil_slice_strip (r).len == 0;
+  return fil_scan_word (&r, "GNUTELLA CONNECT/") && scan_version (&r, major, minor)
+         && fil_slice_strip (r).len == 0;
 }
 
 /**

@@ -27,7 +27,8 @@ typedef struct
 
 gboolean fil_http_request_line_parse (FilHttpRequestLine *self, const char *line) G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_http_status_line_parse (FilStatusLine *self, const char *line) G_GNUC_WARN_UNUSED_RESULT;
-gboolean fil_handshake_connect_line_parse (const char *line, guint *major, guint *minor) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_handshake_connect_line_parse (const char *line, guint *major, guint *minor)
+    G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_handshake_status_line_parse (FilStatusLine *self, const char *line) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Percent-decodes once; NULL when an escape is broken or stands for NUL. */

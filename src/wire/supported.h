@@ -34,7 +34,8 @@ typedef struct
   FilFeatureItem items[FIL_FEATURES_MAX];
 } FilFeatures;
 
-gboolean fil_messages_supported_decode (FilMessagesSupported *self, const FilVendor *vendor) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_messages_supported_decode (FilMessagesSupported *self, const FilVendor *vendor)
+    G_GNUC_WARN_UNUSED_RESULT;
 void fil_messages_supported_encode (const FilMessagesSupported *self, guint16 version, FilWriter *out);
 gboolean fil_messages_supported_has (const FilMessagesSupported *self, guint32 code, guint16 selector,
                                      guint16 *version);

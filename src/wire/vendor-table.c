@@ -8,13 +8,13 @@
 #define LOCAL FIL_MESSAGE_LOCAL
 #define NEAR FIL_MESSAGE_NEAR
 
-#define ROW(type, code, selector, min_version, max_version, name, min, flags, Type, verb)                     \
-  { type, code, selector, min_version, max_version, name, min, flags, sizeof (Type),                          \
-    (gboolean (*) (gpointer, const FilVendor *)) fil_##verb##_decode,                                         \
+#define ROW(type, code, selector, min_version, max_version, name, min, flags, Type, verb) \
+  { type, code, selector, min_version, max_version, name, min, flags, sizeof (Type), \
+    (gboolean (*) (gpointer, const FilVendor *)) fil_##verb##_decode, \
     (void (*) (gconstpointer, guint16, FilWriter *)) fil_##verb##_encode }
-#define EMPTY(type, code, selector, max_version, name, flags)                                                 \
+#define EMPTY(type, code, selector, max_version, name, flags) \
   { type, code, selector, 0, max_version, name, 0, flags, 0, NULL, NULL }
-#define IGNORED(code, selector, name)                                                                         \
+#define IGNORED(code, selector, name) \
   { FIL_VENDOR_IGNORED, code, selector, 0, G_MAXUINT16, name, 0, TCP | UDP, 0, NULL, NULL }
 
 /* messages.md §7. Up to FIL_VENDOR_IGNORED in the order of FilVendorType. */
@@ -31,21 +31,25 @@ static const FilVendorInfo table[] = {
   ROW (FIL_VENDOR_UDP_CONNECT_BACK, FIL_VENDOR_GTKG, 7, 1, 2, "udp-connect-back", 2, TCP | LOCAL,
        FilUdpConnectBack, udp_connect_back),
   EMPTY (FIL_VENDOR_PUSH_PROXY_CANCEL, FIL_VENDOR_GTKG, 21, 1, "push-proxy-cancel", TCP | LOCAL),
-  ROW (FIL_VENDOR_CRAWLER_PING, FIL_VENDOR_LIME, 5, 1, 1, "crawler-ping", 3, UDP, FilCrawlerPing, crawler_ping),
-  ROW (FIL_VENDOR_CRAWLER_PONG, FIL_VENDOR_LIME, 6, 1, 1, "crawler-pong", 3, UDP, FilCrawlerPong, crawler_pong),
-  ROW (FIL_VENDOR_TCP_CONNECT_BACK_REDIRECT, FIL_VENDOR_LIME, 7, 1, 1, "tcp-connect-back-redirect", 6, TCP | LOCAL,
-       FilConnectBackRedirect, connect_back_redirect),
-  ROW (FIL_VENDOR_UDP_CONNECT_BACK_REDIRECT, FIL_VENDOR_LIME, 8, 1, 1, "udp-connect-back-redirect", 6, TCP | LOCAL,
-       FilConnectBackRedirect, connect_back_redirect),
+  ROW (FIL_VENDOR_CRAWLER_PING, FIL_VENDOR_LIME, 5, 1, 1, "crawler-ping", 3, UDP, FilCrawlerPing,
+       crawler_ping),
+  ROW (FIL_VENDOR_CRAWLER_PONG, FIL_VENDOR_LIME, 6, 1, 1, "crawler-pong", 3, UDP, FilCrawlerPong,
+       crawler_pong),
+  ROW (FIL_VENDOR_TCP_CONNECT_BACK_REDIRECT, FIL_VENDOR_LIME, 7, 1, 1, "tcp-connect-back-redirect", 6,
+       TCP | LOCAL, FilConnectBackRedirect, connect_back_redirect),
+  ROW (FIL_VENDOR_UDP_CONNECT_BACK_REDIRECT, FIL_VENDOR_LIME, 8, 1, 1, "udp-connect-back-redirect", 6,
+       TCP | LOCAL, FilConnectBackRedirect, connect_back_redirect),
   ROW (FIL_VENDOR_OOB_ACK, FIL_VENDOR_LIME, 11, 2, 3, "oob-ack", 1, UDP, FilOobAck, oob_ack),
   ROW (FIL_VENDOR_OOB_INDICATION, FIL_VENDOR_LIME, 12, 1, 3, "oob-indication", 1, UDP, FilOobIndication,
        oob_indication),
   ROW (FIL_VENDOR_OOB_VETO, FIL_VENDOR_LIME, 13, 1, 1, "oob-veto", 0, TCP | LOCAL, FilOobVeto, oob_veto),
   EMPTY (FIL_VENDOR_PUSH_PROXY_REQUEST, FIL_VENDOR_LIME, 21, 2, "push-proxy-request", TCP | LOCAL),
-  ROW (FIL_VENDOR_PUSH_PROXY_ACK, FIL_VENDOR_LIME, 22, 1, 2, "push-proxy-ack", 2, TCP | LOCAL, FilPushProxyAck,
-       push_proxy_ack),
-  ROW (FIL_VENDOR_HEAD_PING, FIL_VENDOR_LIME, 23, 1, 2, "head-ping", 42, TCP | UDP | NEAR, FilHeadPing, head_ping),
-  ROW (FIL_VENDOR_HEAD_PONG, FIL_VENDOR_LIME, 24, 1, 2, "head-pong", 2, TCP | UDP | NEAR, FilHeadPong, head_pong),
+  ROW (FIL_VENDOR_PUSH_PROXY_ACK, FIL_VENDOR_LIME, 22, 1, 2, "push-proxy-ack", 2, TCP | LOCAL,
+       FilPushProxyAck, push_proxy_ack),
+  ROW (FIL_VENDOR_HEAD_PING, FIL_VENDOR_LIME, 23, 1, 2, "head-ping", 42, TCP | UDP | NEAR, FilHeadPing,
+       head_ping),
+  ROW (FIL_VENDOR_HEAD_PONG, FIL_VENDOR_LIME, 24, 1, 2, "head-pong", 2, TCP | UDP | NEAR, FilHeadPong,
+       head_pong),
   ROW (FIL_VENDOR_HEADER_UPDATE, FIL_VENDOR_LIME, 25, 1, 1, "header-update", 0, TCP | LOCAL, FilHeaderUpdate,
        header_update),
   IGNORED (FIL_VENDOR_GTKG, 9, "time-sync-request"),

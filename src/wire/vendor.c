@@ -16,6 +16,11 @@ fil_vendor_id_read (FilVendorId *self,
          && fil_reader_le16 (reader, &self->version);
 }
 
+/**
+ * fil_vendor_id_write:
+ *
+ * Appends the eight bytes.
+ */
 void
 fil_vendor_id_write (const FilVendorId *self,
                      FilWriter *out)

@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-#define FIL_VENDOR_CODE(a, b, c, d) ((guint32) (a) << 24 | (guint32) (b) << 16 | (guint32) (c) << 8 | (guint32) (d))
+#define FIL_VENDOR_CODE(a, b, c, d) \
+  ((guint32) (a) << 24 | (guint32) (b) << 16 | (guint32) (c) << 8 | (guint32) (d))
 #define FIL_VENDOR_NULL 0u
 #define FIL_VENDOR_BEAR FIL_VENDOR_CODE ('B', 'E', 'A', 'R')
 #define FIL_VENDOR_GTKG FIL_VENDOR_CODE ('G', 'T', 'K', 'G')

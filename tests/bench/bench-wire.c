@@ -42,16 +42,19 @@ measure (const char *name,
 static GByteArray *
 make_queries (void)
 {
-  static const char *const texts[] = { "free music ogg", "linux iso", "documentary 1080p", "open source conference talk" };
+  static const char *const texts[] = { "free music ogg", "linux iso", "documentary 1080p",
+                                       "open source conference talk" };
   GByteArray *stream = g_byte_array_new ();
 
   for (guint i = 0; i < BATCH; i++)
     {
-      FilQueryExtensions ask = { .oob_v3 = TRUE, .partial = i % 2 == 0, .media = i % 3 == 0 ? FIL_MEDIA_AUDIO : 0 };
+      FilQueryExtensions ask = { .oob_v3 = TRUE, .partial = i % 2 == 0,
+                                 .media = i % 3 == 0 ? FIL_MEDIA_AUDIO : 0 };
       FilGuid muid = { { (guint8) i, 1, 2, 3 } };
       FilHeader header = fil_header (FIL_KIND_QUERY, &muid, 3, 1);
       g_autoptr (FilPacket) packet
-          = fil_query_packet_new (&header, FIL_QUERY_GGEP_H | FIL_QUERY_OOB, texts[i % G_N_ELEMENTS (texts)], &ask);
+          = fil_query_packet_new (&header, FIL_QUERY_GGEP_H | FIL_QUERY_OOB, texts[i % G_N_ELEMENTS (texts)],
+                                  &ask);
 
       g_byte_array_append (stream, packet->bytes, packet->len);
     }
@@ -116,7 +119,8 @@ turn_relay (gpointer data)
     if (fil_query_decode (&query, frame.payload) && fil_query_extensions_parse (&extensions, &query))
       {
         g_autoptr (FilPacket) packet
-            = fil_packet_new_relayed (&frame.header, frame.payload, (guint8) (frame.header.ttl - 1), (guint8) (frame.header.hops + 1));
+            = fil_packet_new_relayed (&frame.header, frame.payload, (guint8) (frame.header.ttl - 1),
+                                      (guint8) (frame.header.hops + 1));
 
         sink += packet->len;
         n++;
@@ -163,7 +167,8 @@ make_hit (void)
   fil_writer_init (&payload);
   for (guint i = 0; i < 10; i++)
     {
-      FilHitRecord record = { .index = i, .size = 123456, .name = fil_slice_text ("a file name of common length.ogg") };
+      FilHitRecord record = { .index = i, .size = 123456,
+                              .name = fil_slice_text ("a file name of common length.ogg") };
 
       record.urn.has_sha1 = TRUE;
       record.urn.sha1.bytes[3] = (guint8) i;

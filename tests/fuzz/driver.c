@@ -38,7 +38,8 @@ static gsize
 mutate (guint8 *data,
         gsize size)
 {
-  static const guint8 telling[] = { 0x00, 0x01, 0x1c, 0x40, 0x7f, 0x80, 0xc3, 0xff, '\n', '\r', ' ', ',', ':', ';', '=' };
+  static const guint8 telling[] = { 0x00, 0x01, 0x1c, 0x40, 0x7f, 0x80, 0xc3, 0xff, '\n', '\r', ' ', ',', ':',
+                                    ';', '=' };
   gsize at = next_random ((guint) size + 1);
   gsize n = 1 + next_random (8);
 

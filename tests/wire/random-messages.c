@@ -29,7 +29,8 @@ static void
 text_ping (const FilPing *self,
            GString *out)
 {
-  g_string_append_printf (out, "scp %d/%02x ip %d qk %d dht %d guess %d/%u/%u vendor %d %.4s %u", self->has_scp, self->scp,
+  g_string_append_printf (out, "scp %d/%02x ip %d qk %d dht %d guess %d/%u/%u vendor %d %.4s %u",
+                          self->has_scp, self->scp,
                           self->wants_ip, self->wants_query_key, self->wants_dht_hosts, self->guess,
                           self->guess_version, self->guess_port, self->has_vendor, self->vendor, self->vendor_version);
 }
@@ -85,7 +86,8 @@ text_pong (const FilPong *self,
 {
   test_add_endpoint (out, "v4", &self->endpoint);
   test_add_endpoint (out, "v6", &self->endpoint6);
-  g_string_append_printf (out, "files %u kib %u tls %d vendor %d %.4s %u up %d %u %u %u uptime %d %u guess %d %u dht %d %u ",
+  g_string_append_printf (out,
+                          "files %u kib %u tls %d vendor %d %.4s %u up %d %u %u %u uptime %d %u guess %d %u dht %d %u ",
                           self->files, self->kib, self->tls, self->has_vendor, self->vendor, self->vendor_version,
                           self->has_ultrapeer, self->ultrapeer_version, self->leaf_slots, self->ultrapeer_slots,
                           self->has_uptime, self->uptime_s, self->has_guess, self->guess_version, self->has_dht,
@@ -122,7 +124,8 @@ static void
 text_table (const FilRouteTableMsg *self,
             GString *out)
 {
-  g_string_append_printf (out, "%d slots %u inf %u %u/%u comp %u bits %u ", self->variant, self->slots, self->infinity,
+  g_string_append_printf (out, "%d slots %u inf %u %u/%u comp %u bits %u ", self->variant, self->slots,
+                          self->infinity,
                           self->number, self->count, self->compressor, self->bits);
   test_add_slice (out, "data", self->data);
 }

@@ -80,7 +80,8 @@ test_vendor_random (FilVendorType type,
       body->messages_supported.n = test_random_below (FIL_MESSAGES_SUPPORTED_MAX + 1);
       for (guint i = 0; i < body->messages_supported.n; i++)
         body->messages_supported.items[i]
-            = (FilVendorId) { test_random_u32 (), (guint16) test_random_u32 (), (guint16) test_random_u32 () };
+            = (FilVendorId) { test_random_u32 (), (guint16) test_random_u32 (),
+                              (guint16) test_random_u32 () };
       break;
     case FIL_VENDOR_FEATURES:
       random_features (&body->features);
@@ -191,7 +192,8 @@ text_head (const FilHeadPing *ping,
       test_add_slice (out, "signal", ping->signal);
       return;
     }
-  g_string_append_printf (out, "file %d fw %d dl %d queue %d tls %d ", pong->file, pong->firewalled, pong->downloading,
+  g_string_append_printf (out, "file %d fw %d dl %d queue %d tls %d ", pong->file, pong->firewalled,
+                          pong->downloading,
                           pong->queue, pong->tls);
   test_add_slice (out, "vendor", fil_slice (pong->vendor, 4));
   test_add_hosts (out, "alts", pong->alts, pong->n_alts);

@@ -82,8 +82,10 @@ test_writer (void)
 static void
 test_slices (void)
 {
-  static const char *const good[] = { "", "a", "abcdefgh", "abcdefghé", "éabcdefghijklmnop", "1234567日", "日本語のテスト" };
-  static const char *const bad[] = { "\xff", "abcdefgh\xc3", "\xc0\x80", "abcdefg\xed\xa0\x80", "1234567890\xf5zz" };
+  static const char *const good[] = { "", "a", "abcdefgh", "abcdefghé", "éabcdefghijklmnop", "1234567日",
+                                      "日本語のテスト" };
+  static const char *const bad[] = { "\xff", "abcdefgh\xc3", "\xc0\x80", "abcdefg\xed\xa0\x80",
+                                     "1234567890\xf5zz" };
   g_autofree char *made = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
@@ -229,16 +231,16 @@ test_ggep_bad (void)
   } bad[] = {
     { "c3", "nothing behind the magic" },
     { "c38341414140ff", "something behind the block" },
-    { "c3934141414040", "reserved bit" },
+    { "c39341414140", "reserved bit" },
     { "c38040", "no key" },
-    { "c3834107414040", "control character" },
+    { "c38341074140", "control character" },
     { "c38341414100", "length without marks" },
     { "c383414141c0", "length with both marks" },
     { "c38341414181818141", "length of four bytes" },
     { "c38341414141", "payload is missing" },
     { "c30341414140", "no last item" },
     { "c383", "key is missing" },
-    { "0083414141", "no magic" },
+    { "008341414140", "no magic" },
   };
   GString *many = g_string_new ("c3");
   FilGgep ggep;
@@ -351,7 +353,8 @@ test_link (void)
   for (guint round = 0; round < 300; round++)
     {
       g_autoptr (TestPool) pool = test_pool_new ();
-      FilSlice plain = test_random_bool () ? test_random_blob (pool, 0, 2000) : test_random_text (pool, 0, 2000);
+      FilSlice plain = test_random_bool () ? test_random_blob (pool, 0, 2000) : test_random_text (pool, 0,
+                                                                                                  2000);
       FilSlice input;
 
       fil_writer_truncate (&wire, 0);
@@ -447,7 +450,8 @@ test_once (void)
   for (guint i = 0; i < 500; i++)
     {
       g_autoptr (TestPool) pool = test_pool_new ();
-      FilSlice plain = test_random_bool () ? test_random_text (pool, 0, 3000) : test_random_blob (pool, 0, 3000);
+      FilSlice plain = test_random_bool () ? test_random_text (pool, 0, 3000) : test_random_blob (pool, 0,
+                                                                                                  3000);
       g_auto (FilWriter) deflated;
       g_auto (FilWriter) back;
       guint8 out[4096];
@@ -471,7 +475,8 @@ test_once (void)
       g_assert_cmpuint (back.len, ==, 3);
 
       /* Cut, or with something behind it. */
-      g_assert_false (fil_inflate_once (fil_slice (fil_writer_data (&deflated), deflated.len - 1), out, sizeof out, &len));
+      g_assert_false (fil_inflate_once (fil_slice (fil_writer_data (&deflated), deflated.len - 1), out,
+                                        sizeof out, &len));
       fil_writer_u8 (&deflated, 0);
       g_assert_false (fil_inflate_once (fil_writer_slice (&deflated), out, sizeof out, &len));
       g_assert_false (fil_inflate_into (fil_writer_slice (&deflated), plain.len, &back));

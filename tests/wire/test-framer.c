@@ -13,12 +13,14 @@
 #include "wire-limits.h"
 #include "wire-test.h"
 
-static const guint8 kinds[] = { FIL_KIND_PING, FIL_KIND_PONG, FIL_KIND_QUERY, FIL_KIND_QUERY_HIT, FIL_KIND_VENDOR, 0x99 };
+static const guint8 kinds[] = { FIL_KIND_PING, FIL_KIND_PONG, FIL_KIND_QUERY, FIL_KIND_QUERY_HIT,
+                                FIL_KIND_VENDOR, 0x99 };
 
 static FilPacket *
 random_packet (TestPool *pool)
 {
-  FilHeader header = { .kind = kinds[test_random_below (G_N_ELEMENTS (kinds))], .ttl = test_random_u8 (), .hops = test_random_u8 () };
+  FilHeader header = { .kind = kinds[test_random_below (G_N_ELEMENTS (kinds))], .ttl = test_random_u8 (),
+                       .hops = test_random_u8 () };
 
   test_random_guid (&header.muid);
   return fil_packet_new (&header, test_random_blob (pool, 0, test_random_below (5) == 0 ? 1000 : 60));
@@ -192,7 +194,8 @@ test_slow_giant (void)
 static void
 test_size_flags (void)
 {
-  guint8 bytes[FIL_HEADER_LEN] = { [16] = FIL_KIND_PUSH, [17] = 3, [18] = 1, [19] = 0, [21] = 0x12, [22] = 0x80 };
+  guint8 bytes[FIL_HEADER_LEN] = { [16] = FIL_KIND_PUSH, [17] = 3, [18] = 1, [19] = 0, [21] = 0x12,
+                                   [22] = 0x80 };
   FilHeader header;
   g_autoptr (FilPacket) relayed = NULL;
 
@@ -247,13 +250,17 @@ test_udp (void)
   fil_writer_init (&room);
   fil_writer_init (&deflated);
   for (gsize len = 0; len < sizeof cut; len++)
-    g_assert_cmpint (fil_udp_datagram_decode (&message, fil_slice (cut, len), &room), ==, FIL_UDP_NOT_GNUTELLA);
-  g_assert_cmpint (fil_udp_datagram_decode (&message, fil_slice (cut, sizeof cut), &room), ==, FIL_UDP_MESSAGE);
+    g_assert_cmpint (fil_udp_datagram_decode (&message, fil_slice (cut, len), &room), ==,
+                     FIL_UDP_NOT_GNUTELLA);
+  g_assert_cmpint (fil_udp_datagram_decode (&message, fil_slice (cut, sizeof cut), &room), ==,
+                   FIL_UDP_MESSAGE);
   cut[19] = 1; /* size field and length disagree */
-  g_assert_cmpint (fil_udp_datagram_decode (&message, fil_slice (cut, sizeof cut), &room), ==, FIL_UDP_NOT_GNUTELLA);
+  g_assert_cmpint (fil_udp_datagram_decode (&message, fil_slice (cut, sizeof cut), &room), ==,
+                   FIL_UDP_NOT_GNUTELLA);
   cut[19] = 0;
   cut[22] = 0x80; /* no sflag on UDP */
-  g_assert_cmpint (fil_udp_datagram_decode (&message, fil_slice (cut, sizeof cut), &room), ==, FIL_UDP_NOT_GNUTELLA);
+  g_assert_cmpint (fil_udp_datagram_decode (&message, fil_slice (cut, sizeof cut), &room), ==,
+                   FIL_UDP_NOT_GNUTELLA);
 
   g_assert_cmpint (udp (0x99, 1, FIL_SLICE_NONE, &message, &room), ==, FIL_UDP_BAD);
   g_assert_cmpint (udp (FIL_KIND_BYE, 1, fil_slice_text ("xxxx"), &message, &room), ==, FIL_UDP_BAD);
@@ -271,14 +278,17 @@ test_udp (void)
 
   /* A bomb, the largest that is taken, and rubbish. */
   g_assert_true (fil_deflate_once (fil_slice (zeros, FIL_UDP_INFLATED_MAX + 1), &deflated));
-  g_assert_cmpint (udp (FIL_KIND_VENDOR, 0x81, fil_writer_slice (&deflated), &message, &room), ==, FIL_UDP_BAD);
+  g_assert_cmpint (udp (FIL_KIND_VENDOR, 0x81, fil_writer_slice (&deflated), &message, &room), ==,
+                   FIL_UDP_BAD);
   g_assert_cmpuint (room.len, ==, 0);
   fil_writer_truncate (&deflated, 0);
   g_assert_true (fil_deflate_once (fil_slice (zeros, FIL_HIT_PAYLOAD_DROP), &deflated));
-  g_assert_cmpint (udp (FIL_KIND_QUERY_HIT, 0x81, fil_writer_slice (&deflated), &message, &room), ==, FIL_UDP_MESSAGE);
+  g_assert_cmpint (udp (FIL_KIND_QUERY_HIT, 0x81, fil_writer_slice (&deflated), &message, &room), ==,
+                   FIL_UDP_MESSAGE);
   g_assert_cmpuint (message.frame.payload.len, ==, FIL_HIT_PAYLOAD_DROP);
   g_assert_cmpuint (message.frame.header.size, ==, FIL_HIT_PAYLOAD_DROP);
-  g_assert_cmpint (udp (FIL_KIND_QUERY_HIT, 0x81, fil_slice_text ("nothing that inflates, at all"), &message, &room), ==,
+  g_assert_cmpint (udp (FIL_KIND_QUERY_HIT, 0x81, fil_slice_text ("nothing that inflates, at all"), &message,
+                        &room), ==,
                    FIL_UDP_BAD);
 }
 
@@ -299,7 +309,8 @@ rudp_text (const FilRudpPacket *packet)
 {
   GString *out = g_string_new (NULL);
 
-  g_string_append_printf (out, "to %u op %d seq %u id %u v%u role %d start %u space %u reason %u ", packet->connection,
+  g_string_append_printf (out, "to %u op %d seq %u id %u v%u role %d start %u space %u reason %u ",
+                          packet->connection,
                           packet->op, packet->sequence, packet->my_connection, packet->version, packet->role,
                           packet->window_start, packet->window_space, packet->reason);
   test_add_slice (out, "head", packet->head);

@@ -56,9 +56,12 @@ test_shape (void)
       g_assert_cmpstr (fil_head_first_line (head), ==, "GNUTELLA CONNECT/0.6");
       g_assert_cmpstr (fil_head_get (head, "user-agent"), ==, "Filbert/1");
       g_assert_cmpint (fil_header_bool (fil_head_get (head, "X-Ultrapeer")), ==, FIL_HEADER_FALSE);
-      g_assert_cmpstr (fil_head_get (head, "X-Try-Ultrapeers"), ==, "1.2.3.4:5, 5.6.7.8:9, 9.9.9.9:9 , [2001:db8::1]:7");
-      g_assert_cmpuint (fil_endpoint_list_parse (fil_head_get (head, "X-Try-Ultrapeers"), 0, endpoints, 8), ==, 4);
-      g_assert_cmpuint (fil_endpoint_list_parse (fil_head_get (head, "X-Try-Ultrapeers"), 0, endpoints, 3), ==, 3);
+      g_assert_cmpstr (fil_head_get (head, "X-Try-Ultrapeers"), ==,
+                       "1.2.3.4:5, 5.6.7.8:9, 9.9.9.9:9 , [2001:db8::1]:7");
+      g_assert_cmpuint (fil_endpoint_list_parse (fil_head_get (head, "X-Try-Ultrapeers"), 0, endpoints, 8),
+                        ==, 4);
+      g_assert_cmpuint (fil_endpoint_list_parse (fil_head_get (head, "X-Try-Ultrapeers"), 0, endpoints, 3),
+                        ==, 3);
       g_assert_cmpstr (fil_head_get (head, "X-Empty"), ==, "");
       g_assert_true (fil_header_feature (fil_head_get (head, "X-Features"), "sflag", NULL, NULL));
       g_assert_false (fil_header_feature (fil_head_get (head, "X-Features"), "sfla", NULL, NULL));
@@ -182,7 +185,8 @@ test_noise (void)
           g_assert_nonnull (fil_head_first_line (head));
           for (guint k = 0; k < fil_head_n (head); k++)
             {
-              g_assert_cmpstr (fil_head_get (head, fil_head_name_at (head, k)), ==, fil_head_value_at (head, k));
+              g_assert_cmpstr (fil_head_get (head, fil_head_name_at (head, k)), ==,
+                               fil_head_value_at (head, k));
               g_assert_null (strpbrk (fil_head_value_at (head, k), "\r\n"));
             }
         }
@@ -196,7 +200,8 @@ test_tokens (void)
   g_autoptr (FilHead) head = fil_head_new (&fil_head_limits_http);
   gsize total;
 
-  g_assert_cmpint (feed (head, "A\nConnection: Keep-Alive , Upgrade;q=1\nAccept-Encoding: gzip,deflate\n\n", 100, &total), ==,
+  g_assert_cmpint (feed (head, "A\nConnection: Keep-Alive , Upgrade;q=1\nAccept-Encoding: gzip,deflate\n\n",
+                         100, &total), ==,
                    FIL_HEAD_DONE);
   g_assert_true (fil_head_has_token (head, "connection", "keep-alive"));
   g_assert_true (fil_head_has_token (head, "Connection", "upgrade"));
@@ -234,7 +239,8 @@ test_values (void)
   guint minor;
   char text[FIL_ENDPOINT_TEXT_LEN];
 
-  g_assert_cmpint (feed (head, "A\nNode: 1.2.3.4:5, [2001:db8::1]:6\nListen-IP: 9.9.9.9:9\nX-Remote-IP: 7.7.7.7:99\n\n", 100, &total),
+  g_assert_cmpint (feed (head,
+                         "A\nNode: 1.2.3.4:5, [2001:db8::1]:6\nListen-IP: 9.9.9.9:9\nX-Remote-IP: 7.7.7.7:99\n\n", 100, &total),
                    ==, FIL_HEAD_DONE);
   g_assert_true (fil_handshake_listen_address (head, &v4, &v6));
   g_assert_cmpstr (fil_endpoint_to_text (&v4, text), ==, "1.2.3.4:5");

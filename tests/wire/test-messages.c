@@ -241,12 +241,133 @@ test_vendor_objections (void)
   const FilHeader near = { .hops = 1 };
   const FilHeader direct = { .hops = 0 };
 
-  g_assert_null (fil_vendor_objection (fil_vendor_info_of_type (FIL_VENDOR_HEAD_PING), &near, FIL_TRANSPORT_TCP));
-  g_assert_null (fil_vendor_objection (fil_vendor_info_of_type (FIL_VENDOR_HOPS_FLOW), &direct, FIL_TRANSPORT_TCP));
-  g_assert_nonnull (fil_vendor_objection (fil_vendor_info_of_type (FIL_VENDOR_HOPS_FLOW), &near, FIL_TRANSPORT_TCP));
-  g_assert_nonnull (fil_vendor_objection (fil_vendor_info_of_type (FIL_VENDOR_HOPS_FLOW), &direct, FIL_TRANSPORT_UDP));
-  g_assert_nonnull (fil_vendor_objection (fil_vendor_info_of_type (FIL_VENDOR_OOB_ACK), &direct, FIL_TRANSPORT_TCP));
+  g_assert_null (fil_vendor_objection (fil_vendor_info_of_type (FIL_VENDOR_HEAD_PING), &near,
+                                       FIL_TRANSPORT_TCP));
+  g_assert_null (fil_vendor_objection (fil_vendor_info_of_type (FIL_VENDOR_HOPS_FLOW), &direct,
+                                       FIL_TRANSPORT_TCP));
+  g_assert_nonnull (fil_vendor_objection (fil_vendor_info_of_type (FIL_VENDOR_HOPS_FLOW), &near,
+                                          FIL_TRANSPORT_TCP));
+  g_assert_nonnull (fil_vendor_objection (fil_vendor_info_of_type (FIL_VENDOR_HOPS_FLOW), &direct,
+                                          FIL_TRANSPORT_UDP));
+  g_assert_nonnull (fil_vendor_objection (fil_vendor_info_of_type (FIL_VENDOR_OOB_ACK), &direct,
+                                          FIL_TRANSPORT_TCP));
   g_assert_nonnull (fil_vendor_objection (NULL, &direct, FIL_TRANSPORT_TCP));
+}
+
+static gboolean
+decodes (guint8 kind,
+         const char *hex)
+{
+  const FilMessageInfo *info = fil_message_info (kind);
+  g_auto (TestBytes) bytes = test_bytes_hex (hex);
+  g_autofree TestMessage *message = g_new0 (TestMessage, 1);
+  gboolean ok = info->decode (message, test_bytes_slice (&bytes));
+
+  if (info->clear != NULL)
+    info->clear (message);
+  return ok;
+}
+
+/* What must be dropped although it is long enough (overview.md §8). */
+static void
+test_bad_payloads (void)
+{
+  static const struct
+  {
+    guint8 kind;
+    const char *hex;
+    gboolean ok;
+  } cases[] = {
+    { FIL_KIND_PING, "", TRUE },
+    { FIL_KIND_PING, "00", FALSE },
+    { FIL_KIND_PING, "c382495040", TRUE },
+    { FIL_KIND_PING, "c38249504000", FALSE }, /* GGEP and something else */
+    { FIL_KIND_PONG, "ca18c00002010a00000000080000", TRUE },
+    { FIL_KIND_PONG, "ca18c00002010a0000000008000000", FALSE },
+    { FIL_KIND_PONG, "ca18c00002010a00000000080000c3", FALSE },
+    { FIL_KIND_QRP, "000000010002", TRUE },
+    { FIL_KIND_QRP, "00000001000200", FALSE }, /* exactly six bytes */
+    { FIL_KIND_QRP, "000000010000", FALSE },   /* infinity */
+    { FIL_KIND_QRP, "000300000002", FALSE },   /* no power of two */
+    { FIL_KIND_QRP, "000000000002", FALSE },
+    { FIL_KIND_QRP, "0101010004ff", TRUE },
+    { FIL_KIND_QRP, "0100010004ff", FALSE },   /* from 1 */
+    { FIL_KIND_QRP, "0102010004ff", FALSE },   /* beyond the count */
+    { FIL_KIND_QRP, "0101010204ff", FALSE },   /* compressor */
+    { FIL_KIND_QRP, "0101010003ff", FALSE },   /* bits */
+    { FIL_KIND_QRP, "0101010004", FALSE },     /* no data */
+    { FIL_KIND_QRP, "020101000400", FALSE },
+    { FIL_KIND_PUSH, "101112131415161718191a1b1c1d1e1f000000007f000000ca18", FALSE }, /* no address at all */
+    { FIL_KIND_PUSH, "101112131415161718191a1b1c1d1e1f00000000c0000201ca1800", FALSE },
+    { FIL_KIND_QUERY_HIT, "00", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_test_message ("%s", cases[i].hex);
+      g_assert_cmpint (decodes (cases[i].kind, cases[i].hex), ==, cases[i].ok);
+    }
+}
+
+static void
+test_bye_texts (void)
+{
+  static const struct
+  {
+    const char *bytes;
+    gsize len;
+    guint16 code;
+    const char *reason;
+  } cases[] = {
+    { "\xc8\0User quit\0", 12, 200, "User quit" },
+    { "\xc8\0User quit", 11, 200, "User quit" },
+    { "\xf7\1Full\r\nServer: x\r\n\r\n", 19, 503, "Full" },
+    { "\xf7\1", 2, 503, "No slots" },
+    { "\x0f\x27", 2, 0, "\x0f\x27" },
+    { "Go away", 7, 0, "Go away" }, /* GnucDNA */
+    { "\x39\1\0", 3, 313, "No reason given" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (TestBytes) exact = test_bytes_copy (fil_slice (cases[i].bytes, cases[i].len));
+      FilBye bye;
+
+      g_assert_true (fil_bye_decode (&bye, test_bytes_slice (&exact)));
+      g_assert_cmpuint (bye.code, ==, cases[i].code);
+      g_assert_cmpmem (bye.reason.data, bye.reason.len, cases[i].reason, strlen (cases[i].reason));
+    }
+}
+
+static void
+test_header_update (void)
+{
+  const FilHeaderUpdate update = { fil_slice_text ("#comment\nX-Other=1\nlisten-ip=1.2.3.4\\:5 \nListen-IP=later") };
+  g_autofree char *value = fil_header_update_value (&update, "Listen-IP");
+
+  g_assert_cmpstr (value, ==, "1.2.3.4:5");
+  g_assert_null (fil_header_update_value (&update, "Listen"));
+}
+
+static void
+test_supported (void)
+{
+  const FilMessagesSupported messages = { 3, { { FIL_VENDOR_LIME, 11, 2 }, { FIL_VENDOR_LIME, 11, 3 },
+                                               { FIL_VENDOR_LIME, 12, 3 } } };
+  const FilFeatures features = { 1, { { FIL_FEATURE_TLS, 1 } } };
+  g_autofree char *text = fil_vendor_id_to_text (&messages.items[0]);
+  g_autofree char *odd = fil_vendor_id_to_text (&(const FilVendorId) { 0, 10, 0 });
+  guint16 version = 0;
+  guint32 wide = 0;
+
+  g_assert_true (fil_messages_supported_has (&messages, FIL_VENDOR_LIME, 11, &version));
+  g_assert_cmpuint (version, ==, 3);
+  g_assert_false (fil_messages_supported_has (&messages, FIL_VENDOR_GTKG, 11, NULL));
+  g_assert_true (fil_features_has (&features, FIL_FEATURE_TLS, &wide));
+  g_assert_cmpuint (wide, ==, 1);
+  g_assert_false (fil_features_has (&features, FIL_FEATURE_QRP1, NULL));
+  g_assert_cmpstr (text, ==, "LIME/11v2");
+  g_assert_cmpstr (odd, ==, "00000000/10v0");
 }
 
 static void
@@ -280,6 +401,10 @@ main (int argc,
   g_test_add_func ("/wire/messages/objections", test_objections);
   g_test_add_func ("/wire/messages/vendor-objections", test_vendor_objections);
   g_test_add_func ("/wire/messages/pong-kib", test_pong_kib);
+  g_test_add_func ("/wire/messages/bad-payloads", test_bad_payloads);
+  g_test_add_func ("/wire/messages/bye-texts", test_bye_texts);
+  g_test_add_func ("/wire/messages/header-update", test_header_update);
+  g_test_add_func ("/wire/messages/supported", test_supported);
   for (gsize i = 0; i < n; i++)
     if (rows[i].decode != NULL)
       {

@@ -20,7 +20,8 @@ extensions_text (const FilQueryExtensions *ext)
   g_assert_true (fil_query_long_text (ext, long_text, sizeof long_text) || ext->long_text.key.len == 0
                  || long_text[0] == '\0');
   test_add_urn (out, &ext->urn);
-  g_string_append_printf (out, "so %d np %d pr %d media %u wh %u v6 %d z %d scp %d/%u long %s ", ext->oob_v3, ext->no_proxy,
+  g_string_append_printf (out, "so %d np %d pr %d media %u wh %u v6 %d z %d scp %d/%u long %s ", ext->oob_v3,
+                          ext->no_proxy,
                           ext->partial, ext->media, ext->feature, ext->v6, ext->deflate, ext->has_scp, ext->scp, long_text);
   test_add_slice (out, "address6", fil_slice (ext->address6, ext->has_address6 ? 16 : 0));
   test_add_slice (out, "qk", ext->query_key);
@@ -142,7 +143,8 @@ test_extension_rules (void)
     { "urn:sha1:CU67GO3XHIPQL7ULAHJSCIIM4V4NN721", sizeof URN - 1, FALSE, FALSE },
     { "urn:md5:abc", 11, TRUE, FALSE },                    /* nobody's business */
     { URN "\x1c\xc3\x81M\x41\x0c", sizeof URN + 5, TRUE, TRUE },
-    { URN "\xc3\x81M\x41\x0c", sizeof URN + 4, TRUE, TRUE }, /* without the separator: the urn ends all the same */
+    { URN "\xc3\x81M\x41\x0c", sizeof URN + 4, TRUE,
+      TRUE }, /* without the separator: the urn ends all the same */
     { "\xc3\x81M\x41\x0c" URN, sizeof URN + 4, TRUE, TRUE },
     { "\xc3\x81M\x41\x0c\xc3\x81N\x41\x0c", 10, TRUE, FALSE },
     { "\xc3\x81M\x42\x0c", 5, FALSE, FALSE },              /* broken GGEP */
@@ -382,12 +384,51 @@ test_records (void)
     }
 }
 
+/* From 2 GiB on the size field says "see LF", for readers with a sign bit. */
+static void
+test_large_sizes (void)
+{
+  static const struct
+  {
+    guint64 size;
+    guint32 field;
+    gboolean lf;
+  } cases[] = {
+    { 0, 0, FALSE },
+    { G_MAXINT32, G_MAXINT32, FALSE },
+    { (guint64) G_MAXINT32 + 1, G_MAXUINT32, TRUE },
+    { G_MAXUINT32, G_MAXUINT32, TRUE },
+    { G_MAXUINT64, G_MAXUINT32, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const FilHitRecord record = { .size = cases[i].size, .name = fil_slice_text ("x") };
+      FilQueryHit hit = { .n_records = 1 };
+      FilHitIter iter;
+      FilHitRecord back;
+      guint32 field;
+      g_auto (FilWriter) out;
+
+      fil_writer_init (&out);
+      fil_hit_record_write (&record, TRUE, &out);
+      memcpy (&field, fil_writer_data (&out) + 4, 4);
+      g_assert_cmpuint (GUINT32_FROM_LE (field), ==, cases[i].field);
+      hit.body = fil_writer_slice (&out);
+      iter = fil_hit_iter (&hit);
+      g_assert_true (fil_hit_iter_next (&iter, &back));
+      g_assert_cmpuint (back.size, ==, cases[i].size);
+      g_assert_cmpint (fil_ggep_has (&back.ggep, "LF"), ==, cases[i].lf);
+    }
+}
+
 static char *
 trailer_text (const FilHitTrailer *trailer)
 {
   GString *out = g_string_new (NULL);
 
-  g_string_append_printf (out, "%d %.4s known %02x set %02x tls %d browse %d fw %u ", trailer->present, trailer->vendor,
+  g_string_append_printf (out, "%d %.4s known %02x set %02x tls %d browse %d fw %u ", trailer->present,
+                          trailer->vendor,
                           trailer->known, trailer->set, trailer->tls, trailer->browse, trailer->fw_version);
   test_add_slice (out, "token", trailer->token);
   test_add_endpoint (out, "v6", &trailer->endpoint6);
@@ -613,7 +654,8 @@ static void
 test_builder (void)
 {
   for (guint i = 0; i < 400; i++)
-    check_builder (test_random_below (45), i % 2 == 0 ? FIL_HIT_PAYLOAD_SEND : FIL_HIT_PAYLOAD_SEND_OOB, i % 4 < 2);
+    check_builder (test_random_below (45), i % 2 == 0 ? FIL_HIT_PAYLOAD_SEND : FIL_HIT_PAYLOAD_SEND_OOB,
+                   i % 4 < 2);
 }
 
 /* A record that nobody would take is left out; the others go. */
@@ -627,7 +669,8 @@ test_builder_giant (void)
   const FilEndpoint endpoint = { .port = 5 };
   const FilGuid servent = { { 1 } };
   FilHeader header = { .ttl = 4 };
-  FilHitBuilder *builder = fil_hit_builder_new (&header, &endpoint, 1, &servent, &trailer, TRUE, FIL_HIT_PAYLOAD_SEND);
+  FilHitBuilder *builder = fil_hit_builder_new (&header, &endpoint, 1, &servent, &trailer, TRUE,
+                                                FIL_HIT_PAYLOAD_SEND);
   g_autoptr (GPtrArray) packets = NULL;
   FilQueryHit hit;
 
@@ -656,6 +699,7 @@ main (int argc,
   g_test_add_func ("/wire/search/query/extensions", test_extensions);
   g_test_add_func ("/wire/search/query/extension-rules", test_extension_rules);
   g_test_add_func ("/wire/search/hit/records", test_records);
+  g_test_add_func ("/wire/search/hit/large-sizes", test_large_sizes);
   g_test_add_func ("/wire/search/hit/trailers", test_trailers);
   g_test_add_func ("/wire/search/hit/trailer-bits", test_trailer_bits);
   g_test_add_func ("/wire/search/hit/trailer-shapes", test_trailer_shapes);

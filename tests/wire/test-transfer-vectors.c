@@ -108,8 +108,10 @@ test_push (void)
       g_assert_cmpstr (target, ==, "101112131415161718191a1b1c1d1e1f");
       g_assert_cmpuint (push.index, ==, good[i].index);
       g_assert_cmpuint (push.port, ==, 6346);
-      g_assert_cmpstr (push.endpoint.family == 0 ? "" : fil_endpoint_to_text (&push.endpoint, text), ==, good[i].v4);
-      g_assert_cmpstr (push.endpoint6.family == 0 ? "" : fil_endpoint_to_text (&push.endpoint6, text), ==, good[i].v6);
+      g_assert_cmpstr (push.endpoint.family == 0 ? "" : fil_endpoint_to_text (&push.endpoint, text), ==,
+                       good[i].v4);
+      g_assert_cmpstr (push.endpoint6.family == 0 ? "" : fil_endpoint_to_text (&push.endpoint6, text), ==,
+                       good[i].v6);
       g_assert_cmpint (push.tls, ==, good[i].tls);
       fil_push_encode (&push, &out);
       g_assert_cmpuint (out.len, ==, frame.payload.len);
@@ -233,7 +235,8 @@ test_push_proxy_request (void)
     { "HEAD /gnutella/push-proxy?ServerID=CAIREEYUCULBOGAZDINRYHI6D4&tls=true HTTP/1.1", 0, TRUE },
     { "HEAD /gnutella/pushproxy?serverid=caireeyuculbogazdinryhi6d4====== HTTP/1.0", 0, FALSE },
   };
-  static const char *const bad[] = { "/gnutella/push-proxy?", "/gnutella/push-proxy?ServerId=CAIREEYUCULBOGAZDINRYHI6D",
+  static const char *const bad[] = { "/gnutella/push-proxy?",
+                                     "/gnutella/push-proxy?ServerId=CAIREEYUCULBOGAZDINRYHI6D",
                                      "/gnet/push-proxy?guid=00000000000000000000000000000000",
                                      "/gnutella/push-proxy?ServerId=CAIREEYUCULBOGAZDINRYHI6D4&file=x" };
   FilPushProxyRequest request;
@@ -275,7 +278,8 @@ test_head_ping (void)
     const char *name;
     const char *text;
   } pongs[] = {
-    { "v2 pong \"complete file, firewalled\" (GGEP C=05, Q=FF, V=TEST, F=00)", "file 1 fw 1 dl 0 queue -1 tls 0 vendor=54455354 " },
+    { "v2 pong \"complete file, firewalled\" (GGEP C=05, Q=FF, V=TEST, F=00)",
+      "file 1 fw 1 dl 0 queue -1 tls 0 vendor=54455354 " },
     { "v2 pong \"not found\"", "file 0 fw 0 dl 0 queue 0 tls 0 " },
     { "v1 pong \"complete\", vendor TEST, queue 0", "file 1 fw 0 dl 0 queue 0 tls 0 vendor=54455354 " },
   };
@@ -295,7 +299,8 @@ test_head_ping (void)
       g_assert_cmpuint (body.head_ping.flags, ==, FIL_HEAD_PING_ALTS);
       if (i == 0)
         {
-          g_autoptr (FilPacket) packet = fil_vendor_packet_new (FIL_VENDOR_HEAD_PING, 2, &frame.header.muid, 1, 0, &body);
+          g_autoptr (FilPacket) packet = fil_vendor_packet_new (FIL_VENDOR_HEAD_PING, 2, &frame.header.muid,
+                                                                1, 0, &body);
 
           g_assert_cmpmem (packet->bytes, packet->len, ping.data, ping.len);
         }
@@ -314,7 +319,8 @@ test_head_ping (void)
       g_assert_true (fil_vendor_body_decode (body, fil_vendor_info_of_type (FIL_VENDOR_HEAD_PONG), &vendor));
       text = test_vendor_text (FIL_VENDOR_HEAD_PONG, body);
       g_assert_true (g_str_has_prefix (text, pongs[i].text));
-      packet = fil_vendor_packet_new (FIL_VENDOR_HEAD_PONG, vendor.id.version, &frame.header.muid, 1, 0, body);
+      packet = fil_vendor_packet_new (FIL_VENDOR_HEAD_PONG, vendor.id.version, &frame.header.muid, 1, 0,
+                                      body);
       g_assert_cmpmem (packet->bytes, packet->len, bytes.data, bytes.len);
     }
   assert_all_taken (lines);
@@ -325,7 +331,8 @@ static void
 test_bits (void)
 {
   g_autofree char *text = test_data_read ("transfer/altloc_bits.txt", NULL);
-  g_autoptr (GRegex) regex = g_regex_new ("^entries \\[([0-9, ]*)\\] of ([0-9]+) -> ([0-9A-F]+)$", G_REGEX_MULTILINE, 0, NULL);
+  g_autoptr (GRegex) regex = g_regex_new ("^entries \\[([0-9, ]*)\\] of ([0-9]+) -> ([0-9A-F]+)$",
+                                          G_REGEX_MULTILINE, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
   guint n_lines = 0;
 
@@ -472,7 +479,8 @@ test_push_endpoints (void)
                                               "00000000000000000000000000000000;1.2.3.4:5", many, 2), ==, 1);
   g_assert_cmpuint (many[0].n_proxies, ==, 0);
   /* fwt without an address means nothing. */
-  g_assert_true (fil_push_endpoint_parse (&endpoint, fil_slice_text ("101112131415161718191A1B1C1D1E1F;fwt/1;1.2.3.4:5")));
+  g_assert_true (fil_push_endpoint_parse (&endpoint,
+                                          fil_slice_text ("101112131415161718191A1B1C1D1E1F;fwt/1;1.2.3.4:5")));
   g_assert_cmpuint (endpoint.fwt, ==, 0);
   g_assert_cmpuint (endpoint.n_proxies, ==, 1);
 }
@@ -536,7 +544,8 @@ content_range_text (const char *value)
 
   g_assert_true (fil_content_range_parse (&range, value));
   if (range.has_range)
-    g_string_append_printf (out, "%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/", range.range.first, range.range.last);
+    g_string_append_printf (out, "%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/", range.range.first,
+                            range.range.last);
   else
     g_string_append (out, "*/");
   if (range.has_total)
@@ -555,7 +564,8 @@ available_text (const char *value)
 
   g_assert_true (fil_available_ranges_parse (value, ranges, 8, &n));
   for (guint i = 0; i < n; i++)
-    g_string_append_printf (out, "%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT " ", ranges[i].first, ranges[i].last);
+    g_string_append_printf (out, "%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT " ", ranges[i].first,
+                            ranges[i].last);
   return g_string_free (out, FALSE);
 }
 
@@ -568,13 +578,15 @@ queue_text (const char *value,
   if (parq)
     {
       g_assert_true (fil_queue_parse_parq (&queue, value));
-      return g_strdup_printf ("%s %u of %u eta %u lifetime %u", queue.id, queue.position, queue.length, queue.eta_s,
+      return g_strdup_printf ("%s %u of %u eta %u lifetime %u", queue.id, queue.position, queue.length,
+                              queue.eta_s,
                               queue.lifetime_s);
     }
   g_assert_true (fil_queue_parse_legacy (&queue, value));
   if (queue.is_version)
     return g_strdup_printf ("version %u.%u", queue.major, queue.minor);
-  return g_strdup_printf ("%u of %u limit %u poll %u..%u", queue.position, queue.length, queue.limit, queue.poll_min_s,
+  return g_strdup_printf ("%u of %u limit %u poll %u..%u", queue.position, queue.length, queue.limit,
+                          queue.poll_min_s,
                           queue.poll_max_s);
 }
 
@@ -666,7 +678,8 @@ test_http_values (void)
       g_autofree char *owned = line;
 
       g_assert_true (g_str_has_prefix (lines[i + 1], expected[0]));
-      for (const char *const *tail = (const char *const[]) { " (size", " with a 2xx", " without", "<CR>", NULL }; *tail != NULL; tail++)
+      for (const char *const *tail = (const char *const[]) { " (size", " with a 2xx", " without", "<CR>",
+                                                             NULL }; *tail != NULL; tail++)
         if (strstr (line, *tail) != NULL)
           *strstr (line, *tail) = '\0';
       if (g_str_has_prefix (line, "QUEUE "))
@@ -718,9 +731,11 @@ test_queue_writing (void)
 static void
 test_bad_values (void)
 {
-  static const char *const ranges[] = { "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=1-2x", "lines=1-2",
+  static const char *const ranges[] = { "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=1-2x",
+                                        "lines=1-2",
                                         "bytes=99999999999999999999-", "bytes=5-4,1-2" };
-  static const char *const contents[] = { "", "bytes", "bytes */*", "bytes 5-4/10", "bytes 0-10/10", "bytes 0-9",
+  static const char *const contents[] = { "", "bytes", "bytes */*", "bytes 5-4/10", "bytes 0-10/10",
+                                          "bytes 0-9",
                                           "bytes 0-9/10 x", "bytes 0-/10" };
   FilRangeRequest range;
   FilContentRange content;
@@ -771,9 +786,11 @@ test_bad_values (void)
 static void
 test_start_lines (void)
 {
-  static const char *const bad_requests[] = { "", "GET", "GET ", "get / HTTP/1.1", "GET x HTTP/1.1", "GET / HTTP/1",
+  static const char *const bad_requests[] = { "", "GET", "GET ", "get / HTTP/1.1", "GET x HTTP/1.1",
+                                              "GET / HTTP/1",
                                               "GET / HTTP/1.1x", " / HTTP/1.1" };
-  static const char *const bad_status[] = { "", "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.1 99 x", "HTTP/1.1 1000 x", "HTTP/1.1 20x",
+  static const char *const bad_status[] = { "", "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.1 99 x", "HTTP/1.1 1000 x",
+                                            "HTTP/1.1 20x",
                                             "GNUTELLA/0.6 200 OK" };
   FilHttpRequestLine line;
   FilStatusLine status;

@@ -310,7 +310,8 @@ static const MessageCase message_cases[] = {
   { "P6", "guess 2/2/34567", TRUE },
   { "P7", "ip 1", TRUE },
   { "O1", "v4=192.0.2.1/6346|files 10 kib 2048", TRUE },
-  { "O2", "v4=198.51.100.7/34567|files 12 kib 1001 tls 1 vendor 1 XMPL 18 up 1 2 30 5 uptime 1 54321 guess 1 2"
+  { "O2",
+    "v4=198.51.100.7/34567|files 12 kib 1001 tls 1 vendor 1 XMPL 18 up 1 2 30 5 uptime 1 54321 guess 1 2"
           "|hosts[2]: plain=192.0.2.10/6346 tls=203.0.113.77/40001", TRUE },
   { "O3", "v4=none:34567|v6=2001:db8::1/34567", TRUE },
   { "O4", "you=203.0.113.77/40001", TRUE },
@@ -410,9 +411,11 @@ static const VendorCase vendor_cases[] = {
   { "V20", FIL_VENDOR_OOB_VETO, 1, "0 2" },
   { "V21", FIL_VENDOR_HEAD_PING, 2, "flags=2 sha1=153df33b773a1f05fe8b01d321210ce578d6ff5f "
                                     "target=5e12c0de5e12c0deff12c0de5e12c000 signal= " },
-  { "V22", FIL_VENDOR_HEAD_PONG, 2, "file 1 fw 0 dl 0 queue -3 tls 1 vendor=584d504c alts[1]: plain=192.0.2.10/6346" },
+  { "V22", FIL_VENDOR_HEAD_PONG, 2,
+    "file 1 fw 0 dl 0 queue -3 tls 1 vendor=584d504c alts[1]: plain=192.0.2.10/6346" },
   { "V23", FIL_VENDOR_HEAD_PONG, 2, "file 0" },
-  { "V24", FIL_VENDOR_HEAD_PONG, 1, "file 1 fw 0 dl 0 queue -3 tls 0 vendor=584d504c alts[1]: plain=192.0.2.10/6346" },
+  { "V24", FIL_VENDOR_HEAD_PONG, 1,
+    "file 1 fw 0 dl 0 queue -3 tls 0 vendor=584d504c alts[1]: plain=192.0.2.10/6346" },
   { "V25", FIL_VENDOR_CRAWLER_PING, 1, "255 255 8" },
 };
 
@@ -450,7 +453,8 @@ query_of (const char *id,
           FilQueryExtensions *extensions)
 {
   *bytes = vector (id);
-  g_assert_true (fil_query_decode (query, fil_slice (bytes->data + FIL_HEADER_LEN, bytes->len - FIL_HEADER_LEN)));
+  g_assert_true (fil_query_decode (query, fil_slice (bytes->data + FIL_HEADER_LEN,
+                                                     bytes->len - FIL_HEADER_LEN)));
   g_assert_true (fil_query_extensions_parse (extensions, query));
 }
 
@@ -472,7 +476,8 @@ test_query_extensions (void)
       fil_writer_init (&written);
       query_of (ids[i], &bytes, &query, &ext);
       g_assert_cmpuint (ext.n_unknown, ==, 0);
-      g_assert_cmpuint (ext.media, ==, i == 1 ? (FIL_MEDIA_AUDIO | FIL_MEDIA_VIDEO) : i == 3 ? FIL_MEDIA_DOCUMENT : 0);
+      g_assert_cmpuint (ext.media, ==,
+                        i == 1 ? (FIL_MEDIA_AUDIO | FIL_MEDIA_VIDEO) : i == 3 ? FIL_MEDIA_DOCUMENT : 0);
       g_assert_cmpint (ext.oob_v3, ==, i == 2);
       g_assert_cmpint (ext.partial, ==, i == 2);
       g_assert_cmpint (ext.v6, ==, i == 2 ? FIL_QUERY_V6_WELCOME : FIL_QUERY_V6_NONE);
@@ -487,7 +492,8 @@ test_query_extensions (void)
       g_assert_cmpint (fil_query_long_text (&ext, long_text, sizeof long_text), ==, i == 6);
       if (i == 6)
         {
-          g_assert_cmpstr (long_text, ==, "this is an extended query that is far longer than thirty characters");
+          g_assert_cmpstr (long_text, ==,
+                           "this is an extended query that is far longer than thirty characters");
           long_slice = fil_slice_text (long_text);
         }
       g_assert_cmpint (ext.deflate, ==, i == 7);
@@ -497,7 +503,8 @@ test_query_extensions (void)
 
       fil_query_extensions_write (&ext, long_slice, &written);
       if (i != 3 && i != 8) /* a text urn is written as GGEP H, XML not at all */
-        g_assert_cmpmem (fil_writer_data (&written), written.len, query.extensions.data, query.extensions.len);
+        g_assert_cmpmem (fil_writer_data (&written), written.len, query.extensions.data,
+                         query.extensions.len);
     }
 }
 
@@ -506,7 +513,8 @@ hit_of (const TestBytes *bytes)
 {
   FilQueryHit hit;
 
-  g_assert_true (fil_query_hit_decode (&hit, fil_slice (bytes->data + FIL_HEADER_LEN, bytes->len - FIL_HEADER_LEN)));
+  g_assert_true (fil_query_hit_decode (&hit, fil_slice (bytes->data + FIL_HEADER_LEN,
+                                                        bytes->len - FIL_HEADER_LEN)));
   return hit;
 }
 
@@ -570,7 +578,8 @@ test_hit_r1 (void)
 
   g_assert_true (fil_hit_trailer_parse (&trailer, &hit));
   g_assert_cmpmem (trailer.vendor, 4, "XMPL", 4);
-  g_assert_cmphex (trailer.known, ==, FIL_HIT_FIREWALLED | FIL_HIT_BUSY | FIL_HIT_UPLOADED | FIL_HIT_SPEED_MEASURED | FIL_HIT_GGEP);
+  g_assert_cmphex (trailer.known, ==,
+                   FIL_HIT_FIREWALLED | FIL_HIT_BUSY | FIL_HIT_UPLOADED | FIL_HIT_SPEED_MEASURED | FIL_HIT_GGEP);
   g_assert_cmphex (trailer.set, ==, FIL_HIT_UPLOADED);
   g_assert_cmpuint (trailer.n_proxies, ==, 0);
   assert_rebuilt (&bytes, &hit, &record, 1, &trailer, FALSE);
@@ -649,7 +658,8 @@ test_udp_deflate (void)
 
   g_assert_cmpuint (deflated->len, <, plain->len);
   g_assert_cmphex (fil_packet_ttl (deflated), ==, 0x81);
-  g_assert_cmpint (fil_udp_datagram_decode (&message, fil_packet_slice (deflated), &room), ==, FIL_UDP_MESSAGE);
+  g_assert_cmpint (fil_udp_datagram_decode (&message, fil_packet_slice (deflated), &room), ==,
+                   FIL_UDP_MESSAGE);
   g_assert_cmpmem (message.frame.payload.data, message.frame.payload.len, z1.data + 23, z1.len - 23);
 
   {
@@ -693,7 +703,8 @@ test_patches_deflated (void)
   /* One stream over both messages. */
   g_assert_cmpint (fil_inflate_read (inflate, &input, table, 40000, &total, NULL), ==, FIL_INFLATE_MORE);
   input = patch_data (&t9b);
-  g_assert_cmpint (fil_inflate_read (inflate, &input, table + total, 40000 - total, &len, NULL), ==, FIL_INFLATE_END);
+  g_assert_cmpint (fil_inflate_read (inflate, &input, table + total, 40000 - total, &len, NULL), ==,
+                   FIL_INFLATE_END);
   g_assert_cmpuint (input.len, ==, 0);
   g_assert_cmpuint (total + len, ==, 32768);
   for (gsize i = 0; i < 32768; i += plain.len)

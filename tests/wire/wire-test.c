@@ -106,7 +106,8 @@ GHashTable *
 test_vectors_load (void)
 {
   g_autofree char *text = test_data_read ("overlay/vectors.json", NULL);
-  g_autoptr (GRegex) regex = g_regex_new ("^\"([A-Z]+[0-9]+[ab]?)\": \"([0-9a-f]*)\",?$", G_REGEX_MULTILINE, 0, NULL);
+  g_autoptr (GRegex) regex = g_regex_new ("^\"([A-Z]+[0-9]+[ab]?)\": \"([0-9a-f]*)\",?$", G_REGEX_MULTILINE,
+                                          0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
   GHashTable *vectors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
@@ -191,7 +192,8 @@ test_random_guid (FilGuid *guid)
 FilEndpoint
 test_random_v4 (void)
 {
-  guint8 addr[4] = { (guint8) (1 + test_random_below (126)), test_random_u8 (), test_random_u8 (), test_random_u8 () };
+  guint8 addr[4] = { (guint8) (1 + test_random_below (126)), test_random_u8 (), test_random_u8 (),
+                     test_random_u8 () };
 
   return fil_endpoint_v4 (addr, (guint16) (1 + test_random_below (65535)));
 }
@@ -266,7 +268,8 @@ test_add_endpoint (GString *out,
   if (endpoint->family == 0)
     g_string_append_printf (out, "%s=none:%u ", name, endpoint->port);
   else
-    g_string_append_printf (out, "%s=%s/%u ", name, fil_endpoint_address_text (endpoint, text), endpoint->port);
+    g_string_append_printf (out, "%s=%s/%u ", name, fil_endpoint_address_text (endpoint, text),
+                            endpoint->port);
 }
 
 void
