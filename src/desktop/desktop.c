@@ -174,6 +174,8 @@ fil_desktop_new (const char *app_id,
 
   self->network = g_object_ref (g_network_monitor_get_default ());
   self->network_handler = g_signal_connect (self->network, "network-changed", G_CALLBACK (network_changed), self);
+  if (!g_network_monitor_get_network_available (self->network))
+    delegate->network_changed (data, FALSE);
   return self;
 }
 

@@ -574,6 +574,8 @@ fil_node_network_changed (FilNode *self,
 {
   gint64 now_us = _fil_node_now (self);
 
+  self->is_network_down = !available;
+  _fil_node_mark_status (self);
   fil_downloads_network_changed (self->downloads, available, now_us);
   if (!available)
     return;

@@ -329,6 +329,8 @@ status_sentence (FilNode *self)
 {
   if (fil_overlay_state (self->overlay) == FIL_OVERLAY_ONLINE)
     return NULL;
+  if (self->is_network_down)
+    return _("This computer has no network. Filbert goes on by itself when it has one.");
   if (fil_host_cache_size (fil_overlay_host_cache (self->overlay)) == 0)
     return self->has_bootstrap ? _("No host of the network is known yet; asking the host caches.")
                                : _("No host of the network is known. Connect to one by its address.");

@@ -46,6 +46,7 @@ struct _FilNode
   GStrv connect_to;       /* HOST:PORT from the command line, tried until they answer */
   gboolean is_private;
   gboolean has_bootstrap;
+  gboolean is_network_down; /* as the machine says */
   gboolean is_stopped;
   gint64 started_us;
 
