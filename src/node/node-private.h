@@ -115,6 +115,11 @@ struct _FilNode
 /* node.c */
 gint64 _fil_node_now (FilNode *self);
 gint64 _fil_node_wall_s (FilNode *self);
+
+/* node-lists.c */
+void _fil_node_lists_start (FilNode *self);
+void _fil_node_lists_stop (FilNode *self);
+void _fil_node_lists_free (FilNode *self);
 void _fil_node_mark (FilNode *self, FilList list, gint64 scope);
 void _fil_node_touch (FilNode *self, FilList list, gint64 id);
 void _fil_node_gone (FilNode *self, FilList list, gint64 id);
@@ -134,6 +139,10 @@ void _fil_node_pump (FilNode *self, FilStream *stream, FilSession *session, FilT
 void _fil_node_dial (FilNode *self, const FilEndpoint *to, FilDialPurpose purpose, FilGateUse named_by, gboolean tls,
                      FilTraffic traffic, FilSession *session);
 void _fil_node_apply_limits (FilNode *self);
+
+/* node-bootstrap.c: finding the network */
+void _fil_node_bootstrap_start (FilNode *self);
+void _fil_node_bootstrap_stop (FilNode *self);
 void _fil_node_reschedule_bootstrap (FilNode *self);
 
 /* node-overlay.c: the overlay's delegate */

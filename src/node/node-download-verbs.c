@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "node-private.h"
+
+#include <glib/gi18n.h>
+
+#include "downloads-table.h"
+#include "history-table.h"
+#include "magnet.h"
+
+/* Rows */
+
+static const char *
+lend_sha1 (FilNode *self,
+           const FilSha1 *sha1)
+{
+  char *text = g_malloc (FIL_SHA1_TEXT_LEN + 1);
+
+  fil_sha1_to_text (sha1, text);
+  return _fil_node_lend (self, text);
+}
+
+static const char *
+lend_tth (FilNode *self,
+          const FilTth *tth)
+{
+  char *text = g_malloc (FIL_TTH_TEXT_LEN + 1);
+
+  fil_tth_to_text (tth, text);
+  return _fil_node_lend (self, text);
+}
+
+gboolean
+fil_node_get_download (FilNode *self,
+                       gint64 id,
+                       FilDownloadInfo *info)
+{
+  const FilDownload *download = fil_downloads_get (self->downloads, id);
+  gint64 now_us = _fil_node_now (self);
+
+  if (download == NULL)
+    return FALSE;
+  G_STATIC_ASSERT ((int) FIL_DOWNLOAD_FAILED == (int) FIL_DOWNLOAD_STATE_FAILED);
+  G_STATIC_ASSERT ((int) FIL_REACH_UNREACHABLE == (int) FIL_SOURCE_UNREACHABLE);
+  *info = (FilDownloadInfo){
+    .id = id,
+    .name = download->name,
+    .size = download->size,
+    .sha1 = download->has_sha1 ? lend_sha1 (self, &download->sha1) : NULL,
+    .tth = download->has_tth ? lend_tth (self, &download->tth) : NULL,
+    .state = (FilDownloadStage) download->state,
+    .reason = download->reason,
+    .reason_code = download->reason_code,
+    .verified_bytes = fil_download_verified_bytes (download),
+    .received_bytes = fil_download_received_bytes (download),
+    .bps = fil_download_bps (download, now_us),
+    .eta_s = fil_download_eta_s (download, now_us),
+    .sources = fil_download_usable_sources (download),
+    .active_sources = download->active_sources,
+    .reach = (FilReach) fil_download_reach (download, _fil_node_is_reachable (self)),
+    .path = download->path,
+    .added = download->added,
+    .finished = download->finished,
+    .priority = download->priority,
+  };
+  return TRUE;
+}
+
+/**
+ * fil_node_history:
+ * @words: (nullable): only files whose names have these words
+ *
+ * Tells what was downloaded, the newest first.
+ */
+void
+fil_node_history (FilNode *self,
+                  const char *words,
+                  guint max,
+                  FilHistoryFunc func,
+                  gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = fil_history_table_search (self->database, words, max, &error);
+
+  if (rows == NULL)
+    {
+      g_warning ("%s", error->message);
+      return;
+    }
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const FilHistoryRow *row = g_ptr_array_index (rows, i);
+      char sha1[FIL_SHA1_TEXT_LEN + 1];
+      FilHistoryInfo info = {
+        .id = row->id, .name = row->name, .size = row->size, .sha1 = sha1, .path = row->path, .finished = row->finished
+      };
+
+      fil_sha1_to_text (&row->sha1, sha1);
+      func (&info, data);
+    }
+}
+
+/* Verbs */
+
+static FilDownload *
+add_download (FilNode *self,
+              const char *name,
+              guint64 size,
+              const FilUrn *urn)
+{
+  FilDownloadSpec spec = {
+    .id = fil_ids_next (self->ids, FIL_ID_DOWNLOAD),
+    .name = name,
+    .size = size,
+    .has_size = size > 0,
+    .sha1 = urn->sha1,
+    .tth = urn->tth,
+    .has_sha1 = urn->has_sha1,
+    .has_tth = urn->has_tth,
+    .added = _fil_node_wall_s (self),
+  };
+  FilDownload *download = fil_downloads_add (self->downloads, &spec, _fil_node_now (self));
+
+  _fil_node_touch (self, FIL_LIST_DOWNLOADS, download->id);
+  return download;
+}
+
+/**
+ * fil_node_get:
+ * @result: id of a result
+ *
+ * Downloads a file from all hosts that the search found for its hash.
+ *
+ * Returns: the id of the download, an older one when the file is already wanted; 0 with a #FilNodeError
+ */
+gint64
+fil_node_get (FilNode *self,
+              gint64 result_id,
+              GError **error)
+{
+  const FilResult *result = fil_searches_get_result (self->searches, result_id);
+  const FilDownload *download;
+  const GPtrArray *same;
+
+  if (result == NULL)
+    {
+      _fil_node_not_found (error, _("There is no result %s."), result_id);
+      return 0;
+    }
+  if (!result->hit.urn.has_sha1)
+    {
+      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED,
+                           _("This result has no hash, so nothing could prove that the bytes are right."));
+      return 0;
+    }
+  download = fil_downloads_find (self->downloads, &result->hit.urn.sha1);
+  if (download == NULL)
+    download = add_download (self, result->hit.name, result->hit.size, &result->hit.urn);
+
+  same = fil_searches_same_file (self->searches, result);
+  for (guint i = 0; i < same->len; i++)
+    _fil_node_add_source (self, download->id, &((const FilResult *) g_ptr_array_index (same, i))->hit);
+  return download->id;
+}
+
+static void
+add_magnet_source (FilNode *self,
+                   gint64 download,
+                   const FilMagnetSource *source)
+{
+  FilSourceSpec spec = {
+    .endpoint = source->endpoint,
+    .guid = source->guid,
+    .proxies = source->proxies,
+    .n_proxies = source->n_proxies,
+    .needs_push = source->is_push,
+  };
+
+  if (source->is_push || fil_gate_judge (self->gate, &source->endpoint, FIL_GATE_SOURCE) == FIL_GATE_OPEN)
+    fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
+}
+
+/**
+ * fil_node_get_magnet:
+ *
+ * Downloads the files that a magnet link names.
+ *
+ * Returns: the id of the first download, 0 with a #FilNodeError
+ */
+gint64
+fil_node_get_magnet (FilNode *self,
+                     const char *magnet,
+                     GError **error)
+{
+  g_autoptr (GPtrArray) files = fil_magnet_parse (magnet, error);
+  gint64 first = 0;
+
+  if (files == NULL)
+    return 0;
+  for (guint i = 0; i < files->len; i++)
+    {
+      const FilMagnet *file = g_ptr_array_index (files, i);
+      const FilDownload *download;
+      char sha1[FIL_SHA1_TEXT_LEN + 1];
+
+      if (!file->urn.has_sha1)
+        continue;
+      fil_sha1_to_text (&file->urn.sha1, sha1);
+      download = fil_downloads_find (self->downloads, &file->urn.sha1);
+      if (download == NULL)
+        download = add_download (self, file->name != NULL ? file->name : sha1, file->size, &file->urn);
+      for (guint j = 0; j < file->n_sources; j++)
+        add_magnet_source (self, download->id, &file->sources[j]);
+      if (first == 0)
+        first = download->id;
+    }
+  if (first == 0)
+    g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE,
+                         _("This magnet link asks for a search; search for its words instead."));
+  return first;
+}
+
+static gboolean
+check_download (gboolean done,
+                gint64 id,
+                GError **error)
+{
+  return done || _fil_node_not_found (error, _("There is no download %s, or it is over."), id);
+}
+
+typedef gboolean (*DownloadVerb) (FilDownloads *downloads, gint64 id, gint64 now_us);
+
+static gboolean
+for_one_or_all (FilNode *self,
+                gint64 id,
+                DownloadVerb verb,
+                GError **error)
+{
+  g_autoptr (GPtrArray) all = NULL;
+
+  if (id != -1)
+    return check_download (verb (self->downloads, id, _fil_node_now (self)), id, error);
+  all = fil_downloads_list (self->downloads);
+  for (guint i = 0; i < all->len; i++)
+    verb (self->downloads, ((const FilDownload *) g_ptr_array_index (all, i))->id, _fil_node_now (self));
+  return TRUE;
+}
+
+gboolean
+fil_node_pause (FilNode *self,
+                gint64 id,
+                GError **error)
+{
+  return for_one_or_all (self, id, fil_downloads_pause, error);
+}
+
+gboolean
+fil_node_resume (FilNode *self,
+                 gint64 id,
+                 GError **error)
+{
+  return for_one_or_all (self, id, fil_downloads_resume, error);
+}
+
+gboolean
+fil_node_retry (FilNode *self,
+                gint64 id,
+                GError **error)
+{
+  return check_download (fil_downloads_retry (self->downloads, id, _fil_node_now (self)), id, error);
+}
+
+gboolean
+fil_node_verify (FilNode *self,
+                 gint64 id,
+                 GError **error)
+{
+  return check_download (fil_downloads_verify (self->downloads, id, _fil_node_now (self)), id, error);
+}
+
+gboolean
+fil_node_set_priority (FilNode *self,
+                       gint64 id,
+                       int priority,
+                       GError **error)
+{
+  return check_download (fil_downloads_set_priority (self->downloads, id, priority, _fil_node_now (self)), id, error);
+}
+
+static gboolean
+forget_download (FilNode *self,
+                 gint64 id)
+{
+  if (!fil_downloads_remove (self->downloads, id, _fil_node_now (self)))
+    return FALSE;
+  fil_downloads_table_remove (self->database, id);
+  _fil_node_gone (self, FIL_LIST_DOWNLOADS, id);
+  _fil_node_mark_status (self);
+  return TRUE;
+}
+
+/**
+ * fil_node_cancel:
+ *
+ * Ends a download and removes what is there of it; of a finished one, only its row.
+ */
+gboolean
+fil_node_cancel (FilNode *self,
+                 gint64 id,
+                 GError **error)
+{
+  return check_download (forget_download (self, id), id, error);
+}
+
+/**
+ * fil_node_clear_finished:
+ *
+ * Removes the rows of finished downloads; the files and the history stay.
+ */
+void
+fil_node_clear_finished (FilNode *self)
+{
+  g_autoptr (GPtrArray) all = fil_downloads_list (self->downloads);
+  g_autoptr (GArray) done = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const FilDownload *download = g_ptr_array_index (all, i);
+
+      if (download->state == FIL_DOWNLOAD_STATE_DONE)
+        g_array_append_val (done, download->id);
+    }
+  for (guint i = 0; i < done->len; i++)
+    forget_download (self, g_array_index (done, gint64, i));
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "node-private.h"
+
+#include <glib/gi18n.h>
+
+static void
+tell_steps (FilNode *self,
+            const FilGuid *name,
+            FilTraceFunc func,
+            gpointer data)
+{
+  gint64 offset_us = fil_clock_wall (self->clock) - _fil_node_now (self);
+  guint n = 0;
+  const FilTraceRecord *records = fil_overlay_trace (self->overlay, name, &n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      FilTraceStep step = {
+        .time_us = records[i].time_us + offset_us,
+        .what = records[i].what,
+        .peer = _fil_node_lend_endpoint (self, &records[i].peer),
+        .ttl = records[i].ttl,
+        .hops = records[i].hops,
+        .text = records[i].detail,
+      };
+
+      func (&step, data);
+    }
+}
+
+/* The pushes that went to the hosts whose hits a search brought. */
+static void
+tell_pushes (FilNode *self,
+             const FilSearch *search,
+             FilTraceFunc func,
+             gpointer data)
+{
+  g_autoptr (GHashTable) told = g_hash_table_new (fil_guid_hash, fil_guid_equal);
+
+  for (guint i = 0; i < search->results->len; i++)
+    {
+      const FilResult *result = g_ptr_array_index (search->results, i);
+
+      if (g_hash_table_add (told, (gpointer) &result->hit.guid))
+        tell_steps (self, &result->hit.guid, func, data);
+    }
+}
+
+/**
+ * fil_node_trace:
+ * @id_or_muid: id of a search here, or the 32 digits of a query's MUID or a servent GUID
+ *
+ * Tells this node's part of the way that a search, its hits and its pushes took.
+ */
+gboolean
+fil_node_trace (FilNode *self,
+                const char *id_or_muid,
+                FilTraceFunc func,
+                gpointer data,
+                GError **error)
+{
+  const FilSearch *search;
+  gint64 id;
+  FilGuid muid;
+
+  if (fil_guid_parse_hex (&muid, id_or_muid, -1))
+    {
+      tell_steps (self, &muid, func, data);
+      return TRUE;
+    }
+  if (!g_ascii_string_to_signed (id_or_muid, 10, 1, G_MAXINT64, &id, NULL))
+    {
+      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is neither the id of a search nor 32 digits."),
+                   id_or_muid);
+      return FALSE;
+    }
+  search = fil_searches_get (self->searches, id);
+  if (search == NULL)
+    return _fil_node_not_found (error, _("There is no search %s."), id);
+  tell_steps (self, &search->muid, func, data);
+  tell_pushes (self, search, func, data);
+  return TRUE;
+}
