@@ -9,6 +9,7 @@
 struct _FilbertdDesktop
 {
   FilNode *node;      /* not owned */
+  FilBus *bus;        /* not owned */
   GMainLoop *loop;    /* not owned */
   FilDesktop *desktop;
   guint64 events_seq; /* what of the log of events was looked at */
@@ -109,7 +110,8 @@ changed (FilNode *node,
       FilDownloadInfo download;
       FilEventInfo event;
 
-      if (fil_node_get_event (node, g_array_index (changes->changed, gint64, i), &event) &&
+      if (!fil_bus_is_watched (self->bus) &&
+          fil_node_get_event (node, g_array_index (changes->changed, gint64, i), &event) &&
           strcmp (event.kind, "download-done") == 0 && fil_node_get_download (node, event.subject, &download))
         fil_desktop_download_done (self->desktop, download.id, download.name);
     }
@@ -118,6 +120,7 @@ changed (FilNode *node,
 /**
  * filbertd_desktop_new:
  * @node: outlives this
+ * @bus: outlives this; it knows whether a window is in front, which makes notifications idle
  * @app_id: the ID that the window of this profile owns
  * @loop: what to quit when the user says so in the tray
  *
@@ -125,12 +128,14 @@ changed (FilNode *node,
  */
 FilbertdDesktop *
 filbertd_desktop_new (FilNode *node,
+                      FilBus *bus,
                       const char *app_id,
                       GMainLoop *loop)
 {
   FilbertdDesktop *self = g_new0 (FilbertdDesktop, 1);
 
   self->node = node;
+  self->bus = bus;
   self->loop = loop;
   self->desktop = fil_desktop_new (app_id, &delegate, self);
   self->events_seq = fil_node_list_seq (node, FIL_LIST_EVENTS, 0);

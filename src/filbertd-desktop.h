@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "bus.h"
 #include "desktop.h"
 #include "node.h"
 
@@ -13,7 +14,8 @@ G_BEGIN_DECLS
  */
 typedef struct _FilbertdDesktop FilbertdDesktop;
 
-FilbertdDesktop *filbertd_desktop_new (FilNode *node, const char *app_id, GMainLoop *loop) G_GNUC_WARN_UNUSED_RESULT;
+FilbertdDesktop *filbertd_desktop_new (FilNode *node, FilBus *bus, const char *app_id, GMainLoop *loop)
+    G_GNUC_WARN_UNUSED_RESULT;
 void filbertd_desktop_free (FilbertdDesktop *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilbertdDesktop, filbertd_desktop_free)

@@ -156,7 +156,7 @@ start (Daemon *self,
     {
       g_autofree char *app_id = fil_profile_app_id (self->profile);
 
-      self->desktop = filbertd_desktop_new (self->node, app_id, self->loop);
+      self->desktop = filbertd_desktop_new (self->node, self->bus, app_id, self->loop);
     }
   return TRUE;
 }

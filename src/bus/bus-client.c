@@ -40,6 +40,7 @@ struct _FilBusClient
   gpointer data;
   Backlog *backlog; /* g_atomic_rc_box */
   GArray *subscriptions;
+  gboolean is_watching;
   guint object_id;
   guint filter_id;
   gulong closed_id;
@@ -281,6 +282,23 @@ void
 fil_bus_client_quit (FilBusClient *self)
 {
   self->funcs->quit (self->data);
+}
+
+/**
+ * fil_bus_client_set_watching:
+ * @watching: whether a window of this program is in front
+ */
+void
+fil_bus_client_set_watching (FilBusClient *self,
+                             gboolean watching)
+{
+  self->is_watching = watching;
+}
+
+gboolean
+fil_bus_client_is_watching (FilBusClient *self)
+{
+  return self->is_watching;
 }
 
 /* Results of searches that are closed will not change any more. */

@@ -35,6 +35,8 @@ FilNode *fil_bus_client_node (FilBusClient *self);
 const char *fil_bus_client_profile (FilBusClient *self);
 void fil_bus_client_hello (FilBusClient *self, gboolean is_same_version);
 void fil_bus_client_quit (FilBusClient *self);
+void fil_bus_client_set_watching (FilBusClient *self, gboolean watching);
+gboolean fil_bus_client_is_watching (FilBusClient *self);
 void fil_bus_client_reply (GDBusMethodInvocation *invocation, GVariant *value);
 gboolean fil_bus_client_follow (FilBusClient *self, FilList list, gint64 scope, guint64 seq);
 void fil_bus_client_follow_status (FilBusClient *self);

@@ -331,6 +331,16 @@ run_set_sharing_paused (Call *call)
 }
 
 static void
+run_set_watching (Call *call)
+{
+  gboolean watching;
+
+  g_variant_get (call->arguments, "(b)", &watching);
+  fil_bus_client_set_watching (call->client, watching);
+  succeed (call, NULL);
+}
+
+static void
 run_library (Call *call)
 {
   const char *words;
@@ -389,6 +399,7 @@ static const Verb verbs[] = {
   { "ShareAdd", run_share_add },
   { "ShareRemove", run_share_remove },
   { "SetSharingPaused", run_set_sharing_paused },
+  { "SetWatching", run_set_watching },
   { "Library", run_library },
   { "Connect", run_by_text, .by_text = fil_node_connect },
   { "Disconnect", run_by_id, .by_id = fil_node_disconnect },

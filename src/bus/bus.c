@@ -207,6 +207,20 @@ fil_bus_free (FilBus *self)
   g_free (self);
 }
 
+/**
+ * fil_bus_is_watched:
+ *
+ * Returns: whether somebody looks at a window on this node right now
+ */
+gboolean
+fil_bus_is_watched (const FilBus *self)
+{
+  for (guint i = 0; i < self->clients->len; i++)
+    if (fil_bus_client_is_watching (g_ptr_array_index (self->clients, i)))
+      return TRUE;
+  return FALSE;
+}
+
 guint
 fil_bus_n_clients (const FilBus *self)
 {

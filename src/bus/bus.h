@@ -24,6 +24,7 @@ FilBus *fil_bus_new (FilNode *node, FilProfile *profile, FilReactor *reactor, Fi
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_bus_free (FilBus *self);
 guint fil_bus_n_clients (const FilBus *self);
+gboolean fil_bus_is_watched (const FilBus *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilBus, fil_bus_free)
 

@@ -166,6 +166,14 @@ fil_client_share_remove (FilClient *self,
 }
 
 void
+fil_client_set_watching (FilClient *self,
+                         gboolean watching,
+                         CALL_ARGUMENTS)
+{
+  fil_client_call_async (self, "SetWatching", g_variant_new ("(b)", watching), cancellable, callback, data);
+}
+
+void
 fil_client_set_sharing_paused (FilClient *self,
                                gboolean paused,
                                CALL_ARGUMENTS)

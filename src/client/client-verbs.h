@@ -42,6 +42,8 @@ void fil_client_clear_finished (FilClient *self, GCancellable *cancellable, GAsy
                                 gpointer data);
 void fil_client_share_remove (FilClient *self, const char *path, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer data);
+void fil_client_set_watching (FilClient *self, gboolean watching, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data);
 void fil_client_set_sharing_paused (FilClient *self, gboolean paused, GCancellable *cancellable,
                                     GAsyncReadyCallback callback, gpointer data);
 void fil_client_connect (FilClient *self, const char *host, GCancellable *cancellable,

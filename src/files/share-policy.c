@@ -125,6 +125,8 @@ fil_share_places_new (const char *profile,
   self->profile = real_path (profile);
   self->incomplete = real_path (incomplete);
   self->shares = g_strdupv ((char **) shares);
+  /* Always the top of a drive, also where the table of mounts does not name it (a changed root). */
+  g_strv_builder_add (mounts, "/");
   for (GList *l = entries; l != NULL; l = l->next)
     g_strv_builder_add (mounts, g_unix_mount_get_mount_path (l->data));
   g_list_free_full (entries, (GDestroyNotify) g_unix_mount_free);
