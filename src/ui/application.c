@@ -3,10 +3,13 @@
 
 #include "application.h"
 
+#include "client-verbs.h"
 #include "client.h"
 #include "demo-process.h"
+#include "open-files.h"
 #include "profile.h"
 #include "resources.h"
+#include "row.h"
 #include "window.h"
 
 #include <glib/gi18n.h>
@@ -28,6 +31,16 @@ G_DEFINE_FINAL_TYPE (FilApplication, fil_application, ADW_TYPE_APPLICATION)
 
 #define APPLICATION_ID "org.filbert.Filbert"
 
+/* The node keeps quiet about finished downloads while somebody looks at them. */
+static void
+tell_presence (FilApplication *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (fil_client_is_attached (self->client))
+    fil_client_set_watching (self->client, window != NULL && gtk_window_is_active (window), NULL, NULL, NULL);
+}
+
 static FilWindow *
 ensure_window (FilApplication *self)
 {
@@ -37,6 +50,8 @@ ensure_window (FilApplication *self)
   if (FIL_IS_WINDOW (window))
     return FIL_WINDOW (window);
   made = fil_window_new (GTK_APPLICATION (self), self->client);
+  g_signal_connect_object (made, "notify::is-active", G_CALLBACK (tell_presence), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->client, "attached", G_CALLBACK (tell_presence), self, G_CONNECT_SWAPPED);
   fil_window_attach (made);
   return made;
 }
@@ -104,6 +119,94 @@ fil_application_open (GApplication *application,
   gtk_window_present (GTK_WINDOW (window));
 }
 
+/* A button of a notification: the window may have been started just for it. */
+typedef struct
+{
+  FilApplication *application;
+  gint64 download;
+  gboolean in_folder;
+} Shown;
+
+static void
+shown_free (gpointer data,
+            GClosure *closure)
+{
+  Shown *shown = data;
+
+  g_object_unref (shown->application);
+  g_free (shown);
+}
+
+static void
+download_known_cb (GObject *source,
+                   GAsyncResult *result,
+                   gpointer data)
+{
+  Shown *shown = data;
+  g_autoptr (FilRow) row = fil_client_finish_row (FIL_CLIENT (source), result, NULL);
+  const char *path = row != NULL ? fil_row_get_string (row, "path") : NULL;
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (shown->application));
+
+  if (path != NULL && shown->in_folder)
+    fil_show_in_folder (window, path);
+  else if (path != NULL)
+    fil_open_file (window, path);
+  shown_free (shown, NULL);
+}
+
+static void
+ask_for_download (FilClient *client,
+                  Shown *shown)
+{
+  Shown *asked = g_new0 (Shown, 1);
+
+  *asked = *shown;
+  g_object_ref (asked->application);
+  fil_client_row (client, "downloads", asked->download, NULL, download_known_cb, asked);
+}
+
+static void
+attached_cb (FilClient *client,
+             gpointer data)
+{
+  ask_for_download (client, data);
+  g_signal_handlers_disconnect_by_func (client, attached_cb, data);
+}
+
+static void
+show_download (FilApplication *self,
+               gint64 download,
+               gboolean in_folder)
+{
+  Shown shown = { self, download, in_folder };
+
+  gtk_window_present (GTK_WINDOW (ensure_window (self)));
+  if (fil_client_is_attached (self->client))
+    {
+      ask_for_download (self->client, &shown);
+      return;
+    }
+  g_object_ref (self);
+  g_signal_connect_data (self->client, "attached", G_CALLBACK (attached_cb), g_memdup2 (&shown, sizeof shown),
+                         shown_free, 0);
+}
+
+static void
+open_download_cb (GSimpleAction *action,
+                  GVariant *parameter,
+                  gpointer data)
+{
+  show_download (data, g_variant_get_int64 (parameter), FALSE);
+}
+
+static void
+show_download_cb (GSimpleAction *action,
+                  GVariant *parameter,
+                  gpointer data)
+{
+  show_download (data, g_variant_get_int64 (parameter), TRUE);
+}
+
 /* Ctrl+Q stops the node if this process has started it. */
 static void
 quit_cb (GSimpleAction *action,
@@ -130,7 +233,11 @@ quit_cb (GSimpleAction *action,
 static void
 fil_application_startup (GApplication *application)
 {
-  static const GActionEntry entries[] = { { .name = "quit", .activate = quit_cb } };
+  static const GActionEntry entries[] = {
+    { .name = "quit", .activate = quit_cb },
+    { .name = "open-download", .parameter_type = "x", .activate = open_download_cb },
+    { .name = "show-download", .parameter_type = "x", .activate = show_download_cb },
+  };
   static const char *const quit_keys[] = { "<ctrl>q", NULL };
   static const char *const undo_keys[] = { "<ctrl>z", NULL };
 
