@@ -62,7 +62,10 @@ share_removed (gint64 share,
 static void
 index_changed (gpointer data)
 {
-  update_route_table (data);
+  FilNode *self = data;
+
+  g_debug ("%u files can be found", fil_keyword_index_n_files (fil_library_get_index (self->library)));
+  update_route_table (self);
   _fil_node_mark_status (data);
 }
 

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ends of every kind, and starts that cannot be: downloads go on, sentences say what is wrong."""
+
+import os
+import socket
+import sqlite3
+
+from programs import Test, main, noise, read, write
+
+SIZE = 6 * 1024 * 1024
+
+# What is written is told to the disk every two seconds; the rest may be lost.
+SAVED_EVERY_S = 2
+
+
+class Resume(Test):
+    def begin(self):
+        """A download in its middle, slow enough to stay there."""
+        self.content = noise(SIZE, 30)
+        self.rate = 1000000
+        self.ultrapeer = self.node("ultrapeer", role="ultrapeer").start()
+        self.sharer = self.node("sharer", settings={"upload-limit": str(self.rate)})
+        self.sharer.start([self.ultrapeer], {"rosewood tale.bin": self.content})
+        self.getter = self.node("getter").start([self.ultrapeer])
+        row = self.getter.find("rosewood")[0]
+        self.number = self.getter.ask("get", str(row["id"]))[0]["id"]
+        self.getter.wait_download(self.number, "is in its middle", lambda d: d["received_bytes"] > SIZE / 3)
+
+    def sent(self):
+        """What the sharer has sent of the file, all uploads together."""
+        return sum(upload["sent_bytes"] for upload in self.sharer.ask("uploads"))
+
+    def resume(self, lost):
+        """The node is there again: it goes on by itself, and fetches again only what was not safe."""
+        self.getter.start()
+        kept = self.getter.download(self.number)
+        self.assertGreater(kept["received_bytes"], 0, "nothing was kept")
+        self.sharer.ask("set", "upload-limit", "0")
+        self.getter.wait_download(self.number, "is done", lambda d: d["state"] == "done")
+        self.assert_whole(self.getter.download(self.number), self.content)
+        # Besides what was lost: bytes that were on their way into a closed connection.
+        self.assertLessEqual(self.sent(), SIZE + lost + 1024 * 1024)
+        self.assertEqual(os.listdir(os.path.join(self.getter.profile, "incomplete")), [])
+
+    def test_kill(self):
+        """A crash costs no more than what was not saved yet."""
+        self.begin()
+        self.getter.kill()
+        self.resume((SAVED_EVERY_S + 1) * self.rate)
+
+    def test_terminate(self):
+        """SIGTERM saves everything, and does it in time."""
+        self.begin()
+        seconds = self.getter.terminate()
+        self.assertLess(seconds, 5)
+        self.resume(0)
+
+    def test_stop_command(self):
+        """So does `stop`."""
+        self.begin()
+        self.getter.ask("stop")
+        self.assertEqual(self.getter.wait_exit()[0], 0)
+        self.resume(0)
+
+    def test_sharer_restarts(self):
+        """The sharer is killed in the middle; the download waits for it and says so, and goes on."""
+        self.begin()
+        listen = self.sharer.listen
+        self.sharer.kill()
+        self.getter.wait_download(self.number, "says why nothing moves",
+                                  lambda d: d["state"] != "downloading" and d["reason"])
+        self.sharer.start(listen=listen)
+        self.sharer.ask("set", "upload-limit", "0")
+        self.getter.wait_download(self.number, "is done", lambda d: d["state"] == "done")
+        self.assert_whole(self.getter.download(self.number), self.content)
+
+
+class Start(Test):
+    def assert_refused(self, node, *words):
+        code, text = node.wait_exit()
+        lines = text.splitlines()
+        sentences = [line for line in lines if line.startswith("filbertd: ")]
+        self.assertEqual(code, 4, text)
+        self.assertEqual(len(sentences), 1, text)
+        for word in words:
+            self.assertIn(word, sentences[0])
+
+    def test_port_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            node = self.node("node")
+            node.launch(listen="127.0.0.1:%d" % port)
+            self.assert_refused(node, str(port))
+
+    def test_second_node(self):
+        """The profile has its node already, which does not mind."""
+        first = self.node("node").start()
+        process = first.process
+        second = self.node("other")
+        second.profile = first.profile
+        second.launch()
+        self.assert_refused(second, "already running", first.profile)
+        self.assertIsNone(process.poll())
+        self.assertEqual(first.status()["listen"], first.listen)
+
+    def test_stale_socket(self):
+        """What a killed node left is in nobody's way."""
+        node = self.node("node").start()
+        node.kill()
+        self.assertTrue(os.path.exists(os.path.join(node.profile, "node")))
+        result = node.run("status")
+        self.assertEqual((result.code, len(result.err.splitlines())), (4, 1), result.err)
+        node.start()
+        self.assertEqual(node.ask("stop"), [])
+
+    def test_newer_database(self):
+        """A newer program's data is left alone."""
+        node = self.node("node").start()
+        node.terminate()
+        path = os.path.join(node.profile, "filbert.db")
+        with sqlite3.connect(path) as database:
+            database.execute("PRAGMA user_version = 9999")
+        database.close()
+        before = read(path)
+        node.launch()
+        self.assert_refused(node, "newer")
+        self.assertEqual(read(path), before)
+        self.assertEqual([name for name in os.listdir(node.profile) if "before" in name or "damaged" in name], [])
+
+    def test_damaged_database(self):
+        """What cannot be read is kept aside; the node starts with an empty one, and says so."""
+        node = self.node("node").start()
+        node.terminate()
+        path = os.path.join(node.profile, "filbert.db")
+        broken = bytearray(read(path))
+        broken[: 40] = noise(40, 31)
+        broken[4096: 12000] = noise(12000 - 4096, 32)
+        write(path, bytes(broken))
+        node.start()
+        aside = [name for name in os.listdir(node.profile) if name.startswith("filbert.db.")]
+        self.assertEqual(len([name for name in aside if read(os.path.join(node.profile, name)) == bytes(broken)]), 1,
+                         aside)
+        self.assertTrue(any("kept as" in line for line in node.log if line))
+        self.assertEqual(node.ask("downloads"), [])
+
+    def test_unreadable_settings(self):
+        node = self.node("node")
+        write(os.path.join(node.profile, "settings.ini"), b"no settings at all\n")
+        node.launch()
+        self.assert_refused(node, "settings.ini")
+
+    def test_wrong_usage(self):
+        for extra in (["--role", "king"], ["--log", "loud"], ["--no-such-option"], ["rubbish"]):
+            node = self.node("node " + extra[0])
+            node.arguments = lambda connect=(), listen=None, extra=extra: extra
+            node.launch()
+            code, text = node.wait_exit()
+            self.assertEqual((code, len(text.splitlines())), (2, 1), text)
+
+    def test_no_node(self):
+        """A question starts no node, and is answered by one sentence."""
+        node = self.node("node")
+        for command in ("status", "downloads", "peers", "monitor", "stop"):
+            result = node.run(command)
+            self.assertEqual((result.code, result.out, len(result.err.splitlines())), (4, "", 1), command)
+        self.assertEqual(os.listdir(node.profile), ["settings.ini"])
+
+    def test_start_command(self):
+        """`start` starts the program, which lives on without its starter, and `stop` ends it."""
+        node = self.node("node")
+        status = node.ask("start", "--", "--headless", "--no-bootstrap", "--private", "--listen", "127.0.0.1:0")[0]
+        self.addCleanup(node.run, "stop")
+        self.assertEqual(status["listen"].split(":")[0], "127.0.0.1")
+        self.assertEqual(node.ask("start")[0]["guid"], status["guid"])
+        node.ask("stop")
+        self.assertEqual(node.run("status").code, 4)
+        self.assertIn(b"runs with the profile", read(os.path.join(node.profile, "log")))
+
+    def test_start_command_fails(self):
+        """`start` hands on the sentence of a node that cannot start."""
+        node = self.node("node")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            result = node.run("start", "--", "--headless", "--no-bootstrap", "--listen", "127.0.0.1:%d" % port)
+        self.assertEqual((result.code, len(result.err.splitlines())), (4, 1), result.err)
+        self.assertIn(str(port), result.err)
+
+
+if __name__ == "__main__":
+    main()
