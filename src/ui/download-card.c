@@ -127,7 +127,6 @@ update (FilDownloadCard *self)
   gtk_image_set_from_icon_name (self->icon,
                                 fil_kind_to_icon (fil_kind_of_name (fil_row_get_string (self->download, "name"))));
   gtk_label_set_label (self->name, fil_row_get_string (self->download, "name"));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), fil_row_get_string (self->download, "name"));
   gtk_label_set_label (self->facts, facts);
   gtk_progress_bar_set_fraction (self->progress, fil_format_fraction (received, size));
   gtk_widget_set_visible (GTK_WIDGET (self->progress), phase != FIL_DOWNLOAD_IS_DONE);
@@ -158,6 +157,7 @@ set_up_buttons (FilDownloadCard *self)
   for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
     gtk_actionable_set_action_target_value (GTK_ACTIONABLE (buttons[i]), target (self));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->cure), "win.retry");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
   label_widget (self->open, g_strdup_printf (_("Open %s"), name));
   label_widget (self->show, g_strdup_printf (_("Show %s in its folder"), name));
   label_widget (self->pause, g_strdup_printf (_("Pause %s"), name));

@@ -17,7 +17,9 @@
 /* So many files are listed; with more, words find them faster than scrolling. */
 #define MAX_LISTED 1000
 
-#define N_WIDE_COLUMNS 3
+#define N_COLUMNS 6
+/* Bits of the columns that a narrow window has room for. */
+#define NARROW_COLUMNS (1u << 0 | 1u << 2 | 1u << 5)
 
 struct _FilLibraryPage
 {
@@ -29,7 +31,8 @@ struct _FilLibraryPage
   GtkSearchEntry *entry;
   GtkLabel *count;
   GtkColumnView *files;
-  GtkColumnViewColumn *wide_columns[N_WIDE_COLUMNS];
+  GtkColumnViewColumn *columns[N_COLUMNS];
+  gboolean is_narrow;
 
   FilClient *client;
   FilListModel *shares;
@@ -213,12 +216,12 @@ make_menu (FilRow *row)
 static void
 add_columns (FilLibraryPage *self)
 {
-  fil_row_column_add (self->files, _("Name"), text_of_name, 0, make_menu);
-  self->wide_columns[0] = fil_row_column_add (self->files, _("Kind"), text_of_kind, 100, make_menu);
-  fil_row_column_add (self->files, _("Size"), text_of_size, -96, make_menu);
-  self->wide_columns[1] = fil_row_column_add (self->files, _("Folder"), text_of_folder, 140, make_menu);
-  self->wide_columns[2] = fil_row_column_add (self->files, _("Asked for"), text_of_asked, -96, make_menu);
-  fil_row_column_add (self->files, _("Sent"), text_of_sent, -72, make_menu);
+  self->columns[0] = fil_row_column_add (self->files, _("Name"), text_of_name, 0, make_menu);
+  self->columns[1] = fil_row_column_add (self->files, _("Kind"), text_of_kind, 100, make_menu);
+  self->columns[2] = fil_row_column_add (self->files, _("Size"), text_of_size, -96, make_menu);
+  self->columns[3] = fil_row_column_add (self->files, _("Folder"), text_of_folder, 140, make_menu);
+  self->columns[4] = fil_row_column_add (self->files, _("Asked for"), text_of_asked, -96, make_menu);
+  self->columns[5] = fil_row_column_add (self->files, _("Sent"), text_of_sent, -72, make_menu);
 }
 
 static void
@@ -232,6 +235,8 @@ fil_library_page_dispose (GObject *object)
   if (self->stack != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->stack));
   self->stack = NULL;
+  for (guint i = 0; i < N_COLUMNS; i++)
+    g_clear_object (&self->columns[i]);
   g_clear_object (&self->client);
   g_clear_object (&self->seen);
   g_clear_object (&self->is_seen);
@@ -266,6 +271,8 @@ fil_library_page_init (FilLibraryPage *self)
   self->store = g_list_store_new (FIL_TYPE_ROW);
   selection = GTK_SELECTION_MODEL (gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->store))));
   add_columns (self);
+  gtk_single_selection_set_autoselect (GTK_SINGLE_SELECTION (selection), FALSE);
+  gtk_single_selection_set_can_unselect (GTK_SINGLE_SELECTION (selection), TRUE);
   gtk_column_view_set_model (self->files, selection);
   g_object_unref (selection);
 }
@@ -301,8 +308,10 @@ fil_library_page_set_narrow (FilLibraryPage *self,
 {
   g_return_if_fail (FIL_IS_LIBRARY_PAGE (self));
 
-  for (guint i = 0; i < N_WIDE_COLUMNS; i++)
-    gtk_column_view_column_set_visible (self->wide_columns[i], !is_narrow);
+  if (self->is_narrow == is_narrow)
+    return;
+  self->is_narrow = is_narrow;
+  fil_columns_arrange (self->files, self->columns, N_COLUMNS, is_narrow ? NARROW_COLUMNS : (1u << N_COLUMNS) - 1);
 }
 
 void

@@ -16,7 +16,9 @@
 
 #include <glib/gi18n.h>
 
-#define N_WIDE_COLUMNS 4
+#define N_COLUMNS 6
+/* Bits of the columns that a narrow window has room for. */
+#define NARROW_COLUMNS (1u << 0 | 1u << 2)
 
 struct _FilNetworkPage
 {
@@ -32,7 +34,8 @@ struct _FilNetworkPage
   GtkWidget *peers_frame;
   GtkColumnView *peers_view;
   AdwEntryRow *connect;
-  GtkColumnViewColumn *wide_columns[N_WIDE_COLUMNS];
+  GtkColumnViewColumn *columns[N_COLUMNS];
+  gboolean is_narrow;
 
   FilClient *client;
   FilListModel *peers;
@@ -199,12 +202,12 @@ make_menu (FilRow *row)
 static void
 add_columns (FilNetworkPage *self)
 {
-  fil_row_column_add (self->peers_view, _("Address"), text_of_address, 0, make_menu);
-  self->wide_columns[0] = fil_row_column_add (self->peers_view, _("Program"), text_of_program, 160, make_menu);
-  fil_row_column_add (self->peers_view, _("Role"), text_of_role, 110, make_menu);
-  self->wide_columns[1] = fil_row_column_add (self->peers_view, _("Link"), text_of_link, 150, make_menu);
-  self->wide_columns[2] = fil_row_column_add (self->peers_view, _("Time"), text_of_time, -84, make_menu);
-  self->wide_columns[3] = fil_row_column_add (self->peers_view, _("Messages in / out"), text_of_messages, -140, make_menu);
+  self->columns[0] = fil_row_column_add (self->peers_view, _("Address"), text_of_address, 0, make_menu);
+  self->columns[1] = fil_row_column_add (self->peers_view, _("Program"), text_of_program, 160, make_menu);
+  self->columns[2] = fil_row_column_add (self->peers_view, _("Role"), text_of_role, 110, make_menu);
+  self->columns[3] = fil_row_column_add (self->peers_view, _("Link"), text_of_link, 150, make_menu);
+  self->columns[4] = fil_row_column_add (self->peers_view, _("Time"), text_of_time, -84, make_menu);
+  self->columns[5] = fil_row_column_add (self->peers_view, _("Messages in / out"), text_of_messages, -140, make_menu);
 }
 
 static void
@@ -246,6 +249,8 @@ fil_network_page_dispose (GObject *object)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  for (guint i = 0; i < N_COLUMNS; i++)
+    g_clear_object (&self->columns[i]);
   g_clear_object (&self->client);
   g_clear_object (&self->peers);
   g_clear_object (&self->searches);
@@ -293,6 +298,8 @@ fil_network_page_new (FilClient *client)
   self->peers = fil_list_model_new (client, "peers", 0);
   self->searches = fil_list_model_new (client, "searches", 0);
   selection = GTK_SELECTION_MODEL (gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->peers))));
+  gtk_single_selection_set_autoselect (GTK_SINGLE_SELECTION (selection), FALSE);
+  gtk_single_selection_set_can_unselect (GTK_SINGLE_SELECTION (selection), TRUE);
   gtk_column_view_set_model (self->peers_view, selection);
   fil_network_map_set_peers (self->map, G_LIST_MODEL (self->peers));
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (peers_cb), self, G_CONNECT_SWAPPED);
@@ -308,8 +315,10 @@ fil_network_page_set_narrow (FilNetworkPage *self,
 {
   g_return_if_fail (FIL_IS_NETWORK_PAGE (self));
 
-  for (guint i = 0; i < N_WIDE_COLUMNS; i++)
-    gtk_column_view_column_set_visible (self->wide_columns[i], !is_narrow);
+  if (self->is_narrow == is_narrow)
+    return;
+  self->is_narrow = is_narrow;
+  fil_columns_arrange (self->peers_view, self->columns, N_COLUMNS, is_narrow ? NARROW_COLUMNS : (1u << N_COLUMNS) - 1);
 }
 
 /**

@@ -305,6 +305,7 @@ fil_preferences_window_new (GtkWindow *parent,
   FilPreferencesWindow *self = g_object_new (FIL_TYPE_PREFERENCES_WINDOW, "transient-for", parent, NULL);
 
   self->client = g_object_ref (client);
+  gtk_window_set_default_size (GTK_WINDOW (self), MIN (620, gtk_widget_get_width (GTK_WIDGET (parent))), 620);
   load (self);
   return self;
 }

@@ -67,6 +67,14 @@ describe_file (const FilResultFacts *facts)
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
 
+static gboolean
+is_narrow (Cell *cell)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (cell->expander), GTK_TYPE_COLUMN_VIEW);
+
+  return view != NULL && gtk_widget_has_css_class (view, "narrow");
+}
+
 static void
 show_name (Cell *cell,
            const FilResultFacts *facts)
@@ -77,12 +85,7 @@ show_name (Cell *cell,
   gtk_image_set_from_icon_name (cell->icon, is_group ? fil_kind_to_icon (facts->kind) : fil_reach_to_icon (facts->reach));
   gtk_label_set_label (cell->label, facts->name);
   gtk_label_set_label (cell->subtitle, subtitle);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (cell->label), facts->name);
-  /* Whether the second line is needed is for the style to say: the table knows how wide it is. */
-  gtk_widget_set_css_classes (GTK_WIDGET (cell->subtitle),
-                              (const char *[]){ "caption", "dim-label", is_group ? "of-group" : "of-source", NULL });
-  gtk_widget_set_visible (GTK_WIDGET (cell->subtitle),
-                          !is_group || gtk_widget_has_css_class (gtk_widget_get_ancestor (GTK_WIDGET (cell->expander), GTK_TYPE_COLUMN_VIEW), "narrow"));
+  gtk_widget_set_visible (GTK_WIDGET (cell->subtitle), !is_group || is_narrow (cell));
 }
 
 static void
@@ -91,7 +94,6 @@ show_reach (Cell *cell,
 {
   gtk_image_set_from_icon_name (cell->icon, fil_reach_to_icon (facts->reach));
   gtk_label_set_label (cell->label, fil_reach_to_word (facts->reach));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (cell->label), fil_reach_to_sentence (facts->reach));
 }
 
 static void
@@ -204,6 +206,8 @@ setup_name (Cell *cell)
 
   cell->icon = GTK_IMAGE (gtk_image_new ());
   cell->subtitle = GTK_LABEL (gtk_label_new (NULL));
+  gtk_widget_add_css_class (GTK_WIDGET (cell->subtitle), "caption");
+  gtk_widget_add_css_class (GTK_WIDGET (cell->subtitle), "dim-label");
   gtk_label_set_ellipsize (cell->subtitle, PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (cell->subtitle, 0);
   gtk_label_set_ellipsize (cell->label, PANGO_ELLIPSIZE_MIDDLE);
@@ -229,6 +233,24 @@ setup_reach (Cell *cell)
   gtk_list_item_set_child (cell->list_item, box);
 }
 
+/* Asked for when it is shown: to set a tooltip costs a round trip to the X server, thousands a second while
+ * results arrive. */
+static gboolean
+query_tooltip_cb (GtkWidget *widget,
+                  int x,
+                  int y,
+                  gboolean is_keyboard,
+                  GtkTooltip *tooltip,
+                  Cell *cell)
+{
+  const FilResultFacts *facts = cell->item != NULL ? fil_result_item_get_facts (cell->item) : NULL;
+
+  if (facts == NULL)
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, cell->column == FIL_SORT_REACH ? fil_reach_to_sentence (facts->reach) : facts->name);
+  return TRUE;
+}
+
 static void
 setup_cb (GtkSignalListItemFactory *factory,
           GtkListItem *list_item,
@@ -250,6 +272,11 @@ setup_cb (GtkSignalListItemFactory *factory,
     {
       gtk_label_set_xalign (cell->label, 1);
       gtk_widget_add_css_class (GTK_WIDGET (cell->label), "numeric");
+    }
+  if (cell->column == FIL_SORT_NAME || cell->column == FIL_SORT_REACH)
+    {
+      gtk_widget_set_has_tooltip (gtk_list_item_get_child (list_item), TRUE);
+      g_signal_connect (gtk_list_item_get_child (list_item), "query-tooltip", G_CALLBACK (query_tooltip_cb), cell);
     }
   fil_context_menu_attach (gtk_list_item_get_child (list_item), make_menu, cell);
   g_object_set_data_full (G_OBJECT (list_item), "fil-cell", cell, g_free);

@@ -144,8 +144,8 @@ fil_result_details_set_item (FilResultDetails *self,
   gtk_label_set_label (self->name, facts->name);
   gtk_label_set_label (self->facts, line->str);
   gtk_label_set_label (self->reach, fil_reach_to_sentence (facts->reach));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->download), "win.download");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->download), "x", facts->best_id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->download), "win.download");
   gtk_widget_set_visible (GTK_WIDGET (self->download), facts->download <= 0);
   show_sources (self, item);
   show_hashes (self, facts);

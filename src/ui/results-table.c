@@ -4,6 +4,7 @@
 #include "results-table.h"
 
 #include "result-cell.h"
+#include "row-columns.h"
 
 struct _FilResultsTable
 {
@@ -253,7 +254,7 @@ void
 fil_results_table_set_narrow (FilResultsTable *self,
                               gboolean is_narrow)
 {
-  GtkColumnViewColumn *others[] = { self->kind, self->size, self->sources, self->reach, self->state };
+  GtkColumnViewColumn *columns[] = { self->name, self->kind, self->size, self->sources, self->reach, self->state };
 
   g_return_if_fail (FIL_IS_RESULTS_TABLE (self));
 
@@ -263,14 +264,27 @@ fil_results_table_set_narrow (FilResultsTable *self,
     gtk_widget_add_css_class (GTK_WIDGET (self->view), "narrow");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->view), "narrow");
-  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
-    gtk_column_view_column_set_visible (others[i], !is_narrow);
-  /* The cells that are there already ask for the second line when they are bound again. */
-  if (self->selection != NULL)
-    {
-      gtk_column_view_set_model (self->view, NULL);
-      gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-    }
+  /* Cells that are made anew ask whether the second line is needed. */
+  fil_columns_arrange (self->view, columns, G_N_ELEMENTS (columns), is_narrow ? 1u : (1u << G_N_ELEMENTS (columns)) - 1);
+}
+
+/**
+ * fil_results_table_focus:
+ *
+ * Moves the keyboard into the table, to the chosen line or the first.
+ *
+ * Returns: whether there is a line
+ */
+gboolean
+fil_results_table_focus (FilResultsTable *self)
+{
+  g_return_val_if_fail (FIL_IS_RESULTS_TABLE (self), FALSE);
+
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->tree)) == 0)
+    return FALSE;
+  if (gtk_single_selection_get_selected (self->selection) == GTK_INVALID_LIST_POSITION)
+    gtk_single_selection_set_selected (self->selection, 0);
+  return gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 /**

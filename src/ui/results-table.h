@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (FilResultsTable, fil_results_table, FIL, RESULTS_TABLE, Gt
 
 void fil_results_table_set_model (FilResultsTable *self, FilResultsModel *model);
 void fil_results_table_set_narrow (FilResultsTable *self, gboolean is_narrow);
+gboolean fil_results_table_focus (FilResultsTable *self);
 FilResultItem *fil_results_table_dup_selected (FilResultsTable *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -91,7 +91,7 @@ free_column (gpointer column,
  *
  * Appends a column to a view over a model of #FilRow; its cells follow their rows.
  *
- * Returns: (transfer none): the column
+ * Returns: (transfer full): the column
  */
 GtkColumnViewColumn *
 fil_row_column_add (GtkColumnView *view,
@@ -101,7 +101,7 @@ fil_row_column_add (GtkColumnView *view,
                     FilRowMenuFunc menu)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  g_autoptr (GtkColumnViewColumn) made = NULL;
+  GtkColumnViewColumn *made;
   Column *column = g_new0 (Column, 1);
 
   column->text = text;
@@ -119,4 +119,26 @@ fil_row_column_add (GtkColumnView *view,
     gtk_column_view_column_set_fixed_width (made, ABS (width));
   gtk_column_view_append_column (view, made);
   return made;
+}
+
+/**
+ * fil_columns_arrange:
+ * @columns: all columns there are, in their order; somebody holds them
+ * @shown_bits: bit i for columns[i]
+ *
+ * Shows some columns and takes the others out. (A column view of GTK 4.8 keeps room for columns that are
+ * only invisible.)
+ */
+void
+fil_columns_arrange (GtkColumnView *view,
+                     GtkColumnViewColumn *const *columns,
+                     guint n_columns,
+                     guint shown_bits)
+{
+  for (guint i = 0; i < n_columns; i++)
+    if (gtk_column_view_column_get_column_view (columns[i]) != NULL)
+      gtk_column_view_remove_column (view, columns[i]);
+  for (guint i = 0; i < n_columns; i++)
+    if ((shown_bits & (1u << i)) != 0)
+      gtk_column_view_append_column (view, columns[i]);
 }

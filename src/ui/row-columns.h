@@ -13,6 +13,8 @@ typedef char *(*FilRowTextFunc) (FilRow *row);
 typedef GMenuModel *(*FilRowMenuFunc) (FilRow *row);
 
 GtkColumnViewColumn *fil_row_column_add (GtkColumnView *view, const char *title, FilRowTextFunc text, int width,
-                                         FilRowMenuFunc menu);
+                                         FilRowMenuFunc menu) G_GNUC_WARN_UNUSED_RESULT;
+
+void fil_columns_arrange (GtkColumnView *view, GtkColumnViewColumn *const *columns, guint n_columns, guint shown_bits);
 
 G_END_DECLS

@@ -278,10 +278,28 @@ fil_search_page_class_init (FilSearchPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, selected_cb);
 }
 
+/* From the words straight to the results. */
+static gboolean
+down_cb (GtkWidget *entry,
+         GVariant *arguments,
+         gpointer data)
+{
+  FilSearchPage *self = data;
+  AdwTabPage *page = adw_tab_view_get_selected_page (self->tabs);
+
+  return page != NULL && fil_search_view_focus_results (view_of (page));
+}
+
 static void
 fil_search_page_init (FilSearchPage *self)
 {
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Down, 0), gtk_callback_action_new (down_cb, self, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self->entry), keys);
   g_signal_connect_object (self->filter, "toggled", G_CALLBACK (filter_toggled_cb), self, G_CONNECT_SWAPPED);
 }
 

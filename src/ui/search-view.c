@@ -270,6 +270,19 @@ fil_search_view_set_narrow (FilSearchView *self,
 }
 
 /**
+ * fil_search_view_focus_results:
+ *
+ * Returns: whether there was a result to move the keyboard to
+ */
+gboolean
+fil_search_view_focus_results (FilSearchView *self)
+{
+  g_return_val_if_fail (FIL_IS_SEARCH_VIEW (self), FALSE);
+
+  return fil_results_table_focus (self->table);
+}
+
+/**
  * fil_search_view_set_gone:
  *
  * The node has forgotten this search already.

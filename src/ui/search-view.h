@@ -23,6 +23,7 @@ gint64 fil_search_view_get_id (FilSearchView *self);
 const char *fil_search_view_get_words (FilSearchView *self);
 void fil_search_view_set_filters (FilSearchView *self, guint kind_bits, const char *words);
 void fil_search_view_set_narrow (FilSearchView *self, gboolean is_narrow);
+gboolean fil_search_view_focus_results (FilSearchView *self);
 void fil_search_view_set_gone (FilSearchView *self);
 gboolean fil_search_view_is_gone (FilSearchView *self);
 

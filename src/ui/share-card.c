@@ -68,7 +68,6 @@ update (FilShareCard *self)
   subtitle = g_markup_escape_text (line->str, -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), path);
   gtk_image_set_from_icon_name (self->icon, is_away ? "dialog-warning-symbolic" : "folder-symbolic");
   gtk_widget_set_visible (GTK_WIDGET (self->progress), to_hash > 0);
   gtk_progress_bar_set_fraction (self->progress, fil_format_fraction (n_files - to_hash, n_files));
@@ -144,6 +143,7 @@ fil_share_card_new (FilRow *share)
   g_autofree char *progress = g_strdup_printf (_("Hashing of %s"), name);
 
   self->share = g_object_ref (share);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), fil_row_get_string (share, "path"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->remove), "win.remove-folder");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->remove), "s", fil_row_get_string (share, "path"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->remove), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);

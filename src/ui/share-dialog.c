@@ -266,6 +266,7 @@ fil_share_dialog_new (GtkWindow *parent,
   FilShareDialog *self = g_object_new (FIL_TYPE_SHARE_DIALOG, "transient-for", parent, NULL);
   g_autofree char *shown = g_filename_display_name (path);
 
+  gtk_window_set_default_size (GTK_WINDOW (self), MIN (520, gtk_widget_get_width (GTK_WIDGET (parent))), 600);
   self->client = g_object_ref (client);
   self->path = g_strdup (path);
   adw_window_title_set_subtitle (self->title, shown);

@@ -21,6 +21,7 @@ struct _FilWindow
 
   AdwToastOverlay *toasts;
   AdwViewStack *stack;
+  AdwHeaderBar *header;
   AdwViewSwitcherTitle *switcher_title;
   AdwViewSwitcherBar *switcher_bar;
   AdwViewStackPage *transfers_stack_page;
@@ -43,6 +44,7 @@ struct _FilWindow
   FilWindowState *state;
   GCancellable *cancellable;
   guint make_pages_id;
+  guint narrow_id;
   gboolean is_sharing_paused;
 };
 

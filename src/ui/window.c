@@ -21,11 +21,12 @@ is_narrow (FilWindow *self)
 }
 
 static void
-narrow_cb (FilWindow *self)
+set_narrow (FilWindow *self)
 {
   gboolean narrow = is_narrow (self);
 
   adw_view_switcher_bar_set_reveal (self->switcher_bar, narrow);
+  adw_header_bar_set_centering_policy (self->header, narrow ? ADW_CENTERING_POLICY_LOOSE : ADW_CENTERING_POLICY_STRICT);
   g_object_set (self->chip, "narrow", narrow, NULL);
   if (self->search_page != NULL)
     fil_search_page_set_narrow (self->search_page, narrow);
@@ -33,6 +34,26 @@ narrow_cb (FilWindow *self)
     fil_library_page_set_narrow (self->library_page, narrow);
   if (self->network_page != NULL)
     fil_network_page_set_narrow (self->network_page, narrow);
+}
+
+static gboolean
+set_narrow_cb (gpointer data)
+{
+  FilWindow *self = data;
+
+  self->narrow_id = 0;
+  set_narrow (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* The header finds out while it is being given its place; nothing may change its size before that ends. */
+static void
+narrow_cb (FilWindow *self)
+{
+  if (self->narrow_id != 0)
+    return;
+  self->narrow_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, set_narrow_cb, self, NULL);
+  g_source_set_name_by_id (self->narrow_id, "[filbert] narrow");
 }
 
 /**
@@ -67,7 +88,7 @@ _fil_window_make_page (FilWindow *self,
     }
   else
     return;
-  narrow_cb (self);
+  set_narrow (self);
 }
 
 /* One page a turn, when nothing is left to draw. */
@@ -290,6 +311,7 @@ fil_window_dispose (GObject *object)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->make_pages_id, g_source_remove);
+  g_clear_handle_id (&self->narrow_id, g_source_remove);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->removals);
   g_clear_object (&self->downloads);
@@ -322,6 +344,7 @@ fil_window_class_init (FilWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FilWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, FilWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, FilWindow, switcher_title);
+  gtk_widget_class_bind_template_child (widget_class, FilWindow, header);
   gtk_widget_class_bind_template_child (widget_class, FilWindow, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, FilWindow, transfers_stack_page);
   gtk_widget_class_bind_template_child (widget_class, FilWindow, chip);

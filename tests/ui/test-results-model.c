@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "results-model.h"
+
+#include "file-kinds.h"
+#include "schema.h"
+
+#define N_MANY 10000
+#define BATCH 200
+
+typedef struct
+{
+  FilResultsModel *model;
+  GPtrArray *shadow;  /* of char*: what a listener believes is listed */
+  guint n_signals;
+  guint last_position;
+  gboolean is_last_first; /* within a commit each run lies before the one told before it */
+} Fixture;
+
+static GVariant *
+make_row (gint64 id,
+          const char *name,
+          const char *kind,
+          gint64 size,
+          const char *sha1,
+          const char *reach)
+{
+  return g_variant_ref_sink (g_variant_new ("(xxsxsssssxsxbsbx)", id, (gint64) 1, name, size, sha1, "", "10.0.0.1:6346",
+                                            "", "FLBT", (gint64) 2, reach, (gint64) 1, FALSE, kind, FALSE, FIL_NULL_INT));
+}
+
+static void
+put (Fixture *f,
+     gint64 id,
+     const char *name,
+     const char *kind,
+     const char *sha1)
+{
+  g_autoptr (GVariant) row = make_row (id, name, kind, 1000 + id, sha1, "direct");
+
+  fil_results_model_put (f->model, row);
+}
+
+static char *
+name_at (Fixture *f,
+         guint position)
+{
+  g_autoptr (FilResultItem) item = g_list_model_get_item (G_LIST_MODEL (f->model), position);
+
+  return item != NULL ? g_strdup (fil_result_item_get_facts (item)->name) : NULL;
+}
+
+static void
+items_changed_cb (GListModel *model,
+                  guint position,
+                  guint removed,
+                  guint added,
+                  Fixture *f)
+{
+  g_assert_cmpuint (position + removed, <=, f->shadow->len);
+  if (removed > 0)
+    g_ptr_array_remove_range (f->shadow, position, removed);
+  for (guint i = 0; i < added; i++)
+    g_ptr_array_insert (f->shadow, (int) (position + i), name_at (f, position + i));
+  g_assert_cmpuint (f->shadow->len, ==, g_list_model_get_n_items (model));
+  if (f->n_signals++ > 0 && position > f->last_position)
+    f->is_last_first = FALSE;
+  f->last_position = position;
+}
+
+static void
+commit (Fixture *f)
+{
+  f->n_signals = 0;
+  f->is_last_first = TRUE;
+  fil_results_model_commit (f->model);
+}
+
+/* What a listener has put together from the signals is what the model says. */
+static void
+check_shadow (Fixture *f)
+{
+  g_assert_cmpuint (f->shadow->len, ==, g_list_model_get_n_items (G_LIST_MODEL (f->model)));
+  for (guint i = 0; i < f->shadow->len; i++)
+    {
+      g_autofree char *name = name_at (f, i);
+
+      g_assert_cmpstr (name, ==, g_ptr_array_index (f->shadow, i));
+    }
+}
+
+static void
+check_names (Fixture *f,
+             const char *const *names)
+{
+  guint i;
+
+  for (i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *name = name_at (f, i);
+
+      g_assert_cmpstr (name, ==, names[i]);
+    }
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->model)), ==, i);
+}
+
+static void
+set_up (Fixture *f,
+        gconstpointer data)
+{
+  f->model = fil_results_model_new ();
+  f->shadow = g_ptr_array_new_with_free_func (g_free);
+  g_signal_connect (f->model, "items-changed", G_CALLBACK (items_changed_cb), f);
+}
+
+static void
+tear_down (Fixture *f,
+           gconstpointer data)
+{
+  g_signal_handlers_disconnect_by_func (f->model, items_changed_cb, f);
+  g_assert_finalize_object (f->model);
+  g_ptr_array_unref (f->shadow);
+}
+
+static void
+test_nothing_before_commit (Fixture *f,
+                            gconstpointer data)
+{
+  put (f, 1, "a", "audio", "");
+  g_assert_cmpuint (f->n_signals, ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->model)), ==, 0);
+  commit (f);
+  g_assert_cmpuint (f->n_signals, ==, 1);
+  check_names (f, (const char *[]){ "a", NULL });
+  commit (f);
+  g_assert_cmpuint (f->n_signals, ==, 0);
+}
+
+static void
+test_sort (Fixture *f,
+           gconstpointer data)
+{
+  put (f, 1, "pear", "audio", "P");
+  put (f, 2, "apple", "video", "A");
+  put (f, 3, "fig 10", "audio", "F1");
+  put (f, 4, "fig 9", "audio", "F2");
+  put (f, 5, "pear again", "audio", "P");
+  commit (f);
+  /* Two sources before one; numbers in names count as numbers. */
+  check_names (f, (const char *[]){ "pear", "apple", "fig 9", "fig 10", NULL });
+  fil_results_model_set_sort (f->model, FIL_SORT_NAME, FALSE);
+  check_names (f, (const char *[]){ "apple", "fig 9", "fig 10", "pear", NULL });
+  fil_results_model_set_sort (f->model, FIL_SORT_NAME, TRUE);
+  check_names (f, (const char *[]){ "pear", "fig 10", "fig 9", "apple", NULL });
+  fil_results_model_set_sort (f->model, FIL_SORT_SIZE, FALSE);
+  check_names (f, (const char *[]){ "pear", "apple", "fig 10", "fig 9", NULL });
+  check_shadow (f);
+}
+
+static void
+test_group (Fixture *f,
+            gconstpointer data)
+{
+  g_autoptr (GVariant) near = make_row (3, "third name", "audio", 5, "SAME", "direct");
+  g_autoptr (GVariant) first = make_row (1, "first name", "audio", 5, "SAME", "push");
+  g_autoptr (GVariant) second = make_row (2, "second name", "audio", 5, "SAME", "punch");
+  g_autoptr (FilResultItem) item = NULL;
+  g_autoptr (GListModel) members = NULL;
+
+  fil_results_model_put (f->model, first);
+  commit (f);
+  fil_results_model_put (f->model, second);
+  put (f, 4, "without a hash", "audio", "");
+  put (f, 5, "without a hash", "audio", "");
+  commit (f);
+  check_names (f, (const char *[]){ "first name", "without a hash", "without a hash", NULL });
+
+  item = g_list_model_get_item (G_LIST_MODEL (f->model), 0);
+  members = fil_result_item_get_members (item);
+  g_assert_cmpuint (g_list_model_get_n_items (members), ==, 2);
+  fil_results_model_put (f->model, near);
+  commit (f);
+  /* The line keeps its name and object, has three sources, and the easiest way is what is downloaded. */
+  g_assert_cmpuint (g_list_model_get_n_items (members), ==, 3);
+  g_assert_cmpstr (fil_result_item_get_facts (item)->name, ==, "first name");
+  g_assert_cmpint (fil_result_item_get_facts (item)->best_id, ==, 3);
+  g_assert_cmpuint (fil_result_item_get_facts (item)->sources, ==, 3);
+  g_assert_cmpint (fil_result_item_get_facts (item)->reach, ==, FIL_REACH_BY_DIRECT);
+  check_shadow (f);
+}
+
+static void
+test_second_source_makes_a_new_line (Fixture *f,
+                                     gconstpointer data)
+{
+  put (f, 1, "a", "audio", "A");
+  commit (f);
+  put (f, 2, "b", "audio", "A");
+  commit (f);
+  /* GTK asks once whether a line opens, so it has to be told that this is another one. */
+  g_assert_cmpuint (f->n_signals, ==, 2);
+  put (f, 3, "c", "audio", "A");
+  commit (f);
+  g_assert_cmpuint (f->n_signals, ==, 0);
+  check_shadow (f);
+}
+
+static void
+test_filter (Fixture *f,
+             gconstpointer data)
+{
+  put (f, 1, "Purple Hazel.ogg", "audio", "A");
+  put (f, 2, "hazel setup.exe", "program", "B");
+  put (f, 3, "something else.ogg", "audio", "C");
+  put (f, 4, "HAZEL by another name.ogg", "audio", "C");
+  fil_results_model_set_kinds (f->model, FIL_KIND_BITS_ALL & ~(guint) FIL_KIND_BIT_PROGRAM);
+  commit (f);
+  check_names (f, (const char *[]){ "something else.ogg", "Purple Hazel.ogg", NULL });
+  g_assert_cmpuint (fil_results_model_get_n_results (f->model), ==, 4);
+  g_assert_cmpuint (fil_results_model_get_n_hidden (f->model), ==, 1);
+
+  /* Any name of the same file will do, in any case, all words in any order. */
+  fil_results_model_set_text (f->model, " hazel ");
+  check_names (f, (const char *[]){ "something else.ogg", "Purple Hazel.ogg", NULL });
+  fil_results_model_set_text (f->model, "hazel PURPLE");
+  check_names (f, (const char *[]){ "Purple Hazel.ogg", NULL });
+  g_assert_cmpuint (fil_results_model_get_n_hidden (f->model), ==, 3);
+  fil_results_model_set_text (f->model, NULL);
+  fil_results_model_set_kinds (f->model, FIL_KIND_BITS_ALL);
+  g_assert_cmpuint (fil_results_model_get_n_hidden (f->model), ==, 0);
+  check_shadow (f);
+}
+
+static void
+test_remove (Fixture *f,
+             gconstpointer data)
+{
+  put (f, 1, "a", "audio", "A");
+  put (f, 2, "b", "audio", "A");
+  put (f, 3, "c", "audio", "C");
+  commit (f);
+  fil_results_model_remove (f->model, 1);
+  fil_results_model_remove (f->model, 3);
+  fil_results_model_remove (f->model, 77);
+  commit (f);
+  check_names (f, (const char *[]){ "b", NULL });
+  fil_results_model_remove (f->model, 2);
+  commit (f);
+  check_names (f, (const char *[]){ NULL });
+  g_assert_cmpuint (fil_results_model_get_n_results (f->model), ==, 0);
+  check_shadow (f);
+}
+
+static void
+test_runs (Fixture *f,
+           gconstpointer data)
+{
+  put (f, 1, "b", "audio", "1");
+  put (f, 2, "m", "audio", "2");
+  put (f, 3, "x", "audio", "3");
+  commit (f);
+  g_assert_cmpuint (f->n_signals, ==, 1);
+  /* Three before b, two between m and x, none elsewhere: two runs, the last one first. */
+  put (f, 4, "a1", "audio", "4");
+  put (f, 5, "n1", "audio", "5");
+  put (f, 6, "a2", "audio", "6");
+  put (f, 7, "n2", "audio", "7");
+  put (f, 8, "a3", "audio", "8");
+  commit (f);
+  g_assert_cmpuint (f->n_signals, ==, 2);
+  g_assert_true (f->is_last_first);
+  check_names (f, (const char *[]){ "a1", "a2", "a3", "b", "m", "n1", "n2", "x", NULL });
+  check_shadow (f);
+}
+
+static void
+test_objects_on_demand (Fixture *f,
+                        gconstpointer data)
+{
+  FilResultItem *item, *again;
+  gpointer watched;
+
+  put (f, 1, "a", "audio", "A");
+  commit (f);
+  item = g_list_model_get_item (G_LIST_MODEL (f->model), 0);
+  again = g_list_model_get_item (G_LIST_MODEL (f->model), 0);
+  g_assert_true (item == again);
+  watched = item;
+  g_object_add_weak_pointer (G_OBJECT (item), &watched);
+  g_object_unref (again);
+  g_object_unref (item);
+  g_assert_null (watched);
+  g_assert_null (g_list_model_get_item (G_LIST_MODEL (f->model), 1));
+}
+
+static void
+test_item_outlives_model (void)
+{
+  FilResultsModel *model = fil_results_model_new ();
+  g_autoptr (GVariant) row = make_row (1, "a", "audio", 5, "A", "direct");
+  g_autoptr (FilResultItem) item = NULL;
+
+  fil_results_model_put (model, row);
+  fil_results_model_commit (model);
+  item = g_list_model_get_item (G_LIST_MODEL (model), 0);
+  g_assert_finalize_object (model);
+  g_assert_cmpstr (fil_result_item_get_facts (item)->name, ==, "a");
+}
+
+/* 10,000 rows in batches, some of the same hash, some removed, in every order: the listener keeps up. */
+static void
+test_many (Fixture *f,
+           gconstpointer data)
+{
+  g_autoptr (FilResultItem) first = NULL;
+  guint position;
+
+  for (gint64 id = 0; id < N_MANY; id++)
+    {
+      g_autofree char *name = g_strdup_printf ("%05d name", g_test_rand_int_range (0, 100000));
+      g_autofree char *sha1 = g_strdup_printf ("%d", g_test_rand_int_range (0, N_MANY / 2));
+
+      put (f, id, name, id % 7 == 0 ? "video" : "audio", sha1);
+      if (id % 50 == 49)
+        fil_results_model_remove (f->model, id - 25);
+      if (id % BATCH == BATCH - 1)
+        {
+          commit (f);
+          g_assert_cmpuint (f->n_signals, <=, 3 * BATCH);
+        }
+    }
+  commit (f);
+  check_shadow (f);
+  g_assert_cmpuint (fil_results_model_get_n_results (f->model), ==, N_MANY - N_MANY / 50);
+  first = g_list_model_get_item (G_LIST_MODEL (f->model), 17);
+  g_assert_true (fil_results_model_find (f->model, first, &position));
+  g_assert_cmpuint (position, ==, 17);
+  fil_results_model_set_sort (f->model, FIL_SORT_NAME, FALSE);
+  for (guint i = 1; i < f->shadow->len; i++)
+    g_assert_cmpstr (g_ptr_array_index (f->shadow, i - 1), <=, g_ptr_array_index (f->shadow, i));
+  fil_results_model_set_kinds (f->model, FIL_KIND_BIT_VIDEO);
+  check_shadow (f);
+}
+
+#define ADD(path, func) g_test_add ("/ui/results-model/" path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("nothing-before-commit", test_nothing_before_commit);
+  ADD ("sort", test_sort);
+  ADD ("group", test_group);
+  ADD ("second-source", test_second_source_makes_a_new_line);
+  ADD ("filter", test_filter);
+  ADD ("remove", test_remove);
+  ADD ("runs", test_runs);
+  ADD ("objects-on-demand", test_objects_on_demand);
+  ADD ("many", test_many);
+  g_test_add_func ("/ui/results-model/item-outlives-model", test_item_outlives_model);
+  return g_test_run ();
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "application.h"
+#include "banner.h"
+#include "download-card.h"
+#include "download-words.h"
+#include "formatting.h"
+#include "magnet-offer.h"
+#include "network-map.h"
+#include "reach.h"
+#include "removals.h"
+#include "row-private.h"
+#include "status-chip.h"
+#include "status-words.h"
+#include "window.h"
+
+#include <adwaita.h>
+#include <glib/gstdio.h>
+
+static FilRow *
+make_download (gint64 id,
+               const char *state,
+               const char *reason,
+               gint64 received)
+{
+  return _fil_row_new (&fil_schema_download,
+                       g_variant_new ("(xsxsssssxxxxxssxxxx)", id, "hazel.ogg", (gint64) 1000000, "SHA", "", state, reason,
+                                      "code", (gint64) 0, received, (gint64) 50000, (gint64) 90, (gint64) 3, "push", "",
+                                      FIL_NULL_INT, FIL_NULL_INT, (gint64) 2, (gint64) 0));
+}
+
+static FilRow *
+make_status (const char *state,
+             const char *role,
+             gint64 peers,
+             gint64 leaves)
+{
+  return _fil_row_new (&fil_schema_status,
+                       g_variant_new ("(ssssssxxyysxxxxxsb)", state, role, "g", "0.1.0", "", "", peers, leaves,
+                                      (guchar) FIL_TRI_NO, (guchar) FIL_TRI_UNKNOWN, "", (gint64) 0, (gint64) 0, (gint64) 0,
+                                      (gint64) 0, (gint64) 0, "", FALSE));
+}
+
+static void
+check_chip (const char *state,
+            const char *role,
+            gint64 peers,
+            gint64 leaves,
+            const char *expected)
+{
+  g_autoptr (FilRow) status = make_status (state, role, peers, leaves);
+  g_autofree char *text = fil_status_chip_text (status);
+  g_autofree char *sentence = fil_status_sentence (status);
+
+  g_assert_cmpstr (text, ==, expected);
+  g_assert_true (g_str_has_suffix (sentence, "."));
+}
+
+static void
+test_status_words (void)
+{
+  check_chip ("offline", "leaf", 0, 0, "Offline");
+  check_chip ("connecting", "leaf", 1, 0, "Connecting… 1 of 3");
+  check_chip ("online", "leaf", 4, 0, "Connected · 4 links");
+  check_chip ("online", "leaf", 1, 0, "Connected · 1 link");
+  check_chip ("online", "ultrapeer", 32, 87, "Ultrapeer · 32 + 87");
+}
+
+static void
+test_numbers (void)
+{
+  g_autofree char *seconds = fil_format_duration (42);
+  g_autofree char *minutes = fil_format_duration (300);
+  g_autofree char *hours = fil_format_duration (4800);
+  g_autofree char *days = fil_format_duration (G_MAXINT64 / 2);
+  g_autofree char *almost = fil_format_percent (999999, 1000000);
+  g_autofree char *unknown = fil_format_percent (5, -1);
+
+  g_assert_cmpstr (seconds, ==, "42 s");
+  g_assert_cmpstr (minutes, ==, "5 min");
+  g_assert_cmpstr (hours, ==, "1 h 20 min");
+  g_assert_nonnull (days);
+  /* 100 % means all of it. */
+  g_assert_cmpstr (almost, ==, "99 %");
+  g_assert_cmpstr (unknown, ==, "0 %");
+  g_assert_cmpint (fil_reach_from_text ("something new"), ==, FIL_REACH_BY_NONE);
+}
+
+static void
+test_download_words (void)
+{
+  g_autoptr (FilRow) moving = make_download (1, "downloading", "old reason", 620000);
+  g_autoptr (FilRow) waiting = make_download (2, "queued", "The only source is busy.", 0);
+  g_autoptr (FilRow) failed = make_download (3, "failed", "", 0);
+  g_autofree char *line = fil_download_progress_line (moving);
+  g_autofree char *no_why = fil_download_why_line (moving);
+  g_autofree char *why = fil_download_why_line (waiting);
+  g_autofree char *some_why = fil_download_why_line (failed);
+
+  g_assert_true (g_str_has_prefix (line, "62 % · "));
+  g_assert_nonnull (strstr (line, "2 of 3 sources, push"));
+  g_assert_nonnull (strstr (line, "2 min left"));
+  g_assert_null (no_why);
+  g_assert_cmpstr (why, ==, "The only source is busy.");
+  /* Whenever nothing moves, something is said. */
+  g_assert_nonnull (some_why);
+}
+
+static void
+test_download_card (void)
+{
+  g_autoptr (FilRow) row = make_download (7, "queued", "Waits.", 1000);
+  GtkWidget *card = g_object_ref_sink (fil_download_card_new (row));
+
+  g_assert_true (fil_download_card_get_row (FIL_DOWNLOAD_CARD (card)) == row);
+  _fil_row_set_variant (row, g_variant_new ("(xsxsssssxxxxxssxxxx)", (gint64) 7, "hazel.ogg", (gint64) 1000000, "SHA", "",
+                                            "done", "", "", (gint64) 1000000, (gint64) 1000000, (gint64) 0, FIL_NULL_INT,
+                                            (gint64) 0, "direct", "/x", FIL_NULL_INT, (gint64) 5, (gint64) 0, (gint64) 0));
+  g_assert_cmpint (fil_download_phase (row), ==, FIL_DOWNLOAD_IS_DONE);
+  g_assert_finalize_object (card);
+}
+
+static void
+test_banner (void)
+{
+  FilBanner *banner = g_object_ref_sink (g_object_new (FIL_TYPE_BANNER, NULL));
+
+  g_assert_null (fil_banner_get_text (banner));
+  fil_banner_show (banner, "The disk is full.", "Show it", "win.page('transfers')");
+  g_assert_cmpstr (fil_banner_get_text (banner), ==, "The disk is full.");
+  fil_banner_show (banner, "It is not.", NULL, NULL);
+  g_assert_cmpstr (fil_banner_get_text (banner), ==, "It is not.");
+  fil_banner_clear (banner);
+  g_assert_null (fil_banner_get_text (banner));
+  g_assert_finalize_object (banner);
+}
+
+typedef struct
+{
+  guint n_commits, n_undos, n_freed;
+} Count;
+
+static void
+count_commit (gpointer data)
+{
+  ((Count *) data)->n_commits++;
+}
+
+static void
+count_undo (gpointer data)
+{
+  ((Count *) data)->n_undos++;
+}
+
+static void
+count_free (gpointer data)
+{
+  ((Count *) data)->n_freed++;
+}
+
+static void
+test_removals (void)
+{
+  AdwToastOverlay *overlay = g_object_ref_sink (ADW_TOAST_OVERLAY (adw_toast_overlay_new ()));
+  FilRemovals *removals = fil_removals_new (overlay);
+  Count count = { 0 };
+
+  fil_removals_offer (removals, "a", "Gone: <a>", count_commit, count_undo, &count, count_free);
+  g_assert_true (fil_removals_hides (removals, "a"));
+  fil_removals_undo (removals);
+  g_assert_false (fil_removals_hides (removals, "a"));
+  g_assert_cmpuint (count.n_undos, ==, 1);
+
+  /* A second removal makes the first one final; so does the end. */
+  fil_removals_offer (removals, "b", "b", count_commit, count_undo, &count, count_free);
+  fil_removals_offer (removals, "c", "c", count_commit, count_undo, &count, count_free);
+  g_assert_cmpuint (count.n_commits, ==, 1);
+  g_assert_true (fil_removals_hides (removals, "b"));
+  g_object_unref (removals);
+  g_assert_cmpuint (count.n_commits, ==, 2);
+  g_assert_cmpuint (count.n_undos, ==, 1);
+  g_assert_cmpuint (count.n_freed, ==, 3);
+  g_object_unref (overlay);
+}
+
+static void
+test_magnet_offer (void)
+{
+  GtkWidget *offer = g_object_ref_sink (fil_magnet_offer_new ("magnet:?xt=urn:sha1:X&dn=%3Cb%3Ehazel%20nut%3C/b%3E&xl=4200000"));
+  GtkWidget *broken = g_object_ref_sink (fil_magnet_offer_new ("magnet:?dn=%ff%fe&xl=99999999999999999999"));
+
+  /* What a stranger wrote is text, not markup. */
+  g_assert_nonnull (strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (offer)), "&lt;b&gt;hazel nut"));
+  g_assert_true (g_utf8_validate (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (broken)), -1, NULL));
+  g_assert_finalize_object (offer);
+  g_assert_finalize_object (broken);
+}
+
+static void
+test_map (void)
+{
+  FilNetworkMap *map = g_object_ref_sink (g_object_new (FIL_TYPE_NETWORK_MAP, NULL));
+  g_autoptr (GListStore) peers = g_list_store_new (FIL_TYPE_ROW);
+
+  fil_network_map_set_peers (map, G_LIST_MODEL (peers));
+  fil_network_map_spread (map);
+  g_assert_finalize_object (map);
+}
+
+/* Without a node the window is whole, shows every page, and goes without a trace. */
+static void
+test_window (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("filbert-test-XXXXXX", NULL);
+  g_autoptr (FilClient) client = fil_client_new (dir);
+  static const char *const pages[] = { "transfers", "library", "network", "nonsense", "search" };
+  FilWindow *window = fil_window_new (NULL, client);
+  gpointer watched = window;
+
+  g_object_add_weak_pointer (G_OBJECT (window), &watched);
+  gtk_window_present (GTK_WINDOW (window));
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      fil_window_show_page (window, pages[i]);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+  fil_window_offer_magnet (window, "magnet:?xt=urn:sha1:X&dn=hazel");
+  gtk_window_destroy (GTK_WINDOW (window));
+  while (watched != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_rmdir (dir);
+}
+
+int
+main (int argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  fil_ui_init ();
+  g_test_add_func ("/ui/status-words", test_status_words);
+  g_test_add_func ("/ui/numbers", test_numbers);
+  g_test_add_func ("/ui/download-words", test_download_words);
+  g_test_add_func ("/ui/download-card", test_download_card);
+  g_test_add_func ("/ui/banner", test_banner);
+  g_test_add_func ("/ui/removals", test_removals);
+  g_test_add_func ("/ui/magnet-offer", test_magnet_offer);
+  g_test_add_func ("/ui/map", test_map);
+  g_test_add_func ("/ui/window", test_window);
+  return g_test_run ();
+}
