@@ -7,6 +7,7 @@ typedef struct
 {
   FilMenuFunc make;
   gpointer data;
+  double x, y; /* where it was asked for; negative: by the keyboard */
 } ContextMenu;
 
 static gboolean
@@ -32,14 +33,19 @@ pop_up (GtkWidget *widget,
         double y)
 {
   ContextMenu *self = g_object_get_data (G_OBJECT (widget), "fil-context-menu");
-  g_autoptr (GMenuModel) model = self->make (widget, self->data);
+  g_autoptr (GMenuModel) model = NULL;
   GtkWidget *popover;
 
+  self->x = x;
+  self->y = y;
+  model = self->make (widget, self->data);
   if (model == NULL || g_menu_model_get_n_items (model) == 0)
     return FALSE;
   popover = gtk_popover_menu_new_from_model (model);
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
-  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
+  if (x < 0)
+    y = gtk_widget_get_height (widget) / 2.0;
+  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle){ x < 0 ? 24 : (int) x, (int) y, 1, 1 });
   gtk_widget_set_halign (popover, GTK_ALIGN_START);
   gtk_widget_set_parent (popover, widget);
   g_signal_connect (popover, "closed", G_CALLBACK (closed_cb), NULL);
@@ -63,7 +69,7 @@ menu_key_cb (GtkWidget *widget,
              GVariant *arguments,
              gpointer data)
 {
-  return pop_up (widget, 24, gtk_widget_get_height (widget) / 2.0);
+  return pop_up (widget, -1, -1);
 }
 
 /**
@@ -94,6 +100,25 @@ fil_context_menu_attach (GtkWidget *widget,
       gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Menu|<Shift>F10"),
                         gtk_callback_action_new (menu_key_cb, NULL, NULL)));
   gtk_widget_add_controller (widget, keys);
+}
+
+/**
+ * fil_context_menu_get_point:
+ *
+ * For a widget with many rows: called while the menu is made.
+ *
+ * Returns: whether the menu was asked for at a point of @widget, not by the keyboard
+ */
+gboolean
+fil_context_menu_get_point (GtkWidget *widget,
+                            double *x,
+                            double *y)
+{
+  ContextMenu *self = g_object_get_data (G_OBJECT (widget), "fil-context-menu");
+
+  *x = self->x;
+  *y = self->y;
+  return self->x >= 0;
 }
 
 /**

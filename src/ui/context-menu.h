@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 typedef GMenuModel *(*FilMenuFunc) (GtkWidget *widget, gpointer data);
 
 void fil_context_menu_attach (GtkWidget *widget, FilMenuFunc make, gpointer data);
+gboolean fil_context_menu_get_point (GtkWidget *widget, double *x, double *y);
 void fil_menu_add (GMenu *menu, const char *label, const char *action, GVariant *target);
 
 G_END_DECLS

@@ -189,13 +189,23 @@ fil_result_menu_new (FilResultItem *item)
   return G_MENU_MODEL (menu);
 }
 
-static GMenuModel *
-make_menu (GtkWidget *widget,
-           gpointer data)
+/**
+ * fil_result_cell_find_item:
+ * @widget: (nullable): something inside the table
+ *
+ * Returns: (transfer none) (nullable): the item of the cell around it
+ */
+FilResultItem *
+fil_result_cell_find_item (GtkWidget *widget)
 {
-  Cell *cell = data;
+  for (; widget != NULL; widget = gtk_widget_get_parent (widget))
+    {
+      Cell *cell = g_object_get_data (G_OBJECT (widget), "fil-cell");
 
-  return cell->item != NULL ? fil_result_menu_new (cell->item) : NULL;
+      if (cell != NULL)
+        return cell->item;
+    }
+  return NULL;
 }
 
 static void
@@ -278,7 +288,7 @@ setup_cb (GtkSignalListItemFactory *factory,
       gtk_widget_set_has_tooltip (gtk_list_item_get_child (list_item), TRUE);
       g_signal_connect (gtk_list_item_get_child (list_item), "query-tooltip", G_CALLBACK (query_tooltip_cb), cell);
     }
-  fil_context_menu_attach (gtk_list_item_get_child (list_item), make_menu, cell);
+  g_object_set_data (G_OBJECT (gtk_list_item_get_child (list_item)), "fil-cell", cell);
   g_object_set_data_full (G_OBJECT (list_item), "fil-cell", cell, g_free);
 }
 
@@ -302,10 +312,9 @@ unbind_cb (GtkSignalListItemFactory *factory,
 {
   Cell *cell = g_object_get_data (G_OBJECT (list_item), "fil-cell");
 
+  /* The expander keeps its row until it gets another: to clear it would unmake its arrow and indent. */
   g_clear_signal_handler (&cell->changed_id, cell->item);
   g_clear_object (&cell->item);
-  if (cell->expander != NULL)
-    gtk_tree_expander_set_list_row (cell->expander, NULL);
 }
 
 /**

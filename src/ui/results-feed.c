@@ -19,8 +19,9 @@ commit_cb (gpointer data)
 {
   FilResultsFeed *self = data;
 
+  if (fil_results_model_commit_some (self->model, FIL_RESULTS_FEED_FILES_A_TURN))
+    return G_SOURCE_CONTINUE;
   self->commit_id = 0;
-  fil_results_model_commit (self->model);
   return G_SOURCE_REMOVE;
 }
 

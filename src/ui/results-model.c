@@ -532,25 +532,43 @@ finish_commit (FilResultsModel *self,
     }
 }
 
+/* The files that have waited longest, at most @max_files of them. */
+static GPtrArray *
+take_dirty (FilResultsModel *self,
+            guint max_files)
+{
+  GPtrArray *taken = g_ptr_array_new ();
+  guint n = MIN (max_files, self->dirty->len);
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (taken, g_ptr_array_index (self->dirty, i));
+  if (n > 0)
+    g_ptr_array_remove_range (self->dirty, 0, n);
+  return taken;
+}
+
 /**
- * fil_results_model_commit:
+ * fil_results_model_commit_some:
+ * @max_files: how many files to show or change at most
  *
- * Shows what was put and removed since the last one.
+ * Shows part of what was put and removed, so that a turn of the main loop stays short.
+ *
+ * Returns: whether there is more to show
  */
-void
-fil_results_model_commit (FilResultsModel *self)
+gboolean
+fil_results_model_commit_some (FilResultsModel *self,
+                               guint max_files)
 {
   g_autoptr (GArray) going = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (GPtrArray) coming = g_ptr_array_new ();
   g_autoptr (GPtrArray) dirty = NULL;
   g_autofree Order *orders = NULL;
 
-  g_return_if_fail (FIL_IS_RESULTS_MODEL (self));
+  g_return_val_if_fail (FIL_IS_RESULTS_MODEL (self), FALSE);
 
   if (self->dirty->len == 0)
-    return;
-  dirty = g_steal_pointer (&self->dirty);
-  self->dirty = g_ptr_array_new ();
+    return FALSE;
+  dirty = take_dirty (self, max_files);
   orders = g_new (Order, dirty->len);
 
   /* Places are found while the list is still sorted by what was true before. */
@@ -582,6 +600,18 @@ fil_results_model_commit (FilResultsModel *self)
   put_in_runs (self, coming);
   finish_commit (self, dirty);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_RESULTS]);
+  return self->dirty->len > 0;
+}
+
+/**
+ * fil_results_model_commit:
+ *
+ * Shows what was put and removed since the last one.
+ */
+void
+fil_results_model_commit (FilResultsModel *self)
+{
+  fil_results_model_commit_some (self, G_MAXUINT);
 }
 
 /* Asks every group again; one coarse change, which only a person's wish is worth. */

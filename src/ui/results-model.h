@@ -37,6 +37,7 @@ FilResultsModel *fil_results_model_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void fil_results_model_put (FilResultsModel *self, GVariant *row);
 void fil_results_model_remove (FilResultsModel *self, gint64 id);
 void fil_results_model_commit (FilResultsModel *self);
+gboolean fil_results_model_commit_some (FilResultsModel *self, guint max_files);
 
 void fil_results_model_set_sort (FilResultsModel *self, FilResultSort sort, gboolean is_descending);
 void fil_results_model_set_kinds (FilResultsModel *self, guint kind_bits);

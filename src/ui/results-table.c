@@ -3,6 +3,7 @@
 
 #include "results-table.h"
 
+#include "context-menu.h"
 #include "result-cell.h"
 #include "row-columns.h"
 
@@ -149,6 +150,20 @@ make_members (gpointer data,
   return fil_result_item_get_members (item);
 }
 
+/* One menu for all rows: controllers on every cell would make rows expensive. */
+static GMenuModel *
+make_menu (GtkWidget *widget,
+           gpointer data)
+{
+  FilResultsTable *self = data;
+  FilResultItem *item = self->selected;
+  double x, y;
+
+  if (fil_context_menu_get_point (widget, &x, &y))
+    item = fil_result_cell_find_item (gtk_widget_pick (widget, x, y, GTK_PICK_DEFAULT));
+  return item != NULL ? fil_result_menu_new (item) : NULL;
+}
+
 static void
 fil_results_table_get_property (GObject *object,
                                 guint id,
@@ -222,6 +237,7 @@ fil_results_table_init (FilResultsTable *self)
   init_column (self, self->sources, FIL_SORT_SOURCES);
   init_column (self, self->reach, FIL_SORT_REACH);
   init_column (self, self->state, FIL_SORT_STATE);
+  fil_context_menu_attach (GTK_WIDGET (self->view), make_menu, self);
 }
 
 /**

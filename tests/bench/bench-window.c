@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "application.h"
-#include "results-model.h"
+#include "results-feed.h"
 #include "results-table.h"
 #include "schema.h"
 #include "window.h"
@@ -107,8 +107,18 @@ batch_cb (gpointer data)
 
       fil_results_model_put (flood->model, row);
     }
-  fil_results_model_commit (flood->model);
   return flood->next < N_RESULTS ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* As FilResultsFeed does. */
+static gboolean
+commit_cb (gpointer data)
+{
+  Flood *flood = data;
+
+  if (!fil_results_model_commit_some (flood->model, FIL_RESULTS_FEED_FILES_A_TURN))
+    g_usleep (200);
+  return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -134,11 +144,14 @@ run_results (void)
   gtk_window_present (GTK_WINDOW (window));
   /* The first rows make the cells; what counts is how it goes on from there. */
   batch_cb (&flood);
+  fil_results_model_commit (flood.model);
   g_timeout_add (500, wake_cb, &is_ready);
   while (!is_ready)
     g_main_context_iteration (NULL, TRUE);
   g_timeout_add_full (200, 10, batch_cb, &flood, NULL);
-  while (flood.next < N_RESULTS)
+  g_idle_add_full (200, commit_cb, &flood, NULL);
+  while (fil_results_model_get_n_results (flood.model) < N_RESULTS ||
+         fil_results_model_get_n_hidden (flood.model) > 0)
     {
       gint64 before_us = g_get_monotonic_time ();
 
