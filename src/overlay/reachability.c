@@ -7,7 +7,10 @@
 
 /* firewall.md §2, §3. */
 #define PROOF_LIFE (30 * FIL_MINUTE)
-#define ANSWER_TIME (45 * FIL_SEC)   /* for a neighbour to try us */
+#define ANSWER_TIME_TCP (45 * FIL_SEC) /* for a neighbour to try us */
+/* gtk-gnutella 1.2.3 sends an address one UDP ping a minute, and a neighbour that is new to it has just had
+ * one for its own purposes: what is asked sooner than this is thrown away unseen (measured). */
+#define ANSWER_TIME_UDP (75 * FIL_SEC)
 #define ASK_AGAIN (20 * FIL_MINUTE)
 #define UNANSWERED_MAX 2
 
@@ -19,9 +22,11 @@ void
 fil_reachability_init (FilReachability *self,
                        gboolean allow_private)
 {
-  static const FilReachProof unknown = { .proof_us = FIL_NEVER, .asked_us = FIL_NEVER };
-
-  *self = (FilReachability){ .tcp = unknown, .udp = unknown, .allow_private = allow_private };
+  *self = (FilReachability){
+    .tcp = { .proof_us = FIL_NEVER, .asked_us = FIL_NEVER, .answer_time_us = ANSWER_TIME_TCP },
+    .udp = { .proof_us = FIL_NEVER, .asked_us = FIL_NEVER, .answer_time_us = ANSWER_TIME_UDP },
+    .allow_private = allow_private,
+  };
 }
 
 static gboolean
@@ -80,7 +85,7 @@ gboolean
 fil_reachability_wants_proof (const FilReachProof *proof,
                               gint64 now_us)
 {
-  gint64 pause = proof->state == FIL_REACHABLE_UNKNOWN ? ANSWER_TIME : ASK_AGAIN;
+  gint64 pause = proof->state == FIL_REACHABLE_UNKNOWN ? proof->answer_time_us : ASK_AGAIN;
 
   if (proof->state == FIL_REACHABLE_YES && now_us - proof->proof_us < ASK_AGAIN)
     return FALSE;
@@ -96,7 +101,7 @@ tick_proof (FilReachProof *proof,
   if (proof->state == FIL_REACHABLE_YES && now_us - proof->proof_us >= PROOF_LIFE)
     proof->state = FIL_REACHABLE_UNKNOWN;
   if (proof->state == FIL_REACHABLE_UNKNOWN && proof->asked_us != FIL_NEVER &&
-      now_us - proof->asked_us >= ANSWER_TIME &&
+      now_us - proof->asked_us >= proof->answer_time_us &&
       (proof->proof_us == FIL_NEVER || proof->proof_us < proof->asked_us))
     {
       proof->asked_us = FIL_NEVER;
@@ -132,7 +137,7 @@ wake_of (const FilReachProof *proof)
   if (proof->state == FIL_REACHABLE_YES)
     return proof->proof_us + PROOF_LIFE;
   if (proof->state == FIL_REACHABLE_UNKNOWN && proof->asked_us != FIL_NEVER)
-    return proof->asked_us + ANSWER_TIME;
+    return proof->asked_us + proof->answer_time_us;
   return FIL_NEVER;
 }
 

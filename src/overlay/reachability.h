@@ -20,6 +20,7 @@ typedef struct
   FilReachable state;
   gint64 proof_us;  /* when somebody last reached us unasked */
   gint64 asked_us;  /* when we last asked neighbours to try */
+  gint64 answer_time_us; /* how long neighbours have for it */
   guint proofs;
   guint unanswered; /* times that nobody reached us after we had asked */
 } FilReachProof;

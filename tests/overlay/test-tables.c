@@ -253,6 +253,28 @@ test_reachability (void)
   g_assert_cmpint (reach.tcp.state, ==, FIL_REACHABLE_UNKNOWN);
 }
 
+/* gtk-gnutella throws a second ping to one address within a minute away: the second request has to come after
+ * that, and nobody may be called unreachable before it was answered. */
+static void
+test_udp_patience (void)
+{
+  FilReachability reach;
+  gint64 now = 0;
+
+  fil_reachability_init (&reach, FALSE);
+  fil_reachability_asked (&reach.udp, now);
+  now += FIL_MINUTE;
+  g_assert_false (fil_reachability_tick (&reach, now));
+  g_assert_false (fil_reachability_wants_proof (&reach.udp, now));
+  now += 15 * FIL_SEC;
+  g_assert_false (fil_reachability_tick (&reach, now));
+  g_assert_true (fil_reachability_wants_proof (&reach.udp, now));
+  fil_reachability_asked (&reach.udp, now);
+  g_assert_cmpint (fil_reachability_wake (&reach), ==, now + 75 * FIL_SEC);
+  g_assert_true (fil_reachability_tick (&reach, now + 75 * FIL_SEC));
+  g_assert_cmpint (reach.udp.state, ==, FIL_REACHABLE_NO);
+}
+
 static gboolean
 avoid_none (const FilEndpoint *host,
             gpointer data)
@@ -406,6 +428,7 @@ main (int argc,
   g_test_add_func ("/overlay/host-cache", test_host_cache);
   g_test_add_func ("/overlay/pong-cache", test_pong_cache);
   g_test_add_func ("/overlay/reachability", test_reachability);
+  g_test_add_func ("/overlay/reachability/udp-patience", test_udp_patience);
   g_test_add_func ("/overlay/topology", test_topology);
   g_test_add_func ("/overlay/dynamic-query", test_dynamic_query);
   g_test_add_func ("/overlay/meter-and-trace", test_meter_and_trace);
