@@ -49,6 +49,7 @@ struct _FilNeighbour
   gboolean was_ponged;
   gint64 next_pong_us;         /* broadcast pings are answered again from then on */
   FilGuid ping_muid;
+  gint64 pinged_us;
 
   /* Who it is. */
   FilGuid servent;             /* zero: not known */

@@ -132,6 +132,19 @@ test_udp_pings (Fixture *f,
   g_assert_cmpuint (f->world->datagrams->len - before, ==, 1);
 }
 
+/* gtk-gnutella drops broadcast pings that come too soon one after the other: the greeting has had one. */
+static void
+test_greeting_ping (Fixture *f,
+                    gconstpointer data)
+{
+  raw_world_advance (f->world, 3 * FIL_SEC);
+  raw_peer_read (f->up);
+  g_assert_cmpuint (raw_peer_count (f->up, FIL_KIND_PING), ==, 0);
+  raw_world_advance (f->world, FIL_MINUTE);
+  raw_peer_read (f->up);
+  g_assert_cmpuint (raw_peer_count (f->up, FIL_KIND_PING), >, 0);
+}
+
 /* Pongs that name thousands of hosts neither fill the cache nor start thousands of dials. */
 static void
 test_pong_flood (Fixture *f,
@@ -449,7 +462,7 @@ main (int argc,
     { "patch-bombs", test_patch_bombs },   { "bad-tables", test_bad_tables },
     { "deflate-bomb", test_deflate_bomb }, { "head-relay", test_head_relay },
     { "udp-push", test_udp_push },         { "alive", test_alive },
-    { "desync", test_desync },
+    { "desync", test_desync },             { "greeting-ping", test_greeting_ping },
   };
 
   g_test_init (&argc, &argv, NULL);
