@@ -278,6 +278,7 @@ _fil_node_overlay_start (FilNode *self)
     .vendor = { 'F', 'L', 'B', 'T' },
     .listen = self->local,
     .allow_private = self->is_private,
+    .browse = TRUE,
   };
   gint64 now_us = _fil_node_now (self);
 

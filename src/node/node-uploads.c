@@ -193,6 +193,35 @@ browse_page (FilNode *self,
   reply->body = g_bytes_new_take (g_string_free (page, FALSE), len);
 }
 
+/* The same for programs: query hits, one behind the other. */
+static void
+browse_packets (FilNode *self,
+                FilPageReply *reply)
+{
+  guint32 last = self->is_sharing_paused ? 0 : fil_library_last_index (self->library);
+  g_autoptr (GArray) files = g_array_new (FALSE, FALSE, sizeof (FilLocalFile));
+  g_autoptr (GPtrArray) packets = NULL;
+  GByteArray *body = g_byte_array_new ();
+
+  for (guint32 index = 1; index <= last && files->len < BROWSE_MAX_FILES; index++)
+    {
+      FilLocalFile file;
+
+      if (local_file (self, index, &file))
+        g_array_append_val (files, file);
+    }
+  packets = fil_overlay_list_files (self->overlay, (FilLocalFile *) files->data, files->len);
+  for (guint i = 0; i < packets->len; i++)
+    {
+      FilSlice packet = fil_packet_slice (packets->pdata[i]);
+
+      g_byte_array_append (body, packet.data, (guint) packet.len);
+    }
+  reply->status = 200;
+  reply->content_type = "application/x-gnutella-packets";
+  reply->body = g_byte_array_free_to_bytes (body);
+}
+
 /* A downloader asks us to pass a PUSH on to one of our leaves (push.md §2). */
 static void
 push_proxy (FilNode *self,
@@ -226,7 +255,7 @@ delegate_page (gpointer data,
   if (strcmp (request->target, "/") == 0)
     {
       if (request->wants_packets)
-        reply->status = 406;
+        browse_packets (self, reply);
       else
         browse_page (self, reply);
       return TRUE;

@@ -28,17 +28,35 @@ describe (FilOverlay *self,
 }
 
 static void
-send_files (FilOverlay *self,
-            const FilHeader *query_header,
+add_file (FilHitBuilder *builder,
+          const FilLocalFile *file)
+{
+  FilHitRecord record = { .index = file->index,
+                          .size = file->size,
+                          .name = fil_slice_text (file->name),
+                          .created_s = file->created_s };
+
+  if (file->sha1 != NULL)
+    {
+      record.urn.has_sha1 = TRUE;
+      record.urn.sha1 = *file->sha1;
+    }
+  if (file->tth != NULL)
+    {
+      record.urn.has_tth = TRUE;
+      record.urn.tth = *file->tth;
+    }
+  fil_hit_builder_add (builder, &record);
+}
+
+static GPtrArray *
+build_hits (FilOverlay *self,
+            const FilHeader *header,
             gboolean ggep_h,
             const FilLocalFile *files,
-            guint n,
-            gint64 now_us)
+            guint n)
 {
-  FilHeader header = fil_header (FIL_KIND_QUERY_HIT, &query_header->muid,
-                                 (guint8) MIN (query_header->hops + FIL_HIT_TTL_MARGIN, FIL_TTL_HARD), 0);
   FilEndpoint own = fil_overlay_own_endpoint (self);
-  g_autoptr (GPtrArray) packets = NULL;
   FilHitBuilder *builder;
   FilHitTrailer trailer;
 
@@ -49,31 +67,49 @@ send_files (FilOverlay *self,
       own = (FilEndpoint){ .port = own.port };
     }
   own.port = self->config.listen.port;
-  builder = fil_hit_builder_new (&header, &own, SPEED_KBPS, &self->config.guid, &trailer, ggep_h,
+  builder = fil_hit_builder_new (header, &own, SPEED_KBPS, &self->config.guid, &trailer, ggep_h,
                                  FIL_HIT_PAYLOAD_SEND);
   for (guint i = 0; i < n; i++)
-    {
-      FilHitRecord record = { .index = files[i].index,
-                              .size = files[i].size,
-                              .name = fil_slice_text (files[i].name),
-                              .created_s = files[i].created_s };
+    add_file (builder, &files[i]);
+  return fil_hit_builder_end (builder);
+}
 
-      if (files[i].sha1 != NULL)
-        {
-          record.urn.has_sha1 = TRUE;
-          record.urn.sha1 = *files[i].sha1;
-        }
-      if (files[i].tth != NULL)
-        {
-          record.urn.has_tth = TRUE;
-          record.urn.tth = *files[i].tth;
-        }
-      fil_hit_builder_add (builder, &record);
-    }
-  packets = fil_hit_builder_end (builder);
+static void
+send_files (FilOverlay *self,
+            const FilHeader *query_header,
+            gboolean ggep_h,
+            const FilLocalFile *files,
+            guint n,
+            gint64 now_us)
+{
+  FilHeader header = fil_header (FIL_KIND_QUERY_HIT, &query_header->muid,
+                                 (guint8) MIN (query_header->hops + FIL_HIT_TTL_MARGIN, FIL_TTL_HARD), 0);
+  g_autoptr (GPtrArray) packets = build_hits (self, &header, ggep_h, files, n);
+
   self->stats.queries_answered++;
   for (guint i = 0; i < packets->len; i++)
     _fil_router_send_hit (self, &query_header->muid, packets->pdata[i], now_us);
+}
+
+/**
+ * fil_overlay_list_files:
+ *
+ * Puts files of ours into query hits that answer no query: what a host that browses us by HTTP reads
+ * (http-transfer.md §8). gtk-gnutella 1.2.3 takes nothing else there and shows nothing of an HTML page (measured).
+ *
+ * Returns: (transfer container) (element-type FilPacket): none when @n is 0
+ */
+GPtrArray *
+fil_overlay_list_files (FilOverlay *self,
+                        const FilLocalFile *files,
+                        guint n)
+{
+  FilGuid muid;
+  FilHeader header;
+
+  fil_guid_random (&muid, self->random);
+  header = fil_header (FIL_KIND_QUERY_HIT, &muid, 1, 0);
+  return build_hits (self, &header, TRUE, files, n);
 }
 
 /* Asks our library, and sends hits back the way the query came. */

@@ -187,6 +187,7 @@ void fil_overlay_set_route_table (FilOverlay *self, FilRouteTable *table, gint64
 void fil_overlay_set_library (FilOverlay *self, guint files, guint64 bytes);
 
 /* Reaching a servent that does not listen. */
+GPtrArray *fil_overlay_list_files (FilOverlay *self, const FilLocalFile *files, guint n) G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_overlay_send_push (FilOverlay *self, const FilGuid *servent, guint32 index, const FilEndpoint *call,
                                 FilSlice signal, gint64 now_us);
 gboolean fil_overlay_is_proxy_of (FilOverlay *self, const FilGuid *servent);

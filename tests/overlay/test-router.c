@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "hit-record.h"
 #include "overlay-limits.h"
 #include "raw-peer.h"
 
@@ -163,6 +164,38 @@ test_hits (Fixture *f,
   g_assert_nonnull (packet);
   g_assert_cmpuint (fil_packet_hops (packet), ==, 0);
   g_assert_cmpuint (fil_packet_ttl (packet), ==, 1 + FIL_HIT_TTL_MARGIN);
+}
+
+/* What a host that browses us reads: as few hits as hold all files, complete, under our own name. */
+static void
+test_list_files (Fixture *f,
+                 gconstpointer data)
+{
+  FilLocalFile files[25];
+  g_autoptr (GPtrArray) packets = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    files[i] = (FilLocalFile){ .index = i + 1, .size = 1000 + i, .name = "hazel nut.ogg" };
+  packets = fil_overlay_list_files (f->world->overlay, files, G_N_ELEMENTS (files));
+  g_assert_cmpuint (packets->len, ==, 3);
+  for (guint i = 0; i < packets->len; i++)
+    {
+      FilQueryHit hit;
+      FilHitIter iter;
+      FilHitRecord record;
+
+      g_assert_cmpuint (fil_packet_kind (packets->pdata[i]), ==, FIL_KIND_QUERY_HIT);
+      g_assert_true (fil_query_hit_decode (&hit, fil_packet_payload (packets->pdata[i])));
+      g_assert_true (fil_guid_equal (&hit.servent, &f->world->guid));
+      for (iter = fil_hit_iter (&hit); fil_hit_iter_next (&iter, &record);)
+        g_assert_cmpuint (record.index, ==, ++n);
+      g_assert_false (iter.broken);
+    }
+  g_assert_cmpuint (n, ==, G_N_ELEMENTS (files));
+  g_clear_pointer (&packets, g_ptr_array_unref);
+  packets = fil_overlay_list_files (f->world->overlay, NULL, 0);
+  g_assert_cmpuint (packets->len, ==, 0);
 }
 
 static void
@@ -341,6 +374,7 @@ main (int argc,
     { "leaf-relays", test_leaf_relays }, { "duplicates", test_duplicates },
     { "rates", test_rates },           { "errors", test_errors },
     { "hops-flow", test_hops_flow },   { "slow-reader", test_slow_reader },
+    { "list-files", test_list_files },
   };
 
   g_test_init (&argc, &argv, NULL);
