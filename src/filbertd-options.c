@@ -87,6 +87,8 @@ filbertd_options_parse (FilbertdOptions *self,
     { "log", 0, 0, G_OPTION_ARG_STRING, &level, N_ ("Log error, warning, message, info or debug"), N_ ("LEVEL") },
     { "ready-fd", 0, 0, G_OPTION_ARG_INT, &self->ready_fd,
       N_ ("Leave the terminal and write \"ready\" or why not to descriptor N"), "N" },
+    { "while-open", 0, 0, G_OPTION_ARG_FILENAME, &self->while_open,
+      N_ ("End when nobody writes to the named pipe FIFO any more"), N_ ("FIFO") },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->wants_version, N_ ("Tell the version"), NULL },
     { NULL },
   };
@@ -110,6 +112,7 @@ filbertd_options_parse (FilbertdOptions *self,
     return FALSE;
   make_absolute (&self->profile);
   make_absolute (&self->downloads);
+  make_absolute (&self->while_open);
   for (guint i = 0; self->share != NULL && self->share[i] != NULL; i++)
     make_absolute (&self->share[i]);
   return TRUE;
@@ -122,6 +125,7 @@ filbertd_options_clear (FilbertdOptions *self)
   g_free (self->listen);
   g_free (self->role);
   g_free (self->downloads);
+  g_free (self->while_open);
   g_strfreev (self->connect);
   g_strfreev (self->share);
 }

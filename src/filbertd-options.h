@@ -19,6 +19,7 @@ typedef struct
   gboolean headless;
   GLogLevelFlags log_level; /* the least important level that is written */
   int ready_fd;             /* -1 to run in the foreground */
+  char *while_open;         /* a FIFO: the node ends when nobody has it open for writing any more */
   gboolean wants_version;
 } FilbertdOptions;
 

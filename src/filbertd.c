@@ -40,6 +40,7 @@ typedef struct
   FilBus *bus;
   FilbertdDesktop *desktop; /* NULL: headless */
   GMainLoop *loop;
+  int while_fd;             /* -1: none */
 } Daemon;
 
 static gboolean
@@ -180,6 +181,42 @@ stop (Daemon *self)
 }
 
 static gboolean
+starter_gone (int fd,
+              GIOCondition condition,
+              gpointer data)
+{
+  char byte;
+
+  /* Nobody is expected to write; who does is still there. */
+  if (read (fd, &byte, 1) != 0)
+    return G_SOURCE_CONTINUE;
+  g_message ("whoever started this node has ended");
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Ends with the process that holds the pipe open, however that ends. */
+static gboolean
+watch_starter (Daemon *self,
+               GError **error)
+{
+  char byte;
+
+  if (self->options.while_open == NULL)
+    return TRUE;
+  self->while_fd = open (self->options.while_open, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+  /* A writer that had gone before would never be missed. */
+  if (self->while_fd < 0 || read (self->while_fd, &byte, 1) == 0)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("Nobody holds %s open"),
+                   self->options.while_open);
+      return FALSE;
+    }
+  g_unix_fd_add (self->while_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, starter_gone, self->loop);
+  return TRUE;
+}
+
+static gboolean
 signalled (gpointer data)
 {
   g_main_loop_quit (data);
@@ -202,7 +239,7 @@ run (Daemon *self)
   self->loop = g_main_loop_new (NULL, FALSE);
   term_id = g_unix_signal_add (SIGTERM, signalled, self->loop);
   int_id = g_unix_signal_add (SIGINT, signalled, self->loop);
-  if (!start (self, &error))
+  if (!watch_starter (self, &error) || !start (self, &error))
     {
       int status = cannot_start (self, error);
 
@@ -225,7 +262,7 @@ int
 main (int argc,
       char *argv[])
 {
-  Daemon self = { 0 };
+  Daemon self = { .while_fd = -1 };
   g_autoptr (FilRandom) random = fil_random_new ();
   g_autoptr (GError) error = NULL;
   int status;
@@ -252,6 +289,8 @@ main (int argc,
       status = run (&self);
     }
 
+  if (self.while_fd >= 0)
+    g_close (self.while_fd, NULL);
   g_clear_pointer (&self.loop, g_main_loop_unref);
   g_clear_pointer (&self.profile, fil_profile_free);
   filbertd_options_clear (&self.options);

@@ -3,6 +3,7 @@
 
 #include "attach.h"
 
+#include "find-program.h"
 #include "schema.h"
 
 #include <errno.h>
@@ -84,24 +85,13 @@ connect_to_node (FilProfile *profile,
   return g_steal_pointer (&self);
 }
 
-/* The node of the same build: what FILBERTD names, beside this program, or where it was installed. */
+/* What FILBERTD names, else the node of the same build. */
 static char *
 find_node_program (void)
 {
   const char *named = g_getenv ("FILBERTD");
-  g_autofree char *self_path = g_file_read_link ("/proc/self/exe", NULL);
 
-  if (named != NULL && *named != '\0')
-    return g_strdup (named);
-  if (self_path != NULL)
-    {
-      g_autofree char *folder = g_path_get_dirname (self_path);
-      g_autofree char *beside = g_build_filename (folder, "filbertd", NULL);
-
-      if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
-        return g_steal_pointer (&beside);
-    }
-  return g_build_filename (FIL_BINDIR, "filbertd", NULL);
+  return named != NULL && *named != '\0' ? g_strdup (named) : fil_find_program ("filbertd", FIL_BINDIR);
 }
 
 /* Returns what the node said of its start: "ready", a sentence, or nothing when it died. */

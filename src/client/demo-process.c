@@ -4,6 +4,7 @@
 #include "demo-process.h"
 
 #include "client.h"
+#include "find-program.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -17,23 +18,6 @@ struct _FilDemoProcess
   char *profile;
 };
 
-/* Beside this program in a build tree, else where it was installed. */
-static char *
-find_program (void)
-{
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-
-  if (self != NULL)
-    {
-      g_autofree char *folder = g_path_get_dirname (self);
-      g_autofree char *beside = g_build_filename (folder, PROGRAM, NULL);
-
-      if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
-        return g_steal_pointer (&beside);
-    }
-  return g_build_filename (FIL_LIBEXECDIR, PROGRAM, NULL);
-}
-
 /**
  * fil_demo_process_start:
  *
@@ -45,7 +29,7 @@ FilDemoProcess *
 fil_demo_process_start (GError **error)
 {
   g_autoptr (FilDemoProcess) self = g_new0 (FilDemoProcess, 1);
-  g_autofree char *program = find_program ();
+  g_autofree char *program = fil_find_program (PROGRAM, FIL_LIBEXECDIR);
   g_autoptr (GDataInputStream) output = NULL;
   g_autoptr (GError) local = NULL;
   g_autofree char *line = NULL;

@@ -9,6 +9,9 @@
 
 #define TONE_RATE 44100
 
+/* Less than a host is ever asked for at once. */
+#define SPOIL_STEP 20000
+
 static const char *const sentences[] = {
   "A hazel grows where the wind left a nut and a squirrel forgot it.",
   "Filberts ripen in late summer, a little before the walnuts.",
@@ -168,7 +171,7 @@ fil_demo_write_tone (const char *path,
  * fil_demo_spoil:
  * @spoilt_path: where to write the copy
  *
- * Copies a file with some bytes wrong in its second half.
+ * Copies a file with some bytes wrong in each of its parts.
  */
 gboolean
 fil_demo_spoil (const char *path,
@@ -180,7 +183,7 @@ fil_demo_spoil (const char *path,
 
   if (!g_file_get_contents (path, &bytes, &len, error))
     return FALSE;
-  for (gsize i = len / 2; i < len; i += len / 16 + 1)
+  for (gsize i = MIN (SPOIL_STEP, len) / 2; i < len; i += SPOIL_STEP)
     bytes[i] = (char) (bytes[i] ^ 0x55);
   return g_file_set_contents (spoilt_path, bytes, (gssize) len, error);
 }

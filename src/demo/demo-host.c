@@ -17,6 +17,8 @@
 #include "row.h"
 #include "shares-table.h"
 
+#define PAUSE_US (50 * 1000)
+
 struct _FilDemoHost
 {
   char *name;
@@ -158,6 +160,7 @@ write_settings (FilDemoHost *self,
  * @role: leaf or ultrapeer
  * @neighbour: (nullable): HOST:PORT to connect to
  * @upload_limit: bytes a second, 0 for none
+ * @while_open: a named pipe; the node ends with the process that holds it open
  *
  * Starts the node and waits until it listens.
  */
@@ -166,6 +169,7 @@ fil_demo_host_start (FilDemoHost *self,
                      const char *role,
                      const char *neighbour,
                      guint upload_limit,
+                     const char *while_open,
                      GError **error)
 {
   gboolean accepts = strcmp (self->address, "none") != 0;
@@ -180,6 +184,8 @@ fil_demo_host_start (FilDemoHost *self,
   arguments[n++] = "--headless";
   arguments[n++] = "--private";
   arguments[n++] = "--no-bootstrap";
+  arguments[n++] = "--while-open";
+  arguments[n++] = while_open;
   arguments[n++] = "--listen";
   arguments[n++] = listen;
   arguments[n++] = "--role";
@@ -214,16 +220,56 @@ fil_demo_host_listen (const FilDemoHost *self)
 }
 
 /**
- * fil_demo_host_hashing:
+ * fil_demo_host_is_ready:
  *
- * Returns: how many of its files are not offered yet
+ * Returns: whether it offers so many files and has so many links
  */
-gint64
-fil_demo_host_hashing (const FilDemoHost *self)
+gboolean
+fil_demo_host_is_ready (const FilDemoHost *self,
+                        guint n_files,
+                        guint n_links)
 {
   g_autoptr (FilRow) status = fil_client_call_row (self->client, "Status", NULL, NULL);
 
-  return status != NULL ? fil_row_get_int (status, "hashing") : 0;
+  return status != NULL && fil_row_get_int (status, "hashing") == 0 &&
+         fil_row_get_int (status, "shared_files") >= n_files &&
+         fil_row_get_int (status, "peers") + fil_row_get_int (status, "leaves") >= n_links;
+}
+
+/**
+ * fil_demo_host_find:
+ * @n_wanted: so many results are enough
+ * @for_us: how long to wait for them
+ *
+ * Searches the network, and forgets the search.
+ *
+ * Returns: how many results came
+ */
+guint
+fil_demo_host_find (const FilDemoHost *self,
+                    const char *words,
+                    guint n_wanted,
+                    gint64 for_us)
+{
+  gint64 deadline = g_get_monotonic_time () + for_us;
+  g_autoptr (GVariant) made = fil_client_call (self->client, "Search", g_variant_new ("(ss)", words, ""), NULL);
+  g_autoptr (GVariant) closed = NULL;
+  guint n_found = 0;
+  gint64 id;
+
+  if (made == NULL)
+    return 0;
+  g_variant_get (made, "(x)", &id);
+  while (n_found < n_wanted && g_get_monotonic_time () < deadline)
+    {
+      g_autoptr (GPtrArray) rows = NULL;
+
+      g_usleep (PAUSE_US);
+      rows = fil_client_list (self->client, "results", id, NULL);
+      n_found = rows != NULL ? rows->len : 0;
+    }
+  closed = fil_client_call (self->client, "CloseSearch", g_variant_new ("(x)", id), NULL);
+  return n_found;
 }
 
 /**

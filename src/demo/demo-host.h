@@ -20,9 +20,10 @@ const char *fil_demo_host_profile (const FilDemoHost *self);
 gboolean fil_demo_host_claim (FilDemoHost *self, const char *file, const char *honest_path, GError **error);
 
 gboolean fil_demo_host_start (FilDemoHost *self, const char *role, const char *neighbour, guint upload_limit,
-                              GError **error);
+                              const char *while_open, GError **error);
 char *fil_demo_host_listen (const FilDemoHost *self) G_GNUC_WARN_UNUSED_RESULT;
-gint64 fil_demo_host_hashing (const FilDemoHost *self);
+gboolean fil_demo_host_is_ready (const FilDemoHost *self, guint n_files, guint n_links);
+guint fil_demo_host_find (const FilDemoHost *self, const char *words, guint n_wanted, gint64 for_us);
 void fil_demo_host_stop (FilDemoHost *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDemoHost, fil_demo_host_free)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  */
 typedef struct _FilDemoNetwork FilDemoNetwork;
 
-FilDemoNetwork *fil_demo_network_new (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+FilDemoNetwork *fil_demo_network_new (GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_demo_network_free (FilDemoNetwork *self);
 const char *fil_demo_network_profile (const FilDemoNetwork *self);
 

@@ -192,6 +192,25 @@ delegate_finished (gpointer data,
 }
 
 static void
+delegate_wrong_bytes (gpointer data,
+                      const FilDownload *download,
+                      const FilFileSource *source,
+                      gboolean is_liar)
+{
+  char text[FIL_ENDPOINT_TEXT_LEN];
+  const char *who = fil_endpoint_is_set (&source->endpoint) ? fil_endpoint_to_text (&source->endpoint, text)
+                                                            : _("a source behind a firewall");
+
+  if (is_liar)
+    _fil_node_event (data, "wrong-bytes-from", download->id, _("Wrong bytes of %s came from %s, which is not asked again."),
+                     download->name, who);
+  else
+    _fil_node_event (data, "fetched-again-from", download->id,
+                     _("What was received of %s is not the file; what came from others is fetched again from %s."),
+                     download->name, who);
+}
+
+static void
 delegate_reschedule (gpointer data)
 {
   FilNode *self = data;
@@ -215,6 +234,7 @@ static const FilDownloadsDelegate downloads_delegate = {
   .changed = delegate_changed,
   .save = delegate_save,
   .finished = delegate_finished,
+  .wrong_bytes = delegate_wrong_bytes,
   .reschedule = delegate_reschedule,
   .wall = delegate_wall,
 };

@@ -110,8 +110,8 @@
 #define FIL_QRP_SLOTS_ALL (1u << 27)         /* slots of all neighbours together: 16 MiB of bits */
 #define FIL_QRP_RATE (256 * 1024)            /* bytes of patches a second from one neighbour, inflated … */
 #define FIL_QRP_BURST (8 * 1024 * 1024)      /* … and at once; then Bye 413 */
-#define FIL_QRP_INTERVAL (10 * FIL_SEC)      /* between two updates that we send on one link */
-#define FIL_QRP_MERGE_INTERVAL (60 * FIL_SEC)
+#define FIL_QRP_INTERVAL_S 10                /* between two updates that we send on one link, for long … */
+#define FIL_QRP_UPDATES_AT_ONCE 5            /* … and so many soon: new files are found within seconds */
 
 /* Searches and the dynamic query. */
 #define FIL_SEARCHES 64

@@ -137,6 +137,7 @@ add_link (FilOverlay *self,
   fil_token_bucket_init (&neighbour->pongs, FIL_PONG_RATE, 10 * FIL_PONG_RATE, now_us);
   fil_token_bucket_init (&neighbour->vendors, FIL_LINK_UNKNOWN_RATE, 10 * FIL_LINK_UNKNOWN_RATE, now_us);
   fil_token_bucket_init (&neighbour->patches, FIL_QRP_RATE, FIL_QRP_BURST, now_us);
+  fil_token_bucket_init (&neighbour->updates, 1, FIL_QRP_UPDATES_AT_ONCE * FIL_QRP_INTERVAL_S, now_us);
   g_hash_table_insert (self->by_id, GUINT_TO_POINTER (neighbour->id), neighbour);
   g_ptr_array_add (self->shaking, neighbour);
   fil_link_start (neighbour->link, now_us);

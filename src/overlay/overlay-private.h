@@ -43,7 +43,7 @@ struct _FilNeighbour
   FilInflate *patch;           /* of the sequence that is coming in */
   guint32 slots;               /* counted against all neighbours' */
   FilRouteTable *sent_table;
-  gint64 sent_table_us;
+  FilTokenBucket updates;      /* seconds of FIL_QRP_INTERVAL_S */
 
   /* Pings. */
   gboolean was_ponged;
@@ -155,7 +155,7 @@ struct _FilOverlay
   guint n_files;
   guint64 n_bytes;
   FilRouteTable *merged;       /* own files and leaves, for ultrapeers; NULL: to be made */
-  gint64 merged_us;
+  FilTokenBucket merges;       /* seconds of FIL_QRP_INTERVAL_S */
   gboolean routes_dirty;
   gint64 next_ping_us;
   gint64 next_work_us;         /* when tick() has to look after routes, pings and proofs */

@@ -195,19 +195,19 @@ merge (FilOverlay *self)
                                      FIL_ROUTE_MERGED_MAX_BITS);
 }
 
-/* Makes our table anew when files or leaves changed; merging costs time, so not often while leaves come
- * and go. */
+/* Makes our table anew when files or leaves changed; merging costs time, so not often for long while leaves
+ * come and go. */
 static void
 refresh (FilOverlay *self,
          gint64 now_us)
 {
   if (!self->routes_dirty && self->merged != NULL)
     return;
-  if (self->merged != NULL && self->mode == FIL_MODE_ULTRAPEER && now_us - self->merged_us < FIL_QRP_INTERVAL)
+  if (self->merged != NULL && self->mode == FIL_MODE_ULTRAPEER &&
+      !fil_token_bucket_take (&self->merges, FIL_QRP_INTERVAL_S, now_us))
     return;
   g_clear_pointer (&self->merged, fil_route_table_unref);
   self->merged = self->mode == FIL_MODE_ULTRAPEER ? merge (self) : own_table (self);
-  self->merged_us = now_us;
   self->routes_dirty = FALSE;
 }
 
@@ -228,7 +228,7 @@ _fil_overlay_send_routes (FilOverlay *self,
         continue;
       if (to->sent_table != NULL &&
           (to->sent_table == self->merged || fil_link_is_sending_route_table (to->link) ||
-           now_us - to->sent_table_us < FIL_QRP_INTERVAL))
+           !fil_token_bucket_take (&to->updates, FIL_QRP_INTERVAL_S, now_us)))
         continue;
       if (to->sent_table == NULL || !fil_route_table_equal (to->sent_table, self->merged))
         {
@@ -238,7 +238,6 @@ _fil_overlay_send_routes (FilOverlay *self,
         }
       g_clear_pointer (&to->sent_table, fil_route_table_unref);
       to->sent_table = fil_route_table_ref (self->merged);
-      to->sent_table_us = now_us;
     }
 }
 

@@ -166,6 +166,7 @@ make_tables (FilOverlay *self,
   self->udp_pings = fil_address_meter_new (1, FIL_UDP_PING_INTERVAL, FIL_UDP_SOURCES, random);
   self->cache_asks = fil_address_meter_new (1, FIL_CACHE_ASK_INTERVAL, FIL_UDP_SOURCES, random);
   self->head_sources = fil_address_meter_new (FIL_HEAD_PER_SOURCE, FIL_HEAD_LIFE, FIL_UDP_SOURCES, random);
+  fil_token_bucket_init (&self->merges, 1, FIL_QRP_UPDATES_AT_ONCE * FIL_QRP_INTERVAL_S, now_us);
   fil_token_bucket_init (&self->connect_back_rate, 1, FIL_CONNECT_BACK_PER_MINUTE, now_us);
   fil_token_bucket_init (&self->udp_ping_rate, FIL_UDP_PING_RATE, FIL_UDP_PING_RATE, now_us);
   fil_token_bucket_init (&self->udp_push_rate, FIL_UDP_PUSH_RATE, FIL_UDP_PUSH_RATE, now_us);

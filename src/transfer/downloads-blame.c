@@ -15,6 +15,16 @@
  * comes to this. */
 
 static void
+tell (FilDownloads *self,
+      const FilDownload *download,
+      const FilFileSource *source,
+      gboolean is_liar)
+{
+  if (self->delegate.wrong_bytes != NULL)
+    self->delegate.wrong_bytes (self->data, download, source, is_liar);
+}
+
+static void
 blame (FilDownloads *self,
        FilDownload *download,
        FilFileSource *liar)
@@ -29,6 +39,7 @@ blame (FilDownloads *self,
       source->is_blamed = TRUE;
       fil_file_source_bad (source, "corrupt");
     }
+  tell (self, download, liar, TRUE);
 }
 
 /* The one source that all bytes on disk came from, or NULL. */
@@ -136,7 +147,10 @@ _fil_downloads_choose_solo (FilDownloads *self,
   download->solo = source != NULL ? source->id : 0;
   download->work->solo_since_us = now_us;
   if (source != NULL && download->work->pending_writes == 0)
-    fil_segment_map_forget_others (download->map, source->id);
+    {
+      fil_segment_map_forget_others (download->map, source->id);
+      tell (self, download, source, FALSE);
+    }
   else
     download->solo = 0;
 }

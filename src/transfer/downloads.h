@@ -54,6 +54,10 @@ typedef struct
   /* It is done: path and finished are set. Comes after changed and save. */
   void (*finished) (gpointer data, const FilDownload *download);
 
+  /* What was received is not the file. Source has sent wrong bytes (is_liar), or it sends again what came
+   * from others. May be NULL. */
+  void (*wrong_bytes) (gpointer data, const FilDownload *download, const FilFileSource *source, gboolean is_liar);
+
   /* fil_downloads_wake() became sooner: look again. */
   void (*reschedule) (gpointer data);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "overlay-limits.h"
+#include "overlay-stats.h"
 #include "sim.h"
 
 #define LATENCY (20 * FIL_MSEC)
@@ -114,6 +116,43 @@ test_hit_and_push (void)
 
   fil_overlay_close_search (line.seeker->overlay, search, sim_now (line.sim));
   g_assert_false (fil_overlay_search_muid (line.seeker->overlay, search, &muid));
+  sim_free (line.sim);
+}
+
+/* What somebody shares only now is found within seconds; so are further changes, but not without end. */
+static void
+test_late_file (void)
+{
+  Line line;
+
+  make_line (&line, 0);
+  sim_share (line.holder, "walnut cake.txt");
+  sim_run (line.sim, 5 * FIL_SEC);
+  g_assert_cmpuint (fil_overlay_search (line.seeker->overlay, "walnut cake", NULL, 0, sim_now (line.sim)), !=, 0);
+  g_assert_true (sim_run_until (line.sim, has_hit, line.seeker, FIL_SEC));
+  sim_free (line.sim);
+}
+
+/* Somebody's files change every second: its neighbour hears of it a few times soon, then rarely. */
+static void
+test_busy_library (void)
+{
+  guint64 before;
+  Line line;
+
+  make_line (&line, 0);
+  before = fil_overlay_stats (line.holder->overlay)->out_kinds[FIL_KIND_QRP];
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%c%cpecan.txt", 'a' + (int) (i % 26), 'a' + (int) (i / 26));
+
+      sim_share (line.holder, name);
+      sim_run (line.sim, FIL_SEC);
+    }
+  g_assert_cmpuint (fil_overlay_stats (line.holder->overlay)->out_kinds[FIL_KIND_QRP] - before, >=,
+                    FIL_QRP_UPDATES_AT_ONCE);
+  g_assert_cmpuint (fil_overlay_stats (line.holder->overlay)->out_kinds[FIL_KIND_QRP] - before, <=,
+                    FIL_QRP_UPDATES_AT_ONCE + 100 / FIL_QRP_INTERVAL_S + 1);
   sim_free (line.sim);
 }
 
@@ -235,6 +274,8 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sim/line/two-hops", test_two_hops);
   g_test_add_func ("/sim/line/hit-and-push", test_hit_and_push);
+  g_test_add_func ("/sim/line/late-file", test_late_file);
+  g_test_add_func ("/sim/line/busy-library", test_busy_library);
   g_test_add_func ("/sim/line/ttl-2", test_ttl_2);
   g_test_add_func ("/sim/line/no-route", test_no_route);
   g_test_add_func ("/sim/line/big-library", test_big_library);
