@@ -21,12 +21,14 @@ struct _FilDemoProcess
 /**
  * fil_demo_process_start:
  *
- * Starts the demo network and waits until it is there, which takes a second or two.
+ * Starts the demo network and waits until it is there, which takes some seconds. When
+ * it is cancelled, what was made so far is removed first.
  *
  * Returns: (transfer full): the network, NULL with a #FilClientError
  */
 FilDemoProcess *
-fil_demo_process_start (GError **error)
+fil_demo_process_start (GCancellable *cancellable,
+                        GError **error)
 {
   g_autoptr (FilDemoProcess) self = g_new0 (FilDemoProcess, 1);
   g_autofree char *program = fil_find_program (PROGRAM, FIL_LIBEXECDIR);
@@ -43,7 +45,9 @@ fil_demo_process_start (GError **error)
       return NULL;
     }
   output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
-  line = g_data_input_stream_read_line_utf8 (output, NULL, NULL, &local);
+  line = g_data_input_stream_read_line_utf8 (output, NULL, cancellable, &local);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
   if (line == NULL || !g_str_has_prefix (line, READY))
     {
       g_set_error (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_UNAVAILABLE, _("The demo network cannot start: %s"),
@@ -61,7 +65,7 @@ start_in_thread (GTask *task,
                  GCancellable *cancellable)
 {
   GError *error = NULL;
-  FilDemoProcess *self = fil_demo_process_start (&error);
+  FilDemoProcess *self = fil_demo_process_start (cancellable, &error);
 
   if (self != NULL)
     g_task_return_pointer (task, self, (GDestroyNotify) fil_demo_process_free);
@@ -101,6 +105,22 @@ const char *
 fil_demo_process_profile (const FilDemoProcess *self)
 {
   return self->profile;
+}
+
+/**
+ * fil_demo_process_host_profile:
+ * @host: "oak", "elm", "anna", "bea", "carl" or "dora"
+ *
+ * Returns: (transfer full): the profile of another node of the network
+ */
+char *
+fil_demo_process_host_profile (const FilDemoProcess *self,
+                               const char *host)
+{
+  g_autofree char *me = g_path_get_dirname (self->profile);
+  g_autofree char *top = g_path_get_dirname (me);
+
+  return g_build_filename (top, host, "profile", NULL);
 }
 
 /**

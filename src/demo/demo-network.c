@@ -56,7 +56,7 @@ static const struct
   [HOST_BEA] = { "bea", "127.0.0.5", "leaf", HOST_ELM, SLOW, 4 },
   [HOST_CARL] = { "carl", "none", "leaf", HOST_ELM, SLOW, 2 },
   [HOST_DORA] = { "dora", "127.0.0.7", "leaf", HOST_ELM, SLOW, 1 },
-  [HOST_ME] = { "me", "127.0.0.1", "leaf", HOST_OAK, 0, 0 },
+  [HOST_ME] = { "me", "127.0.0.8", "leaf", HOST_OAK, 0, 0 },
 };
 
 struct _FilDemoNetwork

@@ -249,8 +249,10 @@ fil_searches_touch (FilSearches *self,
   fil_journal_touch (self->journal, search->id);
 }
 
+/* The others of the same file have one source more to show. */
 static void
 add_to_file (FilSearches *self,
+             FilSearch *search,
              FilResult *result)
 {
   FileKey key = { .search = result->search, .sha1 = result->hit.urn.sha1 };
@@ -264,6 +266,8 @@ add_to_file (FilSearches *self,
       same = g_ptr_array_new ();
       g_hash_table_insert (self->files, g_memdup2 (&key, sizeof key), same);
     }
+  for (guint i = 0; i < MIN (same->len, FIL_SEARCH_SAME_TOUCHED); i++)
+    fil_journal_touch (search->journal, ((const FilResult *) g_ptr_array_index (same, i))->id);
   g_ptr_array_add (same, result);
 }
 
@@ -307,7 +311,7 @@ fil_searches_add_hit (FilSearches *self,
   g_ptr_array_add (search->results, result);
   g_hash_table_insert (self->results, &result->id, result);
   g_hash_table_insert (self->offers, g_memdup2 (&key, sizeof key), result);
-  add_to_file (self, result);
+  add_to_file (self, search, result);
   fil_journal_touch (search->journal, result->id);
   return result;
 }

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 #define FIL_SEARCHES_MAX 50
 #define FIL_SEARCH_MAX_RESULTS 10000
+#define FIL_SEARCH_SAME_TOUCHED 100 /* results of one file that are told anew when it gets one more source */
 #define FIL_RESULT_MAX_PROXIES 4
 
 /* One file that one host offers. */

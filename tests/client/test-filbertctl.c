@@ -135,7 +135,7 @@ test_without_node (Fixture *f,
   static const char *const wrong[] = { "",         "nonsense",  "results",        "results x",     "results 0",
                                        "pause",    "pause 1 2", "pause 1 --all",  "status more",   "status --nonsense",
                                        "set role", "get x",     "priority 1 x",   "shares add",    "shares nonsense /",
-                                       "demo",     "search",    "search a --max 0", "search a --wait -1" };
+                                       "demo x",   "search",    "search a --max 0", "search a --wait -1" };
   static const char *const unavailable[] = {
     "status", "stop",      "doctor",   "monitor",  "settings", "set role leaf",  "peers",     "connect 1.2.3.4:5",
     "ban 1.2.3.4", "searches", "results 1", "close 1",  "trace 1",  "downloads",      "pause 1",   "pause --all",

@@ -80,8 +80,15 @@ test_same_file (Fixture *fixture,
   FilHit first = make_hit ("a.ogg", 1, 1, 7), second = make_hit ("b.ogg", 2, 5, 7), other = make_hit ("a.ogg", 3, 1, 8);
   FilHit bare = make_hit ("c.ogg", 3, 2, 0);
   FilResult *result = fil_searches_add_hit (fixture->searches, search, &first);
+  g_autoptr (FilChanges) changes = NULL;
+  guint64 seq;
 
+  seq = fil_journal_seq (search->journal);
   fil_searches_add_hit (fixture->searches, search, &second);
+  /* The first has one source more now. */
+  changes = fil_journal_changes (search->journal, seq, 10);
+  g_assert_cmpuint (changes->changed->len, ==, 2);
+  g_assert_cmpint (g_array_index (changes->changed, gint64, 0), ==, result->id);
   fil_searches_add_hit (fixture->searches, search, &other);
   g_assert_cmpuint (fil_searches_same_file (fixture->searches, result)->len, ==, 2);
   result = fil_searches_add_hit (fixture->searches, search, &bare);
