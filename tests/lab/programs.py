@@ -120,6 +120,8 @@ class GtkGnutella(Program):
             os.makedirs(os.path.join(folder, name))
 
     def config(self, is_ultrapeer):
+        """Its settings. An ultrapeer sends no search of its own before it has a third of up_connections; a leaf
+        stays with the one ultrapeer that it is told of."""
         mode = 2 if is_ultrapeer else 0
         behind_nat = 'TRUE' if self.host.is_behind_nat else 'FALSE'
         return f'''listen_port = {self.port}
@@ -159,7 +161,7 @@ log_bad_gnutella = TRUE
 log_dropped_gnutella = TRUE
 node_debug = 3
 udp_debug = 2
-{'up_connections = 1' if is_ultrapeer else ''}
+{'up_connections = 1' if is_ultrapeer else 'max_ultrapeers = 1'}
 '''
 
     def start(self, is_ultrapeer, friends):
@@ -171,7 +173,7 @@ udp_debug = 2
         run('chown', '-R', f'{NOBODY}:{NOBODY}', self.folder)
         self.spawn(self.as_nobody(*wrapper(), self.binary, '--no-dbus', '--no-supervise', '--no-restart'),
                    cwd=self.folder)
-        wait_for(f'gtk-gnutella on {self.listen}', self._answers, 60)
+        wait_for(f'gtk-gnutella on {self.listen}', self._answers, 120)
         return self
 
     def as_nobody(self, *command):
