@@ -28,6 +28,8 @@ struct _FilSearchPage
   GtkToggleButton *programs;
   GtkStack *stack;
   AdwStatusPage *empty;
+  GtkWidget *examples;
+  GtkWidget *demo;
   AdwTabView *tabs;
 
   FilClient *client;
@@ -227,6 +229,7 @@ status_cb (gpointer watcher,
   FilSearchPage *self = watcher;
   const char *state = status != NULL ? fil_row_get_string (status, "state") : "connecting";
 
+  gtk_widget_set_visible (self->demo, g_strcmp0 (state, "offline") == 0);
   if (g_strcmp0 (state, "offline") == 0)
     adw_status_page_set_description (self->empty, _("You are offline. Searches are asked as soon as there is a network."));
   else if (status != NULL && fil_row_get_int (status, "shared_files") == 0)
@@ -268,6 +271,8 @@ fil_search_page_class_init (FilSearchPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FilSearchPage, programs);
   gtk_widget_class_bind_template_child (widget_class, FilSearchPage, stack);
   gtk_widget_class_bind_template_child (widget_class, FilSearchPage, empty);
+  gtk_widget_class_bind_template_child (widget_class, FilSearchPage, examples);
+  gtk_widget_class_bind_template_child (widget_class, FilSearchPage, demo);
   gtk_widget_class_bind_template_child (widget_class, FilSearchPage, tabs);
   gtk_widget_class_bind_template_callback (widget_class, search_cb);
   gtk_widget_class_bind_template_callback (widget_class, kinds_cb);
@@ -322,6 +327,27 @@ fil_search_page_new (FilClient *client,
   fil_status_watch (client, self, status_cb);
   show_stack (self);
   return self;
+}
+
+/**
+ * fil_search_page_set_examples:
+ * @words: searches to suggest, in place of the usual ones
+ */
+void
+fil_search_page_set_examples (FilSearchPage *self,
+                              const char *const *words)
+{
+  GtkWidget *button;
+
+  g_return_if_fail (FIL_IS_SEARCH_PAGE (self));
+
+  for (button = gtk_widget_get_first_child (self->examples); button != NULL;
+       button = gtk_widget_get_next_sibling (button))
+    {
+      gtk_widget_set_visible (button, *words != NULL);
+      if (*words != NULL)
+        gtk_button_set_label (GTK_BUTTON (button), *words++);
+    }
 }
 
 void

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (FilSearchPage, fil_search_page, FIL, SEARCH_PAGE, GtkWidget)
 
 FilSearchPage *fil_search_page_new (FilClient *client, FilWindowState *state);
+void fil_search_page_set_examples (FilSearchPage *self, const char *const *words);
 void fil_search_page_set_narrow (FilSearchPage *self, gboolean is_narrow);
 void fil_search_page_set_words (FilSearchPage *self, const char *words);
 void fil_search_page_show_search (FilSearchPage *self, gint64 id);

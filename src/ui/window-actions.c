@@ -561,6 +561,21 @@ restart_node_cb (GSimpleAction *action,
 
 /* Other windows */
 
+/* A process of its own: what happens there is thrown away with it. */
+static void
+demo_cb (GSimpleAction *action,
+         GVariant *parameter,
+         gpointer data)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process =
+      g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, program != NULL ? program : "filbert", "--demo", NULL);
+
+  if (process == NULL)
+    _fil_window_complain (data, error);
+}
+
 static void
 preferences_cb (GSimpleAction *action,
                 GVariant *parameter,
@@ -627,6 +642,7 @@ static const GActionEntry entries[] = {
   { .name = "start-node", .activate = start_node_cb },
   { .name = "restart-node", .activate = restart_node_cb },
   { .name = "preferences", .activate = preferences_cb },
+  { .name = "demo", .activate = demo_cb },
   { .name = "shortcuts", .activate = shortcuts_cb },
   { .name = "about", .activate = about_cb },
 };

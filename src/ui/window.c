@@ -369,6 +369,18 @@ fil_window_init (FilWindow *self)
   g_signal_connect (self, "map", G_CALLBACK (mapped_cb), NULL);
 }
 
+/* Nobody shall take the demo for the real network. */
+static void
+mark_as_demo (FilWindow *self)
+{
+  static const char *const words[] = { "sample", "sample tone", "sample picture", NULL };
+
+  gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
+  gtk_window_set_title (GTK_WINDOW (self), _("Filbert – Demo"));
+  adw_view_switcher_title_set_title (self->switcher_title, _("Filbert – Demo"));
+  fil_search_page_set_examples (self->search_page, words);
+}
+
 /**
  * fil_window_new:
  * @client: the way to the node; it need not be attached
@@ -393,6 +405,8 @@ fil_window_new (GtkApplication *application,
   g_signal_connect_object (self->downloads, "items-changed", G_CALLBACK (downloads_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->downloads, "row-updated", G_CALLBACK (downloads_cb), self, G_CONNECT_SWAPPED);
   _fil_window_make_page (self, "search");
+  if (id != NULL && g_str_has_suffix (id, ".Demo"))
+    mark_as_demo (self);
   return self;
 }
 
