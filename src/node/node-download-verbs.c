@@ -107,7 +107,8 @@ static FilDownload *
 add_download (FilNode *self,
               const char *name,
               guint64 size,
-              const FilUrn *urn)
+              const FilUrn *urn,
+              GError **error)
 {
   FilDownloadSpec spec = {
     .id = fil_ids_next (self->ids, FIL_ID_DOWNLOAD),
@@ -122,7 +123,11 @@ add_download (FilNode *self,
   };
   FilDownload *download = fil_downloads_add (self->downloads, &spec, _fil_node_now (self));
 
-  _fil_node_touch (self, FIL_LIST_DOWNLOADS, download->id);
+  if (download == NULL)
+    g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED,
+                         _("The list of downloads is full. Clear those that are done."));
+  else
+    _fil_node_touch (self, FIL_LIST_DOWNLOADS, download->id);
   return download;
 }
 
@@ -156,7 +161,9 @@ fil_node_get (FilNode *self,
     }
   download = fil_downloads_find (self->downloads, &result->hit.urn.sha1);
   if (download == NULL)
-    download = add_download (self, result->hit.name, result->hit.size, &result->hit.urn);
+    download = add_download (self, result->hit.name, result->hit.size, &result->hit.urn, error);
+  if (download == NULL)
+    return 0;
 
   same = fil_searches_same_file (self->searches, result);
   for (guint i = 0; i < same->len; i++)
@@ -209,7 +216,9 @@ fil_node_get_magnet (FilNode *self,
       fil_sha1_to_text (&file->urn.sha1, sha1);
       download = fil_downloads_find (self->downloads, &file->urn.sha1);
       if (download == NULL)
-        download = add_download (self, file->name != NULL ? file->name : sha1, file->size, &file->urn);
+        download = add_download (self, file->name != NULL ? file->name : sha1, file->size, &file->urn, error);
+      if (download == NULL)
+        return 0;
       for (guint j = 0; j < file->n_sources; j++)
         add_magnet_source (self, download->id, &file->sources[j]);
       if (first == 0)
@@ -237,11 +246,10 @@ for_one_or_all (FilNode *self,
                 DownloadVerb verb,
                 GError **error)
 {
-  g_autoptr (GPtrArray) all = NULL;
+  const GPtrArray *all = fil_downloads_list (self->downloads);
 
   if (id != -1)
     return check_download (verb (self->downloads, id, _fil_node_now (self)), id, error);
-  all = fil_downloads_list (self->downloads);
   for (guint i = 0; i < all->len; i++)
     verb (self->downloads, ((const FilDownload *) g_ptr_array_index (all, i))->id, _fil_node_now (self));
   return TRUE;
@@ -321,7 +329,7 @@ fil_node_cancel (FilNode *self,
 void
 fil_node_clear_finished (FilNode *self)
 {
-  g_autoptr (GPtrArray) all = fil_downloads_list (self->downloads);
+  const GPtrArray *all = fil_downloads_list (self->downloads);
   g_autoptr (GArray) done = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   for (guint i = 0; i < all->len; i++)

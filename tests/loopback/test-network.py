@@ -74,6 +74,25 @@ class Network(Test):
         self.assertEqual(len(getter.ask("history")), 3)
         self.assertEqual({row["id"] for row in getter.ask("downloads")}, used["download"])
 
+    def test_clear_and_get_again(self):
+        """Verbs for the whole list leave the list as it was, but for what they are about."""
+        content = noise(50000, 5)
+        ultrapeer, sharer, getter = self.pair({"filbert.txt": content})
+        row = getter.find("filbert")[0]
+        ids = []
+
+        for _ in range(3):
+            done = getter.get(row)[-1]
+            self.assert_whole(done, content)
+            ids.append(done["id"])
+            getter.ask("pause", "--all")
+            getter.ask("resume", "--all")
+            self.assertEqual([d["state"] for d in getter.ask("downloads")], ["done"])
+            getter.ask("clear")
+            self.assertEqual(getter.ask("downloads"), [])
+            os.unlink(done["path"])
+        self.assertEqual(len(set(ids)), 3)
+
     def test_unhashed_results_are_refused(self):
         """Nothing is downloaded that nothing could prove."""
         host = gnutella.Host()
