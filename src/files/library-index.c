@@ -14,6 +14,7 @@ typedef struct
   GString *names; /* each ends with NUL */
   GArray *ids;    /* guint32, in the order of the names */
   FilKeywordIndex *index;
+  gint64 started_us;
 } Build;
 
 static void
@@ -45,13 +46,16 @@ done (gpointer data)
 {
   Build *build = data;
   FilLibrary *self = build->library;
+  gint64 now_us;
 
   fil_keyword_index_unref (self->index);
   self->index = g_steal_pointer (&build->index);
   self->is_indexing = FALSE;
   self->is_index_new = TRUE;
   _fil_library_changed (self, NULL);
-  fil_timer_set (self->index_timer, fil_clock_now (self->clock) + FIL_LIBRARY_INDEX_US);
+  now_us = fil_clock_now (self->clock);
+  fil_timer_set (self->index_timer,
+                 now_us + MIN (FIL_LIBRARY_INDEX_US, FIL_LIBRARY_INDEX_SHARE * (now_us - build->started_us)));
 }
 
 static void
@@ -60,6 +64,7 @@ start (FilLibrary *self)
   Build *build = g_new0 (Build, 1);
 
   build->library = self;
+  build->started_us = fil_clock_now (self->clock);
   build->names = g_string_new (NULL);
   build->ids = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (guint32 i = 1; i < self->by_index->len; i++)

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 #define FIL_LIBRARY_AWAY_US (15 * FIL_SEC)        /* look whether a folder came back */
 #define FIL_LIBRARY_NOTIFY_US (100 * FIL_MSEC)    /* between two notifications */
 #define FIL_LIBRARY_PROGRESS_US (500 * FIL_MSEC)  /* between two of hashing progress */
-#define FIL_LIBRARY_INDEX_US (2 * FIL_SEC)        /* between two snapshots of the index */
+#define FIL_LIBRARY_INDEX_US (2 * FIL_SEC)        /* at most between two snapshots of the index … */
+#define FIL_LIBRARY_INDEX_SHARE 20                /* … else so many times what one takes */
 #define FIL_LIBRARY_COUNTS_US (60 * FIL_SEC)      /* between two savings of the counts */
 
 typedef struct _FilLibraryFile FilLibraryFile;

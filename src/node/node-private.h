@@ -89,6 +89,8 @@ struct _FilNode
   FilDisk *disk;
   FilDiskStorage *storage;
   FilLibrary *library;
+  gboolean is_route_table_old; /* the index has changed since */
+  gint64 route_table_us;       /* when the overlay was given one */
   FilWords *words;
   gboolean is_sharing_paused;
 

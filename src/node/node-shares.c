@@ -10,6 +10,10 @@
 #include "route-table-builder.h"
 #include "safe-name.h"
 
+/* While files are being hashed the neighbours hear of the new ones now and then, so that their patience
+ * (FIL_QRP_UPDATES_AT_ONCE) is there when the last one is. */
+#define ROUTE_TABLE_WHILE_HASHING_US (10 * FIL_SEC)
+
 static void
 tell_overlay (FilNode *self)
 {
@@ -35,12 +39,26 @@ update_route_table (FilNode *self)
     fil_route_table_builder_add_index (builder, index);
   table = fil_route_table_builder_finish (builder);
   fil_overlay_set_route_table (self->overlay, table, _fil_node_now (self));
+  self->is_route_table_old = FALSE;
+  self->route_table_us = _fil_node_now (self);
   tell_overlay (self);
+}
+
+static void
+follow_index (FilNode *self)
+{
+  FilLibraryStatus status;
+
+  fil_library_get_status (self->library, &status);
+  if (self->is_route_table_old &&
+      (status.to_hash == 0 || _fil_node_now (self) - self->route_table_us >= ROUTE_TABLE_WHILE_HASHING_US))
+    update_route_table (self);
 }
 
 static void
 status_changed (gpointer data)
 {
+  follow_index (data);
   tell_overlay (data);
   _fil_node_mark_status (data);
 }
@@ -65,7 +83,8 @@ index_changed (gpointer data)
   FilNode *self = data;
 
   g_debug ("%u files can be found", fil_keyword_index_n_files (fil_library_get_index (self->library)));
-  update_route_table (self);
+  self->is_route_table_old = TRUE;
+  follow_index (self);
   _fil_node_mark_status (data);
 }
 

@@ -254,6 +254,8 @@ _fil_link_establish (FilLink *self,
   fil_framer_set_sflag (self->framer, self->peer.sflag);
   if (self->peer.deflates)
     self->inflate = fil_inflate_new ();
+  else if (self->in_bytes.rate == FIL_LINK_INFLATE_RATE)
+    fil_link_set_input_rate (self, FIL_LINK_PLAIN_RATE, FIL_LINK_PLAIN_BURST, now_us);
   if (self->peer.inflates)
     self->deflate = fil_deflate_new ();
   g_clear_pointer (&self->head, fil_head_free);

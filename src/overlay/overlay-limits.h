@@ -29,6 +29,8 @@
 #define FIL_LINK_TURN_BYTES 262144           /* bytes, after inflating, in one feed() */
 #define FIL_LINK_INFLATE_RATE (1024 * 1024)  /* inflated bytes a second that a link may cost for long … */
 #define FIL_LINK_INFLATE_BURST (8 * 1024 * 1024) /* … and at once (route tables) */
+#define FIL_LINK_PLAIN_RATE (32 * 1024 * 1024)   /* the same of a link that has to send every byte itself */
+#define FIL_LINK_PLAIN_BURST (64 * 1024 * 1024)
 #define FIL_LINK_BYE_LINGER (5 * FIL_SEC)    /* for the Bye to leave */
 #define FIL_LINK_ERRORS 100                  /* malformed messages, then Bye 409 … */
 #define FIL_LINK_ERROR_PERMILLE 100          /* … when they are more than so many of a thousand */

@@ -277,6 +277,33 @@ test_deflate_bomb (Fixture *f,
   raw_peer_free (peer);
 }
 
+/* Who sends every byte itself may send more, and no more than that. */
+static void
+test_plain_flood (Fixture *f,
+                  gconstpointer data)
+{
+  const gsize many = FIL_HEADER_LEN * 10000;
+  g_autofree guint8 *pings = g_malloc0 (many);
+  gsize taken = 0, n;
+
+  for (guint i = 0; i < many / FIL_HEADER_LEN; i++)
+    pings[i * FIL_HEADER_LEN + 17] = 3;
+  /* The larger burst has to be waited for. */
+  f->world->now_us += 10 * FIL_SEC;
+  do
+    {
+      n = fil_session_feed (f->up->session, pings, many, f->world->now_us);
+      taken += n;
+    }
+  while (n == many);
+  g_assert_cmpuint (taken, >, FIL_LINK_PLAIN_BURST - 20000);
+  g_assert_cmpuint (taken, <, FIL_LINK_PLAIN_BURST + 20000);
+  g_assert_cmpuint (fil_session_feed (f->up->session, pings, many, f->world->now_us), ==, 0);
+  f->world->now_us += FIL_SEC;
+  fil_session_tick (f->up->session, f->world->now_us);
+  g_assert_cmpuint (fil_session_feed (f->up->session, pings, many, f->world->now_us), >, 0);
+}
+
 static void
 make_head_ping (FilPacket **out,
                 const FilGuid *target,
@@ -463,6 +490,7 @@ main (int argc,
     { "deflate-bomb", test_deflate_bomb }, { "head-relay", test_head_relay },
     { "udp-push", test_udp_push },         { "alive", test_alive },
     { "desync", test_desync },             { "greeting-ping", test_greeting_ping },
+    { "plain-flood", test_plain_flood },
   };
 
   g_test_init (&argc, &argv, NULL);
