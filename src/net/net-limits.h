@@ -7,6 +7,7 @@
 
 /* One turn of one link. */
 #define FIL_PUMP_TURN_BYTES (256 * 1024)  /* each way */
+#define FIL_PUMP_TURN_OVERLAY (32 * 1024) /* in, of a link: what it makes others be sent has to fit their queues */
 #define FIL_PUMP_TURN_READS 64
 #define FIL_PUMP_BUFFER (64 * 1024)       /* shared by all pumps */
 #define FIL_PUMP_GATHER (16 * 1024)       /* small pieces of output joined into one write */

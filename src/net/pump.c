@@ -269,8 +269,12 @@ move (FilPump *self,
 void
 _fil_pump_run (FilPump *self)
 {
-  FilPumpTurn turn = { fil_reactor_now (fil_pumps_reactor (self->pumps)), FIL_PUMP_TURN_BYTES, FIL_PUMP_TURN_READS,
-                FIL_PUMP_TURN_BYTES };
+  FilPumpTurn turn = {
+    .now_us = fil_reactor_now (fil_pumps_reactor (self->pumps)),
+    .read_bytes = self->shaper.traffic == FIL_TRAFFIC_OVERLAY ? FIL_PUMP_TURN_OVERLAY : FIL_PUMP_TURN_BYTES,
+    .reads = FIL_PUMP_TURN_READS,
+    .write_bytes = FIL_PUMP_TURN_BYTES,
+  };
   guint64 moved = self->bytes[FIL_WAY_OUT];
   gboolean is_silent;
 
