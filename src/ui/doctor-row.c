@@ -52,32 +52,17 @@ make_mark (FilRow *line)
   return mark;
 }
 
-static void
-add_button (FilDoctorRow *self)
-{
-  GtkWidget *button = gtk_button_new_with_label (_("Ask the router"));
-
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, _("Let Filbert ask the router to open its port"));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.set");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", "port-mapping", "true");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (self), button);
-}
-
 /**
  * fil_doctor_row_new:
  * @line: a row of the kind "doctor"
- * @can_ask_router: whether the router has not been asked for its help yet
  */
 GtkWidget *
-fil_doctor_row_new (FilRow *line,
-                    gboolean can_ask_router)
+fil_doctor_row_new (FilRow *line)
 {
   FilDoctorRow *self = g_object_new (FIL_TYPE_DOCTOR_ROW, NULL);
   const char *help = fil_row_get_string (line, "help");
   g_autofree char *text = NULL;
   g_autofree char *subtitle = NULL;
-  gboolean is_no = fil_row_is_known (line, "verdict") && !fil_row_get_bool (line, "verdict");
 
   text = help == NULL ? g_strdup (fil_row_get_string (line, "text"))
                       : g_strdup_printf ("%s %s", fil_row_get_string (line, "text"), help);
@@ -85,7 +70,5 @@ fil_doctor_row_new (FilRow *line,
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title_of (fil_row_get_string (line, "name")));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
   adw_action_row_add_prefix (ADW_ACTION_ROW (self), make_mark (line));
-  if (is_no && can_ask_router && g_strcmp0 (fil_row_get_string (line, "name"), "punch") != 0)
-    add_button (self);
   return GTK_WIDGET (self);
 }

@@ -15,6 +15,6 @@ G_BEGIN_DECLS
 #define FIL_TYPE_DOCTOR_ROW (fil_doctor_row_get_type ())
 G_DECLARE_FINAL_TYPE (FilDoctorRow, fil_doctor_row, FIL, DOCTOR_ROW, AdwActionRow)
 
-GtkWidget *fil_doctor_row_new (FilRow *line, gboolean can_ask_router);
+GtkWidget *fil_doctor_row_new (FilRow *line);
 
 G_END_DECLS

@@ -42,7 +42,6 @@ struct _FilNetworkPage
   FilListModel *searches;
   GCancellable *cancellable;
   char *diagnosis; /* what the verdicts on the page rest on */
-  gboolean can_ask_router;
   gboolean is_watched;
 };
 
@@ -64,31 +63,14 @@ doctor_cb (GObject *source,
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->doctor))) != NULL)
     gtk_list_box_remove (self->doctor, child);
   for (guint i = 0; i < lines->len; i++)
-    gtk_list_box_append (self->doctor, fil_doctor_row_new (g_ptr_array_index (lines, i), self->can_ask_router));
-}
-
-/* The router can be asked if that is not done already. */
-static void
-settings_cb (GObject *source,
-             GAsyncResult *result,
-             gpointer data)
-{
-  g_autoptr (FilNetworkPage) self = data;
-  g_autoptr (GPtrArray) rows = fil_client_finish_rows (FIL_CLIENT (source), result, NULL);
-
-  if (rows == NULL || self->scroller == NULL)
-    return;
-  for (guint i = 0; i < rows->len; i++)
-    if (g_strcmp0 (fil_row_get_string (g_ptr_array_index (rows, i), "key"), "port-mapping") == 0)
-      self->can_ask_router = g_strcmp0 (fil_row_get_string (g_ptr_array_index (rows, i), "value"), "false") == 0;
-  fil_client_doctor (self->client, self->cancellable, doctor_cb, g_object_ref (self));
+    gtk_list_box_append (self->doctor, fil_doctor_row_new (g_ptr_array_index (lines, i)));
 }
 
 static void
 ask_doctor (FilNetworkPage *self)
 {
   if (self->client != NULL && fil_client_is_attached (self->client))
-    fil_client_settings (self->client, self->cancellable, settings_cb, g_object_ref (self));
+    fil_client_doctor (self->client, self->cancellable, doctor_cb, g_object_ref (self));
 }
 
 static char *

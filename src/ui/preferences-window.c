@@ -27,7 +27,6 @@ struct _FilPreferencesWindow
   AdwComboRow *role;
   AdwEntryRow *bind_interface;
   GtkSpinButton *listen_port;
-  GtkSwitch *port_mapping;
 
   FilClient *client;
   GCancellable *cancellable;
@@ -253,7 +252,6 @@ fil_preferences_window_class_init (FilPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, role);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, bind_interface);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, listen_port);
-  gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, port_mapping);
 }
 
 /* Joins a widget to a key of the settings. */
@@ -290,7 +288,6 @@ fil_preferences_window_init (FilPreferencesWindow *self)
   join (self, "role", self->role);
   join (self, "bind-interface", self->bind_interface);
   join (self, "listen-port", self->listen_port);
-  join (self, "port-mapping", self->port_mapping);
   g_object_set_data (G_OBJECT (self->downloads_dir_button), "fil-key", (gpointer) "downloads-dir");
   g_object_set_data (G_OBJECT (self->incomplete_dir_button), "fil-key", (gpointer) "incomplete-dir");
   g_signal_connect_object (self->downloads_dir_button, "clicked", G_CALLBACK (choose_cb), self, G_CONNECT_SWAPPED);

@@ -37,9 +37,9 @@ typedef struct
 static const Found found[] = {
   { "Purple Hazel - Walnut Grove.ogg", "audio", 4213000, SHA1 ("A2"), "203.0.113.7:6346", "FLBT", 2, FIL_REACH_DIRECT, FALSE },
   { "hazel-walnut-grove.ogg", "audio", 4213000, SHA1 ("A2"), "198.51.100.24:23451", "GTKG", 3, FIL_REACH_PUSH, FALSE },
-  { "Purple Hazel - 03 - Walnut Grove.ogg", "audio", 4213000, SHA1 ("A2"), "192.0.2.190:6346", "LIME", 3, FIL_REACH_PUNCH, FALSE },
+  { "Purple Hazel - 03 - Walnut Grove.ogg", "audio", 4213000, SHA1 ("A2"), "192.0.2.190:6346", "LIME", 3, FIL_REACH_PUSH, FALSE },
   { "purple_hazel_field_notes.pdf", "document", 310400, SHA1 ("B2"), "198.51.100.77:6346", "GTKG", 4, FIL_REACH_PUSH, TRUE },
-  { "hazel-linux-12.1-amd64.iso", "archive", G_GUINT64_CONSTANT (2104000000), SHA1 ("C2"), "192.0.2.61:41211", "FLBT", 3, FIL_REACH_PUNCH, FALSE },
+  { "hazel-linux-12.1-amd64.iso", "archive", G_GUINT64_CONSTANT (2104000000), SHA1 ("C2"), "192.0.2.61:41211", "FLBT", 3, FIL_REACH_PUSH, FALSE },
   { "hazel-linux-12.1-amd64.iso", "archive", G_GUINT64_CONSTANT (2104000000), SHA1 ("C2"), "203.0.113.99:6348", "FLBT", 2, FIL_REACH_DIRECT, FALSE },
   { "Hazel catkins in the March wind.webm", "video", 48120000, SHA1 ("D2"), "203.0.113.150:6346", "WSHR", 2, FIL_REACH_DIRECT, FALSE },
   { "hazelnut harvest 1931 (restored).mkv", "video", G_GUINT64_CONSTANT (731000000), SHA1 ("E2"), "192.0.2.8:6346", "GTKG", 4, FIL_REACH_PUSH, FALSE },
@@ -54,7 +54,7 @@ static const Found found[] = {
 static const FilDownloadInfo old_downloads[] = {
   { .id = 400, .name = "hazel-linux-12.1-amd64.iso", .size = G_GUINT64_CONSTANT (2104000000), .state = FIL_DOWNLOAD_DOWNLOADING,
     .verified_bytes = G_GUINT64_CONSTANT (1290000000), .received_bytes = G_GUINT64_CONSTANT (1304500000), .bps = 2400000, .eta_s = 333,
-    .sources = 3, .active_sources = 2, .reach = FIL_REACH_PUNCH, .sha1 = SHA1 ("C2"), .added = 1700000000 },
+    .sources = 3, .active_sources = 2, .reach = FIL_REACH_PUSH, .sha1 = SHA1 ("C2"), .added = 1700000000 },
   { .id = 401, .name = "Hazel catkins in the March wind.webm", .size = 48120000, .state = FIL_DOWNLOAD_QUEUED, .eta_s = -1,
     .reason = "The only source is busy: place 4 in its queue, about 6 min.", .reason_code = "remote-queue", .sources = 1,
     .received_bytes = 12030000, .reach = FIL_REACH_DIRECT, .sha1 = SHA1 ("D2"), .added = 1700000100 },
@@ -73,7 +73,7 @@ static const FilUploadInfo uploads[] = {
   { .id = 300, .name = "dawn chorus, oak wood.flac", .peer = "198.51.100.24:50211", .state = "sending", .sent_bytes = 61200000,
     .size = 148000000, .bps = 140000, .reach = FIL_REACH_DIRECT },
   { .id = 301, .name = "walking notes 2024.pdf", .peer = "192.0.2.61:41211", .state = "sending", .sent_bytes = 120000, .size = 910000,
-    .bps = 40000, .reach = FIL_REACH_PUNCH },
+    .bps = 40000, .reach = FIL_REACH_PUSH },
 };
 
 static const FilPeerInfo peers[] = {
@@ -512,9 +512,9 @@ fil_node_doctor (FilNode *self,
                  gpointer data)
 {
   const FilDoctorLine lines[] = {
-    { "tcp", FIL_VERDICT_NO, "Nobody could connect to you: a router stands in front.", "Opening port 23451 there would help." },
+    { "tcp", FIL_VERDICT_NO, "Nobody could connect to you. Those who can be reached are asked to by push.", "Open port 23451 for TCP in your router." },
     { "udp", FIL_VERDICT_YES, "Messages from strangers reach you.", NULL },
-    { "punch", FIL_VERDICT_YES, "Your NAT keeps its ports, so paths can be opened from both sides.", NULL },
+    { "punch", FIL_VERDICT_NO, "When neither of you can be reached, this version finds no way.", NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
