@@ -12,7 +12,7 @@
 G_DEFINE_FINAL_TYPE (FilWindow, fil_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* Below this the header has no room for words beside the page names. */
-#define ROOM_FOR_WORDS 900
+#define ROOM_FOR_WORDS 1100
 
 static gboolean
 is_narrow (FilWindow *self)
