@@ -24,6 +24,9 @@ typedef struct
   FilPartMode mode;
   FilFileHash *hash; /* of the first fil_file_hash_size() bytes, or NULL */
   guint64 hash_for;  /* the file size that hash was made for */
+  gboolean has_sha1; /* sha1 is of the whole file as sha1_of saw it, and nothing was written since */
+  FilSha1 sha1;
+  struct stat sha1_of;
 } Part;
 
 struct _FilPartFile
@@ -259,6 +262,7 @@ run_write (Part *part,
   const guint8 *bytes = g_bytes_get_data (request->bytes, &len);
   gsize done = 0;
 
+  part->has_sha1 = FALSE;
   while (done < len)
     {
       gssize n = pwrite (part->fd, bytes + done, len - done, request->offset + (goffset) done);
@@ -414,7 +418,20 @@ hash_rest (Part *part,
     }
   *tree = fil_file_hash_finish (part->hash, sha1);
   g_clear_pointer (&part->hash, fil_file_hash_free);
+  part->has_sha1 = TRUE;
+  part->sha1 = *sha1;
+  part->sha1_of = st;
   return TRUE;
+}
+
+/* Whether the file is still the one that was hashed: then it need not be read once more. */
+static gboolean
+is_hashed (const Part *part,
+           const struct stat *st)
+{
+  return part->has_sha1 && part->sha1_of.st_size == st->st_size &&
+         part->sha1_of.st_mtim.tv_sec == st->st_mtim.tv_sec &&
+         part->sha1_of.st_mtim.tv_nsec == st->st_mtim.tv_nsec;
 }
 
 static void
@@ -460,7 +477,9 @@ check_whole (Part *part,
                    _ ("%s is not whole: it has another size than it should."), name);
       return FALSE;
     }
-  if (!hash_rest (part, &sha1, &tree, &request->error))
+  if (is_hashed (part, &st))
+    sha1 = part->sha1;
+  else if (!hash_rest (part, &sha1, &tree, &request->error))
     return FALSE;
   if (request->has_sha1 && !fil_sha1_equal (&sha1, &request->sha1))
     {

@@ -255,6 +255,29 @@ test_mismatch (Fixture *f,
   g_assert_true (temp_tree_has (f->downloads, "x.txt"));
 }
 
+/* Somebody else writes between the hash and the end: the hash is of another file then. */
+static void
+test_changed_after_hash (Fixture *f,
+                         gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->parts, "1", NULL);
+  const struct timespec times[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+  int fd;
+
+  open_part (f, "1", FIL_PART_CREATE);
+  write_text (f, 0, "helloworld");
+  fil_part_file_hash (f->part, on_hashed, f);
+  wait_for (f, 2);
+  g_assert_no_error (f->error);
+  fd = g_open (path, O_WRONLY | O_CLOEXEC, 0);
+  g_assert_cmpint (write (fd, "jello", 5), ==, 5);
+  g_assert_cmpint (futimens (fd, times), ==, 0);
+  g_close (fd, NULL);
+  finish (f, 10, "helloworld", "x.txt");
+  g_assert_error (f->error, FIL_FILES_ERROR, FIL_FILES_ERROR_MISMATCH);
+  g_assert_false (temp_tree_has (f->downloads, "x.txt"));
+}
+
 static void
 test_never_overwrite (Fixture *f,
                       gconstpointer data)
@@ -598,6 +621,7 @@ main (int argc,
   ADD ("write-and-finish", test_write_and_finish);
   ADD ("hash", test_hash);
   ADD ("mismatch", test_mismatch);
+  ADD ("changed-after-hash", test_changed_after_hash);
   ADD ("never-overwrite", test_never_overwrite);
   ADD ("too-many-names", test_too_many_names);
   ADD ("other-file-system", test_other_file_system);
