@@ -145,6 +145,19 @@ fil_bootstrap_set_udp (FilBootstrap *self,
 }
 
 /**
+ * fil_bootstrap_known:
+ *
+ * Says at the start that hosts of an earlier session are known: they get a moment before a cache is
+ * bothered (overlay/bootstrap.md).
+ */
+void
+fil_bootstrap_known (FilBootstrap *self,
+                     gint64 now_us)
+{
+  self->wake_us = now_us + FIL_BOOTSTRAP_KNOWN_US;
+}
+
+/**
  * fil_bootstrap_wake:
  *
  * Returns: when fil_bootstrap_tick() wants to be called; calling it earlier does no harm

@@ -64,4 +64,5 @@
 #define FIL_BOOTSTRAP_WEB_SPACING_US (1 * FIL_HOUR)
 #define FIL_BOOTSTRAP_PAUSE_MIN_US (30 * FIL_SEC)
 #define FIL_BOOTSTRAP_PAUSE_MAX_US (5 * FIL_MINUTE)
+#define FIL_BOOTSTRAP_KNOWN_US (5 * FIL_SEC) /* for hosts of an earlier session to answer */
 #define FIL_BOOTSTRAP_MAX_CACHES 128       /* of one kind */

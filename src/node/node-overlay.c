@@ -288,6 +288,8 @@ _fil_node_overlay_start (FilNode *self)
   load_hosts (self);
   fil_overlay_start (self->overlay, now_us);
   fil_timer_set (self->overlay_timer, fil_overlay_wake (self->overlay));
+  if (self->bootstrap != NULL && fil_host_cache_size (fil_overlay_host_cache (self->overlay)) > 0)
+    fil_bootstrap_known (self->bootstrap, now_us);
   _fil_node_reschedule_bootstrap (self);
 }
 

@@ -187,10 +187,12 @@ class Host:
         self.files[sha1_text(content)] = content
         return self
 
-    def magnet(self, content, name, others=(), size=True):
+    def magnet(self, content, name, others=(), size=None):
+        """A link to a file of this host and others; size: what it claims, 0 for nothing."""
         sha1 = sha1_text(content)
+        size = len(content) if size is None else size
         sources = "".join("&xs=http://%s/uri-res/N2R?urn:sha1:%s" % (host.listen, sha1) for host in (self, *others))
-        return "magnet:?xt=urn:sha1:%s&dn=%s%s%s" % (sha1, name, "&xl=%d" % len(content) if size else "", sources)
+        return "magnet:?xt=urn:sha1:%s&dn=%s%s%s" % (sha1, name, "&xl=%d" % size if size else "", sources)
 
     def _accept(self):
         while True:

@@ -184,6 +184,23 @@ test_silence (void)
   world_clear (&world);
 }
 
+/* Hosts of the last session get a moment before a cache is bothered; when they are of no use it is asked. */
+static void
+test_known (void)
+{
+  World world;
+
+  world_init (&world);
+  fil_bootstrap_known (world.bootstrap, world.now_us);
+  fil_bootstrap_tick (world.bootstrap, world.now_us);
+  g_assert_cmpuint (world.asked->len, ==, 0);
+  g_assert_cmpint (fil_bootstrap_wake (world.bootstrap), ==, world.now_us + FIL_BOOTSTRAP_KNOWN_US);
+  world.now_us += FIL_BOOTSTRAP_KNOWN_US;
+  fil_bootstrap_tick (world.bootstrap, world.now_us);
+  g_assert_cmpuint (world.asked->len, ==, 1);
+  world_clear (&world);
+}
+
 static void
 test_revival (void)
 {
@@ -243,6 +260,7 @@ main (int argc,
   g_test_add_func ("/net/bootstrap/nothing-needed", test_nothing_needed);
   g_test_add_func ("/net/bootstrap/first-success-ends-it", test_first_success_ends_it);
   g_test_add_func ("/net/bootstrap/silence", test_silence);
+  g_test_add_func ("/net/bootstrap/known", test_known);
   g_test_add_func ("/net/bootstrap/revival", test_revival);
   g_test_add_func ("/net/bootstrap/no-udp", test_no_udp);
   g_test_add_func ("/net/bootstrap/bounded", test_bounded);
