@@ -104,6 +104,13 @@ delegate_may_dial (gpointer data,
   return fil_gate_judge (self->gate, to, FIL_GATE_SOURCE) == FIL_GATE_OPEN;
 }
 
+static void
+delegate_answered (gpointer data,
+                   const FilEndpoint *from)
+{
+  fil_gate_answered (((FilNode *) data)->gate, from);
+}
+
 static gboolean
 delegate_search (gpointer data,
                  const FilDownload *download)
@@ -230,6 +237,7 @@ static const FilDownloadsDelegate downloads_delegate = {
   .push = delegate_push,
   .is_reachable = delegate_is_reachable,
   .may_dial = delegate_may_dial,
+  .answered = delegate_answered,
   .search = delegate_search,
   .changed = delegate_changed,
   .save = delegate_save,

@@ -134,6 +134,8 @@ link_event (FilNode *self,
 
   if (!fil_overlay_get_peer (self->overlay, link, &peer) || !peer.is_established)
     return;
+  if (peer.is_outgoing)
+    fil_gate_answered (self->gate, &peer.address);
   fil_endpoint_to_text (&peer.address, text);
   if (peer.is_ultrapeer)
     _fil_node_event (self, "link-up", id, _("Connected to the ultrapeer %s (%s)."), text,

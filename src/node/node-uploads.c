@@ -317,6 +317,9 @@ delegate_served (gpointer data,
 
   if (index != 0)
     fil_library_count (self->library, index, 0, 1);
+  /* Whoever had us called took the file there: that address is no victim. */
+  if (row->reach == FIL_SOURCE_PUSH)
+    fil_gate_answered (self->gate, &row->peer);
 }
 
 static const FilUploadsDelegate uploads_delegate = {

@@ -42,6 +42,9 @@ typedef struct
   /* Whether an address that a stranger named may be dialled. */
   gboolean (*may_dial) (gpointer data, const FilEndpoint *to);
 
+  /* A host that we connected to has such a file and serves it, so going there harms nobody; may be NULL. */
+  void (*answered) (gpointer data, const FilEndpoint *from);
+
   /* More sources are wanted; asked sparingly. FALSE: cannot search now, ask again later. */
   gboolean (*search) (gpointer data, const FilDownload *download);
 

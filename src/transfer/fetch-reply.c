@@ -181,6 +181,8 @@ judge_body (FilFetch *self,
   source->state = FIL_SOURCE_ACTIVE;
   self->tried_416 = FALSE;
   self->last_byte_us = now_us;
+  if (!self->is_push && self->downloads->delegate.answered != NULL)
+    self->downloads->delegate.answered (self->downloads->data, &source->endpoint);
   if (reply->status == 200 && (asked.start > 0 || reply->range.end > asked.end))
     return take_whole (self, range, now_us);
   return take_part (self, asked, range);

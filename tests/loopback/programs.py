@@ -284,10 +284,12 @@ class Node:
 
     # Asking
 
-    def run(self, *arguments, timeout=2 * DEADLINE):
+    def run(self, *arguments, timeout=2 * DEADLINE, json=True):
+        # Some commands start a node when none runs; only `start` is meant to do so here.
+        env = dict(self.world.env, FILBERTD=FILBERTD if arguments[0] == "start" else "/bin/false")
         done = subprocess.run(
-            [FILBERTCTL, "--profile", self.profile, "--json"] + list(arguments), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, env=self.world.env)
+            [FILBERTCTL, "--profile", self.profile] + ["--json"] * json + list(arguments), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, env=env)
         return Result(done.returncode, done.stdout, done.stderr)
 
     def ask(self, *arguments, timeout=2 * DEADLINE):
@@ -379,7 +381,7 @@ class World:
         os.mkdir(runtime, 0o700)
         self.env = {name: value for name, value in os.environ.items()
                     if not name.startswith(("XDG_", "DBUS_", "G_MESSAGES", "http_proxy", "HTTP_PROXY"))}
-        self.env.update(HOME=home, XDG_RUNTIME_DIR=runtime, LC_ALL="C.UTF-8", FILBERTD=FILBERTD,
+        self.env.update(HOME=home, XDG_RUNTIME_DIR=runtime, LC_ALL="C.UTF-8",
                         GIO_USE_PROXY_RESOLVER="dummy", GIO_USE_VFS="local", G_DEBUG="")
         _worlds.add(self)
 
@@ -401,6 +403,12 @@ _worlds = set()
 def _close_worlds():
     for world in list(_worlds):
         world.close()
+
+
+def _terminated(*_):
+    # An exception would be taken for a failed test.
+    _close_worlds()
+    os._exit(1)
 
 
 class Test(unittest.TestCase):
@@ -461,7 +469,7 @@ class _TapResult(unittest.TestResult):
 
 def main():
     """Runs the tests of the main module, or those named on the command line, and prints TAP."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, _terminated)
     loader = unittest.defaultTestLoader
     module = sys.modules["__main__"]
     suite = loader.loadTestsFromNames(sys.argv[1:], module) if sys.argv[1:] else loader.loadTestsFromModule(module)

@@ -47,6 +47,16 @@ class Sources(Test):
         self.assert_whole(getter.get(row, timeout=4 * DEADLINE)[-1], content)
         self.assertTrue(liar.ask("uploads"))
 
+    def test_many_files_of_one_host(self):
+        """A host that serves what it promised may be asked again and again."""
+        host = gnutella.Host()
+        self.addCleanup(host.close)
+        getter = self.node("getter").start()
+        for i in range(20):
+            content = noise(1000, 400 + i)
+            host.add(content)
+            self.assert_whole(getter.get(host.magnet(content, "%d.bin" % i))[-1], content)
+
     def test_only_corrupt_sources(self):
         """When everybody sends wrong bytes nothing is ever called done."""
         host = gnutella.Host()

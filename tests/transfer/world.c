@@ -637,6 +637,16 @@ node_may_dial (gpointer data,
   return to->port != 25;
 }
 
+static void
+node_answered (gpointer data,
+               const FilEndpoint *from)
+{
+  World *self = data;
+
+  self->answered++;
+  self->last_answered = *from;
+}
+
 static gboolean
 node_search (gpointer data,
              const FilDownload *download)
@@ -706,6 +716,7 @@ static const FilDownloadsDelegate node = {
   .push = node_push,
   .is_reachable = node_is_reachable,
   .may_dial = node_may_dial,
+  .answered = node_answered,
   .search = node_search,
   .changed = node_changed,
   .save = node_save,

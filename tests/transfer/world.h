@@ -49,6 +49,8 @@ struct _World
   gboolean is_reachable;
   guint searches;
   guint finished;
+  guint answered;
+  FilEndpoint last_answered;
   GHashTable *disk;       /* gint64 id -> Part, in incomplete/ */
   GHashTable *done;       /* path -> GBytes */
   GHashTable *records;    /* gint64 id -> Saved */
