@@ -73,7 +73,12 @@ bootstrap_ask (gpointer data,
   if (self->web_cache == NULL)
     self->web_cache = fil_web_cache_new (self->reactor, self->user_agent);
   if (!fil_web_cache_ask (self->web_cache, address, kind == FIL_BOOTSTRAP_LIST, web_cache_answered, self))
-    return;
+    {
+      /* No address at all: nobody needs to wait for its answer. */
+      if (!fil_web_cache_is_busy (self->web_cache))
+        fil_bootstrap_answered (self->bootstrap, kind, address, 0, TRUE, _fil_node_now (self));
+      return;
+    }
   self->web_cache_kind = kind;
   g_free (self->web_cache_url);
   self->web_cache_url = g_strdup (address);

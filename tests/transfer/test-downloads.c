@@ -210,22 +210,21 @@ test_direct_then_push (void)
   world_assert_done (world, 1, content);
 }
 
-/* Only who served the file over a connection of ours has proved that one may go there; not who says 404,
- * and not who came by itself and may have named anybody's address. */
+/* Only who served the file over a connection of ours has proved that one may go there; not who came by
+ * itself, and may have named anybody's address. */
 static void
 test_answered (void)
 {
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < 2; i++)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (MIB, 70 + i);
-      g_autoptr (GBytes) other = test_content (MIB, 80);
-      Host *host = world_add_host (world, "25.0.0.1:6346", i == 1 ? other : content);
+      Host *host = world_add_host (world, "25.0.0.1:6346", content);
       FilDownload *download = start (world, content);
 
-      host->is_firewalled = i == 2;
+      host->is_firewalled = i == 1;
       world_add_source (world, 1, host);
-      g_assert_true (world_run_until (world, download, DONE, 60) == (i != 1));
+      g_assert_true (world_run_until (world, download, DONE, 60));
       g_assert_cmpuint (world->answered > 0, ==, i == 0);
       if (i == 0)
         g_assert_true (fil_endpoint_equal (&world->last_answered, &host->endpoint));
