@@ -155,60 +155,6 @@ _fil_downloads_choose_solo (FilDownloads *self,
     download->solo = 0;
 }
 
-/* A source that was turned away because it spoke of another size may have been the one that is right. */
-static void
-reconsider_size (FilDownload *download)
-{
-  g_clear_pointer (&download->map, fil_segment_map_free);
-  g_clear_pointer (&download->work->durable, g_free);
-  download->has_size = FALSE;
-  download->size = 0;
-  for (guint i = 0; i < download->sources->len; i++)
-    {
-      FilFileSource *source = g_ptr_array_index (download->sources, i);
-
-      if (source->state == FIL_SOURCE_BAD && g_strcmp0 (source->reason_code, "other-size") == 0)
-        fil_file_source_revive (source);
-    }
-}
-
-static gboolean
-is_size_disputed (const FilDownload *download)
-{
-  for (guint i = 0; i < download->sources->len; i++)
-    {
-      const FilFileSource *source = g_ptr_array_index (download->sources, i);
-
-      if (source->state == FIL_SOURCE_BAD && !source->is_blamed &&
-          g_strcmp0 (source->reason_code, "other-size") == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/**
- * _fil_downloads_doubt_size:
- *
- * The size came from a link or a hit, which anybody can write; only the hash proves it. When everybody who
- * agreed with it is out, and somebody who is not said otherwise, he is asked again, and believed until the
- * hash says more.
- */
-void
-_fil_downloads_doubt_size (FilDownloads *self,
-                           FilDownload *download)
-{
-  const FilDownloadWork *work = download->work;
-
-  if (download->map == NULL || work->fetches->len > 0 || work->pending_writes > 0 || work->is_syncing ||
-      fil_download_usable_sources (download) > 0 || fil_download_verified_bytes (download) > 0 ||
-      !is_size_disputed (download))
-    return;
-  g_message ("download %" G_GINT64_FORMAT ": nobody has a file of %" G_GUINT64_FORMAT " bytes", download->id,
-             download->size);
-  reconsider_size (download);
-  _fil_downloads_save (self, download);
-}
-
 /**
  * _fil_downloads_mismatch:
  *
@@ -227,7 +173,11 @@ _fil_downloads_mismatch (FilDownloads *self,
       blame (self, download, liar);
       fil_segment_map_forget (download->map, (FilRange){ 0, download->size });
       if (download->size_is_hearsay)
-        reconsider_size (download);
+        {
+          g_clear_pointer (&download->map, fil_segment_map_free);
+          download->has_size = FALSE;
+          download->size = 0;
+        }
     }
   else if (best_candidate (download, self->now_us) == NULL)
     fil_segment_map_forget (download->map, (FilRange){ 0, download->size });

@@ -95,7 +95,6 @@ void _fil_downloads_drop_buffer (FilDownloads *self, guint8 *buffer);
 
 /* downloads-blame.c */
 void _fil_downloads_mismatch (FilDownloads *self, FilDownload *download);
-void _fil_downloads_doubt_size (FilDownloads *self, FilDownload *download);
 void _fil_downloads_choose_solo (FilDownloads *self, FilDownload *download, gint64 now_us);
 
 /* downloads-text.c */

@@ -412,7 +412,6 @@ _fil_downloads_advance (FilDownloads *self,
   if (download->state == FIL_DOWNLOAD_STATE_PAUSED)
     return paused_tick (self, download, now_us);
 
-  _fil_downloads_doubt_size (self, download);
   _fil_downloads_choose_solo (self, download, now_us);
   wake = MIN (wake, fetches_tick (self, download, now_us));
   wake = MIN (wake, push_tick (self, download, now_us));

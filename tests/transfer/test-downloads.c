@@ -679,31 +679,6 @@ test_unknown_size (void)
   g_assert_cmpuint (host->connects, ==, 1);
 }
 
-/* A link names a size that no source confirms: the hash decides, not the link. */
-static void
-test_wrong_size (void)
-{
-  const guint64 sizes[] = { 1, 3 * MIB - 1, 3 * MIB + 1, 10 * MIB };
-
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    {
-      g_autoptr (World) world = world_new ();
-      g_autoptr (GBytes) content = test_content (3 * MIB, 35 + i);
-      Host *host = world_add_host (world, "25.0.0.1:6346", content);
-      FilDownloadSpec spec = { .id = 1, .name = "magnet", .has_sha1 = TRUE, .has_size = TRUE, .size = sizes[i] };
-      FilDownload *download;
-
-      world_add (world, 2, content);
-      spec.sha1 = fil_downloads_get (world->downloads, 2)->sha1;
-      fil_downloads_remove (world->downloads, 2, world->now_us);
-      download = fil_downloads_add (world->downloads, &spec, world->now_us);
-      world_add_source (world, 1, host);
-      g_assert_true (world_run_until (world, download, DONE, 60));
-      world_assert_done (world, 1, content);
-      g_assert_cmpuint (host->connects, <=, 3);
-    }
-}
-
 static void
 test_source_limit (void)
 {
@@ -876,7 +851,6 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/refused-address", test_refused_address);
   g_test_add_func ("/transfer/downloads/unknown-size", test_unknown_size);
   g_test_add_func ("/transfer/downloads/answered", test_answered);
-  g_test_add_func ("/transfer/downloads/wrong-size", test_wrong_size);
   g_test_add_func ("/transfer/downloads/source-limit", test_source_limit);
   g_test_add_func ("/transfer/downloads/connection-limits", test_connection_limits);
   g_test_add_func ("/transfer/downloads/offline", test_offline);
