@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store-error.h"
 
@@ -334,11 +335,28 @@ fil_node_settings (FilNode *self,
     }
 }
 
+/* A download that is complete is a bad moment to find out that there is no place for it. */
+static gboolean
+check_folder (const char *path,
+              GError **error)
+{
+  if (g_mkdir_with_parents (path, 0755) == 0 && access (path, W_OK | X_OK) == 0)
+    return TRUE;
+  g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED, _("Nothing can be written to the folder %s: %s"), path,
+               g_strerror (errno));
+  return FALSE;
+}
+
 gboolean
 fil_node_set (FilNode *self,
               const char *key,
               const char *value,
               GError **error)
 {
+  gboolean is_folder = strcmp (key, "downloads-dir") == 0 || strcmp (key, "incomplete-dir") == 0;
+
+  /* Other paths than absolute ones are refused by the settings themselves. */
+  if (is_folder && g_path_is_absolute (value) && !check_folder (value, error))
+    return FALSE;
   return fil_settings_set (self->settings, key, value, error);
 }

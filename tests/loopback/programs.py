@@ -195,7 +195,7 @@ class Node:
             listen = self.address + ":0" if self.accepts else "none"
         arguments = ["--profile", self.profile, "--headless", "--listen", listen, "--role", self.role,
                      "--downloads", self.downloads, "--log", "debug"]
-        if os.listdir(self.shared):
+        if self._shared_names():
             arguments += ["--share", self.shared]
         if self.private:
             arguments.append("--private")
@@ -204,6 +204,9 @@ class Node:
         for other in connect:
             arguments += ["--connect", other]
         return arguments
+
+    def _shared_names(self):
+        return os.listdir(self.shared) if os.path.isdir(self.shared) else []
 
     def launch(self, connect=(), listen=None, env=None):
         """Starts the program without waiting for it."""
@@ -225,7 +228,7 @@ class Node:
         self.launch(listen=listen)
         self.wait_log("runs with the profile")
         self.listen = self.status()["listen"]
-        n = len(os.listdir(self.shared))
+        n = len(self._shared_names())
         if n > 0:
             self.wait_log("%d files can be found" % n)
         for other in connect:
