@@ -421,6 +421,12 @@ class Test(unittest.TestCase):
         self.world = World()
         self.addCleanup(self.world.close)
 
+    def tearDown(self):
+        # Each test also ends its nodes in the middle of whatever they do; with the sanitizers this is where
+        # leaks are told.
+        for node in list(self.world.running):
+            self.assertLess(node.terminate(), 5 if not SANITIZED else 30)
+
     def node(self, name, **options):
         return self.world.node(name, **options)
 
