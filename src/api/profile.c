@@ -58,12 +58,12 @@ fil_profile_new (const char *dir,
 /**
  * fil_profile_free:
  *
- * Also gives the lock back.
+ * Leaves the lock to the process: what a node still does between here and its end is done while nobody
+ * else is the profile's node.
  */
 void
 fil_profile_free (FilProfile *self)
 {
-  fil_profile_unlock (self);
   g_free (self->dir);
   g_free (self->runtime_dir);
   g_free (self->lock_path);
@@ -147,7 +147,8 @@ fil_profile_make (FilProfile *self,
 /**
  * fil_profile_lock:
  *
- * Says that this process is the profile's node, until it ends.
+ * Says that this process is the profile's node, until it ends: whoever waits for the lock waits for the
+ * process.
  *
  * Returns: FALSE when another one is
  */
@@ -184,7 +185,8 @@ fil_profile_lock (FilProfile *self,
 /**
  * fil_profile_unlock:
  *
- * Gives the lock back; the file stays, since removing it would let two nodes lock two files.
+ * Gives the lock back before the process ends, for one that is several nodes one after the other. The
+ * file stays, since removing it would let two nodes lock two files.
  */
 void
 fil_profile_unlock (FilProfile *self)

@@ -132,6 +132,7 @@ test_no_runtime_dir (Fixture *f,
 
       g_assert_cmpstr (path, ==, expected);
       assert_private_parent (path);
+      fil_profile_unlock (profile);
     }
 }
 
@@ -226,6 +227,20 @@ test_lock (Fixture *f,
   fil_profile_unlock (first);
   g_assert_false (fil_profile_is_locked (second));
   g_assert_true (fil_profile_lock (second, NULL));
+  fil_profile_unlock (second);
+}
+
+/* A process that still ends, for a leak checker perhaps, is still the node. */
+static void
+test_lock_outlives_profile (Fixture *f,
+                            gconstpointer data)
+{
+  FilProfile *first = locked_profile (f->dir, NULL);
+  g_autoptr (FilProfile) second = fil_profile_new (f->dir, NULL);
+
+  fil_profile_free (first);
+  g_assert_true (fil_profile_is_locked (second));
+  g_assert_false (fil_profile_lock (second, NULL));
 }
 
 static void
@@ -256,6 +271,7 @@ main (int argc,
   ADD ("/profile/hash", test_hash);
   ADD ("/profile/address", test_address);
   ADD ("/profile/lock", test_lock);
+  ADD ("/profile/lock-outlives-profile", test_lock_outlives_profile);
   ADD ("/profile/unusable", test_unusable);
   return g_test_run ();
 }
