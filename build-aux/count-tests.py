@@ -13,8 +13,9 @@ for case in ET.parse(f'{logs}/testlog.junit.xml').getroot().iter('testcase'):
     if case.find('failure') is not None or case.find('error') is not None:
         print(f'failed: {name}')
         failed += 1
-    elif (skip := case.find('skipped')) is not None:
-        print(f"skipped: {name} {(skip.get('message') or skip.text or '').strip()}")
+    elif case.find('skipped') is not None:
+        reason = (case.findtext('system-out') or 'no reason given').strip().removeprefix('1..0 # SKIP ')
+        print(f'skipped: {name}: {reason}')
     else:
         passed += 1
 
