@@ -50,5 +50,9 @@
 #define FIL_HTTP_RANGES_MAX 512
 #define FIL_ENDPOINTS_MAX 64
 
+#define FIL_DIME_RECORDS_MAX 8           /* of one message that are looked at */
+#define FIL_THEX_XML_MAX 4096            /* hashes.md §3 */
+#define FIL_THEX_MAX (12 * FIL_DIME_RECORDS_MAX + FIL_THEX_XML_MAX + 24 * 2 * 16384) /* a whole message */
+
 #define FIL_RUDP_DATA_MAX 4096           /* rudp.md §1 */
 #define FIL_RUDP_DATAGRAM_SEND 2048
