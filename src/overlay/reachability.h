@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "endpoint.h"
+#include "nat.h"
 
 G_BEGIN_DECLS
 
@@ -41,6 +42,7 @@ typedef struct
   FilEndpoint candidate;
   FilEndpoint voters[FIL_ADDRESS_VOTES];
   guint n_votes;
+  FilNat nat;                       /* what is in front of us */
   gboolean allow_private;
 } FilReachability;
 
