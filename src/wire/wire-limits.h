@@ -56,3 +56,5 @@
 
 #define FIL_RUDP_DATA_MAX 4096           /* rudp.md §1 */
 #define FIL_RUDP_DATAGRAM_SEND 2048
+#define FIL_CANDIDATES_MAX 8             /* addresses of one offer for punching */
+#define FIL_OFFER_PROXIES_MAX 2
