@@ -84,8 +84,7 @@ delegate_push (gpointer data,
         sent = TRUE;
       }
   if ((ways & FIL_PUSH_WAY_ROUTE) != 0)
-    sent |= fil_overlay_send_push (self->overlay, &source->guid, source->index, &own, FIL_SLICE_NONE,
-                                   _fil_node_now (self));
+    sent |= fil_overlay_send_push (self->overlay, &push, NULL, _fil_node_now (self)) != FIL_PUSH_SENT_NOT;
   return sent;
 }
 

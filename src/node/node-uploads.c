@@ -229,6 +229,7 @@ push_proxy (FilNode *self,
             FilPageReply *reply)
 {
   FilPushProxyRequest wanted;
+  FilPush push = { .index = 0 };
   FilEndpoint call;
 
   reply->status = 400;
@@ -239,8 +240,15 @@ push_proxy (FilNode *self,
   if (!fil_endpoint_same_address (&call, &request->peer) ||
       fil_gate_judge (self->gate, &call, FIL_GATE_PUSH) != FIL_GATE_OPEN)
     return;
-  reply->status = fil_overlay_send_push (self->overlay, &wanted.guid, wanted.index, &call, FIL_SLICE_NONE,
-                                         _fil_node_now (self))
+  push.target = wanted.guid;
+  push.index = wanted.index;
+  push.tls = wanted.tls;
+  push.port = call.port;
+  if (call.family == 4)
+    push.endpoint = call;
+  else
+    push.endpoint6 = call;
+  reply->status = fil_overlay_proxy_push (self->overlay, &push, _fil_node_now (self)) == FIL_PUSH_SENT_DIRECT
                       ? 202
                       : 410;
 }

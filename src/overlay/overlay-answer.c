@@ -13,8 +13,6 @@ static void
 describe (FilOverlay *self,
           FilHitTrailer *trailer)
 {
-  FilEndpoint proxies[FIL_PROXIES_MAX];
-
   *trailer = (FilHitTrailer){ .present = TRUE, .browse = self->config.browse };
   memcpy (trailer->vendor, self->config.vendor, sizeof trailer->vendor);
   trailer->known = FIL_HIT_FIREWALLED | FIL_HIT_GGEP;
@@ -22,9 +20,9 @@ describe (FilOverlay *self,
   if (self->reach.tcp.state == FIL_REACHABLE_YES)
     return;
   trailer->set |= FIL_HIT_FIREWALLED;
-  trailer->n_proxies = fil_overlay_push_proxies (self, proxies, G_N_ELEMENTS (proxies));
-  for (guint i = 0; i < trailer->n_proxies; i++)
-    trailer->proxies[i] = (FilHost){ .endpoint = proxies[i] };
+  trailer->n_proxies = fil_overlay_push_proxies (self, trailer->proxies, FIL_PUSH_PROXIES_TOLD);
+  /* Whoever has us call is welcome to ask for TLS. */
+  trailer->tls = TRUE;
 }
 
 static void

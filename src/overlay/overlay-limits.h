@@ -58,7 +58,9 @@
 #define FIL_SEEN_LIFE (20 * FIL_MINUTE)
 #define FIL_PUSH_ROUTE_ENTRIES 131072
 #define FIL_PUSH_ROUTE_LIFE FIL_HOUR
-#define FIL_PUSH_ROUTES_PER_GUID 3           /* newest neighbours that brought a hit of this servent */
+#define FIL_PUSH_ROUTES_PER_GUID 8           /* newest neighbours that brought a hit of this servent */
+#define FIL_PROXIED_ENTRIES 4096             /* servents that asked us to pass pushes on … */
+#define FIL_PROXIED_LIFE FIL_HOUR            /* … and are remembered when their connection has gone */
 #define FIL_HEAD_ENTRIES 1024
 #define FIL_HEAD_LIFE (30 * FIL_SEC)
 #define FIL_HEAD_PER_SOURCE 32               /* pending HEAD pings from one address */
@@ -81,6 +83,7 @@
 #define FIL_PUSHES_SEEN 16384                /* MUIDs of pushes, against loops */
 #define FIL_PUSHES_LIFE (2 * FIL_MINUTE)
 #define FIL_PUSH_TTL 7
+#define FIL_PUSH_PROXIES_TOLD 4              /* of ours, in hits and headers; LimeWire tells no more either */
 #define FIL_PUSH_TARGETS 4096                /* addresses counted at once */
 
 /* Favours done for neighbours. */

@@ -54,6 +54,9 @@ struct _FilNeighbour
   /* Who it is. */
   FilGuid servent;             /* zero: not known */
   gboolean is_proxied;         /* asked us to pass pushes on */
+  gboolean proxies;            /* understands LIME/21 */
+  gboolean was_asked;          /* … and was sent it */
+  gboolean takes_tls;          /* where it listens */
   FilEndpoint proxy;           /* passes pushes on to us; family 0: does not */
   gboolean guides;             /* understands BEAR/11 */
   gboolean takes_head;         /* understands LIME/23 */
@@ -75,6 +78,7 @@ typedef struct
 typedef struct
 {
   guint32 links[FIL_PUSH_ROUTES_PER_GUID]; /* the newest first, 0 for none */
+  guint8 hops[FIL_PUSH_ROUTES_PER_GUID];   /* of the newest hit that came there */
 } FilPushRoute;
 
 typedef struct
@@ -128,6 +132,7 @@ struct _FilOverlay
   /* The router's memory. */
   FilGuidTable *seen;
   FilGuidTable *push_routes;
+  FilGuidTable *proxied;       /* servents that asked for it, the ones that left lately among them */
   FilGuidTable *heads;
   FilGuidTable *pushes;        /* seen, by MUID */
   FilWords *words;
@@ -228,7 +233,8 @@ void _fil_router_to_leaves (FilOverlay *self, const FilNeighbour *from, const Fi
                             const FilQueryHashes *hashes, gint64 now_us);
 
 /* router-push.c, router-head.c */
-void _fil_router_learn_push (FilOverlay *self, const FilGuid *servent, FilNeighbour *from, gint64 now_us);
+void _fil_router_learn_push (FilOverlay *self, const FilGuid *servent, FilNeighbour *from, guint8 hops,
+                             gint64 now_us);
 void _fil_router_take_push (FilOverlay *self, FilNeighbour *from, const FilEndpoint *udp, const FilFrame *frame,
                             gint64 now_us);
 void _fil_router_take_head_ping (FilOverlay *self, FilNeighbour *from, const FilEndpoint *udp,

@@ -46,19 +46,27 @@ send_supported (FilOverlay *self,
     },
   };
   FilFeatures features = {
-    .n = 1,
-    .items = { { FIL_FEATURE_TCP_REACHABLE, self->reach.tcp.state == FIL_REACHABLE_YES } },
+    .n = 2,
+    .items = {
+      { FIL_FEATURE_TLS, 1 },
+      { FIL_FEATURE_TCP_REACHABLE, self->reach.tcp.state == FIL_REACHABLE_YES },
+    },
   };
 
   send_vendor (self, to, FIL_IMPORTANCE_HELLO, FIL_VENDOR_MESSAGES_SUPPORTED, 0, NULL, &supported, now_us);
   send_vendor (self, to, FIL_IMPORTANCE_HELLO, FIL_VENDOR_FEATURES, 0, NULL, &features, now_us);
 }
 
+/* Only those who list LIME/21 are asked (push.md §3). */
 static void
 ask_proxy (FilOverlay *self,
            FilNeighbour *to,
            gint64 now_us)
 {
+  if (!to->proxies || !to->is_ultrapeer || self->mode != FIL_MODE_LEAF ||
+      self->reach.tcp.state == FIL_REACHABLE_YES)
+    return;
+  to->was_asked = TRUE;
   send_vendor (self, to, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_PUSH_PROXY_REQUEST, 1, &self->config.guid, NULL,
                now_us);
 }
@@ -75,11 +83,7 @@ _fil_overlay_greet (FilOverlay *self,
     _fil_overlay_ping (self, to, now_us);
   send_supported (self, to, now_us);
   if (to->is_ultrapeer)
-    {
-      _fil_overlay_ask_proofs (self, to, now_us);
-      if (self->mode == FIL_MODE_LEAF && self->reach.tcp.state != FIL_REACHABLE_YES)
-        ask_proxy (self, to, now_us);
-    }
+    _fil_overlay_ask_proofs (self, to, now_us);
 }
 
 /* Requests push proxies, or cancels them once we can be reached. */
@@ -93,12 +97,13 @@ _fil_overlay_ask_proxies (FilOverlay *self,
 
       if (self->reach.tcp.state != FIL_REACHABLE_YES)
         {
-          if (!fil_endpoint_is_set (&to->proxy) && self->mode == FIL_MODE_LEAF)
+          if (!fil_endpoint_is_set (&to->proxy))
             ask_proxy (self, to, now_us);
         }
       else if (fil_endpoint_is_set (&to->proxy))
         {
           to->proxy = (FilEndpoint){ 0 };
+          to->was_asked = FALSE;
           send_vendor (self, to, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_PUSH_PROXY_CANCEL, 1, NULL, NULL, now_us);
           _fil_overlay_note (self, FIL_NOTE_PROXIES, to->id);
         }
@@ -175,19 +180,37 @@ take_connect_back (FilOverlay *self,
 }
 
 static void
+take_proxy_cancel (FilOverlay *self,
+                   FilNeighbour *from)
+{
+  from->is_proxied = FALSE;
+  fil_guid_table_remove (self->proxied, &from->servent);
+}
+
+static void
 take_proxy_request (FilOverlay *self,
                     FilNeighbour *from,
                     const FilGuid *servent,
                     gint64 now_us)
 {
   FilPushProxyAck ack = { .endpoint = fil_overlay_own_endpoint (self) };
+  gboolean is_new;
 
-  if (self->mode != FIL_MODE_ULTRAPEER || !from->is_leaf || !_fil_overlay_set_servent (self, from, servent))
+  if (self->mode != FIL_MODE_ULTRAPEER || !from->is_leaf)
+    {
+      _fil_overlay_drop (self, FIL_DROP_MISPLACED);
+      return;
+    }
+  /* One servent for one connection. */
+  if (from->is_proxied && !fil_guid_equal (&from->servent, servent))
+    take_proxy_cancel (self, from);
+  if (!_fil_overlay_set_servent (self, from, servent))
     {
       _fil_overlay_drop (self, FIL_DROP_MISPLACED);
       return;
     }
   from->is_proxied = TRUE;
+  fil_guid_table_add (self->proxied, servent, now_us, &is_new);
   /* Our address as that very leaf sees it will do until others have told us. */
   if (!fil_endpoint_is_set (&ack.endpoint))
     {
@@ -198,6 +221,28 @@ take_proxy_request (FilOverlay *self,
     send_vendor (self, from, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_PUSH_PROXY_ACK, 2, servent, &ack, now_us);
 }
 
+/* Where others reach that neighbour, by what it says of itself. We tell this address to everybody who
+ * finds our files, so a neighbour may name nobody but itself: what differs from where it is counts for its
+ * port only. */
+static gboolean
+proxy_address (FilOverlay *self,
+               const FilNeighbour *from,
+               const FilPushProxyAck *ack,
+               FilEndpoint *proxy)
+{
+  const FilEndpoint *remote = fil_link_remote (from->link);
+
+  if (fil_endpoint_is_set (&ack->endpoint) &&
+      !_fil_overlay_address_ok (self, &ack->endpoint, FIL_ADDRESS_FOR_PUSH))
+    return FALSE;
+  *proxy = *remote;
+  proxy->port = ack->endpoint.port;
+  /* Next to us on a private network: strangers know it by the other address. */
+  if (fil_endpoint_is_set (&ack->endpoint) && fil_endpoint_class (remote) != FIL_ADDRESS_PUBLIC)
+    *proxy = ack->endpoint;
+  return _fil_overlay_address_ok (self, proxy, FIL_ADDRESS_FOR_PUSH);
+}
+
 static void
 take_proxy_ack (FilOverlay *self,
                 FilNeighbour *from,
@@ -205,20 +250,18 @@ take_proxy_ack (FilOverlay *self,
                 const FilPushProxyAck *ack,
                 gint64 now_us)
 {
-  FilEndpoint proxy = *fil_link_remote (from->link);
+  FilEndpoint proxy;
 
-  if (!_fil_overlay_is_own_guid (self, muid) || !from->is_ultrapeer)
+  if (!_fil_overlay_is_own_guid (self, muid) || !from->is_ultrapeer || !from->was_asked)
     {
       _fil_overlay_drop (self, FIL_DROP_MISPLACED);
       return;
     }
-  if (fil_endpoint_is_set (&ack->endpoint) &&
-      _fil_overlay_address_ok (self, &ack->endpoint, FIL_ADDRESS_FOR_PUSH))
-    proxy = ack->endpoint;
-  else
-    proxy.port = ack->endpoint.port;
-  if (proxy.port == 0)
-    return;
+  if (!proxy_address (self, from, ack, &proxy))
+    {
+      _fil_overlay_drop (self, FIL_DROP_PUSH_ADDRESS);
+      return;
+    }
   from->proxy = proxy;
   _fil_overlay_note (self, FIL_NOTE_PROXIES, from->id);
 }
@@ -226,13 +269,16 @@ take_proxy_ack (FilOverlay *self,
 static void
 take_supported (FilOverlay *self,
                 FilNeighbour *from,
-                const FilMessagesSupported *supported)
+                const FilMessagesSupported *supported,
+                gint64 now_us)
 {
   guint16 version;
 
   from->guides = fil_messages_supported_has (supported, FIL_VENDOR_BEAR, 11, &version) &&
                  fil_messages_supported_has (supported, FIL_VENDOR_BEAR, 12, &version);
   from->takes_head = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 23, &version);
+  from->proxies = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 21, &version);
+  ask_proxy (self, from, now_us);
 }
 
 static void
@@ -260,13 +306,17 @@ take_body (FilOverlay *self,
            gint64 now_us)
 {
   const FilGuid *muid = &frame->header.muid;
+  guint32 version;
 
   switch (type)
     {
     case FIL_VENDOR_MESSAGES_SUPPORTED:
       if (!from->tells_supported)
-        take_supported (self, from, &body->messages_supported);
+        take_supported (self, from, &body->messages_supported, now_us);
       from->tells_supported = TRUE;
+      break;
+    case FIL_VENDOR_FEATURES:
+      from->takes_tls = fil_features_has (&body->features, FIL_FEATURE_TLS, &version);
       break;
     case FIL_VENDOR_HOPS_FLOW:
       from->hops_flow = body->hops_flow.hops;
@@ -292,7 +342,7 @@ take_body (FilOverlay *self,
       take_proxy_ack (self, from, muid, &body->push_proxy_ack, now_us);
       break;
     case FIL_VENDOR_PUSH_PROXY_CANCEL:
-      from->is_proxied = FALSE;
+      take_proxy_cancel (self, from);
       break;
     default:
       break;
@@ -354,7 +404,7 @@ _fil_overlay_take_vendor (FilOverlay *self,
  */
 guint
 fil_overlay_push_proxies (FilOverlay *self,
-                          FilEndpoint *out,
+                          FilHost *out,
                           guint max)
 {
   guint n = 0;
@@ -364,7 +414,7 @@ fil_overlay_push_proxies (FilOverlay *self,
       const FilNeighbour *neighbour = self->ultrapeers->pdata[i];
 
       if (fil_endpoint_is_set (&neighbour->proxy))
-        out[n++] = neighbour->proxy;
+        out[n++] = (FilHost){ .endpoint = neighbour->proxy, .tls = neighbour->takes_tls };
     }
   return n;
 }

@@ -43,6 +43,24 @@ _fil_overlay_drop (FilOverlay *self,
 }
 
 /* Keeps, logs and reports one step of a request. */
+static void
+note_step (FilOverlay *self,
+           const FilGuid *muid,
+           const FilTraceRecord *record)
+{
+  char hex[FIL_GUID_HEX_LEN + 1], address[FIL_ENDPOINT_TEXT_LEN];
+
+  fil_overlay_trace_add (self->trace, muid, record);
+  if (self->delegate.trace != NULL)
+    self->delegate.trace (self->data, muid, record);
+  if (!g_log_get_debug_enabled ())
+    return;
+  fil_guid_to_hex (muid, hex);
+  g_debug ("%s %s %s ttl %u hops %u%s%s", hex, record->what, fil_endpoint_to_text (&record->peer, address),
+           record->ttl, record->hops, record->detail != NULL ? " " : "",
+           record->detail != NULL ? record->detail : "");
+}
+
 void
 _fil_overlay_step (FilOverlay *self,
                    const FilGuid *muid,
@@ -63,18 +81,31 @@ _fil_overlay_step (FilOverlay *self,
 
   if (neighbour != NULL && neighbour->link != NULL)
     record.peer = *fil_link_remote (neighbour->link);
-  fil_overlay_trace_add (self->trace, muid, &record);
-  if (self->delegate.trace != NULL)
-    self->delegate.trace (self->data, muid, &record);
-  if (!g_log_get_debug_enabled ())
-    return;
-  {
-    char hex[FIL_GUID_HEX_LEN + 1], address[FIL_ENDPOINT_TEXT_LEN];
+  note_step (self, muid, &record);
+}
 
-    fil_guid_to_hex (muid, hex);
-    g_debug ("%s %s %s ttl %u hops %u%s%s", hex, what, fil_endpoint_to_text (&record.peer, address), ttl,
-             hops, detail != NULL ? " " : "", detail != NULL ? detail : "");
-  }
+/**
+ * fil_overlay_note_step:
+ * @muid: of the request; for pushes the servent GUID
+ * @what: stable name, a constant
+ * @peer: (nullable): who it was said to, or came from
+ * @detail: (nullable): a constant
+ *
+ * Adds to the trace what happened to a request outside of the overlay.
+ */
+void
+fil_overlay_note_step (FilOverlay *self,
+                       const FilGuid *muid,
+                       const char *what,
+                       const FilEndpoint *peer,
+                       const char *detail,
+                       gint64 now_us)
+{
+  FilTraceRecord record = { .time_us = now_us, .what = what, .detail = detail };
+
+  if (peer != NULL)
+    record.peer = *peer;
+  note_step (self, muid, &record);
 }
 
 FilNeighbour *
@@ -155,6 +186,7 @@ make_tables (FilOverlay *self,
   self->push_routes =
       fil_guid_table_new (sizeof (FilPushRoute), FIL_PUSH_ROUTE_ENTRIES, FIL_PUSH_ROUTE_LIFE, random);
   self->heads = fil_guid_table_new (sizeof (FilHeadRoute), FIL_HEAD_ENTRIES, FIL_HEAD_LIFE, random);
+  self->proxied = fil_guid_table_new (1, FIL_PROXIED_ENTRIES, FIL_PROXIED_LIFE, random);
   self->pushes = fil_guid_table_new (1, FIL_PUSHES_SEEN, FIL_PUSHES_LIFE, random);
   self->udp_pinged =
       fil_guid_table_new (sizeof (FilEndpoint), FIL_UDP_PINGS_PENDING, FIL_UDP_PING_LIFE, random);
@@ -253,6 +285,7 @@ fil_overlay_free (FilOverlay *self)
   fil_overlay_trace_free (self->trace);
   fil_guid_table_free (self->seen);
   fil_guid_table_free (self->push_routes);
+  fil_guid_table_free (self->proxied);
   fil_guid_table_free (self->heads);
   fil_guid_table_free (self->pushes);
   fil_guid_table_free (self->udp_pinged);

@@ -10,6 +10,7 @@
 #include "link.h"
 #include "overlay-stats.h"
 #include "overlay-trace.h"
+#include "packed-hosts.h"
 #include "push.h"
 #include "query-hit.h"
 #include "random.h"
@@ -96,6 +97,15 @@ typedef enum
   FIL_NOTE_LINK_REMOVED,
   FIL_NOTE_PROXIES,        /* the list of our push proxies */
 } FilOverlayNote;
+
+/* What became of a push. */
+typedef enum
+{
+  FIL_PUSH_SENT_NOT,       /* nobody here leads to the servent */
+  FIL_PUSH_SENT_DIRECT,    /* over the servent's own connection */
+  FIL_PUSH_SENT_ROUTED,    /* along the ways that its hits came */
+  FIL_PUSH_SENT_REFUSED,   /* too many, or an address that nobody should be made to call */
+} FilPushSent;
 
 typedef enum
 {
@@ -188,12 +198,12 @@ void fil_overlay_set_library (FilOverlay *self, guint files, guint64 bytes);
 
 /* Reaching a servent that does not listen. */
 GPtrArray *fil_overlay_list_files (FilOverlay *self, const FilLocalFile *files, guint n) G_GNUC_WARN_UNUSED_RESULT;
-gboolean fil_overlay_send_push (FilOverlay *self, const FilGuid *servent, guint32 index, const FilEndpoint *call,
-                                FilSlice signal, gint64 now_us);
+FilPushSent fil_overlay_send_push (FilOverlay *self, const FilPush *push, const FilGuid *muid, gint64 now_us);
+FilPushSent fil_overlay_proxy_push (FilOverlay *self, const FilPush *push, gint64 now_us);
 gboolean fil_overlay_is_proxy_of (FilOverlay *self, const FilGuid *servent);
 gboolean fil_overlay_has_push_route (FilOverlay *self, const FilGuid *servent, gint64 now_us);
 void fil_overlay_answer_head (FilOverlay *self, const FilSource *to, FilSlice payload, gint64 now_us);
-guint fil_overlay_push_proxies (FilOverlay *self, FilEndpoint *out, guint max);
+guint fil_overlay_push_proxies (FilOverlay *self, FilHost *out, guint max);
 
 /* Finding the network. */
 void fil_overlay_ask_host_cache (FilOverlay *self, const FilEndpoint *cache, gint64 now_us);
@@ -215,6 +225,8 @@ guint fil_overlay_n_peers (const FilOverlay *self, FilMode mode);
 gboolean fil_overlay_get_peer (const FilOverlay *self, guint32 link, FilOverlayPeer *out);
 guint fil_overlay_peers (const FilOverlay *self, guint32 *links, guint max);
 const FilOverlayStats *fil_overlay_stats (const FilOverlay *self);
+void fil_overlay_note_step (FilOverlay *self, const FilGuid *muid, const char *what, const FilEndpoint *peer,
+                            const char *detail, gint64 now_us);
 const FilTraceRecord *fil_overlay_trace (FilOverlay *self, const FilGuid *muid, guint *n);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilOverlay, fil_overlay_free)

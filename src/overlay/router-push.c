@@ -30,6 +30,7 @@ void
 _fil_router_learn_push (FilOverlay *self,
                         const FilGuid *servent,
                         FilNeighbour *from,
+                        guint8 hops,
                         gint64 now_us)
 {
   FilPushRoute *route;
@@ -39,13 +40,15 @@ _fil_router_learn_push (FilOverlay *self,
   if (is_banned (servent))
     return;
   route = fil_guid_table_add (self->push_routes, servent, now_us, &is_new);
-  if (route->links[0] == from->id)
-    return;
-  while (keep < FIL_PUSH_ROUTES_PER_GUID - 1 && route->links[keep] != from->id)
+  while (keep < FIL_PUSH_ROUTES_PER_GUID - 1 && route->links[keep] != from->id && route->links[keep] != 0)
     keep++;
   for (; keep > 0; keep--)
-    route->links[keep] = route->links[keep - 1];
+    {
+      route->links[keep] = route->links[keep - 1];
+      route->hops[keep] = route->hops[keep - 1];
+    }
   route->links[0] = from->id;
+  route->hops[0] = hops;
 }
 
 static void
@@ -106,25 +109,43 @@ take_own_push (FilOverlay *self,
 
 static void
 send_push (FilOverlay *self,
-           FilNeighbour *from,
            FilNeighbour *to,
            const FilHeader *header,
            const FilGuid *servent,
            FilSlice payload,
            gint64 now_us)
 {
-  FilHeader relayed = *header;
-
-  relayed.ttl = MAX (MIN (header->ttl, FIL_PUSH_TTL), 2) - 1;
-  relayed.hops = header->hops + 1;
   self->stats.pushes_routed++;
-  _fil_overlay_send (self, to, FIL_IMPORTANCE_PUSH, &relayed, payload, now_us);
-  _fil_overlay_step (self, servent, "push-forwarded", to, relayed.ttl, relayed.hops,
+  _fil_overlay_send (self, to, FIL_IMPORTANCE_PUSH, header, payload, now_us);
+  _fil_overlay_step (self, servent, "push-forwarded", to, header->ttl, header->hops,
                      to->is_leaf ? "to the servent itself" : "along the way of its hits", now_us);
 }
 
-/* Sends a push on; FALSE when nobody here leads to its target. */
-static gboolean
+/* One hop on. Hops are never set back and TTL is never lifted, or a push could go round for ever; but no
+ * link carries TTL 0. */
+static FilHeader
+relayed_header (const FilHeader *header)
+{
+  FilHeader relayed = *header;
+
+  relayed.ttl = (guint8) (CLAMP (header->ttl, 2, FIL_PUSH_TTL) - 1);
+  relayed.hops = header->hops + 1;
+  return relayed;
+}
+
+/* The servent itself, when it is a neighbour. */
+static FilNeighbour *
+find_direct (FilOverlay *self,
+             const FilGuid *servent,
+             const FilNeighbour *from)
+{
+  FilNeighbour *direct = g_hash_table_lookup (self->servents, servent);
+
+  return direct != NULL && direct != from && (direct->is_leaf || direct->is_ultrapeer) ? direct : NULL;
+}
+
+/* Sends a push of somebody on: to the servent, or to all neighbours that are known to lead to it. */
+static FilPushSent
 route_push (FilOverlay *self,
             FilNeighbour *from,
             const FilHeader *header,
@@ -132,18 +153,19 @@ route_push (FilOverlay *self,
             FilSlice payload,
             gint64 now_us)
 {
-  FilNeighbour *direct = g_hash_table_lookup (self->servents, servent);
+  FilHeader relayed = relayed_header (header);
+  FilNeighbour *direct = find_direct (self, servent, from);
   FilPushRoute *found, route;
-  guint n = 0;
+  FilPushSent sent = FIL_PUSH_SENT_NOT;
 
-  if (direct != NULL && direct != from && (direct->is_leaf || direct->is_ultrapeer))
+  if (direct != NULL)
     {
-      send_push (self, from, direct, header, servent, payload, now_us);
-      return TRUE;
+      send_push (self, direct, &relayed, servent, payload, now_us);
+      return FIL_PUSH_SENT_DIRECT;
     }
   found = fil_guid_table_touch (self->push_routes, servent, now_us);
   if (found == NULL)
-    return FALSE;
+    return FIL_PUSH_SENT_NOT;
   route = *found;
   for (guint i = 0; i < FIL_PUSH_ROUTES_PER_GUID; i++)
     {
@@ -151,10 +173,10 @@ route_push (FilOverlay *self,
 
       if (to == NULL || to == from || (header->ttl <= 1 && !to->is_leaf))
         continue;
-      send_push (self, from, to, header, servent, payload, now_us);
-      n++;
+      send_push (self, to, &relayed, servent, payload, now_us);
+      sent = FIL_PUSH_SENT_ROUTED;
     }
-  return n > 0;
+  return sent;
 }
 
 /* From a link, or from a datagram when @from is NULL. */
@@ -177,6 +199,11 @@ _fil_router_take_push (FilOverlay *self,
       _fil_overlay_drop (self, FIL_DROP_MALFORMED);
       if (from != NULL)
         fil_link_count_error (from->link, "a broken push", now_us);
+      return;
+    }
+  if (header.ttl + header.hops > FIL_TTL_HARD)
+    {
+      drop (self, FIL_DROP_TTL, from, &header, &push.target, "TTL and hops above all measure", now_us);
       return;
     }
   if (is_banned (&push.target))
@@ -223,58 +250,130 @@ _fil_router_take_push (FilOverlay *self,
       take_own_push (self, from, udp, &header, &push, now_us);
       return;
     }
-  /* A datagram starts here: it may go as far as a search. */
-  if (udp != NULL)
-    {
-      header.hops = 0;
-      header.ttl = MAX (header.ttl, FIL_TTL_MAX);
-    }
-  if (self->mode != FIL_MODE_ULTRAPEER || !route_push (self, from, &header, &push.target, payload, now_us))
+  if (self->mode != FIL_MODE_ULTRAPEER ||
+      route_push (self, from, &header, &push.target, payload, now_us) == FIL_PUSH_SENT_NOT)
     drop (self, FIL_DROP_PUSH_NO_ROUTE, from, &header, &push.target, "no route", now_us);
+}
+
+static void
+begin_push (FilOverlay *self,
+            const FilPush *push,
+            const FilGuid *muid,
+            FilGuid *used,
+            FilWriter *payload,
+            gint64 now_us)
+{
+  gboolean is_new;
+
+  fil_push_encode (push, payload);
+  if (muid != NULL)
+    *used = *muid;
+  else
+    fil_guid_random (used, self->random);
+  /* It may come back on another way. */
+  fil_guid_table_add (self->pushes, used, now_us, &is_new);
 }
 
 /**
  * fil_overlay_send_push:
- * @servent: who shall call
- * @index: file index, or FIL_PUSH_INDEX_FW
- * @call: where to
- * @signal: our private offer for punching, or empty
+ * @push: who shall call, and where
+ * @muid: (nullable): of an earlier try of the same push, which others then know again; NULL: a new one
  *
- * Asks a servent to connect to us, through the neighbours that lead to it. As a push proxy the same
- * call passes a request on that came by HTTP.
- *
- * Returns: whether a neighbour leads to it
+ * Asks a servent to connect to us, through all neighbours that lead to it. The TTL is what its hits
+ * travelled, and one more (push.md §1).
  */
-gboolean
+FilPushSent
 fil_overlay_send_push (FilOverlay *self,
-                       const FilGuid *servent,
-                       guint32 index,
-                       const FilEndpoint *call,
-                       FilSlice signal,
+                       const FilPush *push,
+                       const FilGuid *muid,
                        gint64 now_us)
 {
-  FilPush push = { .target = *servent, .index = index, .port = call->port, .signal = signal };
+  FilNeighbour *direct = find_direct (self, &push->target, NULL);
+  FilPushRoute *found = fil_guid_table_touch (self->push_routes, &push->target, now_us);
+  FilPushRoute route = { 0 };
+  FilPushSent sent = FIL_PUSH_SENT_NOT;
   FilHeader header;
-  FilGuid muid;
-  gboolean is_new;
-  g_auto (FilWriter) writer;
+  FilGuid used;
+  g_auto (FilWriter) payload;
 
-  fil_writer_init (&writer);
-  if (call->family == 6)
-    push.endpoint6 = *call;
-  else
-    push.endpoint = *call;
-  fil_push_encode (&push, &writer);
-  fil_guid_random (&muid, self->random);
-  fil_guid_table_add (self->pushes, &muid, now_us, &is_new);
-  /* route_push() takes one off as for any relay, and counts one hop; the first hop is ours. */
+  fil_writer_init (&payload);
+  begin_push (self, push, muid, &used, &payload, now_us);
+  header = fil_header (FIL_KIND_PUSH, &used, 1, 0);
+  if (direct != NULL)
+    {
+      send_push (self, direct, &header, &push->target, fil_writer_slice (&payload), now_us);
+      return FIL_PUSH_SENT_DIRECT;
+    }
+  if (found != NULL)
+    route = *found;
+  for (guint i = 0; i < FIL_PUSH_ROUTES_PER_GUID; i++)
+    {
+      FilNeighbour *to = _fil_overlay_neighbour (self, route.links[i]);
+
+      if (to == NULL)
+        continue;
+      header.ttl = (guint8) CLAMP (route.hops[i] + 1, 1, FIL_PUSH_TTL);
+      send_push (self, to, &header, &push->target, fil_writer_slice (&payload), now_us);
+      sent = FIL_PUSH_SENT_ROUTED;
+    }
+  if (sent == FIL_PUSH_SENT_NOT)
+    drop (self, FIL_DROP_PUSH_NO_ROUTE, NULL, &header, &push->target, "no route", now_us);
+  return sent;
+}
+
+static gboolean
+asked_to_be_proxied (FilOverlay *self,
+                     const FilGuid *servent,
+                     gint64 now_us)
+{
+  const FilNeighbour *direct = find_direct (self, servent, NULL);
+
+  if (direct != NULL)
+    return direct->is_proxied;
+  return fil_guid_table_find (self->proxied, servent, now_us) != NULL;
+}
+
+/**
+ * fil_overlay_proxy_push:
+ * @push: what was asked for by HTTP; its addresses are those of who asks
+ *
+ * Passes a push on as a proxy: only to servents that asked us to, over their own connection, or along the
+ * ways of their hits when that connection has gone lately (push.md §2, §6).
+ */
+FilPushSent
+fil_overlay_proxy_push (FilOverlay *self,
+                        const FilPush *push,
+                        gint64 now_us)
+{
+  const FilEndpoint *call = fil_endpoint_is_set (&push->endpoint) ? &push->endpoint : &push->endpoint6;
+  FilHeader header;
+  FilPushSent sent;
+  FilGuid muid;
+  g_auto (FilWriter) payload;
+
+  fil_writer_init (&payload);
+  if (self->mode != FIL_MODE_ULTRAPEER || is_banned (&push->target) ||
+      !asked_to_be_proxied (self, &push->target, now_us))
+    {
+      _fil_overlay_drop (self, FIL_DROP_PUSH_NO_ROUTE);
+      return FIL_PUSH_SENT_NOT;
+    }
+  if (!address_ok (self, push, NULL))
+    {
+      _fil_overlay_drop (self, FIL_DROP_PUSH_ADDRESS);
+      return FIL_PUSH_SENT_REFUSED;
+    }
+  if (!fil_address_meter_take (self->push_targets, call, now_us))
+    {
+      _fil_overlay_drop (self, FIL_DROP_PUSH_LIMIT);
+      return FIL_PUSH_SENT_REFUSED;
+    }
+  begin_push (self, push, NULL, &muid, &payload, now_us);
   header = fil_header (FIL_KIND_PUSH, &muid, FIL_PUSH_TTL, 0);
-  header.hops--;
-  if (route_push (self, NULL, &header, servent, fil_writer_slice (&writer), now_us))
-    return TRUE;
-  header.hops = 0;
-  drop (self, FIL_DROP_PUSH_NO_ROUTE, NULL, &header, servent, "no route", now_us);
-  return FALSE;
+  sent = route_push (self, NULL, &header, &push->target, fil_writer_slice (&payload), now_us);
+  if (sent == FIL_PUSH_SENT_NOT)
+    drop (self, FIL_DROP_PUSH_NO_ROUTE, NULL, &header, &push->target, "no route", now_us);
+  return sent;
 }
 
 /**

@@ -312,7 +312,7 @@ _fil_router_take_hit (FilOverlay *self,
   if (led != NULL)
     fil_dynamic_query_add_hits (led, hit.n_records);
   /* Only a hit that somebody asked for shows a way to its servent. */
-  _fil_router_learn_push (self, &hit.servent, from, now_us);
+  _fil_router_learn_push (self, &hit.servent, from, header->hops, now_us);
   if (seen->search != 0)
     deliver_hit (self, from, header, &hit, seen->search, now_us);
   else

@@ -55,6 +55,15 @@ find_step (SimHost *host,
   return NULL;
 }
 
+static FilPushSent
+send_push (SimHost *from,
+           const FilGuid *servent)
+{
+  FilPush push = { .target = *servent, .endpoint = from->endpoint, .port = from->endpoint.port };
+
+  return fil_overlay_send_push (from->overlay, &push, NULL, sim_now (from->sim));
+}
+
 static gboolean
 has_hit (gpointer host)
 {
@@ -104,8 +113,7 @@ test_hit_and_push (void)
 
   /* Back the same way: every hop passes the push on. */
   g_assert_true (fil_overlay_has_push_route (line.seeker->overlay, &hit->servent, sim_now (line.sim)));
-  g_assert_true (fil_overlay_send_push (line.seeker->overlay, &hit->servent, 0, &line.seeker->endpoint,
-                                        FIL_SLICE_NONE, sim_now (line.sim)));
+  g_assert_cmpint (send_push (line.seeker, &hit->servent), ==, FIL_PUSH_SENT_ROUTED);
   sim_run (line.sim, FIL_SEC);
   g_assert_cmpuint (line.holder->pushes->len, ==, 1);
   g_assert_true (fil_endpoint_equal (&g_array_index (line.holder->pushes, FilPush, 0).endpoint,
@@ -187,8 +195,7 @@ test_no_route (void)
 
   /* The seeker believes that its ultrapeer knows the way; the ultrapeer never heard of that servent. */
   fil_guid_random (&forged, sim_random (line.sim));
-  g_assert_false (fil_overlay_send_push (line.seeker->overlay, &forged, 0, &line.seeker->endpoint,
-                                         FIL_SLICE_NONE, sim_now (line.sim)));
+  g_assert_cmpint (send_push (line.seeker, &forged), ==, FIL_PUSH_SENT_NOT);
   g_assert_cmpuint (fil_overlay_stats (line.seeker->overlay)->drops[FIL_DROP_PUSH_NO_ROUTE], ==, 1);
   g_assert_nonnull (find_step (line.seeker, &forged, "push-dropped"));
 
@@ -196,8 +203,7 @@ test_no_route (void)
   g_assert_true (fil_overlay_has_push_route (line.seeker->overlay, &line.holder->guid, sim_now (line.sim)));
   sim_run (line.sim, FIL_HOUR + 2 * FIL_MINUTE);
   g_assert_false (fil_overlay_has_push_route (line.seeker->overlay, &line.holder->guid, sim_now (line.sim)));
-  g_assert_false (fil_overlay_send_push (line.seeker->overlay, &line.holder->guid, 0, &line.seeker->endpoint,
-                                         FIL_SLICE_NONE, sim_now (line.sim)));
+  g_assert_cmpint (send_push (line.seeker, &line.holder->guid), ==, FIL_PUSH_SENT_NOT);
   g_assert_cmpuint (fil_overlay_stats (line.seeker->overlay)->drops[FIL_DROP_PUSH_NO_ROUTE], ==, 2);
   g_assert_cmpuint (line.holder->pushes->len, ==, 0);
   sim_free (line.sim);
