@@ -12,6 +12,8 @@
 struct _FilDisk
 {
   FilWorker *worker;
+  FilWorker *sha1_worker; /* made when they are first needed */
+  FilWorker *tree_worker;
   gsize pending; /* bytes that wait to be written; atomic */
 };
 
@@ -44,6 +46,23 @@ FilWorker *
 _fil_disk_worker (FilDisk *self)
 {
   return self->worker;
+}
+
+/* Two threads for hashes, so that they neither wait for the disk nor for each other. */
+FilWorker *
+_fil_disk_sha1_worker (FilDisk *self)
+{
+  if (self->sha1_worker == NULL)
+    self->sha1_worker = fil_worker_new ("fil-disk-sha1", FALSE);
+  return self->sha1_worker;
+}
+
+FilWorker *
+_fil_disk_tree_worker (FilDisk *self)
+{
+  if (self->tree_worker == NULL)
+    self->tree_worker = fil_worker_new ("fil-disk-tree", FALSE);
+  return self->tree_worker;
 }
 
 void
@@ -115,6 +134,8 @@ fil_disk_free (FilDisk *self)
     return;
   fil_worker_finish (self->worker);
   fil_worker_free (self->worker);
+  fil_worker_free (self->sha1_worker);
+  fil_worker_free (self->tree_worker);
   g_free (self);
 }
 
@@ -127,6 +148,10 @@ void
 fil_disk_flush (FilDisk *self)
 {
   fil_worker_finish (self->worker);
+  if (self->sha1_worker != NULL)
+    fil_worker_finish (self->sha1_worker);
+  if (self->tree_worker != NULL)
+    fil_worker_finish (self->tree_worker);
 }
 
 /**

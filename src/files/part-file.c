@@ -4,7 +4,8 @@
 #include "part-file.h"
 
 #include "disk-private.h"
-#include "file-hash.h"
+#include "hasher.h"
+#include "part-hash.h"
 #include "place-file.h"
 #include "safe-name.h"
 
@@ -14,25 +15,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define HASH_CHUNK (256 * 1024)
-
 /* The disk thread's side. */
 typedef struct
 {
   char *path;
   int fd;
   FilPartMode mode;
-  FilFileHash *hash; /* of the first fil_file_hash_size() bytes, or NULL */
-  guint64 hash_for;  /* the file size that hash was made for */
-  gboolean has_sha1; /* sha1 is of the whole file as sha1_of saw it, and nothing was written since */
-  FilSha1 sha1;
-  struct stat sha1_of;
 } Part;
 
 struct _FilPartFile
 {
   FilDisk *disk;
   Part *part;
+  FilPartHash *hash;  /* once it is open */
+  gboolean is_hashed; /* hashes are of the whole file, and nothing was written since */
+  FilPartHashes hashes;
+  FilPartHashed hashed; /* who asked for them last */
+  gpointer hashed_data;
   guint n_refs; /* the owner, and each request on its way */
   gboolean is_freed;
 };
@@ -50,17 +49,18 @@ struct _Request
   goffset offset;
   gsize len;
   GBytes *bytes;
+  int fd; /* open: one for the hashes */
   guint64 size;
   gboolean has_sha1;
   FilSha1 sha1;
-  FilTigerTree *tree;
+  gboolean is_hashed; /* finish: hashes are worth something */
+  FilPartHashes hashes;
   char *folder;
   char *name;
   char *path;
   GError *error;
   FilDiskDone done;
   FilDiskRead read;
-  FilPartHashed hashed;
   FilPartFinished finished;
   gpointer data;
 };
@@ -71,7 +71,6 @@ part_close (Part *part)
   if (part->fd >= 0)
     close (part->fd);
   part->fd = -1;
-  g_clear_pointer (&part->hash, fil_file_hash_free);
 }
 
 static void
@@ -93,8 +92,9 @@ static void
 request_free (Request *request)
 {
   unref (request->file);
+  if (request->fd >= 0)
+    close (request->fd);
   g_clear_pointer (&request->bytes, g_bytes_unref);
-  g_clear_pointer (&request->tree, fil_tiger_tree_unref);
   g_free (request->folder);
   g_free (request->name);
   g_free (request->path);
@@ -128,8 +128,6 @@ request_done (gpointer data)
     request->done (request->data, request->error);
   if (request->read != NULL)
     request->read (request->data, request->bytes, request->error);
-  if (request->hashed != NULL)
-    request->hashed (request->data, request->error == NULL ? &request->sha1 : NULL, request->tree, request->error);
   if (request->finished != NULL)
     request->finished (request->data, request->path, request->error);
 }
@@ -144,6 +142,7 @@ request_new (FilPartFile *self,
   request->file = self;
   request->disk = self->disk;
   request->part = self->part;
+  request->fd = -1;
   self->n_refs++;
   request->work = work;
   request->data = data;
@@ -180,7 +179,27 @@ run_open (gpointer data)
     {
       part_close (part);
       fil_files_set_error (&request->error, ELOOP, part->path);
+      return;
     }
+  request->fd = fcntl (part->fd, F_DUPFD_CLOEXEC, 3);
+  if (request->fd < 0)
+    {
+      part_close (part);
+      fil_files_set_error (&request->error, errno, part->path);
+    }
+}
+
+static void
+open_done (gpointer data)
+{
+  Request *request = data;
+  FilPartFile *self = request->file;
+
+  if (!self->is_freed && request->fd >= 0)
+    self->hash = fil_part_hash_new (self->disk, request->fd, self->part->path);
+  if (!self->is_freed)
+    request->fd = -1;
+  request_done (request);
 }
 
 /**
@@ -211,7 +230,7 @@ fil_part_file_new (FilDisk *disk,
   self->part->mode = mode;
   request = request_new (self, NULL, data);
   request->done = done;
-  fil_worker_push (_fil_disk_worker (disk), run_open, request_done, request, (GDestroyNotify) request_free);
+  fil_worker_push (_fil_disk_worker (disk), run_open, open_done, request, (GDestroyNotify) request_free);
   return self;
 }
 
@@ -232,26 +251,9 @@ fil_part_file_free (FilPartFile *self)
   if (self == NULL)
     return;
   self->is_freed = TRUE;
+  g_clear_pointer (&self->hash, fil_part_hash_free);
   fil_worker_push (_fil_disk_worker (self->disk), run_free, NULL, g_steal_pointer (&self->part), NULL);
   unref (self);
-}
-
-/* The hash goes along with what is written in order; a byte that is written twice starts it over. */
-static void
-follow_write (Part *part,
-              goffset offset,
-              const guint8 *bytes,
-              gsize len)
-{
-  guint64 at;
-
-  if (part->hash == NULL)
-    return;
-  at = fil_file_hash_size (part->hash);
-  if ((guint64) offset == at)
-    fil_file_hash_update (part->hash, bytes, len);
-  else if ((guint64) offset < at)
-    g_clear_pointer (&part->hash, fil_file_hash_free);
 }
 
 static void
@@ -262,7 +264,6 @@ run_write (Part *part,
   const guint8 *bytes = g_bytes_get_data (request->bytes, &len);
   gsize done = 0;
 
-  part->has_sha1 = FALSE;
   while (done < len)
     {
       gssize n = pwrite (part->fd, bytes + done, len - done, request->offset + (goffset) done);
@@ -276,37 +277,6 @@ run_write (Part *part,
         }
       done += (gsize) n;
     }
-  follow_write (part, request->offset, bytes, done);
-}
-
-static void
-run_expect (Part *part,
-            Request *request)
-{
-  struct stat st;
-
-  if (part->hash == NULL && fstat (part->fd, &st) == 0 && st.st_size == 0)
-    {
-      part->hash = fil_file_hash_new (request->size);
-      part->hash_for = request->size;
-    }
-}
-
-/**
- * fil_part_file_expect:
- * @size: bytes that the whole file will have
- *
- * Lets an empty file be hashed while it is written, as long as that goes on from the beginning; what
- * is written out of order is read again at the end.
- */
-void
-fil_part_file_expect (FilPartFile *self,
-                      guint64 size)
-{
-  Request *request = request_new (self, run_expect, NULL);
-
-  request->size = size;
-  push (request);
 }
 
 /**
@@ -328,6 +298,9 @@ fil_part_file_write (FilPartFile *self,
   request->bytes = bytes;
   request->len = g_bytes_get_size (bytes);
   request->done = done;
+  self->is_hashed = FALSE;
+  if (self->hash != NULL)
+    fil_part_hash_rewritten (self->hash, (guint64) offset);
   _fil_disk_add_pending (self->disk, request->len);
   push (request);
 }
@@ -381,80 +354,85 @@ fil_part_file_sync (FilPartFile *self,
   push (request);
 }
 
-/* Hashes what is not hashed yet, and takes the hash. */
-static gboolean
-hash_rest (Part *part,
-           FilSha1 *sha1,
-           FilTigerTree **tree,
-           GError **error)
+/**
+ * fil_part_file_follow:
+ * @end: the bytes before this are there and are not going to change, as far as is known
+ * @size: that the whole file will have
+ * @with_tree: whether its tree will be wanted too
+ *
+ * Lets the file be hashed while more of it is written.
+ */
+void
+fil_part_file_follow (FilPartFile *self,
+                      guint64 end,
+                      guint64 size,
+                      gboolean with_tree)
 {
-  g_autofree guint8 *buffer = g_malloc (HASH_CHUNK);
-  struct stat st;
-  guint64 at;
-
-  if (fstat (part->fd, &st) != 0)
-    {
-      fil_files_set_error (error, errno, part->path);
-      return FALSE;
-    }
-  if (part->hash != NULL && part->hash_for != (guint64) st.st_size)
-    g_clear_pointer (&part->hash, fil_file_hash_free);
-  if (part->hash == NULL)
-    part->hash = fil_file_hash_new ((guint64) st.st_size);
-  part->hash_for = (guint64) st.st_size;
-  for (at = fil_file_hash_size (part->hash); at < (guint64) st.st_size;)
-    {
-      gssize n = pread (part->fd, buffer, MIN (HASH_CHUNK, (guint64) st.st_size - at), (goffset) at);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        {
-          fil_files_set_error (error, n < 0 ? errno : ELOOP, part->path);
-          return FALSE;
-        }
-      fil_file_hash_update (part->hash, buffer, (gsize) n);
-      at += (guint64) n;
-    }
-  *tree = fil_file_hash_finish (part->hash, sha1);
-  g_clear_pointer (&part->hash, fil_file_hash_free);
-  part->has_sha1 = TRUE;
-  part->sha1 = *sha1;
-  part->sha1_of = st;
-  return TRUE;
+  if (self->hash != NULL)
+    fil_part_hash_follow (self->hash, end, size, with_tree);
 }
 
-/* Whether the file is still the one that was hashed: then it need not be read once more. */
-static gboolean
-is_hashed (const Part *part,
-           const struct stat *st)
+/**
+ * fil_part_file_check:
+ * @start: where a node of the tree begins
+ * @end: where it ends; all of it was written, and that was answered
+ * @func: told the hash of these bytes
+ *
+ * Only for a file that is open.
+ */
+void
+fil_part_file_check (FilPartFile *self,
+                     guint64 start,
+                     guint64 end,
+                     FilPartChecked func,
+                     gpointer data)
 {
-  return part->has_sha1 && part->sha1_of.st_size == st->st_size &&
-         part->sha1_of.st_mtim.tv_sec == st->st_mtim.tv_sec &&
-         part->sha1_of.st_mtim.tv_nsec == st->st_mtim.tv_nsec;
+  g_return_if_fail (self->hash != NULL);
+  fil_part_hash_check (self->hash, start, end, func, data);
 }
 
 static void
-run_hash (Part *part,
-          Request *request)
+hash_done (gpointer data,
+           const FilPartHashes *hashes,
+           const GError *error)
 {
-  (void) !hash_rest (part, &request->sha1, &request->tree, &request->error);
+  FilPartFile *self = data;
+
+  self->is_hashed = hashes != NULL;
+  if (hashes != NULL)
+    self->hashes = *hashes;
+  self->hashes.tree = NULL;
+  self->hashed (self->hashed_data, hashes != NULL ? &hashes->sha1 : NULL, hashes != NULL ? hashes->tree : NULL, error);
 }
 
 /**
  * fil_part_file_hash:
+ * @size: of the whole file; all of it was written, and that was answered
+ * @with_tree: whether its tree is wanted too
  *
- * Reads the whole file and tells its hashes.
+ * Tells the hashes of the file, and reads what of it was not hashed yet. Only for a file that is open, and
+ * once at a time.
  */
 void
 fil_part_file_hash (FilPartFile *self,
+                    guint64 size,
+                    gboolean with_tree,
                     FilPartHashed func,
                     gpointer data)
 {
-  Request *request = request_new (self, run_hash, data);
+  g_return_if_fail (self->hash != NULL);
+  self->hashed = func;
+  self->hashed_data = data;
+  fil_part_hash_finish (self->hash, size, with_tree, hash_done, self);
+}
 
-  request->hashed = func;
-  push (request);
+/* Whether the file is still the one that was hashed: then it need not be read once more. */
+static gboolean
+is_same (const struct stat *hashed,
+         const struct stat *st)
+{
+  return hashed->st_size == st->st_size && hashed->st_mtim.tv_sec == st->st_mtim.tv_sec &&
+         hashed->st_mtim.tv_nsec == st->st_mtim.tv_nsec;
 }
 
 static gboolean
@@ -477,9 +455,10 @@ check_whole (Part *part,
                    _ ("%s is not whole: it has another size than it should."), name);
       return FALSE;
     }
-  if (is_hashed (part, &st))
-    sha1 = part->sha1;
-  else if (!hash_rest (part, &sha1, &tree, &request->error))
+  if (request->is_hashed && is_same (&request->hashes.stat, &st))
+    sha1 = request->hashes.sha1;
+  else if (lseek (part->fd, 0, SEEK_SET) != 0 ||
+           !fil_hash_fd (part->fd, part->path, NULL, NULL, &sha1, &tree, &request->error))
     return FALSE;
   if (request->has_sha1 && !fil_sha1_equal (&sha1, &request->sha1))
     {
@@ -525,6 +504,8 @@ fil_part_file_finish (FilPartFile *self,
   Request *request = request_new (self, run_finish, data);
 
   request->size = size;
+  request->is_hashed = self->is_hashed;
+  request->hashes = self->hashes;
   request->has_sha1 = sha1 != NULL;
   if (sha1 != NULL)
     request->sha1 = *sha1;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "disk.h"
-#include "tiger-tree.h"
+#include "part-hash.h"
 
 G_BEGIN_DECLS
 
@@ -22,7 +22,8 @@ typedef enum
   FIL_PART_OPEN_OR_CREATE,
 } FilPartMode;
 
-/* sha1 and tree (borrowed) are those of the whole file; NULL when error is set. */
+/* sha1 and tree (borrowed) are those of the whole file; NULL when error is set, tree also when it was not
+ * asked for. */
 typedef void (*FilPartHashed) (gpointer data, const FilSha1 *sha1, FilTigerTree *tree, const GError *error);
 /* path is where the finished file lies; NULL when error is set. */
 typedef void (*FilPartFinished) (gpointer data, const char *path, const GError *error);
@@ -31,11 +32,12 @@ FilPartFile *fil_part_file_new (FilDisk *disk, const char *folder, const char *n
                                 FilDiskDone done, gpointer data) G_GNUC_WARN_UNUSED_RESULT;
 void fil_part_file_free (FilPartFile *self);
 
-void fil_part_file_expect (FilPartFile *self, guint64 size);
 void fil_part_file_write (FilPartFile *self, goffset offset, GBytes *bytes, FilDiskDone done, gpointer data);
 void fil_part_file_read (FilPartFile *self, goffset offset, gsize len, FilDiskRead func, gpointer data);
 void fil_part_file_sync (FilPartFile *self, FilDiskDone done, gpointer data);
-void fil_part_file_hash (FilPartFile *self, FilPartHashed func, gpointer data);
+void fil_part_file_follow (FilPartFile *self, guint64 end, guint64 size, gboolean with_tree);
+void fil_part_file_check (FilPartFile *self, guint64 start, guint64 end, FilPartChecked func, gpointer data);
+void fil_part_file_hash (FilPartFile *self, guint64 size, gboolean with_tree, FilPartHashed func, gpointer data);
 void fil_part_file_finish (FilPartFile *self, guint64 size, const FilSha1 *sha1, const char *folder,
                            const char *name, FilPartFinished func, gpointer data);
 void fil_part_file_remove (FilPartFile *self, FilDiskDone done, gpointer data);

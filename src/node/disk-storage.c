@@ -18,7 +18,6 @@ struct _FilPart
 {
   FilPartFile *file;
   gboolean existed;
-  guint64 size;      /* of the whole file, 0 when not known */
   gboolean is_hashed;
   FilSha1 sha1;      /* of the file as it lies on the disk, if is_hashed */
   guint pending;     /* requests that were not answered yet */
@@ -166,10 +165,6 @@ static void
 created_cb (gpointer data,
             const GError *error)
 {
-  FilPart *part = ((Request *) data)->part;
-
-  if (error == NULL && part->size > 0)
-    fil_part_file_expect (part->file, part->size);
   answer_open (data, error);
 }
 
@@ -206,7 +201,6 @@ storage_open (gpointer data,
   g_autofree char *name = part_name (id);
   g_autoptr (GError) error = NULL;
 
-  part->size = size;
   request->storage = self;
   request->id = id;
   if (!fil_disk_guard_check (self->incomplete, missing, FIL_DISK_FLOOR, &error))
@@ -253,20 +247,55 @@ hashed_cb (gpointer data,
       reply.sha1 = *sha1;
       request->part->sha1 = *sha1;
       request->part->is_hashed = TRUE;
-      reply.tth = *fil_tiger_tree_root (tree);
-      reply.has_tth = TRUE;
+      reply.has_tth = tree != NULL;
+      reply.tree = tree;
+      if (tree != NULL)
+        reply.tth = *fil_tiger_tree_root (tree);
     }
   answer (request, &reply, error);
+}
+
+static void
+checked_cb (gpointer data,
+            const FilTth *hash,
+            const GError *error)
+{
+  FilStorageReply reply = { 0 };
+
+  if (hash != NULL)
+    reply.tth = *hash;
+  answer (data, &reply, error);
+}
+
+static void
+storage_check (gpointer data,
+               FilPart *part,
+               FilRange range,
+               FilStorageDone done,
+               gpointer done_data)
+{
+  fil_part_file_check (part->file, range.start, range.end, checked_cb, request_new (part, done, done_data));
+}
+
+static void
+storage_follow (gpointer data,
+                FilPart *part,
+                guint64 end,
+                guint64 size,
+                gboolean with_tree)
+{
+  fil_part_file_follow (part->file, end, size, with_tree);
 }
 
 static void
 storage_hash (gpointer data,
               FilPart *part,
               guint64 size,
+              gboolean with_tree,
               FilStorageDone done,
               gpointer done_data)
 {
-  fil_part_file_hash (part->file, hashed_cb, request_new (part, done, done_data));
+  fil_part_file_hash (part->file, size, with_tree, hashed_cb, request_new (part, done, done_data));
 }
 
 static void
@@ -330,6 +359,8 @@ const FilStorage fil_disk_storage = {
   .open = storage_open,
   .write = storage_write,
   .sync = storage_sync,
+  .check = storage_check,
+  .follow = storage_follow,
   .hash = storage_hash,
   .finish = storage_finish,
   .close = storage_close,

@@ -375,7 +375,7 @@ _fil_downloads_complete (FilDownloads *self,
       return;
     }
   op = op_new (self, download);
-  self->storage.hash (self->storage_data, download->work->part, download->size, hashed, op);
+  self->storage.hash (self->storage_data, download->work->part, download->size, TRUE, hashed, op);
 }
 
 /* The disk said no. What may pass by itself only pauses the download, and is looked at again. */

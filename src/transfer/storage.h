@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "byte-range.h"
+#include "tiger-tree.h"
 #include "urn.h"
 
 G_BEGIN_DECLS
@@ -28,8 +30,9 @@ typedef struct
   FilPart *part;        /* open: (transfer full), to be given to close or discard */
   gboolean existed;     /* open: the part file was there and keeps its bytes */
   FilSha1 sha1;         /* hash */
-  FilTth tth;           /* hash */
-  gboolean has_tth;     /* hash: whether the storage works out trees */
+  FilTth tth;           /* hash, if has_tth; check */
+  gboolean has_tth;
+  FilTigerTree *tree;   /* hash, if has_tth: borrowed */
   const char *path;     /* finish: where the file lies now */
 } FilStorageReply;
 
@@ -51,15 +54,24 @@ typedef struct
   void (*open) (gpointer data, gint64 id, guint64 size, guint64 missing, FilStorageDone done,
                 gpointer done_data);
 
-  /* Writes at any offset, at most FIL_BUFFER_SIZE bytes. The storage may hash what arrives in order. */
+  /* Writes at any offset, at most FIL_BUFFER_SIZE bytes. */
   void (*write) (gpointer data, FilPart *part, guint64 offset, const guint8 *bytes, gsize len,
                  FilStorageDone done, gpointer done_data);
 
   /* Makes everything written so far survive a crash (fdatasync). */
   void (*sync) (gpointer data, FilPart *part, FilStorageDone done, gpointer done_data);
 
-  /* Works out the SHA-1 of the first size bytes, which are all there is to the file. */
-  void (*hash) (gpointer data, FilPart *part, guint64 size, FilStorageDone done, gpointer done_data);
+  /* Works out the hash of bytes that were written, which lie under one node of a tree. */
+  void (*check) (gpointer data, FilPart *part, FilRange range, FilStorageDone done, gpointer done_data);
+
+  /* The bytes before end are written and, as far as is known, will not change: a hash of the whole file of
+   * size bytes can go that far. Not answered. */
+  void (*follow) (gpointer data, FilPart *part, guint64 end, guint64 size, gboolean with_tree);
+
+  /* Works out the SHA-1 of the first size bytes, which are all there is to the file, and the tree if it is
+   * wanted. */
+  void (*hash) (gpointer data, FilPart *part, guint64 size, gboolean with_tree, FilStorageDone done,
+                gpointer done_data);
 
   /* The file is right: cuts it to size, fsync, and renames it into the download folder under a name
    * that is safe and not taken. name is what a stranger called it: trust nothing in it. The part stays

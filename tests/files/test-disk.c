@@ -27,6 +27,7 @@ typedef struct
   GBytes *bytes;
   char *path;
   FilSha1 sha1;
+  FilTth hash;
   FilTigerTree *tree;
 } Fixture;
 
@@ -104,7 +105,7 @@ on_hashed (gpointer data,
   if (error != NULL)
     return;
   f->sha1 = *sha1;
-  f->tree = fil_tiger_tree_ref (tree);
+  f->tree = tree != NULL ? fil_tiger_tree_ref (tree) : NULL;
 }
 
 static void
@@ -216,23 +217,81 @@ test_hash (Fixture *f,
       g_autofree char *name = g_strdup_printf ("%u", way);
 
       open_part (f, name, FIL_PART_CREATE);
-      if (way != 1)
-        fil_part_file_expect (f->part, 300000);
       if (way == 3)
         fil_part_file_write (f->part, 0, g_bytes_new_static ("wrong", 5), NULL, NULL);
       for (guint i = 0; i < 300; i++)
         {
           guint at = (way == 2 ? i * 7 % 300 : i) * 1000;
 
-          fil_part_file_write (f->part, at, g_bytes_new (bytes + at, 1000), NULL, NULL);
+          fil_part_file_write (f->part, at, g_bytes_new (bytes + at, 1000), i == 299 ? on_done : NULL, f);
+          if (way == 3 && i == 0)
+            fil_part_file_follow (f->part, 5, 300000, TRUE);
         }
-      fil_part_file_hash (f->part, on_hashed, f);
       wait_for (f, 2);
+      if (way != 1)
+        fil_part_file_follow (f->part, 299999, 300000, way == 0);
+      fil_part_file_hash (f->part, 300000, TRUE, on_hashed, f);
+      wait_for (f, 3);
       g_assert_no_error (f->error);
       g_assert_true (fil_sha1_equal (&f->sha1, &sha1));
       g_assert_true (fil_tth_equal (fil_tiger_tree_root (f->tree), &tth));
       g_assert_cmpuint (fil_tiger_tree_file_size (f->tree), ==, 300000);
     }
+}
+
+static void
+on_checked (gpointer data,
+            const FilTth *hash,
+            const GError *error)
+{
+  Fixture *f = data;
+
+  f->n_done++;
+  g_clear_error (&f->error);
+  if (error != NULL)
+    f->error = g_error_copy (error);
+  else
+    f->hash = *hash;
+}
+
+/* Blocks by themselves, and one beyond the end. */
+static void
+test_check (Fixture *f,
+            gconstpointer data)
+{
+  g_autofree guint8 *bytes = g_malloc (400000);
+
+  for (guint i = 0; i < 400000; i++)
+    bytes[i] = (guint8) (i * 7 + i / 1000);
+  open_part (f, "1", FIL_PART_CREATE);
+  fil_part_file_write (f->part, 0, g_bytes_new (bytes, 400000), on_done, f);
+  wait_for (f, 2);
+  for (guint64 start = 0; start < 400000; start += 131072)
+    {
+      guint64 end = MIN (start + 131072, 400000);
+      FilTth tth;
+
+      forget (f);
+      fil_tth_of (&tth, bytes + start, end - start);
+      fil_part_file_check (f->part, start, end, on_checked, f);
+      wait_for (f, 1);
+      g_assert_no_error (f->error);
+      g_assert_true (fil_tth_equal (&f->hash, &tth));
+    }
+  forget (f);
+  fil_part_file_check (f->part, 393216, 524288, on_checked, f);
+  wait_for (f, 1);
+  g_assert_nonnull (f->error);
+
+  /* Nobody is told any more. */
+  forget (f);
+  fil_part_file_check (f->part, 0, 131072, on_checked, f);
+  fil_part_file_hash (f->part, 400000, TRUE, on_hashed, f);
+  g_clear_pointer (&f->part, fil_part_file_free);
+  fil_disk_flush (f->disk);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (f->n_done, ==, 0);
 }
 
 static void
@@ -266,9 +325,12 @@ test_changed_after_hash (Fixture *f,
 
   open_part (f, "1", FIL_PART_CREATE);
   write_text (f, 0, "helloworld");
-  fil_part_file_hash (f->part, on_hashed, f);
+  fil_part_file_sync (f->part, on_done, f);
   wait_for (f, 2);
+  fil_part_file_hash (f->part, 10, FALSE, on_hashed, f);
+  wait_for (f, 3);
   g_assert_no_error (f->error);
+  g_assert_null (f->tree);
   fd = g_open (path, O_WRONLY | O_CLOEXEC, 0);
   g_assert_cmpint (write (fd, "jello", 5), ==, 5);
   g_assert_cmpint (futimens (fd, times), ==, 0);
@@ -457,7 +519,6 @@ test_truncated (Fixture *f,
   g_autofree char *path = g_build_filename (f->parts, "1", NULL);
 
   open_part (f, "1", FIL_PART_CREATE);
-  fil_part_file_expect (f->part, 10);
   write_text (f, 0, "helloworld");
   fil_part_file_sync (f->part, on_done, f);
   wait_for (f, 2);
@@ -620,6 +681,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   ADD ("write-and-finish", test_write_and_finish);
   ADD ("hash", test_hash);
+  ADD ("check", test_check);
   ADD ("mismatch", test_mismatch);
   ADD ("changed-after-hash", test_changed_after_hash);
   ADD ("never-overwrite", test_never_overwrite);

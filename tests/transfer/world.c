@@ -9,6 +9,7 @@
 
 #include "giv.h"
 #include "sha1.h"
+#include "tiger-context.h"
 
 /* The disk */
 
@@ -132,9 +133,36 @@ disk_sync (gpointer data,
 }
 
 static void
+disk_check (gpointer data,
+            FilPart *part,
+            FilRange range,
+            FilStorageDone done,
+            gpointer done_data)
+{
+  FilStorageReply reply = { .status = FIL_STORAGE_OK };
+
+  g_assert_cmpuint (part->bytes->len, >=, range.end);
+  fil_tth_of (&reply.tth, part->bytes->data + range.start, fil_range_len (range));
+  ((World *) data)->checks++;
+  answer (data, done, done_data, &reply);
+}
+
+static void
+disk_follow (gpointer data,
+             FilPart *part,
+             guint64 end,
+             guint64 size,
+             gboolean with_tree)
+{
+  g_assert_cmpuint (part->bytes->len, >=, end);
+  g_assert_cmpuint (end, <=, size);
+}
+
+static void
 disk_hash (gpointer data,
            FilPart *part,
            guint64 size,
+           gboolean with_tree,
            FilStorageDone done,
            gpointer done_data)
 {
@@ -142,6 +170,9 @@ disk_hash (gpointer data,
 
   g_assert_cmpuint (part->bytes->len, >=, size);
   fil_sha1_of (&reply.sha1, part->bytes->data, size);
+  reply.has_tth = with_tree;
+  if (with_tree)
+    fil_tth_of (&reply.tth, part->bytes->data, size);
   answer (data, done, done_data, &reply);
 }
 
@@ -187,6 +218,8 @@ static const FilStorage disk = {
   .open = disk_open,
   .write = disk_write,
   .sync = disk_sync,
+  .check = disk_check,
+  .follow = disk_follow,
   .hash = disk_hash,
   .finish = disk_finish,
   .close = disk_close,

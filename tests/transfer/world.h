@@ -60,6 +60,7 @@ struct _World
   GQueue *answers;
   GHashTable *files;      /* GBytes -> descriptor + 1, of what hosts share */
   guint writes;
+  guint checks;
   guint syncs;
 };
 
