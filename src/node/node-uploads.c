@@ -140,6 +140,7 @@ delegate_open (gpointer data,
   file->shared.tth = row->tth;
   file->shared.has_sha1 = TRUE;
   file->shared.has_tth = TRUE;
+  file->shared.has_tree = TRUE;
   if (fstat (fd, &file->opened) != 0)
     g_warning ("fstat: %s", g_strerror (errno));
   done (done_data, FIL_SHARED_OK, &file->shared);
@@ -163,6 +164,42 @@ delegate_close (gpointer data,
   close (shared->fd);
   g_free (shared->name);
   g_free (shared);
+}
+
+/* Comes back from the database with the tree. */
+typedef struct
+{
+  FilSharedTree done;
+  gpointer done_data;
+} TreeAsked;
+
+static void
+tree_loaded (FilTigerTree *tree,
+             gpointer data)
+{
+  g_autofree TreeAsked *asked = data;
+
+  asked->done (asked->done_data, tree);
+}
+
+static void
+delegate_tree (gpointer data,
+               const FilUrn *urn,
+               FilSharedTree done,
+               gpointer done_data)
+{
+  FilNode *self = data;
+  guint32 index = self->is_sharing_paused ? 0 : fil_library_find (self->library, &urn->sha1);
+  TreeAsked *asked;
+
+  if (index == 0)
+    {
+      done (done_data, NULL);
+      return;
+    }
+  asked = g_new0 (TreeAsked, 1);
+  *asked = (TreeAsked){ done, done_data };
+  fil_library_load_tree (self->library, index, tree_loaded, asked);
 }
 
 /* What is no file */
@@ -334,6 +371,7 @@ static const FilUploadsDelegate uploads_delegate = {
   .open = delegate_open,
   .check = delegate_check,
   .close = delegate_close,
+  .tree = delegate_tree,
   .page = delegate_page,
   .dial = delegate_dial,
   .may_dial = delegate_may_dial,

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "tiger-tree.h"
 #include "urn.h"
 
 G_BEGIN_DECLS
@@ -36,9 +37,13 @@ typedef struct
   FilTth tth;
   gboolean has_sha1;
   gboolean has_tth;
+  gboolean has_tree; /* its tree can be asked for */
 } FilShared;
 
 /* shared is (transfer full), NULL unless status is OK. */
 typedef void (*FilSharedOpened) (gpointer done_data, FilSharedStatus status, FilShared *shared);
+
+/* tree is borrowed, NULL when there is none. */
+typedef void (*FilSharedTree) (gpointer done_data, FilTigerTree *tree);
 
 G_END_DECLS

@@ -96,6 +96,21 @@ write_urns (FilWriter *out,
   fil_head_write_header (out, "X-Content-URN", "urn:bitprint:%s.%s", sha1, tth);
 }
 
+/* Without a space before the root: gtk-gnutella writes it so (http-transfer.md §6). */
+static void
+write_thex (FilWriter *out,
+            const FilShared *shared)
+{
+  char sha1[FIL_SHA1_TEXT_LEN + 1];
+  char tth[FIL_TTH_TEXT_LEN + 1];
+
+  if (!shared->has_tree || !shared->has_sha1 || !shared->has_tth)
+    return;
+  fil_sha1_to_text (&shared->sha1, sha1);
+  fil_tth_to_text (&shared->tth, tth);
+  fil_head_write_header (out, "X-Thex-URI", "/uri-res/N2X?urn:sha1:%s;%s", sha1, tth);
+}
+
 /**
  * fil_upload_reply_file:
  *
@@ -116,6 +131,7 @@ fil_upload_reply_file (FilWriter *out,
   if (head->is_first)
     {
       write_disposition (out, head->shared->name);
+      write_thex (out, head->shared);
       fil_head_write_header (out, "X-Features", "browse/1.0");
     }
   write_connection (out, head->closes, head->is_old);

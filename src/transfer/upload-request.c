@@ -10,6 +10,7 @@
 #include "transfer-limits.h"
 
 #define N2R "/uri-res/N2R?"
+#define N2X "/uri-res/N2X?"
 #define GET "/get/"
 
 static guint
@@ -56,6 +57,11 @@ read_target (FilUploadRequest *self,
   self->wants = FIL_UPLOAD_WANTS_FILE;
   if (fil_slice_starts_with_case (target, N2R))
     return read_urn (self, fil_slice (target.data + strlen (N2R), target.len - strlen (N2R)));
+  if (fil_slice_starts_with_case (target, N2X))
+    {
+      self->wants = FIL_UPLOAD_WANTS_TREE;
+      return read_urn (self, fil_slice (target.data + strlen (N2X), target.len - strlen (N2X)));
+    }
   if (fil_slice_starts_with_case (target, GET))
     return read_index (self, fil_slice (target.data + strlen (GET), target.len - strlen (GET)));
   self->wants = FIL_UPLOAD_WANTS_PAGE;

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   FIL_UPLOAD_WANTS_FILE,
+  FIL_UPLOAD_WANTS_TREE, /* of file.urn */
   FIL_UPLOAD_WANTS_PAGE,
 } FilUploadWants;
 

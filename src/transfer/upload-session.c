@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "head.h"
+#include "thex.h"
 #include "transfer-limits.h"
 #include "upload-reply.h"
 #include "upload-request.h"
@@ -247,12 +248,24 @@ is_open_already (const FilUploadSession *self)
           fil_tth_equal (&self->shared->tth, &self->request.file.urn.tth));
 }
 
+static Ticket *
+ticket_new (FilUploadSession *self,
+            gint64 now_us)
+{
+  Ticket *ticket = g_new0 (Ticket, 1);
+
+  ticket->session = self;
+  ticket->close = self->uploads->delegate.close;
+  ticket->data = self->uploads->data;
+  self->ticket = ticket;
+  wait_for (self, PHASE_OPENING, FIL_REQUEST_STALL_US, now_us);
+  return ticket;
+}
+
 static void
 open_file (FilUploadSession *self,
            gint64 now_us)
 {
-  Ticket *ticket;
-
   if (is_open_already (self))
     {
       if (self->uploads->delegate.check (self->uploads->data, self->shared))
@@ -264,13 +277,68 @@ open_file (FilUploadSession *self,
         }
       return;
     }
-  ticket = g_new0 (Ticket, 1);
-  ticket->session = self;
-  ticket->close = self->uploads->delegate.close;
-  ticket->data = self->uploads->data;
-  self->ticket = ticket;
-  wait_for (self, PHASE_OPENING, FIL_REQUEST_STALL_US, now_us);
-  self->uploads->delegate.open (self->uploads->data, &self->request.file, opened, ticket);
+  self->uploads->delegate.open (self->uploads->data, &self->request.file, opened, ticket_new (self, now_us));
+}
+
+/* Appends a reply whose body is no file. */
+static void
+reply_page (FilUploadSession *self,
+            const FilPageReply *reply,
+            gint64 now_us)
+{
+  fil_upload_reply_page (&self->out, reply, self->uploads->user_agent, self->closes);
+  self->body = (FilRange){ 0, 0 };
+  self->page_sent = 0;
+  if (reply->body != NULL && self->request.is_head)
+    g_bytes_unref (reply->body);
+  else
+    self->page = reply->body;
+  start_reply (self, now_us);
+}
+
+/* As deep as others serve it. No slot is needed; the length is known, which LimeWire insists on. */
+static void
+tree_found (gpointer done_data,
+            FilTigerTree *tree)
+{
+  g_autofree Ticket *ticket = done_data;
+  FilUploadSession *self = ticket->session;
+  FilPageReply reply = { .status = 200, .content_type = FIL_THEX_MEDIA_TYPE };
+  g_autoptr (GBytes) nodes = NULL;
+  g_auto (FilWriter) out;
+  FilThex thex;
+  gsize len;
+
+  fil_writer_init (&out);
+  if (self == NULL)
+    return;
+  self->ticket = NULL;
+  if (self->session.is_closed)
+    return;
+  if (tree == NULL)
+    {
+      refuse (self, 404, self->since_us);
+      return;
+    }
+  thex = (FilThex){ .size = fil_tiger_tree_file_size (tree) };
+  thex.depth = MIN (fil_tiger_good_depth (thex.size), fil_tiger_tree_depth (tree));
+  nodes = fil_tiger_tree_serialise (tree, thex.depth);
+  thex.nodes.data = g_bytes_get_data (nodes, &len);
+  thex.nodes.len = len;
+  fil_thex_write (&thex, &out);
+  reply.body = fil_writer_steal_bytes (&out);
+  reply_page (self, &reply, self->since_us);
+}
+
+static void
+open_tree (FilUploadSession *self,
+           gint64 now_us)
+{
+  if (self->uploads->delegate.tree == NULL)
+    refuse (self, 404, now_us);
+  else
+    self->uploads->delegate.tree (self->uploads->data, &self->request.file.urn, tree_found,
+                                  ticket_new (self, now_us));
 }
 
 static void
@@ -292,14 +360,7 @@ serve_page (FilUploadSession *self,
       refuse (self, 404, now_us);
       return;
     }
-  fil_upload_reply_page (&self->out, &reply, self->uploads->user_agent, self->closes);
-  self->body = (FilRange){ 0, 0 };
-  self->page_sent = 0;
-  if (reply.body != NULL && self->request.is_head)
-    g_bytes_unref (reply.body);
-  else
-    self->page = reply.body;
-  start_reply (self, now_us);
+  reply_page (self, &reply, now_us);
 }
 
 static void
@@ -316,6 +377,8 @@ handle_request (FilUploadSession *self,
     refuse (self, status, now_us);
   else if (self->request.wants == FIL_UPLOAD_WANTS_PAGE)
     serve_page (self, now_us);
+  else if (self->request.wants == FIL_UPLOAD_WANTS_TREE)
+    open_tree (self, now_us);
   else
     open_file (self, now_us);
 }

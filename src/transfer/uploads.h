@@ -36,7 +36,7 @@ typedef struct
   gboolean has_sha1;
 } FilUploadRow;
 
-/* A request for something that is no shared file: "/", "/uri-res/N2X?…", "/gnutella/push-proxy?…". */
+/* A request for something that is no shared file: "/", "/gnutella/push-proxy?…". */
 typedef struct
 {
   FilEndpoint peer;
@@ -67,6 +67,10 @@ typedef struct
   /* Whether the open file is still what was hashed (size, ctime); asked before each block. */
   gboolean (*check) (gpointer data, FilShared *shared);
   void (*close) (gpointer data, FilShared *shared);
+
+  /* Looks for the tiger tree of a shared file; done is called exactly once, also after the session is gone.
+   * May be NULL: there are no trees. */
+  void (*tree) (gpointer data, const FilUrn *urn, FilSharedTree done, gpointer done_data);
 
   /* Answers what is no file; FALSE: 404. */
   gboolean (*page) (gpointer data, const FilPageRequest *request, FilPageReply *reply);
