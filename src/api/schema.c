@@ -39,7 +39,7 @@ static const FilField status_fields[] = {
 
 static const FilField search_fields[] = {
   INT ("id"),         STRING ("text"),       STRING_OR_NULL ("kind"),   BOOL ("active"),
-  INT ("results"),    INT ("hosts_asked"),   INT_OR_NULL ("started"),
+  INT ("results"),    INT ("hosts_asked"),   INT_OR_NULL ("started"),   STRING_OR_NULL ("reason"),
 };
 
 static const FilField result_fields[] = {

@@ -44,6 +44,7 @@ search_row (FilNode *node,
   fil_row_builder_int (&row, "results", info.results);
   fil_row_builder_int (&row, "hosts_asked", info.hosts_asked);
   fil_row_builder_known (&row, "started", info.started);
+  fil_row_builder_string (&row, "reason", info.reason);
   return fil_row_builder_end (&row);
 }
 

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #define DEFAULT_WAIT_S 10
+#define BROWSE_WAIT_S 60
 
 static const CtlColumn result_columns[] = {
   { N_ ("ID"), "id", CTL_CELL_NUMBER },
@@ -52,6 +53,13 @@ static const GOptionEntry search_options[] = {
   { NULL },
 };
 
+static gint64 option_browse_wait = BROWSE_WAIT_S;
+
+static const GOptionEntry browse_options[] = {
+  { "wait", 0, 0, G_OPTION_ARG_INT64, &option_browse_wait, N_ ("Wait for the whole list for S seconds (60)"), N_ ("S") },
+  { NULL },
+};
+
 typedef struct
 {
   CtlWait wait;
@@ -89,12 +97,23 @@ wait_for_results (Ctl *ctl,
 }
 
 static gboolean
+check_seconds (gint64 seconds,
+               GError **error)
+{
+  if (seconds >= 0)
+    return TRUE;
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--wait takes a number of seconds"));
+  return FALSE;
+}
+
+static gboolean
 check_search_options (GError **error)
 {
-  if (option_wait >= 0 && option_max >= 1)
+  if (!check_seconds (option_wait, error))
+    return FALSE;
+  if (option_max >= 1)
     return TRUE;
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                       _("--wait takes a number of seconds, --max a number above 0"));
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--max takes a number above 0"));
   return FALSE;
 }
 
@@ -123,26 +142,83 @@ run_search (Ctl *ctl,
   return CTL_EXIT_DONE;
 }
 
+/* Waits until a host has given its whole list, or has refused. */
+typedef struct
+{
+  CtlWait wait;
+  FilListModel *model;
+  gint64 search;
+  gboolean is_over;
+} BrowseWait;
+
+static void
+look_at_browse (BrowseWait *self)
+{
+  g_autoptr (FilRow) row = fil_list_model_find (self->model, self->search);
+
+  if (row == NULL || fil_row_get_bool (row, "active"))
+    return;
+  self->is_over = TRUE;
+  ctl_wait_end (&self->wait);
+}
+
+static CtlExit
+wait_for_list (Ctl *ctl,
+               gint64 search,
+               GError **error)
+{
+  BrowseWait self = { .search = search };
+  g_autoptr (FilRow) row = NULL;
+  CtlExit status = CTL_EXIT_UNAVAILABLE;
+  const char *reason;
+
+  self.model = fil_list_model_new (ctl->client, "searches", 0);
+  ctl_wait_init (&self.wait, ctl->client, option_browse_wait);
+  g_signal_connect_swapped (self.model, "items-changed", G_CALLBACK (look_at_browse), &self);
+  g_signal_connect_swapped (self.model, "row-updated", G_CALLBACK (look_at_browse), &self);
+  if (ctl_wait_run (&self.wait, error))
+    {
+      row = fil_list_model_find (self.model, search);
+      reason = row != NULL ? fil_row_get_string (row, "reason") : NULL;
+      status = !self.is_over ? CTL_EXIT_TIMED_OUT : reason != NULL ? CTL_EXIT_FAILED : CTL_EXIT_DONE;
+      if (status == CTL_EXIT_TIMED_OUT)
+        g_set_error (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_TIMED_OUT,
+                     _("The list is not complete yet; see: filbertctl results %" G_GINT64_FORMAT), search);
+      else if (status == CTL_EXIT_FAILED)
+        g_set_error_literal (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_FAILED, reason);
+    }
+  g_signal_handlers_disconnect_by_data (self.model, &self);
+  ctl_wait_clear (&self.wait);
+  g_object_unref (self.model);
+  return status;
+}
+
 static CtlExit
 run_browse (Ctl *ctl,
             GError **error)
 {
   g_autofree char *host = ctl_words (ctl, 0);
-  g_autoptr (FilRow) search = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  CtlExit status;
   gint64 id;
 
+  if (!check_seconds (option_browse_wait, error))
+    return CTL_EXIT_USAGE;
   if (!ctl_attach (ctl, FIL_ATTACH_START, error))
     return CTL_EXIT_UNAVAILABLE;
   id = ctl_make (ctl, "Browse", g_variant_new ("(s)", host), error);
   if (id < 0)
     return CTL_EXIT_FAILED;
-  search = fil_client_call_row (ctl->client, "Row", g_variant_new ("(sx)", "searches", id), error);
-  if (search == NULL)
-    return CTL_EXIT_FAILED;
-  if (ctl->json)
-    ctl_print_json (search);
-  ctl_say (ctl, _("Asked %s what it shares; see: filbertctl results %" G_GINT64_FORMAT), host, id);
-  return CTL_EXIT_DONE;
+  status = wait_for_list (ctl, id, error);
+  if (status == CTL_EXIT_UNAVAILABLE)
+    return status;
+  /* What came is shown, though it may not be all. */
+  rows = fil_client_list (ctl->client, "results", id, status == CTL_EXIT_DONE ? error : NULL);
+  if (rows == NULL)
+    return status == CTL_EXIT_DONE ? CTL_EXIT_FAILED : status;
+  if (status == CTL_EXIT_DONE || rows->len > 0)
+    ctl_print_rows (ctl, result_columns, rows, _("This host shares nothing."));
+  return status;
 }
 
 static CtlExit
@@ -217,6 +293,6 @@ const CtlCommand ctl_search_commands[] = {
   { "results", N_ ("ID"), N_ ("What a search has found"), run_results, NULL, 1, 1 },
   { "close", N_ ("ID"), N_ ("End a search and forget its results"), run_close, NULL, 1, 1 },
   { "trace", N_ ("ID"), N_ ("The way of a search, step by step"), run_trace, NULL, 1, 1 },
-  { "browse", N_ ("HOST:PORT|GUID"), N_ ("See what one host shares"), run_browse, NULL, 1, 1 },
+  { "browse", N_ ("HOST:PORT|GUID [--wait S]"), N_ ("See what one host shares"), run_browse, browse_options, 1, 1 },
   { NULL },
 };

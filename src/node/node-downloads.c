@@ -382,6 +382,23 @@ _fil_node_add_source (FilNode *self,
   fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
 }
 
+/**
+ * _fil_node_send_push:
+ *
+ * Asks a servent to connect to us, by every way there is.
+ *
+ * Returns: FALSE when there is none
+ */
+gboolean
+_fil_node_send_push (FilNode *self,
+                     const FilSourceSpec *to)
+{
+  g_autoptr (FilFileSource) source = fil_file_source_new (1, to);
+
+  return delegate_push (self, source,
+                        FIL_PUSH_WAY_HOST | FIL_PUSH_WAY_PROXIES | FIL_PUSH_WAY_ROUTE | FIL_PUSH_WAY_HTTP);
+}
+
 /* A PUSH for us */
 
 /**

@@ -166,6 +166,7 @@ acceptor_session_for (gpointer data,
 {
   FilNode *self = data;
   gint64 now_us = _fil_node_now (self);
+  FilSession *session;
   FilGiv giv;
 
   if (self->is_stopped)
@@ -179,7 +180,8 @@ acceptor_session_for (gpointer data,
     case FIL_GREETING_GIV:
       if (!fil_giv_parse (&giv, first_line))
         return NULL;
-      return fil_downloads_giv (self->downloads, &giv.guid, giv.index, peer, now_us);
+      session = fil_downloads_giv (self->downloads, &giv.guid, giv.index, peer, now_us);
+      return session != NULL ? session : _fil_node_browse_giv (self, &giv.guid, peer);
     default:
       return NULL;
     }

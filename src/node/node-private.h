@@ -83,6 +83,7 @@ struct _FilNode
   FilSearches *searches;
   FilDownloads *downloads;
   FilUploads *uploads;
+  GPtrArray *browses;          /* of hosts that are asked for their list, owned */
   GHashTable *source_searches; /* overlay search → SourceSearch, owned; for downloads without sources */
 
   /* Files. */
@@ -157,10 +158,19 @@ void _fil_node_search_hit (FilNode *self, guint32 handle, const FilQueryHit *hit
 void _fil_node_search_progress (FilNode *self);
 gboolean _fil_node_search_sources (FilNode *self, const FilDownload *download);
 
+void _fil_node_browse_hit (FilNode *self, gint64 search, const FilQueryHit *hit, const FilEndpoint *at);
+
+/* node-browse.c: a host's list of files */
+void _fil_node_browse_start (FilNode *self);
+void _fil_node_browse_stop (FilNode *self);
+void _fil_node_browse_cancel (FilNode *self, gint64 search);
+FilSession *_fil_node_browse_giv (FilNode *self, const FilGuid *guid, const FilEndpoint *from) G_GNUC_WARN_UNUSED_RESULT;
+
 /* node-downloads.c */
 void _fil_node_downloads_start (FilNode *self);
 gboolean _fil_node_restore_downloads (FilNode *self, GError **error);
 void _fil_node_add_source (FilNode *self, gint64 download, const FilHit *hit);
+gboolean _fil_node_send_push (FilNode *self, const FilSourceSpec *to);
 void _fil_node_handle_push (FilNode *self, const FilPush *push, const FilSource *source);
 
 /* node-uploads.c */

@@ -100,22 +100,6 @@ fil_node_search (FilNode *self,
   return search->id;
 }
 
-/**
- * fil_node_browse:
- * @host: HOST:PORT or a servent GUID
- *
- * Returns: 0 with a #FilNodeError: asking a host for its list is not built yet
- */
-gint64
-fil_node_browse (FilNode *self,
-                 const char *host,
-                 GError **error)
-{
-  g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("Browsing %s is not built yet; search for words instead."),
-               host);
-  return 0;
-}
-
 static FilSearch *
 find_search (FilNode *self,
              gint64 id,
@@ -126,6 +110,16 @@ find_search (FilNode *self,
   if (search == NULL)
     _fil_node_not_found (error, _("There is no search %s."), id);
   return search;
+}
+
+static void
+end_search (FilNode *self,
+            FilSearch *search)
+{
+  if (search->is_browse)
+    _fil_node_browse_cancel (self, search->id);
+  else
+    fil_overlay_close_search (self->overlay, search->handle, _fil_node_now (self));
 }
 
 /**
@@ -144,7 +138,7 @@ fil_node_stop_search (FilNode *self,
     return FALSE;
   if (search->is_active)
     {
-      fil_overlay_close_search (self->overlay, search->handle, _fil_node_now (self));
+      end_search (self, search);
       search->is_active = FALSE;
       fil_searches_touch (self->searches, search);
       _fil_node_mark (self, FIL_LIST_SEARCHES, 0);
@@ -167,7 +161,7 @@ fil_node_close_search (FilNode *self,
   if (search == NULL)
     return FALSE;
   if (search->is_active)
-    fil_overlay_close_search (self->overlay, search->handle, _fil_node_now (self));
+    end_search (self, search);
   fil_searches_close (self->searches, search);
   _fil_node_mark (self, FIL_LIST_SEARCHES, 0);
   return TRUE;
@@ -221,6 +215,49 @@ take_for_download (FilNode *self,
     _fil_node_add_source (self, download->id, hit);
 }
 
+/* Takes the files of a hit. @at: where its host answered us, NULL when others brought the hit. */
+static void
+take_records (FilNode *self,
+              FilSearch *search,
+              const FilQueryHit *query_hit,
+              const FilSource *source,
+              const FilEndpoint *at)
+{
+  FilHitIter iter = fil_hit_iter (query_hit);
+  FilHitTrailer trailer;
+  FilHitRecord record;
+
+  fil_hit_trailer_parse (&trailer, query_hit);
+  while (fil_hit_iter_next (&iter, &record))
+    {
+      g_autofree char *name = g_strndup ((const char *) record.name.data, record.name.len);
+      FilHit hit;
+
+      hit_of_record (&hit, query_hit, &trailer, &record, source);
+      hit.name = name;
+      if (at != NULL)
+        {
+          hit.endpoint = *at;
+          hit.needs_push = FALSE;
+        }
+      judge_address (self, &hit);
+      take_for_download (self, &hit);
+      if (search != NULL)
+        fil_searches_add_hit (self->searches, search, &hit);
+    }
+}
+
+static void
+results_came (FilNode *self,
+              FilSearch *search)
+{
+  fil_searches_touch (self->searches, search);
+  _fil_node_mark (self, FIL_LIST_RESULTS, search->id);
+  _fil_node_mark (self, FIL_LIST_SEARCHES, 0);
+  if (search->results->len >= FIL_SEARCH_MAX_RESULTS)
+    fil_node_stop_search (self, search->id, NULL);
+}
+
 /**
  * _fil_node_search_hit:
  * @handle: what the overlay calls the search
@@ -234,32 +271,36 @@ _fil_node_search_hit (FilNode *self,
                       const FilSource *source)
 {
   FilSearch *search = fil_searches_find (self->searches, handle);
-  FilHitIter iter = fil_hit_iter (query_hit);
-  FilHitTrailer trailer;
-  FilHitRecord record;
 
-  fil_hit_trailer_parse (&trailer, query_hit);
-  while (fil_hit_iter_next (&iter, &record))
-    {
-      g_autofree char *name = g_strndup ((const char *) record.name.data, record.name.len);
-      FilHit hit;
-
-      hit_of_record (&hit, query_hit, &trailer, &record, source);
-      hit.name = name;
-      judge_address (self, &hit);
-      take_for_download (self, &hit);
-      if (search != NULL && search->is_active)
-        fil_searches_add_hit (self->searches, search, &hit);
-    }
-
-  if (search == NULL || !search->is_active)
+  if (search != NULL && !search->is_active)
+    search = NULL;
+  take_records (self, search, query_hit, source, NULL);
+  if (search == NULL)
     return;
   fil_overlay_search_kept (self->overlay, handle, search->results->len);
-  fil_searches_touch (self->searches, search);
-  _fil_node_mark (self, FIL_LIST_RESULTS, search->id);
-  _fil_node_mark (self, FIL_LIST_SEARCHES, 0);
-  if (search->results->len >= FIL_SEARCH_MAX_RESULTS)
-    fil_node_stop_search (self, search->id, NULL);
+  results_came (self, search);
+}
+
+/**
+ * _fil_node_browse_hit:
+ * @search: that shows the list
+ * @at: (nullable): where the host answered us; NULL: it connected to us
+ *
+ * Takes a part of a host's list of files.
+ */
+void
+_fil_node_browse_hit (FilNode *self,
+                      gint64 search,
+                      const FilQueryHit *query_hit,
+                      const FilEndpoint *at)
+{
+  const FilSource source = { 0 };
+  FilSearch *found = fil_searches_get (self->searches, search);
+
+  g_return_if_fail (found != NULL);
+
+  take_records (self, found, query_hit, &source, at);
+  results_came (self, found);
 }
 
 static void
@@ -270,7 +311,7 @@ update_reach (gpointer item,
   FilNode *self = data;
   guint reach;
 
-  if (!search->is_active)
+  if (!search->is_active || search->is_browse)
     return;
   reach = fil_overlay_search_reach (self->overlay, search->handle);
   if (reach == search->hosts_asked)
@@ -353,6 +394,7 @@ fil_node_get_search (FilNode *self,
     .results = search->results->len,
     .hosts_asked = search->hosts_asked,
     .started = search->started_s,
+    .reason = search->reason,
   };
   return TRUE;
 }

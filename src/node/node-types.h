@@ -76,6 +76,7 @@ typedef struct
   guint results;
   guint hosts_asked;   /* about how many hosts the search has reached */
   gint64 started;
+  const char *reason;  /* why it found nothing or not everything, or NULL */
 } FilSearchInfo;
 
 typedef struct

@@ -201,6 +201,7 @@ fil_node_new (const FilNodeOptions *options,
     return NULL;
   _fil_node_uploads_start (self);
   _fil_node_downloads_start (self);
+  _fil_node_browse_start (self);
   if (!_fil_node_restore_downloads (self, error))
     return NULL;
   _fil_node_apply_limits (self);
@@ -225,6 +226,7 @@ fil_node_stop (FilNode *self)
     return;
   self->is_stopped = TRUE;
   _fil_node_lists_stop (self);
+  _fil_node_browse_stop (self);
   if (self->downloads != NULL)
     fil_downloads_shutdown (self->downloads, _fil_node_now (self));
   if (self->uploads != NULL)

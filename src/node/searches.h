@@ -48,7 +48,8 @@ typedef struct
   char *text;
   FilFileKind kind;   /* FIL_N_KINDS: any */
   gboolean is_active;
-  gboolean is_browse;
+  gboolean is_browse; /* asks one host for its list */
+  const char *reason; /* why it found nothing or not everything, static and translated; or NULL */
   gint64 started_s;
   guint hosts_asked;
   GPtrArray *results; /* of FilResult, in the order they came */

@@ -70,6 +70,11 @@
 #define FIL_PUSH_MAX_HOSTS 512                 /* addresses that are remembered */
 #define FIL_PUSH_MIN_PORT 1024
 
+/* Asking a host for its list */
+#define FIL_BROWSE_MAX_BYTES (16 * 1024 * 1024) /* of hits; more results than that nobody keeps */
+#define FIL_BROWSE_STALL_US (30 * FIL_SEC)      /* without a byte */
+#define FIL_BROWSE_MAX_US (5 * FIL_MINUTE)      /* for all of it */
+
 /* HTTP, the side that downloads */
 #define FIL_REPLY_HEAD_US (30 * FIL_SEC)       /* to the end of the head of a reply */
 #define FIL_REPLY_MAX_DISCARD (16 * 1024)      /* body of a refusal */

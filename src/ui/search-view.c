@@ -82,6 +82,7 @@ update_waiting (FilSearchView *self,
                 gboolean is_active)
 {
   guint n_hidden = fil_results_model_get_n_hidden (self->results);
+  const char *reason = fil_row_get_string (self->search, "reason");
 
   if (n_hidden > 0)
     {
@@ -99,7 +100,9 @@ update_waiting (FilSearchView *self,
     {
       adw_status_page_set_icon_name (self->waiting, "system-search-symbolic");
       adw_status_page_set_title (self->waiting, _("Nobody has answered"));
-      adw_status_page_set_description (self->waiting, _("Try fewer or other words, or search again later: other people will be there."));
+      adw_status_page_set_description (self->waiting,
+                                       reason != NULL ? reason
+                                                      : _("Try fewer or other words, or search again later: other people will be there."));
     }
 }
 

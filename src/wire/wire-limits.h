@@ -47,6 +47,8 @@
 #define FIL_HEAD_LINE_MAX 1024
 #define FIL_HEAD_LINE_MAX_HTTP 2048      /* http-transfer.md §3 */
 #define FIL_HTTP_ALTS_MAX 64
+#define FIL_CHUNK_DIGITS_MAX 8           /* of the size of one chunk */
+#define FIL_CHUNK_SKIPPED_MAX 65536      /* extensions and trailers of one chunked body */
 #define FIL_HTTP_RANGES_MAX 512
 #define FIL_ENDPOINTS_MAX 64
 

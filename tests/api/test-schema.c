@@ -16,7 +16,7 @@ test_types (void)
     const FilSchema *schema;
     const char *type;
   } cases[] = {
-    { &fil_schema_status, "(ssssssxxyysxxxxxsb)" }, { &fil_schema_search, "(xssbxxx)" },
+    { &fil_schema_status, "(ssssssxxyysxxxxxsb)" }, { &fil_schema_search, "(xssbxxxs)" },
     { &fil_schema_result, "(xxsxsssssxsxbsbx)" },   { &fil_schema_download, "(xsxsssssxxxxxssxxxx)" },
     { &fil_schema_upload, "(xsssxxsx)" },           { &fil_schema_share, "(sxxssxx)" },
     { &fil_schema_peer, "(xssssbbxxxb)" },          { &fil_schema_event, "(xxssx)" },

@@ -372,7 +372,8 @@ fil_node_get_search (FilNode *self,
   if (thing == NULL)
     return FALSE;
   *info = (FilSearchInfo){ .id = id, .text = thing->name, .is_active = thing->is_active, .results = 3,
-                           .hosts_asked = 240, .started = 1700000000 };
+                           .hosts_asked = 240, .started = 1700000000,
+                           .reason = g_str_has_prefix (thing->name, "refuses") ? "It shows its list to nobody." : NULL };
   return TRUE;
 }
 
@@ -573,7 +574,12 @@ fil_node_browse (FilNode *self,
                  const char *host,
                  GError **error)
 {
-  return fil_node_search (self, host, NULL, error);
+  gint64 id = fil_node_search (self, g_str_has_prefix (host, "refuses") ? "refuses" : host, NULL, error);
+
+  /* The list came at once. */
+  if (id > 0 && !g_str_has_prefix (host, "slow"))
+    fil_node_stop_search (self, id, NULL);
+  return id;
 }
 
 gboolean

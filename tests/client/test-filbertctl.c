@@ -222,9 +222,9 @@ test_json (Fixture *f,
                      RESULT ("7", "4", "bad-hazel.iso"));
   assert_prints (f, "--json searches",
                  "{\"id\":4,\"text\":\"purple hazel\",\"kind\":null,\"active\":true,\"results\":3,\"hosts_asked\":240,"
-                 "\"started\":1700000000}\n"
+                 "\"started\":1700000000,\"reason\":null}\n"
                  "{\"id\":8,\"text\":\"nothing\",\"kind\":null,\"active\":true,\"results\":3,\"hosts_asked\":240,"
-                 "\"started\":1700000000}\n");
+                 "\"started\":1700000000,\"reason\":null}\n");
   assert_prints (f, "--json trace 4",
                  "{\"time\":1700000000,\"time_us\":1700000000123456,\"what\":\"query-sent\",\"peer\":\"10.0.0.1:6346\","
                  "\"ttl\":4,\"hops\":0,\"text\":\"Asked an ultrapeer.\"}\n");
@@ -258,8 +258,12 @@ test_json (Fixture *f,
                  "\"document\":1,\"archive\":0,\"program\":0,\"other\":0,\"private_files\":1,\"names\":[\"walnut.ogg\","
                  "\"hazel.pdf\"],\"private_names\":[\"passwords.kdbx\"]}\n");
   assert_prints (f, "--json browse 10.0.0.7:6346",
-                 "{\"id\":9,\"text\":\"10.0.0.7:6346\",\"kind\":null,\"active\":true,\"results\":3,\"hosts_asked\":240,"
-                 "\"started\":1700000000}\n");
+                 RESULT ("10", "9", "Purple Hazel - Walnut.ogg") RESULT ("11", "9", "purple_hazel.pdf")
+                     RESULT ("12", "9", "bad-hazel.iso"));
+  assert_run (f, "--json browse slow:1 --wait 0", 5);
+  g_assert_nonnull (strstr (f->err, "filbertctl results 13"));
+  assert_run (f, "--json browse refuses:1", 1);
+  g_assert_cmpstr (f->err, ==, "filbertctl: It shows its list to nobody.\n");
   assert_prints (f, "--json close 9", "");
   assert_run (f, "--json close 9", 3);
 }
