@@ -3,8 +3,10 @@
 import glob
 import json
 import os
+import select
 import shlex
 import subprocess
+import time
 
 from lab import Failure, run, wait_for
 
@@ -68,11 +70,18 @@ class Filbert(Program):
         os.makedirs(self.downloads)
         os.makedirs(self.env['XDG_RUNTIME_DIR'], mode=0o700)
 
-    def start(self, role, connect=()):
+    def launch(self, role, connect=()):
+        """Starts the program without waiting for it."""
         self.spawn([os.path.join(self.bindir, 'filbertd'), '--profile', self.profile, '--role', role,
                     '--listen', f'{self.host.address}:{self.port}', '--share', self.shared,
                     '--downloads', self.downloads, '--no-bootstrap', '--headless', '--log', 'debug',
                     *[word for peer in connect for word in ('--connect', peer)]], env=self.env)
+
+    def start(self, role, connect=()):
+        self.launch(role, connect)
+        return self.wait_ready()
+
+    def wait_ready(self):
         wait_for(f'filbertd on {self.listen}', self._answers, 20)
         return self
 
@@ -101,6 +110,32 @@ class Filbert(Program):
 
     def search(self, words, wait=8, most=1):
         return self.ctl('search', words, '--wait', wait, '--max', most, check=False)
+
+    def wait_offered(self, n_files):
+        """Waits until so many of its own files can be found."""
+        wait_for(f'{self.listen} offers {n_files} files', lambda: f'{n_files} files can be found' in self.log(), 30)
+
+    def follow(self, what, seconds):
+        """Fetches a result or a magnet, and yields (seconds since the command, row) for each change, until it is
+        done, has failed, or @seconds are over."""
+        begun = time.monotonic()
+        process = subprocess.Popen([os.path.join(self.bindir, 'filbertctl'), '--profile', self.profile, '--json',
+                                    'get', str(what), '--wait'], stdout=subprocess.PIPE, env=self.env)
+        buffer = b''
+        try:
+            while (left := begun + seconds - time.monotonic()) > 0:
+                if not select.select([process.stdout], [], [], left)[0]:
+                    return
+                chunk = os.read(process.stdout.fileno(), 65536)
+                if not chunk:
+                    return
+                *lines, buffer = (buffer + chunk).split(b'\n')
+                for line in lines:
+                    yield time.monotonic() - begun, json.loads(line)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
 
     def get(self, what, seconds=60):
         """Fetches a result or a magnet to its end and returns the last row."""

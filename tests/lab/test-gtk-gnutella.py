@@ -23,7 +23,6 @@ import re
 import shutil
 import signal
 import sys
-import tempfile
 
 import lab
 from lab import Failure, wait_for
@@ -291,7 +290,8 @@ def keep_logs(world):
     folder = os.environ.get('LAB_KEEP')
     for name, program in world.programs.items() if folder else ():
         os.makedirs(folder, exist_ok=True)
-        shutil.copy(program.log_path, os.path.join(folder, f'{name}.log'))
+        if os.path.exists(program.log_path):
+            shutil.copy(program.log_path, os.path.join(folder, f'{name}.log'))
 
 
 def main():
@@ -304,22 +304,17 @@ def main():
     reason = lab.why_not()
     if reason:
         suite.skip_all(reason)
+    top = lab.enter()
     # The laboratory is taken down also when the test runner has had enough.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    top = tempfile.mkdtemp(prefix='filbert-lab-')
-    os.chmod(top, 0o711)
-    world = None
-    try:
-        with lab.Lab() as network:
-            world = World(network, top, gtk_gnutella, sys.argv[1])
-            try:
-                world.start()
-                cases(suite, world)
-            finally:
-                world.stop()
-                keep_logs(world)
-    finally:
-        shutil.rmtree(top, ignore_errors=True)
+    with lab.Lab() as network:
+        world = World(network, top, gtk_gnutella, sys.argv[1])
+        try:
+            world.start()
+            cases(suite, world)
+        finally:
+            world.stop()
+            keep_logs(world)
     suite.end()
 
 
