@@ -375,8 +375,11 @@ session_free (FilSession *session)
   FilBrowseSession *self = self_of (session);
 
   if (self->is_owned)
-    finish (self, self->is_connected ? FIL_BROWSE_CUT : FIL_BROWSE_NOT_CONNECTED, "the connection was dropped",
-            self->since_us);
+    {
+      self->is_owned = FALSE;
+      self->delegate.ended (self->data, self->is_connected ? FIL_BROWSE_CUT : FIL_BROWSE_NOT_CONNECTED,
+                            self->since_us);
+    }
   fil_head_free (self->head);
   fil_framer_free (self->framer);
   fil_writer_clear (&self->out);
