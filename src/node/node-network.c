@@ -10,8 +10,6 @@
 #include "giv.h"
 #include "pump.h"
 
-#define UPLOADS_PER_HOST 3
-
 /* Dialling for a session that exists already */
 
 typedef struct
@@ -317,23 +315,6 @@ _fil_node_network_free (FilNode *self)
   g_clear_object (&self->resolving);
   g_clear_pointer (&self->encrypted, g_hash_table_unref);
   g_clear_pointer (&self->web_cache_url, g_free);
-}
-
-/**
- * _fil_node_apply_limits:
- *
- * Brings the limits of the settings to those who keep them.
- */
-void
-_fil_node_apply_limits (FilNode *self)
-{
-  gint64 now_us = _fil_node_now (self);
-
-  fil_shaper_set_limit (self->shaper, FIL_WAY_IN, fil_settings_get_int (self->settings, "download-limit"), now_us);
-  fil_shaper_set_limit (self->shaper, FIL_WAY_OUT, fil_settings_get_int (self->settings, "upload-limit"), now_us);
-  fil_uploads_set_slots (self->uploads, (guint) fil_settings_get_int (self->settings, "upload-slots"),
-                         self->is_private ? 0 : UPLOADS_PER_HOST);
-  fil_downloads_set_max_active (self->downloads, (guint) fil_settings_get_int (self->settings, "max-downloads"), now_us);
 }
 
 /* Verbs */

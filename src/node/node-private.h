@@ -99,6 +99,7 @@ struct _FilNode
   FilTimer *overlay_timer;
   FilTimer *downloads_timer;
   FilTimer *bootstrap_timer;
+  FilTimer *limits_timer;  /* the hours of the second set of limits */
   FilTimer *save_timer;
   FilTimer *connect_timer;
   FilTimer *notify_timer;
@@ -141,6 +142,9 @@ void _fil_node_pump (FilNode *self, FilStream *stream, FilSession *session, FilT
                      const FilEndpoint *peer);
 void _fil_node_dial (FilNode *self, const FilEndpoint *to, FilDialPurpose purpose, FilGateUse named_by, gboolean tls,
                      FilTraffic traffic, FilSession *session);
+
+/* node-limits.c: how fast, and when */
+void _fil_node_limits_start (FilNode *self);
 void _fil_node_apply_limits (FilNode *self);
 
 /* node-bootstrap.c: finding the network */

@@ -204,7 +204,7 @@ fil_node_new (const FilNodeOptions *options,
   _fil_node_browse_start (self);
   if (!_fil_node_restore_downloads (self, error))
     return NULL;
-  _fil_node_apply_limits (self);
+  _fil_node_limits_start (self);
   fil_settings_set_changed_func (self->settings, settings_changed_cb, self);
   _fil_node_overlay_start (self);
   _fil_node_share_options (self, options->share);
@@ -277,6 +277,7 @@ fil_node_finalize (GObject *object)
   fil_timer_free (self->overlay_timer);
   fil_timer_free (self->downloads_timer);
   fil_timer_free (self->bootstrap_timer);
+  fil_timer_free (self->limits_timer);
   fil_timer_free (self->save_timer);
   fil_timer_free (self->connect_timer);
   g_clear_pointer (&self->reactor, fil_reactor_free);

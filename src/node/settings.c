@@ -3,6 +3,7 @@
 
 #include "settings.h"
 
+#include "limit-schedule.h"
 #include "node-error.h"
 
 #include <errno.h>
@@ -20,6 +21,7 @@ typedef enum
   VALUE_CHOICE,
   VALUE_FOLDER,
   VALUE_TEXT,
+  VALUE_SCHEDULE,
 } ValueType;
 
 typedef struct
@@ -35,6 +37,10 @@ typedef struct
 static const Setting table[] = {
   { "download-limit", VALUE_NUMBER, "0", 0, G_GINT64_CONSTANT (100000000000), NULL },
   { "upload-limit", VALUE_NUMBER, "0", 0, G_GINT64_CONSTANT (100000000000), NULL },
+  { "alt-download-limit", VALUE_NUMBER, "0", 0, G_GINT64_CONSTANT (100000000000), NULL },
+  { "alt-upload-limit", VALUE_NUMBER, "0", 0, G_GINT64_CONSTANT (100000000000), NULL },
+  { "alt-limits", VALUE_CHOICE, "off", 0, 0, " off on schedule " },
+  { "alt-schedule", VALUE_SCHEDULE, "", 0, 0, NULL },
   { "upload-slots", VALUE_NUMBER, "8", 0, 1000, NULL },
   { "max-downloads", VALUE_NUMBER, "10", 1, 1000, NULL },
   { "downloads-dir", VALUE_FOLDER, NULL, 0, 0, NULL },
@@ -213,6 +219,16 @@ value_fits (const Setting *setting,
       g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE,
                    _("%s is a name of at most %ld letters."), setting->key, (long) setting->most);
       return FALSE;
+    case VALUE_SCHEDULE:
+      {
+        g_autoptr (FilLimitSchedule) schedule = fil_limit_schedule_parse (value);
+
+        if (schedule != NULL)
+          return TRUE;
+        g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE,
+                     _("%s is written like “mon-fri 08:00-18:00; sat,sun 22:00-06:00”."), setting->key);
+        return FALSE;
+      }
     default:
       g_assert_not_reached ();
     }

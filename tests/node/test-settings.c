@@ -57,6 +57,8 @@ test_values (Fixture *fixture,
     { "role", "leaf", TRUE },             { "role", "boss", FALSE },          { "role", "leaf ultrapeer", FALSE },
     { "role", "", FALSE },                { "port-mapping", "false", TRUE },  { "port-mapping", "no", FALSE },
     { "downloads-dir", "/srv/x", TRUE },  { "downloads-dir", "x", FALSE },    { "bind-interface", "wg0", TRUE },
+    { "alt-limits", "schedule", TRUE },   { "alt-limits", "maybe", FALSE },   { "alt-schedule", "mon 8-9", FALSE },
+    { "alt-schedule", "mon-fri 08:00-18:00; sat 22:00-06:00", TRUE },
     { "bind-interface", "../x", FALSE },  { "bind-interface", "a-name-too-long-for-it", FALSE },
   };
 
