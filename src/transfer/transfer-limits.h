@@ -98,3 +98,36 @@
 #define FIL_REQUEST_MAX_TARGET 2000            /* bytes */
 #define FIL_UPLOAD_BLOCK (1024 * 1024)         /* sent between two looks at the file */
 #define FIL_UPLOAD_RETRY_AFTER_S 60
+
+/* RUDP (rudp.md §1-§5, f2f.md §2, §4) */
+#define FIL_RUDP_CONNECTIONS_MAX 64            /* opening, open or ending */
+#define FIL_RUDP_CANDIDATES_MAX 16             /* addresses that one opening connection tries */
+#define FIL_RUDP_ID_RESERVED_US (30 * FIL_SEC) /* an id after its connection ended */
+#define FIL_RUDP_SYN_US (400 * FIL_MSEC)
+#define FIL_RUDP_SYN_EXTENDED_US (100 * FIL_MSEC)      /* the first two seconds … */
+#define FIL_RUDP_SYN_LATER_US FIL_SEC                  /* … and then */
+#define FIL_RUDP_SYN_QUICK_US (2 * FIL_SEC)
+#define FIL_RUDP_SYNS_PER_ADDRESS 30           /* extended; LimeWire's 20 s are 50 */
+#define FIL_RUDP_OPEN_US (20 * FIL_SEC)
+#define FIL_RUDP_SEGMENT 1280                  /* stream bytes of a packet that is sent … */
+#define FIL_RUDP_SEGMENT_LEAST 64
+#define FIL_RUDP_SEGMENT_MOST 4096             /* … and of one that is taken; extended: FIL_RUDP_SEGMENT */
+#define FIL_RUDP_WINDOW_LIMEWIRE 20            /* packets */
+#define FIL_RUDP_AHEAD_LIMEWIRE 25             /* taken beyond windowStart */
+#define FIL_RUDP_WINDOW_FIRST 1024             /* extended: what a reader is trusted with at first … */
+#define FIL_RUDP_WINDOW_MOST 8192              /* … and when it is fast; 10 MB */
+#define FIL_RUDP_BACKLOG 128                   /* packets that wait to be sent at all, beyond the pace's own */
+#define FIL_RUDP_RESENDS_MAX 9
+#define FIL_RUDP_FIRST_RTO_US (400 * FIL_MSEC) /* before the first sample */
+#define FIL_RUDP_RTO_MIN_US (20 * FIL_MSEC)    /* extended */
+#define FIL_RUDP_RTO_MAX_US (5 * FIL_SEC)
+#define FIL_RUDP_ACK_EVERY 2                   /* extended: packets that one acknowledgement waits for … */
+#define FIL_RUDP_ACK_DELAY_US (5 * FIL_MSEC)   /* … and how long */
+#define FIL_RUDP_KEEPALIVE_US (2500 * FIL_MSEC)
+#define FIL_RUDP_DEAD_US (20 * FIL_SEC)        /* nothing received … */
+#define FIL_RUDP_DEAD_EXTENDED_US (10 * FIL_SEC) /* … in which four keepalives were lost */
+#define FIL_RUDP_IDLE_US (60 * FIL_SEC)        /* LimeWire: nothing but keepalives */
+#define FIL_RUDP_FIN_REPEAT_US (400 * FIL_MSEC)
+#define FIL_RUDP_FIN_GRACE_US FIL_SEC          /* for packets that a FIN overtook */
+#define FIL_RUDP_LINGER_US (2 * FIL_SEC)       /* after the end, to acknowledge repeats */
+#define FIL_RUDP_RELEASED_US (30 * FIL_SEC)    /* to deliver what was written, when the owner is gone */
