@@ -6,6 +6,37 @@
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 
+/* What begins with a dash and is no option that we know: a number below zero is an argument, "--" says that
+ * only arguments follow, all else is an error. */
+static gboolean
+sort_out_dashes (int *argc,
+                 char **argv,
+                 GError **error)
+{
+  gboolean has_ended = FALSE;
+  int n = 1;
+
+  for (int i = 1; i < *argc; i++)
+    {
+      gboolean is_option = !has_ended && argv[i][0] == '-' && argv[i][1] != '\0' && !g_ascii_isdigit (argv[i][1]);
+
+      if (is_option && g_str_equal (argv[i], "--"))
+        {
+          has_ended = TRUE;
+          continue;
+        }
+      if (is_option)
+        {
+          g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, _("Unknown option %s"), argv[i]);
+          return FALSE;
+        }
+      argv[n++] = argv[i];
+    }
+  argv[n] = NULL;
+  *argc = n;
+  return TRUE;
+}
+
 /**
  * ctl_parse:
  * @argv: the command's name, its options and arguments
@@ -33,19 +64,17 @@ ctl_parse (Ctl *ctl,
   if (command->options != NULL)
     g_option_context_add_main_entries (context, command->options, GETTEXT_PACKAGE);
   g_option_context_add_main_entries (context, everywhere, GETTEXT_PACKAGE);
+  g_option_context_set_ignore_unknown_options (context, TRUE);
   if (!g_option_context_parse (context, &argc, &argv, error))
     return FALSE;
-  /* "--" stays in argv where options end. */
-  if (argc > 1 && g_str_equal (argv[1], "--"))
-    {
-      argc--;
-      argv++;
-    }
+  if (!sort_out_dashes (&argc, argv, error))
+    return FALSE;
   n = (guint) argc - 1;
   if (n < command->min_arguments || n > command->max_arguments)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("usage: filbertctl %s %s"), command->name,
-                   command->parameters != NULL ? command->parameters : "");
+      g_autofree char *usage = g_strjoin (" ", command->name, command->parameters, NULL);
+
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("usage: filbertctl %s"), usage);
       return FALSE;
     }
   ctl->arguments = argv + 1;

@@ -198,6 +198,24 @@ _fil_node_bootstrap_stop (FilNode *self)
 }
 
 /**
+ * _fil_node_is_host_and_port:
+ *
+ * Returns: whether @text is HOST:PORT, as far as can be seen without asking for the name
+ */
+gboolean
+_fil_node_is_host_and_port (const char *text)
+{
+  const char *colon = strrchr (text, ':');
+  g_autoptr (GSocketConnectable) address = NULL;
+  guint64 port;
+
+  if (colon == NULL || colon == text || !g_ascii_string_to_unsigned (colon + 1, 10, 1, G_MAXUINT16, &port, NULL))
+    return FALSE;
+  address = g_network_address_parse (text, 0, NULL);
+  return address != NULL;
+}
+
+/**
  * fil_node_connect:
  * @host: HOST:PORT
  *
@@ -208,9 +226,7 @@ fil_node_connect (FilNode *self,
                   const char *host,
                   GError **error)
 {
-  const char *colon = strrchr (host, ':');
-
-  if (colon == NULL || colon == host || colon[1] == '\0')
+  if (!_fil_node_is_host_and_port (host))
     {
       g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is not HOST:PORT."), host);
       return FALSE;

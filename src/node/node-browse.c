@@ -312,13 +312,12 @@ fil_node_browse (FilNode *self,
                  const char *host,
                  GError **error)
 {
-  const char *colon = strrchr (host, ':');
   FilGuid guid = { 0 };
   gboolean is_guid = fil_guid_parse_hex (&guid, host, -1) && !fil_guid_is_zero (&guid);
   gint64 search;
   Browse *browse;
 
-  if (!is_guid && (colon == NULL || colon == host || colon[1] == '\0'))
+  if (!is_guid && !_fil_node_is_host_and_port (host))
     {
       g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is neither HOST:PORT nor the GUID of a host."),
                    host);

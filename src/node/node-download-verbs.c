@@ -230,45 +230,78 @@ fil_node_get_magnet (FilNode *self,
   return first;
 }
 
+/* @objection: why it cannot be done to a download that there is and that is not done */
 static gboolean
-check_download (gboolean done,
+check_download (FilNode *self,
+                gboolean worked,
                 gint64 id,
+                const char *objection,
                 GError **error)
 {
-  return done || _fil_node_not_found (error, _("There is no download %s, or it is over."), id);
+  const FilDownload *download = fil_downloads_get (self->downloads, id);
+
+  if (worked)
+    return TRUE;
+  if (download == NULL)
+    return _fil_node_not_found (error, _("There is no download %s."), id);
+  if (download->state == FIL_DOWNLOAD_STATE_DONE)
+    objection = _("This download is done: every byte was checked before the file came to its place.");
+  g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED, objection);
+  return FALSE;
 }
 
 typedef gboolean (*DownloadVerb) (FilDownloads *downloads, gint64 id, gint64 now_us);
 
-static gboolean
-for_one_or_all (FilNode *self,
-                gint64 id,
-                DownloadVerb verb,
-                GError **error)
+static void
+for_all (FilNode *self,
+         DownloadVerb verb)
 {
   const GPtrArray *all = fil_downloads_list (self->downloads);
 
-  if (id != -1)
-    return check_download (verb (self->downloads, id, _fil_node_now (self)), id, error);
   for (guint i = 0; i < all->len; i++)
     verb (self->downloads, ((const FilDownload *) g_ptr_array_index (all, i))->id, _fil_node_now (self));
-  return TRUE;
 }
 
+/**
+ * fil_node_pause:
+ * @id: of a download, -1 for all of them
+ */
 gboolean
 fil_node_pause (FilNode *self,
                 gint64 id,
                 GError **error)
 {
-  return for_one_or_all (self, id, fil_downloads_pause, error);
+  if (id == -1)
+    {
+      for_all (self, fil_downloads_pause);
+      return TRUE;
+    }
+  return check_download (self, fil_downloads_pause (self->downloads, id, _fil_node_now (self)), id,
+                         _("This download has ended."), error);
 }
 
+/**
+ * fil_node_resume:
+ * @id: of a download, -1 for all of them
+ *
+ * Goes on; one that is not paused goes on anyway.
+ */
 gboolean
 fil_node_resume (FilNode *self,
                  gint64 id,
                  GError **error)
 {
-  return for_one_or_all (self, id, fil_downloads_resume, error);
+  const FilDownload *download = fil_downloads_get (self->downloads, id);
+
+  if (id == -1)
+    {
+      for_all (self, fil_downloads_resume);
+      return TRUE;
+    }
+  return check_download (self,
+                         fil_downloads_resume (self->downloads, id, _fil_node_now (self)) ||
+                             (download != NULL && !fil_download_is_over (download)),
+                         id, _("This download has ended."), error);
 }
 
 gboolean
@@ -276,7 +309,8 @@ fil_node_retry (FilNode *self,
                 gint64 id,
                 GError **error)
 {
-  return check_download (fil_downloads_retry (self->downloads, id, _fil_node_now (self)), id, error);
+  return check_download (self, fil_downloads_retry (self->downloads, id, _fil_node_now (self)), id,
+                         _("This download has ended."), error);
 }
 
 gboolean
@@ -284,7 +318,8 @@ fil_node_verify (FilNode *self,
                  gint64 id,
                  GError **error)
 {
-  return check_download (fil_downloads_verify (self->downloads, id, _fil_node_now (self)), id, error);
+  return check_download (self, fil_downloads_verify (self->downloads, id, _fil_node_now (self)), id,
+                         _("Not all bytes of this file are here yet; they are checked when they are."), error);
 }
 
 gboolean
@@ -293,7 +328,8 @@ fil_node_set_priority (FilNode *self,
                        int priority,
                        GError **error)
 {
-  return check_download (fil_downloads_set_priority (self->downloads, id, priority, _fil_node_now (self)), id, error);
+  return check_download (self, fil_downloads_set_priority (self->downloads, id, priority, _fil_node_now (self)), id,
+                         _("This download has ended."), error);
 }
 
 static gboolean
@@ -318,7 +354,7 @@ fil_node_cancel (FilNode *self,
                  gint64 id,
                  GError **error)
 {
-  return check_download (forget_download (self, id), id, error);
+  return check_download (self, forget_download (self, id), id, _("This download has ended."), error);
 }
 
 /**

@@ -151,6 +151,7 @@ void _fil_node_apply_limits (FilNode *self);
 void _fil_node_bootstrap_start (FilNode *self);
 void _fil_node_bootstrap_stop (FilNode *self);
 void _fil_node_reschedule_bootstrap (FilNode *self);
+gboolean _fil_node_is_host_and_port (const char *text);
 
 /* node-overlay.c: the overlay's delegate */
 void _fil_node_overlay_start (FilNode *self);

@@ -51,6 +51,23 @@ media_mask (FilFileKind kind)
     }
 }
 
+/* "-word" only leaves out what others find, and one letter would find everything. */
+static gboolean
+has_word_to_find (FilNode *self,
+                  const char *words)
+{
+  guint n = fil_words_split_query (self->words, words, -1);
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < n && !found; i++)
+    {
+      const FilWord *word = fil_words_get (self->words, i);
+
+      found = !word->excluded && word->len >= FIL_SEARCH_MIN_BYTES;
+    }
+  return found;
+}
+
 /**
  * fil_node_search:
  * @words: what to look for
@@ -76,10 +93,10 @@ fil_node_search (FilNode *self,
       g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("There is no kind of file called %s."), kind);
       return 0;
     }
-  if (!g_utf8_validate (words, -1, NULL) || fil_words_split_query (self->words, words, -1) == 0)
+  if (!g_utf8_validate (words, -1, NULL) || !has_word_to_find (self, words))
     {
       g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE,
-                           _("A search needs a word of at least three letters."));
+                           _("A search needs a word of at least two letters to look for."));
       return 0;
     }
   if (fil_searches_count (self->searches) >= FIL_SEARCHES_MAX)

@@ -185,6 +185,16 @@ names_of (GPtrArray *names)
 }
 
 static void
+take_files_error (GError **error,
+                  const GError *local)
+{
+  FilNodeError code = g_error_matches (local, FIL_FILES_ERROR, FIL_FILES_ERROR_GONE) ? FIL_NODE_ERROR_NOT_FOUND
+                                                                                      : FIL_NODE_ERROR_FAILED;
+
+  g_set_error_literal (error, FIL_NODE_ERROR, code, local->message);
+}
+
+static void
 checked_cb (const FilShareCheck *check,
             const GError *error,
             gpointer data)
@@ -196,8 +206,9 @@ checked_cb (const FilShareCheck *check,
 
   if (check == NULL)
     {
-      g_autoptr (GError) told = g_error_new_literal (FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED, error->message);
+      g_autoptr (GError) told = NULL;
 
+      take_files_error (&told, error);
       request->func (NULL, told, request->data);
       return;
     }
@@ -233,16 +244,6 @@ fil_node_share_check (FilNode *self,
   request->func = func;
   request->data = data;
   fil_library_check (self->library, path, checked_cb, request);
-}
-
-static void
-take_files_error (GError **error,
-                  const GError *local)
-{
-  FilNodeError code = g_error_matches (local, FIL_FILES_ERROR, FIL_FILES_ERROR_GONE) ? FIL_NODE_ERROR_NOT_FOUND
-                                                                                      : FIL_NODE_ERROR_FAILED;
-
-  g_set_error_literal (error, FIL_NODE_ERROR, code, local->message);
 }
 
 /**

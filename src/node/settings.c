@@ -185,6 +185,7 @@ value_fits (const Setting *setting,
             GError **error)
 {
   g_autofree char *padded = g_strdup_printf (" %s ", value);
+  g_autofree char *choices = NULL;
   gint64 number;
 
   switch (setting->type)
@@ -204,8 +205,8 @@ value_fits (const Setting *setting,
     case VALUE_CHOICE:
       if (strchr (value, ' ') == NULL && strstr (setting->choices, padded) != NULL)
         return TRUE;
-      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is one of:%s"), setting->key,
-                   setting->choices);
+      choices = g_strstrip (g_strdup (setting->choices));
+      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is one of: %s."), setting->key, choices);
       return FALSE;
     case VALUE_FOLDER:
       if (g_path_is_absolute (value))

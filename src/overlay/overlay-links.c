@@ -204,7 +204,7 @@ fil_overlay_accept (FilOverlay *self,
 /**
  * fil_overlay_disconnect:
  *
- * Closes a link at the user's wish; a host that was kept is not dialled again.
+ * Closes a link at the user's wish; the host is not dialled again for a while, unless the user says so.
  *
  * Returns: whether there was such a link
  */
@@ -218,6 +218,7 @@ fil_overlay_disconnect (FilOverlay *self,
   if (neighbour == NULL || neighbour->link == NULL)
     return FALSE;
   fil_topology_forget (self->topology, fil_link_remote (neighbour->link));
+  fil_host_cache_bad (self->hosts, fil_link_remote (neighbour->link), now_us);
   fil_link_close (neighbour->link, FIL_BYE_CLOSED_BY_USER, "Closed by the user", now_us);
   return TRUE;
 }

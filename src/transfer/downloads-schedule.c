@@ -384,6 +384,7 @@ start_verifying (FilDownloads *self,
       return;
     }
   _fil_downloads_stop_fetches (self, download, "the file is complete");
+  download->active_sources = 0;
   fil_download_set_reason (download, NULL, NULL);
   _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_VERIFYING);
   _fil_downloads_complete (self, download);

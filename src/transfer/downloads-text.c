@@ -132,6 +132,12 @@ _fil_downloads_explain (FilDownloads *self,
       state = FIL_DOWNLOAD_STATE_CONNECTING;
       changed = explain_connecting (download, &tally);
     }
+  else if (may_run && download->work->part_state == FIL_PART_OPENING && tally.usable > tally.unreachable)
+    {
+      /* As soon as the disk has made room for it. */
+      state = FIL_DOWNLOAD_STATE_CONNECTING;
+      changed = fil_download_set_reason (download, "connecting", _("Connecting to a source."));
+    }
   else if (!may_run)
     {
       state = FIL_DOWNLOAD_STATE_QUEUED;

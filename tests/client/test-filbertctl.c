@@ -299,6 +299,9 @@ test_downloads (Fixture *f,
   assert_prints (f, "--json pause --all", "");
   assert_prints (f, "resume 4", "Resumed.\n");
   assert_prints (f, "priority 4 7", "The priority is now 7.\n");
+  assert_prints (f, "priority 4 -7", "The priority is now -7.\n");
+  assert_prints (f, "priority -- 4 -8", "The priority is now -8.\n");
+  assert_prints (f, "priority 4 -9 --json", "");
   assert_run (f, "verify 99", 3);
   assert_run (f, "shares add /", 1);
   assert_run (f, "shares check /", 1);
