@@ -23,6 +23,7 @@
 #include "searches.h"
 #include "settings.h"
 #include "shaper.h"
+#include "snapshots.h"
 #include "tls.h"
 #include "udp-port.h"
 #include "uploads.h"
@@ -55,6 +56,8 @@ struct _FilNode
   FilRandom *random;
   FilReactor *reactor;
   FilDatabase *database;
+  FilSnapshots *snapshots;
+  char *database_story;   /* what became of a damaged database, or NULL */
   FilIds *ids;
   FilSettings *settings;
   FilEventLog *events;
@@ -119,6 +122,12 @@ struct _FilNode
 /* node.c */
 gint64 _fil_node_now (FilNode *self);
 gint64 _fil_node_wall_s (FilNode *self);
+
+/* node-database.c */
+gboolean _fil_node_database_open (FilNode *self, GError **error);
+void _fil_node_database_free (FilNode *self);
+void _fil_node_database_snapshot (FilNode *self);
+void _fil_node_database_tell (FilNode *self);
 
 /* node-lists.c */
 void _fil_node_lists_start (FilNode *self);

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store-error.h"
 
 G_DEFINE_FINAL_TYPE (FilNode, fil_node, G_TYPE_OBJECT)
 
@@ -40,49 +39,15 @@ make_folder (const char *path,
   return FALSE;
 }
 
-/* A database that is beyond repair is kept aside, so that the node can start. */
-static FilDatabase *
-open_database (FilNode *self,
-               const char *path,
-               GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  FilDatabase *database = fil_database_open (path, &local);
-
-  if (database == NULL && g_error_matches (local, FIL_STORE_ERROR, FIL_STORE_ERROR_DAMAGED))
-    {
-      g_autofree char *aside = fil_database_set_aside (path, NULL);
-
-      g_warning ("%s It was kept as %s, and a new one is made.", local->message, aside);
-      g_clear_error (&local);
-      database = fil_database_open (path, &local);
-    }
-  if (database == NULL)
-    g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, local->message);
-  return database;
-}
-
 static gboolean
 open_profile (FilNode *self,
               GError **error)
 {
-  g_autofree char *path = g_build_filename (self->profile, "filbert.db", NULL);
-  g_autoptr (GError) local = NULL;
-
   if (!make_folder (self->profile, error))
     return FALSE;
   self->settings = fil_settings_new (self->profile, error);
-  if (self->settings == NULL)
+  if (self->settings == NULL || !_fil_node_database_open (self, error))
     return FALSE;
-  self->database = open_database (self, path, error);
-  if (self->database == NULL)
-    return FALSE;
-  self->ids = fil_ids_new (self->database, &local);
-  if (self->ids == NULL)
-    {
-      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, local->message);
-      return FALSE;
-    }
 
   fil_settings_get_guid (self->settings, &self->guid, self->random);
   self->disk = fil_disk_new ();
@@ -97,6 +62,7 @@ save_cb (gpointer data,
   FilNode *self = data;
 
   _fil_node_overlay_save_hosts (self);
+  _fil_node_database_snapshot (self);
   fil_timer_set (self->save_timer, now_us + SAVE_EVERY_US);
 }
 
@@ -211,6 +177,7 @@ fil_node_new (const FilNodeOptions *options,
 
   fil_timer_set (self->save_timer, _fil_node_now (self) + SAVE_EVERY_US);
   _fil_node_event (self, "started", 0, _("Filbert %s started."), FIL_VERSION);
+  _fil_node_database_tell (self);
   return g_steal_pointer (&self);
 }
 
@@ -270,8 +237,7 @@ fil_node_finalize (GObject *object)
   g_clear_pointer (&self->source_searches, g_hash_table_unref);
   _fil_node_lists_free (self);
   g_clear_pointer (&self->words, fil_words_free);
-  g_clear_pointer (&self->ids, fil_ids_free);
-  g_clear_pointer (&self->database, fil_database_free);
+  _fil_node_database_free (self);
   g_clear_pointer (&self->settings, fil_settings_free);
 
   fil_timer_free (self->overlay_timer);

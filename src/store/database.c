@@ -207,15 +207,30 @@ request_new (FilDatabase *self,
   return request;
 }
 
+/* Whether the file is to be read through: it is small, or a log is still there because the program ended
+ * without closing the database. */
+static gboolean
+wants_check (const char *path)
+{
+  g_autofree char *wal = path != NULL ? g_strconcat (path, "-wal", NULL) : NULL;
+  GStatBuf st;
+
+  if (path == NULL)
+    return FALSE;
+  return (g_stat (path, &st) == 0 && st.st_size <= FIL_DATABASE_SMALL) || (g_stat (wal, &st) == 0 && st.st_size > 0);
+}
+
 static gboolean
 open_connection (FilConnection *none,
                  gpointer data,
                  GError **error)
 {
   FilDatabase *self = data;
+  gboolean is_doubtful = wants_check (self->path);
   g_autoptr (FilConnection) connection = fil_connection_open (self->path, error);
 
-  if (connection == NULL || !fil_schema_migrate (self->schema, connection, self->path, error))
+  if (connection == NULL || (is_doubtful && !fil_connection_check (connection, error)) ||
+      !fil_schema_migrate (self->schema, connection, self->path, error))
     return FALSE;
   self->connection = g_steal_pointer (&connection);
   return TRUE;
@@ -255,7 +270,8 @@ _fil_database_open_schema (const char *path,
  * fil_database_open:
  * @path: (nullable): the file, made when missing; NULL for a database in memory
  *
- * Opens the database and brings its tables up to date, waiting for both. FIL_STORE_ERROR_NEWER and
+ * Opens the database, reads it through when it is small or was not closed the last time, and brings its
+ * tables up to date, waiting for all that. FIL_STORE_ERROR_NEWER and
  * FIL_STORE_ERROR_DAMAGED leave the file as it was.
  *
  * Returns: (transfer full): the database, or NULL with @error set
@@ -359,59 +375,18 @@ fil_database_flush (FilDatabase *self,
   return push_and_wait (self, request, error);
 }
 
-typedef struct
-{
-  char *path;
-  FilDatabaseDone done;
-  gpointer data;
-} Snapshot;
-
-static void
-snapshot_free (Snapshot *snapshot)
-{
-  g_free (snapshot->path);
-  g_free (snapshot);
-}
-
-static gboolean
-snapshot_run (FilConnection *connection,
-              gpointer data,
-              GError **error)
-{
-  Snapshot *snapshot = data;
-
-  return fil_connection_copy_to (connection, snapshot->path, error);
-}
-
-static void
-snapshot_done (gpointer data,
-               const GError *error)
-{
-  Snapshot *snapshot = data;
-
-  if (snapshot->done != NULL)
-    snapshot->done (snapshot->data, error);
-}
-
-/**
- * fil_database_snapshot:
- * @path: where a whole copy goes, replaced in one step
- * @done: (nullable):
- */
+/* The same as fil_database_run(), outside of a transaction. */
 void
-fil_database_snapshot (FilDatabase *self,
-                       const char *path,
-                       FilDatabaseDone done,
-                       gpointer data)
+_fil_database_run_alone (FilDatabase *self,
+                         FilDatabaseFunc func,
+                         FilDatabaseDone done,
+                         gpointer data,
+                         GDestroyNotify destroy)
 {
-  Snapshot *snapshot = g_new0 (Snapshot, 1);
-  Request *request = request_new (self, snapshot_run, snapshot);
+  Request *request = request_new (self, func, data);
 
-  snapshot->path = g_strdup (path);
-  snapshot->done = done;
-  snapshot->data = data;
-  request->done = snapshot_done;
-  request->destroy = (GDestroyNotify) snapshot_free;
+  request->done = done;
+  request->destroy = destroy;
   request->is_alone = TRUE;
   push (self, request);
 }

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /* Requests that share one transaction. */
 #define FIL_DATABASE_MAX_BATCH 512
 
+/* Bytes of a database that is read through at every opening: a tenth of a second. */
+#define FIL_DATABASE_SMALL (32 * 1024 * 1024)
+
 /**
  * FilDatabase:
  *
@@ -39,7 +42,6 @@ gboolean fil_database_call (FilDatabase *self, FilDatabaseFunc func, gpointer da
     G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_database_flush (FilDatabase *self, GError **error);
 
-void fil_database_snapshot (FilDatabase *self, const char *path, FilDatabaseDone done, gpointer data);
 char *fil_database_set_aside (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDatabase, fil_database_free)

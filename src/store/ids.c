@@ -207,3 +207,24 @@ fil_ids_next (FilIds *self,
     catch_up (self, kind);
   return counter->next++;
 }
+
+/**
+ * fil_ids_skip:
+ * @wall_s: unix seconds
+ *
+ * The database is older than the profile, because it came from a snapshot, or is new, because nothing was
+ * left of the old one: leaves out whatever may have been given out since.
+ */
+void
+fil_ids_skip (FilIds *self,
+              gint64 wall_s)
+{
+  for (guint i = 0; i < FIL_N_ID_KINDS; i++)
+    {
+      Counter *counter = &self->counters[i];
+
+      /* Without any memory, the time: nobody gives out an id a second for ever. */
+      counter->next = counter->next > 1 ? counter->next + FIL_IDS_SKIP : MAX (wall_s, FIL_IDS_SKIP);
+      catch_up (self, i);
+    }
+}

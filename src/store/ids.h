@@ -21,6 +21,9 @@ typedef enum
 /* Ids reserved on disk at a time; so many are skipped after a crash. */
 #define FIL_IDS_RESERVE 4096
 
+/* More than are ever given out between two snapshots of the database. */
+#define FIL_IDS_SKIP 10000000
+
 /**
  * FilIds:
  *
@@ -32,6 +35,7 @@ typedef struct _FilIds FilIds;
 FilIds *fil_ids_new (FilDatabase *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_ids_free (FilIds *self);
 gint64 fil_ids_next (FilIds *self, FilIdKind kind);
+void fil_ids_skip (FilIds *self, gint64 wall_s);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilIds, fil_ids_free)
 

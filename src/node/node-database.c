@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "node-private.h"
+
+#include <glib/gi18n.h>
+
+#include "store-error.h"
+
+/* A database that is beyond repair is kept aside for a person to look at, and the newest snapshot takes its
+ * place; without one, everything begins anew. */
+static FilDatabase *
+replace_damaged (FilNode *self,
+                 const char *path,
+                 const char *snapshots,
+                 GError **error)
+{
+  g_autofree char *aside = fil_database_set_aside (path, error);
+  gint64 taken_s;
+
+  if (aside == NULL)
+    return NULL;
+  if (fil_snapshots_restore (snapshots, path, &taken_s))
+    {
+      g_autoptr (GDateTime) taken = g_date_time_new_from_unix_local (taken_s);
+      g_autofree char *when = g_date_time_format (taken, "%c");
+
+      self->database_story = g_strdup_printf (
+          _("The list of files and downloads was damaged. It is as it was on %s; the damaged one was kept as %s."), when,
+          aside);
+    }
+  else
+    {
+      self->database_story = g_strdup_printf (
+          _("The list of files and downloads was damaged and begins anew; the damaged one was kept as %s."), aside);
+    }
+  return fil_database_open (path, error);
+}
+
+/**
+ * _fil_node_database_open:
+ *
+ * Opens the database, or what can be had of a damaged one.
+ */
+gboolean
+_fil_node_database_open (FilNode *self,
+                         GError **error)
+{
+  g_autofree char *path = g_build_filename (self->profile, "filbert.db", NULL);
+  g_autofree char *snapshots = g_build_filename (self->profile, "snapshots", NULL);
+  g_autoptr (GError) local = NULL;
+
+  self->database = fil_database_open (path, &local);
+  if (self->database == NULL && g_error_matches (local, FIL_STORE_ERROR, FIL_STORE_ERROR_DAMAGED))
+    {
+      g_clear_error (&local);
+      self->database = replace_damaged (self, path, snapshots, &local);
+    }
+  if (self->database != NULL)
+    self->ids = fil_ids_new (self->database, &local);
+  if (self->ids == NULL)
+    {
+      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, local->message);
+      return FALSE;
+    }
+  if (self->database_story != NULL)
+    fil_ids_skip (self->ids, _fil_node_wall_s (self));
+  self->snapshots = fil_snapshots_new (self->database, snapshots);
+  return TRUE;
+}
+
+void
+_fil_node_database_free (FilNode *self)
+{
+  g_clear_pointer (&self->snapshots, fil_snapshots_free);
+  g_clear_pointer (&self->ids, fil_ids_free);
+  g_clear_pointer (&self->database, fil_database_free);
+  g_clear_pointer (&self->database_story, g_free);
+}
+
+static void
+snapshot_taken (gpointer data,
+                const GError *error)
+{
+  FilNode *self = data;
+
+  if (error == NULL)
+    return;
+  g_warning ("no snapshot of the database: %s", error->message);
+  if (g_error_matches (error, FIL_STORE_ERROR, FIL_STORE_ERROR_DAMAGED))
+    _fil_node_event (self, "database-damaged", 0,
+                     _("%s Copies of the last hours and days are in the folder snapshots of the profile."),
+                     error->message);
+}
+
+/**
+ * _fil_node_database_snapshot:
+ *
+ * Takes a copy of the database when an hour has gone since the last one.
+ */
+void
+_fil_node_database_snapshot (FilNode *self)
+{
+  gint64 wall_s = _fil_node_wall_s (self);
+
+  if (fil_snapshots_is_due (self->snapshots, wall_s))
+    fil_snapshots_take (self->snapshots, wall_s, snapshot_taken, self);
+}
+
+/**
+ * _fil_node_database_tell:
+ *
+ * Tells the person what became of a damaged database, now that there is a log of events.
+ */
+void
+_fil_node_database_tell (FilNode *self)
+{
+  if (self->database_story != NULL)
+    _fil_node_event (self, "database-restored", 0, "%s", self->database_story);
+}
