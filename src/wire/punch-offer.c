@@ -5,18 +5,24 @@
 
 #include "reader.h"
 
-/* Layout: version, flags, NAT class of both transports in one byte, two steps; full ones go on with nonce,
+/* Layout: version, flags, NAT class of UDP and of TCP, two steps; full ones go on with nonce,
  * echo (answers only), GUID, counts (candidates in the low half, proxies in the high one), the
  * endpoints and the fingerprint. What a later version appends is not looked at. */
 #define FLAG_ANSWER 0x01
 #define FLAG_TLS 0x02
 #define FLAG_TCP 0x04
 #define FLAG_FULL 0x08
+#define FLAG_REMINDER 0x10
 
 /* An endpoint has its kind, or 0 for a proxy, before it; this bit makes the address a long one. */
 #define KIND_IPV6 0x10
 #define KIND_MASK 0x0f
 #define COUNT_MAX 15
+
+/* A class: mapping in the lowest three bits, filter in the next two. */
+#define CLASS_MAPPING 7
+#define CLASS_FILTER_SHIFT 3
+#define CLASS_FILTER 3
 
 static gboolean
 read_endpoint (FilReader *r,
@@ -80,18 +86,31 @@ read_endpoints (FilPunchOffer *self,
   return TRUE;
 }
 
-static void
-read_classes (FilPunchOffer *self,
-              guint8 nat,
-              guint8 udp_step,
-              guint8 tcp_step)
+/* What a later version knows of mappings is unknown to us. */
+static FilNatClass
+read_class (guint8 byte,
+            guint8 step)
 {
-  self->udp = (FilNatClass){ (FilNatMapping) (nat & 3), (FilNatFilter) (nat >> 2 & 3), 0 };
-  self->tcp = (FilNatClass){ (FilNatMapping) (nat >> 4 & 3), (FilNatFilter) (nat >> 6 & 3), 0 };
-  if (self->udp.mapping == FIL_NAT_MAPPING_STEPS)
-    self->udp.step = (gint8) udp_step;
-  if (self->tcp.mapping == FIL_NAT_MAPPING_STEPS)
-    self->tcp.step = (gint8) tcp_step;
+  FilNatClass class = { (FilNatMapping) (byte & CLASS_MAPPING),
+                        (FilNatFilter) (byte >> CLASS_FILTER_SHIFT & CLASS_FILTER), 0 };
+
+  if (class.mapping > FIL_NAT_MAPPING_RANDOM)
+    class.mapping = FIL_NAT_MAPPING_UNKNOWN;
+  if (class.mapping == FIL_NAT_MAPPING_SEQUENTIAL)
+    class.step = (gint8) step;
+  return class;
+}
+
+static guint8
+class_byte (const FilNatClass *class)
+{
+  return (guint8) ((guint) class->mapping | (guint) class->filter << CLASS_FILTER_SHIFT);
+}
+
+static guint8
+step_byte (const FilNatClass *class)
+{
+  return class->mapping == FIL_NAT_MAPPING_SEQUENTIAL ? (guint8) class->step : 0;
 }
 
 /**
@@ -106,19 +125,21 @@ fil_punch_offer_decode (FilPunchOffer *self,
   FilReader r = item;
   guint8 version;
   guint8 flags;
-  guint8 nat;
+  guint8 classes[2];
   guint8 steps[2];
 
   memset (self, 0, sizeof *self);
   if (!fil_reader_u8 (&r, &version) || version < FIL_PUNCH_OFFER_VERSION || !fil_reader_u8 (&r, &flags) ||
-      !fil_reader_u8 (&r, &nat) || !fil_reader_copy (&r, steps, sizeof steps))
+      !fil_reader_copy (&r, classes, sizeof classes) || !fil_reader_copy (&r, steps, sizeof steps))
     return FALSE;
-  read_classes (self, nat, steps[0], steps[1]);
+  self->udp = read_class (classes[0], steps[0]);
+  self->tcp = read_class (classes[1], steps[1]);
   self->is_full = (flags & FLAG_FULL) != 0;
   self->has_tcp = (flags & FLAG_TCP) != 0;
   if (!self->is_full)
     return TRUE;
   self->is_answer = (flags & FLAG_ANSWER) != 0;
+  self->is_reminder = !self->is_answer && (flags & FLAG_REMINDER) != 0;
   self->has_tls = (flags & FLAG_TLS) != 0;
   return fil_reader_copy (&r, self->nonce, sizeof self->nonce) &&
          (!self->is_answer || fil_reader_copy (&r, self->echo, sizeof self->echo)) &&
@@ -140,13 +161,13 @@ fil_punch_offer_encode (const FilPunchOffer *self,
   guint8 flags = (self->is_full ? FLAG_FULL : 0) | (self->has_tcp ? FLAG_TCP : 0);
 
   if (self->is_full)
-    flags |= (self->is_answer ? FLAG_ANSWER : 0) | (self->has_tls ? FLAG_TLS : 0);
+    flags |= (self->is_answer ? FLAG_ANSWER : self->is_reminder ? FLAG_REMINDER : 0) | (self->has_tls ? FLAG_TLS : 0);
   fil_writer_u8 (out, FIL_PUNCH_OFFER_VERSION);
   fil_writer_u8 (out, flags);
-  fil_writer_u8 (out, (guint8) (self->udp.mapping | self->udp.filter << 2 | self->tcp.mapping << 4 |
-                                self->tcp.filter << 6));
-  fil_writer_u8 (out, self->udp.mapping == FIL_NAT_MAPPING_STEPS ? (guint8) self->udp.step : 0);
-  fil_writer_u8 (out, self->tcp.mapping == FIL_NAT_MAPPING_STEPS ? (guint8) self->tcp.step : 0);
+  fil_writer_u8 (out, class_byte (&self->udp));
+  fil_writer_u8 (out, class_byte (&self->tcp));
+  fil_writer_u8 (out, step_byte (&self->udp));
+  fil_writer_u8 (out, step_byte (&self->tcp));
   if (!self->is_full)
     return;
   fil_writer_bytes (out, self->nonce, sizeof self->nonce);

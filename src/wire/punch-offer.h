@@ -40,6 +40,7 @@ typedef struct
 {
   gboolean is_full;       /* all below @has_tcp is there */
   gboolean is_answer;
+  gboolean is_reminder;   /* offer: our router is open now, send something */
   gboolean has_tls;
   gboolean has_tcp;       /* takes connections by TCP as well */
   FilNatClass udp;

@@ -14,6 +14,7 @@
 #define AT_CONNECTION 4
 #define AT_VERSION 5
 #define AT_KIND 7
+#define AT_TLS 8
 
 /**
  * fil_punch_probe_decode:
@@ -32,6 +33,7 @@ fil_punch_probe_decode (FilPunchProbe *self,
       head[AT_KIND] < FIL_PROBE_KNOCK || head[AT_KIND] > FIL_PROBE_USED)
     return FALSE;
   self->kind = (FilProbeKind) head[AT_KIND];
+  self->has_tls = head[AT_TLS] != 0;
   return fil_reader_copy (&r, self->to, sizeof self->to) && fil_reader_copy (&r, self->from, sizeof self->from);
 }
 
@@ -48,6 +50,7 @@ fil_punch_probe_encode (const FilPunchProbe *self,
   out[AT_VERSION] = VERSION_HIGH;
   out[AT_VERSION + 1] = VERSION_LOW;
   out[AT_KIND] = (guint8) self->kind;
+  out[AT_TLS] = self->has_tls ? 1 : 0;
   out[16] = FIL_KIND_RUDP;
   out[17] = 1;
   out[19] = 2 * FIL_PUNCH_NONCE_LEN;

@@ -30,6 +30,7 @@ typedef struct
   FilProbeKind kind;
   guint8 to[FIL_PUNCH_NONCE_LEN];   /* the receiver's nonce */
   guint8 from[FIL_PUNCH_NONCE_LEN]; /* the sender's */
+  gboolean has_tls;                 /* USE: the stream will be encrypted */
 } FilPunchProbe;
 
 gboolean fil_punch_probe_decode (FilPunchProbe *self, FilSlice datagram) G_GNUC_WARN_UNUSED_RESULT;

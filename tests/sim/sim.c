@@ -46,6 +46,7 @@ struct _Sim
   GHashTable *by_endpoint;
   GHashTable *connections;
   GHashTable *later; /* of Later */
+  SimRoute route;    /* or NULL: everybody has a public address */
   guint64 bytes;
 };
 
@@ -228,6 +229,17 @@ run_end (gpointer data,
   take_arrived (end, now_us);
   if (fil_session_wake (end->session) <= now_us)
     fil_session_tick (end->session, now_us);
+  while (!end->session->is_closed && give_output (end, now_us) && end->session->next != NULL)
+    {
+      FilSession *from = end->session;
+
+      end->session = g_steal_pointer (&from->next);
+      end->session->changed = session_changed;
+      end->session->changed_data = end;
+      from->changed = NULL;
+      fil_session_free (from);
+      take_arrived (end, now_us);
+    }
   if (end->session->abort || (give_output (end, now_us) && end->session->is_closed))
     {
       g_clear_pointer (&end->session, fil_session_free);
@@ -244,10 +256,11 @@ run_end (gpointer data,
     wake_end (end, MAX (wake, now_us));
 }
 
-static void
-join (Sim *sim,
-      FilSession *a,
-      FilSession *b)
+/* Two sessions talk to each other. */
+void
+sim_join (Sim *sim,
+          FilSession *a,
+          FilSession *b)
 {
   Connection *connection = g_new0 (Connection, 1);
   FilSession *sessions[] = { a, b };
@@ -303,7 +316,7 @@ dialled (SimHost *host,
 
   if (to != NULL && !to->is_firewalled)
     {
-      FilEndpoint from = host->endpoint;
+      FilEndpoint from = host->outside.family != 0 ? host->outside : host->endpoint;
 
       from.port = (guint16) (40000 + fil_random_below (sim->random, 20000));
       accepted = fil_overlay_accept (to->overlay, &from, sim->now_us);
@@ -311,7 +324,7 @@ dialled (SimHost *host,
   if (accepted == NULL)
     fil_overlay_dial_failed (host->overlay, endpoint, sim->now_us);
   else
-    join (sim, fil_overlay_outgoing (host->overlay, endpoint, sim->now_us), accepted);
+    sim_join (sim, fil_overlay_outgoing (host->overlay, endpoint, sim->now_us), accepted);
 }
 
 static void
@@ -354,8 +367,20 @@ datagram (SimHost *host,
 
   if (to == NULL || (to->is_firewalled && !g_hash_table_contains (to->udp_peers, &host->endpoint)))
     return;
-  fil_overlay_udp_received (to->overlay, &host->endpoint, g_bytes_get_data (bytes, NULL),
-                            g_bytes_get_size (bytes), host->sim->now_us);
+  sim_deliver (to, &host->endpoint, bytes);
+}
+
+/* A datagram arrives. */
+void
+sim_deliver (SimHost *to,
+             const FilEndpoint *from,
+             GBytes *bytes)
+{
+  gsize len;
+  const guint8 *data = g_bytes_get_data (bytes, &len);
+
+  if (to->on_datagram == NULL || !to->on_datagram (to, from, fil_slice (data, len)))
+    fil_overlay_udp_received (to->overlay, from, data, len, to->sim->now_us);
 }
 
 static void
@@ -366,6 +391,13 @@ send_udp (gpointer data,
 {
   SimHost *host = data;
 
+  if (host->sim->route != NULL)
+    {
+      g_autoptr (GBytes) copy = g_bytes_new (bytes, len);
+
+      host->sim->route (host, to, copy);
+      return;
+    }
   g_hash_table_add (host->udp_peers, g_memdup2 (to, sizeof *to));
   later (host, to, g_bytes_new (bytes, len), host->sim->latency_us, datagram);
 }
@@ -435,6 +467,8 @@ push (gpointer data,
 
   copy.signal = FIL_SLICE_NONE;
   g_array_append_val (host->pushes, copy);
+  if (host->on_push != NULL)
+    host->on_push (host, message, source);
 }
 
 static void
@@ -446,6 +480,8 @@ head (gpointer data,
 
   host->head_source = *source;
   g_ptr_array_add (host->heads, g_bytes_new (frame->payload.data, frame->payload.len));
+  if (host->on_head != NULL)
+    host->on_head (host, frame, source);
 }
 
 static void
@@ -494,8 +530,9 @@ host_free (SimHost *host)
 }
 
 SimHost *
-sim_add_with (Sim *self,
-              FilOverlayConfig *config)
+sim_add_at (Sim *self,
+            FilOverlayConfig *config,
+            const FilEndpoint *at)
 {
   SimHost *host = g_new0 (SimHost, 1);
   guint n = self->hosts->len;
@@ -503,7 +540,7 @@ sim_add_with (Sim *self,
 
   host->sim = self;
   host->number = n;
-  host->endpoint = fil_endpoint_v4 (address, (guint16) (10000 + n));
+  host->endpoint = at != NULL ? *at : fil_endpoint_v4 (address, (guint16) (10000 + n));
   fil_guid_random (&host->guid, self->random);
   config->guid = host->guid;
   config->user_agent = config->user_agent != NULL ? config->user_agent : "Filbert/sim";
@@ -522,6 +559,13 @@ sim_add_with (Sim *self,
   fil_overlay_start (host->overlay, self->now_us);
   arm (host);
   return host;
+}
+
+SimHost *
+sim_add_with (Sim *self,
+              FilOverlayConfig *config)
+{
+  return sim_add_at (self, config, NULL);
 }
 
 SimHost *
@@ -619,6 +663,26 @@ FilRandom *
 sim_random (Sim *self)
 {
   return self->random;
+}
+
+FilTimerQueue *
+sim_timers (Sim *self)
+{
+  return self->timers;
+}
+
+gint64
+sim_latency (Sim *self)
+{
+  return self->latency_us;
+}
+
+/* From now on @route decides what becomes of datagrams. */
+void
+sim_set_route (Sim *self,
+               SimRoute route)
+{
+  self->route = route;
 }
 
 guint64

@@ -23,11 +23,19 @@ typedef struct
   guint n_proxies;
 } SimHit;
 
+/* Where the datagrams of an overlay go when there are NATs in between. */
+typedef void (*SimRoute) (SimHost *from, const FilEndpoint *to, GBytes *bytes);
+
 struct _SimHost
 {
   Sim *sim;
   guint number;
   FilEndpoint endpoint;
+  FilEndpoint outside;    /* whom others see connect; family 0: @endpoint */
+  gpointer user;          /* of a test that plays the node: */
+  gboolean (*on_datagram) (SimHost *host, const FilEndpoint *from, FilSlice bytes);
+  void (*on_head) (SimHost *host, const FilFrame *frame, const FilSource *source);
+  void (*on_push) (SimHost *host, const FilPush *push, const FilSource *source);
   FilGuid guid;
   gboolean is_firewalled; /* nobody can connect to it; datagrams only from whom it has sent to */
   FilOverlay *overlay;
@@ -50,13 +58,19 @@ Sim *sim_new (guint64 seed, gint64 latency_us);
 void sim_free (Sim *self);
 gint64 sim_now (Sim *self);
 FilRandom *sim_random (Sim *self);
+FilTimerQueue *sim_timers (Sim *self);
+gint64 sim_latency (Sim *self);
+void sim_set_route (Sim *self, SimRoute route);
 void sim_run (Sim *self, gint64 for_us);
 gboolean sim_run_until (Sim *self, gboolean (*is_done) (gpointer), gpointer data, gint64 at_most_us);
 
 SimHost *sim_add (Sim *self, FilRole role, guint ultrapeers, guint leaves);
 SimHost *sim_add_with (Sim *self, FilOverlayConfig *config);
+SimHost *sim_add_at (Sim *self, FilOverlayConfig *config, const FilEndpoint *at);
 void sim_share (SimHost *host, const char *name);
 void sim_connect (SimHost *from, SimHost *to);
+void sim_deliver (SimHost *to, const FilEndpoint *from, GBytes *bytes);
+void sim_join (Sim *self, FilSession *a, FilSession *b);
 void sim_stop (SimHost *host);
 SimHost *sim_host (Sim *self, guint number);
 guint sim_n_hosts (Sim *self);

@@ -17,9 +17,9 @@
 static FilNatClass
 random_class (void)
 {
-  FilNatClass self = { (FilNatMapping) test_random_below (4), (FilNatFilter) test_random_below (4), 0 };
+  FilNatClass self = { (FilNatMapping) test_random_below (5), (FilNatFilter) test_random_below (4), 0 };
 
-  if (self.mapping == FIL_NAT_MAPPING_STEPS)
+  if (self.mapping == FIL_NAT_MAPPING_SEQUENTIAL)
     self.step = (gint8) test_random_u8 ();
   return self;
 }
@@ -36,6 +36,7 @@ random_offer (FilPunchOffer *self,
   if (!self->is_full)
     return;
   self->is_answer = test_random_bool ();
+  self->is_reminder = !self->is_answer && test_random_bool ();
   self->has_tls = test_random_bool ();
   for (guint i = 0; i < FIL_PUNCH_NONCE_LEN; i++)
     {
@@ -63,6 +64,7 @@ assert_same (const FilPunchOffer *a,
 {
   g_assert_cmpint (a->is_full, ==, b->is_full);
   g_assert_cmpint (a->is_answer, ==, b->is_answer);
+  g_assert_cmpint (a->is_reminder, ==, b->is_reminder);
   g_assert_cmpint (a->has_tls, ==, b->has_tls);
   g_assert_cmpint (a->has_tcp, ==, b->has_tcp);
   g_assert_cmpmem (&a->udp, sizeof a->udp, &b->udp, sizeof b->udp);
@@ -112,7 +114,7 @@ test_round_trip (void)
 static void
 test_unknown (void)
 {
-  g_auto (TestBytes) item = test_bytes_hex ("020c000000" "0102030405060708" "000102030405060708090a0b0c0d0e0f" "15"
+  g_auto (TestBytes) item = test_bytes_hex ("020c05000000" "0102030405060708" "000102030405060708090a0b0c0d0e0f" "15"
                                             "0f01020304ca18" "0100000000ca18" "01010203040000" "0401020304ca18"
                                             "0101020304ca18" "0005060708ca19" "ffff");
   FilPunchOffer offer;
@@ -198,7 +200,8 @@ test_probe (void)
 {
   for (guint i = 0; i < ROUNDS; i++)
     {
-      FilPunchProbe probe = { .kind = (FilProbeKind) (1 + test_random_below (4)) }, again;
+      FilPunchProbe probe = { .kind = (FilProbeKind) (1 + test_random_below (4)) };
+      FilPunchProbe again;
       guint8 bytes[FIL_PROBE_LEN];
       FilSlice whole = fil_slice (bytes, sizeof bytes);
 
@@ -207,6 +210,7 @@ test_probe (void)
           probe.to[j] = test_random_u8 ();
           probe.from[j] = test_random_u8 ();
         }
+      probe.has_tls = test_random_bool ();
       fil_punch_probe_encode (&probe, bytes);
       g_assert_true (fil_punch_probe_decode (&again, whole));
       g_assert_cmpmem (&probe, sizeof probe, &again, sizeof again);

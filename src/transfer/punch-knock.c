@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "punches-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* Both sides knock at every address of the other at once. Who asked knows that the other side has opened its
+ * router, since that is what its answer means, and sends datagrams that arrive. Who was asked knows nothing
+ * of the kind: its datagrams die on the way until a knock with its nonce comes, and then go to where that
+ * came from (signalling.md §2.3-4). */
+
+#define target_at(array, i) (&g_array_index ((array), FilPunchTarget, (i)))
+#define TARGETS_MAX 24
+
+static FilPunchTarget *
+find_target (GArray *targets,
+             const FilEndpoint *endpoint)
+{
+  for (guint i = 0; i < targets->len; i++)
+    if (fil_endpoint_equal (&target_at (targets, i)->endpoint, endpoint))
+      return target_at (targets, i);
+  return NULL;
+}
+
+static FilPunchTarget *
+add_target (GArray *targets,
+            const FilEndpoint *endpoint)
+{
+  FilPunchTarget *target = find_target (targets, endpoint);
+  FilPunchTarget fresh = { .endpoint = *endpoint };
+
+  if (target != NULL || targets->len >= TARGETS_MAX)
+    return target;
+  g_array_append_val (targets, fresh);
+  return target_at (targets, targets->len - 1);
+}
+
+void
+_fil_punch_add_udp (FilPunch *self,
+                    const FilEndpoint *endpoint)
+{
+  if (endpoint->port >= FIL_PUNCH_MIN_PORT)
+    add_target (self->udp, endpoint);
+}
+
+/* Behind the same router: the other side's own address inside may be reached, and no other private one
+ * that a stranger names (f2f.md §4). */
+static gboolean
+is_neighbour (const FilPunch *self)
+{
+  const FilEndpoint *theirs = fil_punch_offer_find (&self->peer, FIL_CANDIDATE_UDP);
+
+  return theirs != NULL && fil_endpoint_is_set (&self->self.udp) &&
+         fil_endpoint_same_address (theirs, &self->self.udp);
+}
+
+static gboolean
+may_knock (const FilPunch *self,
+           const FilCandidate *candidate)
+{
+  const FilEndpoint *endpoint = &candidate->endpoint;
+
+  if (endpoint->port < FIL_PUNCH_MIN_PORT)
+    return FALSE;
+  if (candidate->kind == FIL_CANDIDATE_IPV6 && !fil_endpoint_is_set (&self->self.ipv6))
+    return FALSE;
+  if (candidate->kind == FIL_CANDIDATE_LOCAL)
+    return is_neighbour (self) && (fil_endpoint_class (endpoint) == FIL_ADDRESS_PRIVATE ||
+                                   self->punches->delegate.may_send (self->punches->data, endpoint));
+  return self->punches->delegate.may_send (self->punches->data, endpoint);
+}
+
+/* The next ports of a router that counts: since we asked, it has given some to others. */
+static void
+add_predicted (GArray *targets,
+               const FilEndpoint *told,
+               const FilNatClass *nat)
+{
+  if (nat->mapping != FIL_NAT_MAPPING_SEQUENTIAL || nat->step == 0 || ABS (nat->step) > FIL_PUNCH_STEP_MAX)
+    return;
+  for (int i = 1; i <= FIL_PUNCH_PREDICTED; i++)
+    {
+      FilEndpoint next = *told;
+      int port = told->port + i * nat->step;
+
+      if (port < FIL_PUNCH_MIN_PORT || port > G_MAXUINT16)
+        return;
+      next.port = (guint16) port;
+      add_target (targets, &next);
+    }
+}
+
+/* All pairs that can be tried. The same port inside serves both transports. */
+void
+_fil_punch_set_targets (FilPunch *self)
+{
+  const gboolean has_tcp = self->self.nat.has_tcp && self->peer.has_tcp;
+
+  for (guint i = 0; i < self->peer.n_candidates; i++)
+    {
+      const FilCandidate *candidate = &self->peer.candidates[i];
+
+      if (!may_knock (self, candidate))
+        continue;
+      if (candidate->kind != FIL_CANDIDATE_TCP)
+        add_target (self->udp, &candidate->endpoint);
+      if (candidate->kind == FIL_CANDIDATE_UDP)
+        add_predicted (self->udp, &candidate->endpoint, &self->peer.udp);
+      if (has_tcp && candidate->kind != FIL_CANDIDATE_UDP)
+        add_target (self->tcp, &candidate->endpoint);
+      if (has_tcp && candidate->kind == FIL_CANDIDATE_TCP)
+        add_predicted (self->tcp, &candidate->endpoint, &self->peer.tcp);
+    }
+}
+
+static FilNatSide
+peer_side (const FilPunch *self)
+{
+  return (FilNatSide){ .udp = self->peer.udp, .tcp = self->peer.tcp, .has_tcp = self->peer.has_tcp };
+}
+
+/* Neither a private address in common nor IPv6: only what the routers do counts. */
+static gboolean
+is_hopeless (const FilPunch *self)
+{
+  FilNatSide peer = peer_side (self);
+
+  return fil_nat_pair_chance (&self->self.nat, &peer) == FIL_NAT_CHANCE_NO && !is_neighbour (self) &&
+         (!fil_endpoint_is_set (&self->self.ipv6) || fil_punch_offer_find (&self->peer, FIL_CANDIDATE_IPV6) == NULL);
+}
+
+static void
+send_probe (FilPunch *self,
+            FilProbeKind kind,
+            const FilEndpoint *to,
+            guint ttl)
+{
+  FilPunchProbe probe = { .kind = kind };
+  guint8 bytes[FIL_PROBE_LEN];
+
+  memcpy (probe.to, self->peer.nonce, sizeof probe.to);
+  memcpy (probe.from, self->own_nonce, sizeof probe.from);
+  probe.has_tls = kind == FIL_PROBE_USE && self->wants_tls;
+  fil_punch_probe_encode (&probe, bytes);
+  self->punches->delegate.send (self->punches->data, to, bytes, sizeof bytes, ttl);
+}
+
+/* What could arrive at one address, over all its ports. */
+static guint
+knocks_at (const FilPunch *self,
+           const FilEndpoint *address,
+           gboolean low)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->udp->len; i++)
+    {
+      const FilPunchTarget *target = target_at (self->udp, i);
+
+      if (fil_endpoint_same_address (&target->endpoint, address))
+        n += low ? target->openers : target->knocks;
+    }
+  return n;
+}
+
+static void
+knock_at (FilPunch *self,
+          FilPunchTarget *target,
+          gboolean low)
+{
+  if (!target->is_proven &&
+      knocks_at (self, &target->endpoint, low) >= (low ? FIL_PUNCH_OPENERS_PER_ADDRESS : FIL_PUNCH_KNOCKS_PER_ADDRESS))
+    return;
+  if (low)
+    target->openers++;
+  else
+    target->knocks = (guint8) MIN (target->knocks + 1u, G_MAXUINT8);
+  send_probe (self, FIL_PROBE_KNOCK, &target->endpoint, low ? FIL_PUNCH_LOW_TTL : 0);
+}
+
+static void
+connect_to (FilPunch *self,
+            gboolean low)
+{
+  for (guint i = 0; i < self->tcp->len; i++)
+    self->punches->delegate.connect (self->punches->data, self->id, &target_at (self->tcp, i)->endpoint, low);
+}
+
+/**
+ * _fil_punch_begin_knocking:
+ *
+ * The other side is known now.
+ */
+void
+_fil_punch_begin_knocking (FilPunch *self,
+                           gint64 now_us)
+{
+  FilNatSide peer = peer_side (self);
+
+  _fil_punch_set_state (self, PUNCH_KNOCKING, now_us);
+  if (is_hopeless (self))
+    {
+      /* Who asked us hears it from our answer. */
+      _fil_punch_fail (self, "unreachable", fil_nat_pair_sentence (&self->self.nat, &peer), now_us);
+      return;
+    }
+  _fil_punch_set_targets (self);
+  for (guint i = 0; i < self->udp->len; i++)
+    _fil_punch_step (self, "punch-knock", &target_at (self->udp, i)->endpoint, "by UDP");
+  for (guint i = 0; i < self->tcp->len; i++)
+    _fil_punch_step (self, "punch-knock", &target_at (self->tcp, i)->endpoint, "by TCP");
+  self->next_knock_us = now_us;
+  self->next_tcp_us = now_us;
+  if (self->is_asker)
+    {
+      connect_to (self, FALSE);
+      /* A router that takes another port for us has to be told when ours is open. */
+      self->next_reminder_us =
+          now_us + (fil_nat_is_fixed (peer.udp.mapping) ? FIL_PUNCH_REMIND_US : FIL_PUNCH_KNOCK_US);
+    }
+  _fil_punch_knock (self, now_us);
+}
+
+/**
+ * _fil_punch_knock_once:
+ *
+ * A sharer was reminded: one packet may arrive at the address that the offer named, by UDP and the next
+ * time by TCP. An asker that knows nobody yet opens its own router only.
+ */
+void
+_fil_punch_knock_once (FilPunch *self,
+                       gint64 now_us)
+{
+  if (self->udp->len == 0)
+    return;
+  if (self->is_asker)
+    knock_at (self, target_at (self->udp, 0), TRUE);
+  else if (self->reminders % 2 == 0 && self->tcp->len > 0)
+    self->punches->delegate.connect (self->punches->data, self->id, &target_at (self->tcp, 0)->endpoint, FALSE);
+  else
+    knock_at (self, target_at (self->udp, 0), FALSE);
+}
+
+static void
+knock_round (FilPunch *self,
+             gint64 now_us)
+{
+  for (guint i = 0; i < self->udp->len; i++)
+    {
+      FilPunchTarget *target = target_at (self->udp, i);
+
+      knock_at (self, target, !self->is_asker && !target->is_proven);
+    }
+  self->knock_rounds++;
+  self->next_knock_us =
+      now_us + (self->knock_rounds < FIL_PUNCH_QUICK_KNOCKS ? FIL_PUNCH_KNOCK_US : FIL_PUNCH_LATER_US);
+}
+
+/* The openers of a sharer for TCP: each is one SYN that dies on the way. */
+static void
+open_tcp (FilPunch *self,
+          gint64 now_us)
+{
+  connect_to (self, TRUE);
+  self->tcp_rounds++;
+  self->next_tcp_us = self->tcp_rounds < FIL_PUNCH_TCP_OPENERS ? now_us + FIL_PUNCH_TCP_OPENER_US : FIL_NEVER;
+}
+
+static void
+choose_udp (FilPunch *self,
+            gboolean has_tls,
+            gint64 now_us)
+{
+  FilPunchWay way = _fil_punch_way (self, FIL_PUNCH_BY_UDP, &self->pair);
+
+  way.has_tls = self->wants_tls = has_tls && self->self.has_tls;
+  if (self->tcp->len > 0)
+    self->punches->delegate.stop_connecting (self->punches->data, self->id);
+  _fil_punch_step (self, "punch-udp", &self->pair, "this pair of addresses works; RUDP from here on");
+  if (self->is_asker)
+    {
+      _fil_punch_set_state (self, PUNCH_AGREEING, now_us);
+      self->next_use_us = now_us;
+    }
+  else
+    _fil_punch_set_state (self, PUNCH_CHOSEN, now_us);
+  self->punches->delegate.stream (self->punches->data, &way);
+}
+
+static void
+send_use (FilPunch *self,
+          gint64 now_us)
+{
+  if (self->uses++ >= FIL_PUNCH_USES)
+    {
+      _fil_punch_fail (self, "punch-failed", _("The way through both routers could not be kept open."), now_us);
+      return;
+    }
+  send_probe (self, FIL_PROBE_USE, &self->pair, 0);
+  self->next_use_us = now_us + FIL_PUNCH_USE_US;
+}
+
+static gint64
+deadline (const FilPunch *self)
+{
+  return self->since_us + (self->is_asker ? FIL_PUNCH_KNOCKING_US : FIL_PUNCH_SHARER_US);
+}
+
+static void
+give_up (FilPunch *self,
+         gint64 now_us)
+{
+  FilNatSide peer = peer_side (self);
+
+  if (fil_nat_pair_chance (&self->self.nat, &peer) == FIL_NAT_CHANCE_YES)
+    _fil_punch_fail (self, "punch-failed", _("Both sides knocked, and nothing came through; it will be tried again."),
+                     now_us);
+  else
+    _fil_punch_fail (self, "unreachable",
+                     _("Both sides knocked, and one of the routers let nothing in; a port mapping in your router or IPv6 "
+                       "would help."),
+                     now_us);
+}
+
+/* What is due between the answer and the choice. */
+void
+_fil_punch_knock (FilPunch *self,
+                  gint64 now_us)
+{
+  if (self->state == PUNCH_AGREEING)
+    {
+      if (now_us >= self->next_use_us)
+        send_use (self, now_us);
+      return;
+    }
+  if (self->has_pair && now_us >= self->choose_us)
+    {
+      choose_udp (self, self->peer.has_tls, now_us);
+      if (self->state == PUNCH_AGREEING)
+        send_use (self, now_us);
+      return;
+    }
+  if (now_us >= deadline (self))
+    {
+      give_up (self, now_us);
+      return;
+    }
+  if (now_us >= self->next_knock_us && !self->has_pair)
+    knock_round (self, now_us);
+  if (!self->is_asker && now_us >= self->next_tcp_us)
+    open_tcp (self, now_us);
+  if (self->next_reminder_us != 0 && now_us >= self->next_reminder_us && !self->has_pair)
+    {
+      self->next_reminder_us = 0;
+      if (self->is_asker && !self->has_heard)
+        _fil_punch_remind (self, now_us);
+      else if (!self->is_asker && !self->has_heard)
+        _fil_punch_knock_once (self, now_us);
+    }
+}
+
+gint64
+_fil_punch_knock_wake (const FilPunch *self)
+{
+  gint64 wake;
+
+  if (self->state == PUNCH_AGREEING)
+    return self->next_use_us;
+  wake = MIN (deadline (self), self->choose_us);
+  if (!self->is_asker)
+    wake = MIN (wake, self->next_tcp_us);
+  if (self->has_pair)
+    return wake;
+  if (self->next_reminder_us != 0)
+    wake = MIN (wake, self->next_reminder_us);
+  return MIN (wake, self->next_knock_us);
+}
+
+/* Somebody who knows our nonce is there: it is answered where it came from, whatever port that is. */
+static void
+take_knock (FilPunch *self,
+            const FilPunchProbe *probe,
+            const FilEndpoint *from,
+            gint64 now_us)
+{
+  FilPunchTarget *target = find_target (self->udp, from);
+  gboolean is_new = target == NULL || !target->is_proven;
+
+  if (!self->has_peer)
+    {
+      /* It got our offer by a PUSH, and its answer did not find us. */
+      self->has_peer = TRUE;
+      memcpy (self->peer.nonce, probe->from, sizeof self->peer.nonce);
+      self->peer.guid = self->guid;
+    }
+  if (target == NULL)
+    target = add_target (self->udp, from);
+  if (target == NULL || !fil_token_bucket_take (&self->answers, 1, now_us))
+    return;
+  target->is_proven = TRUE;
+  if (is_new)
+    _fil_punch_step (self, "punch-heard", from, "a knock came through");
+  if (!self->has_heard && !self->is_asker)
+    fil_punch_guard_proved (self->punches->guard, &self->admitted);
+  self->has_heard = TRUE;
+  send_probe (self, FIL_PROBE_HEARD, from, 0);
+  if (is_new && self->state == PUNCH_SIGNALLING)
+    {
+      _fil_punch_set_state (self, PUNCH_KNOCKING, now_us);
+      self->next_knock_us = now_us;
+    }
+  if (is_new && self->state == PUNCH_KNOCKING)
+    knock_at (self, target, FALSE);
+}
+
+/* Our knock reached the other side, and its answer us. */
+static void
+take_heard (FilPunch *self,
+            const FilEndpoint *from,
+            gint64 now_us)
+{
+  FilPunchTarget *target = add_target (self->udp, from);
+
+  self->has_heard = TRUE;
+  if (target != NULL)
+    target->is_proven = TRUE;
+  if (!self->is_asker)
+    {
+      fil_punch_guard_proved (self->punches->guard, &self->admitted);
+      return;
+    }
+  if (self->has_pair || self->state != PUNCH_KNOCKING)
+    return;
+  self->has_pair = TRUE;
+  self->pair = *from;
+  self->choose_us = now_us + (self->tcp->len > 0 ? FIL_PUNCH_TCP_WAIT_US : 0);
+  _fil_punch_step (self, "punch-pair", from, "both directions work by UDP");
+  _fil_punch_knock (self, now_us);
+}
+
+static void
+take_use (FilPunch *self,
+          const FilEndpoint *from,
+          gboolean has_tls,
+          gint64 now_us)
+{
+  if (self->is_asker || !fil_token_bucket_take (&self->answers, 1, now_us))
+    return;
+  if (self->state == PUNCH_KNOCKING)
+    {
+      self->pair = *from;
+      choose_udp (self, has_tls && self->peer.has_tls, now_us);
+    }
+  if (self->state == PUNCH_CHOSEN && fil_endpoint_equal (&self->pair, from))
+    send_probe (self, FIL_PROBE_USED, from, 0);
+}
+
+/* A knock or an answer to one; whoever sent it knows our nonce. */
+void
+_fil_punch_take_probe (FilPunch *self,
+                       const FilPunchProbe *probe,
+                       const FilEndpoint *from,
+                       gint64 now_us)
+{
+  if (self->has_peer && memcmp (probe->from, self->peer.nonce, sizeof probe->from) != 0)
+    return;
+  switch (probe->kind)
+    {
+    case FIL_PROBE_KNOCK:
+      take_knock (self, probe, from, now_us);
+      break;
+    case FIL_PROBE_HEARD:
+      if (self->has_peer)
+        take_heard (self, from, now_us);
+      break;
+    case FIL_PROBE_USE:
+      if (self->has_peer)
+        take_use (self, from, probe->has_tls, now_us);
+      break;
+    case FIL_PROBE_USED:
+    default:
+      if (self->state == PUNCH_AGREEING && fil_endpoint_equal (&self->pair, from))
+        _fil_punch_set_state (self, PUNCH_CHOSEN, now_us);
+      break;
+    }
+}
+
+/* Whether a TCP connection of this attempt would still be used. */
+gboolean
+_fil_punch_takes_line (FilPunch *self,
+                       gint64 now_us)
+{
+  return self->state == PUNCH_KNOCKING || (self->is_asker && self->state == PUNCH_SIGNALLING);
+}
+
+/* The connection is the node's from here on. */
+void
+_fil_punch_chose_tcp (FilPunch *self,
+                      const FilEndpoint *peer,
+                      gint64 now_us)
+{
+  if (!self->is_asker)
+    fil_punch_guard_proved (self->punches->guard, &self->admitted);
+  _fil_punch_step (self, "punch-tcp", peer, "a TCP connection stands");
+  _fil_punch_end (self, now_us);
+}

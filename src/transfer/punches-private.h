@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "punches.h"
+
+#include "punch-guard.h"
+#include "punch-limits.h"
+#include "punch-probe.h"
+#include "token-bucket.h"
+
+G_BEGIN_DECLS
+
+#define PUNCH_PROXIES 8
+#define PUNCH_MUIDS (FIL_PUNCH_PINGS * FIL_PUNCH_PROXIES_AT_ONCE + FIL_PUNCH_REMINDERS)
+
+typedef enum
+{
+  PUNCH_SIGNALLING, /* asker: nobody answered yet */
+  PUNCH_KNOCKING,
+  PUNCH_AGREEING,   /* asker: chose UDP, the other side has not said that it knows */
+  PUNCH_CHOSEN,     /* the way is the node's; stays a while to agree again */
+  PUNCH_LIME,       /* the RUDP engine knocks */
+  PUNCH_OVER,
+} FilPunchState;
+
+/* Where to knock. */
+typedef struct
+{
+  FilEndpoint endpoint;
+  gboolean is_proven; /* somebody who knows our nonce knocked from there */
+  guint8 knocks;      /* that could arrive */
+  guint8 openers;     /* that could not */
+} FilPunchTarget;
+
+/* A HEAD ping of ours. */
+typedef struct
+{
+  FilGuid muid;
+  FilEndpoint proxy;
+  gint64 sent_us;
+  gboolean is_answered;
+} FilPunchPing;
+
+/**
+ * FilPunch:
+ *
+ * One attempt, of either side.
+ */
+typedef struct
+{
+  FilPunches *punches;
+  guint32 id;
+  gboolean is_asker;
+  FilPunchState state;
+  gint64 started_us;
+  gint64 since_us;         /* of the state */
+
+  FilPunchSelf self;       /* as it was described when it began */
+  FilPunchWish wish;       /* asker; its proxies are below */
+  FilEndpoint proxies[PUNCH_PROXIES];
+  guint8 own_nonce[FIL_PUNCH_NONCE_LEN];
+  gboolean has_peer;       /* an offer or an answer came, or a knock with our nonce */
+  gboolean has_answer;     /* asker: @peer is whole */
+  gboolean wants_tls;      /* asker: on the way that it chose */
+  FilPunchOffer peer;
+  FilGuid guid;            /* of the other side */
+
+  /* Signalling. */
+  FilPunchPing pings[PUNCH_MUIDS];
+  guint n_pings;
+  guint rounds;
+  gint64 next_round_us;
+  gboolean has_pushed;
+  FilEndpoint answered_by;
+  guint reminders;         /* asker: sent; sharer: received */
+  gint64 next_reminder_us;
+  guint pushes;            /* sharer: offers that came as PUSH */
+
+  /* Knocking. */
+  FilEndpoint admitted;    /* sharer: what the guard counted */
+  GArray *udp;             /* FilPunchTarget */
+  GArray *tcp;             /* FilPunchTarget */
+  guint knock_rounds;
+  gint64 next_knock_us;
+  guint tcp_rounds;
+  gint64 next_tcp_us;
+  FilTokenBucket answers;
+  gboolean has_heard;      /* a knock came */
+
+  /* Choosing. */
+  gboolean has_pair;
+  FilEndpoint pair;        /* both directions work */
+  gint64 choose_us;
+  guint uses;
+  gint64 next_use_us;
+} FilPunch;
+
+struct _FilPunches
+{
+  FilPunchesDelegate delegate;
+  gpointer data;
+  FilRandom *random;
+  FilPunchGuard *guard;
+  GPtrArray *punches; /* FilPunch, owned */
+  GPtrArray *lines;   /* sessions of punch-line.c */
+  guint32 last_id;
+  guint in_use;       /* calls under way: no attempt is freed */
+};
+
+/* punches.c */
+FilPunch *_fil_punch_new (FilPunches *self, gboolean is_asker, gint64 now_us);
+FilPunch *_fil_punches_by_nonce (FilPunches *self, const guint8 *nonce);
+FilPunch *_fil_punches_by_id (FilPunches *self, guint32 id);
+void _fil_punch_set_state (FilPunch *self, FilPunchState state, gint64 now_us);
+void _fil_punch_fail (FilPunch *self, const char *code, const char *sentence, gint64 now_us);
+void _fil_punch_end (FilPunch *self, gint64 now_us);
+void _fil_punch_step (FilPunch *self, const char *what, const FilEndpoint *peer, const char *detail);
+FilPunchWay _fil_punch_way (const FilPunch *self, FilPunchMeans means, const FilEndpoint *peer);
+
+/* punch-signal.c */
+void _fil_punch_describe (const FilPunch *self, FilPunchOffer *out);
+void _fil_punch_signal (FilPunch *self, gint64 now_us);
+gint64 _fil_punch_signal_wake (const FilPunch *self);
+void _fil_punch_remind (FilPunch *self, gint64 now_us);
+void _fil_punch_push (FilPunch *self, const FilGuid *target, const FilEndpoint *proxies, guint n,
+                      gboolean has_signal);
+
+/* punch-knock.c */
+void _fil_punch_set_targets (FilPunch *self);
+void _fil_punch_add_udp (FilPunch *self, const FilEndpoint *endpoint);
+void _fil_punch_begin_knocking (FilPunch *self, gint64 now_us);
+void _fil_punch_knock_once (FilPunch *self, gint64 now_us);
+void _fil_punch_knock (FilPunch *self, gint64 now_us);
+gint64 _fil_punch_knock_wake (const FilPunch *self);
+void _fil_punch_take_probe (FilPunch *self, const FilPunchProbe *probe, const FilEndpoint *from, gint64 now_us);
+gboolean _fil_punch_takes_line (FilPunch *self, gint64 now_us);
+void _fil_punch_chose_tcp (FilPunch *self, const FilEndpoint *peer, gint64 now_us);
+
+G_END_DECLS
