@@ -75,6 +75,7 @@ read_waiting (FilDownloadReply *reply,
     }
 }
 
+/* Both headers may carry the SHA-1, and either of them the tree's root. */
 static void
 read_urn (FilDownloadReply *reply,
           const FilHead *head)
@@ -84,11 +85,45 @@ read_urn (FilDownloadReply *reply,
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       const char *value = fil_head_get (head, names[i]);
+      FilUrn urn;
 
-      if (value != NULL && fil_content_urns_parse (value, &reply->urn) && reply->urn.has_sha1)
-        return;
+      if (value == NULL || !fil_content_urns_parse (value, &urn) || !urn.has_sha1)
+        continue;
+      if (!reply->urn.has_sha1)
+        reply->urn = urn;
+      else if (urn.has_tth && fil_sha1_equal (&urn.sha1, &reply->urn.sha1))
+        reply->urn = urn;
     }
-  reply->urn = (FilUrn){ 0 };
+}
+
+/* The path goes into a request of ours: nothing in it may end the line early. */
+static gboolean
+is_path (FilSlice path)
+{
+  for (gsize i = 0; i < path.len; i++)
+    if (path.data[i] <= ' ' || path.data[i] >= 0x7f)
+      return FALSE;
+  return path.len > 0 && path.len <= FIL_REQUEST_MAX_TARGET;
+}
+
+static void
+read_thex (FilDownloadReply *reply,
+           const FilHead *head)
+{
+  const char *value = fil_head_get (head, "X-Thex-URI");
+
+  if (value == NULL ||
+      !fil_thex_uri_parse (value, &reply->thex_path, &reply->thex_root, &reply->has_thex_root) ||
+      !is_path (reply->thex_path))
+    {
+      reply->thex_path = FIL_SLICE_NONE;
+      reply->has_thex_root = FALSE;
+    }
+  else if (!reply->has_thex_root && reply->urn.has_tth)
+    {
+      reply->thex_root = reply->urn.tth;
+      reply->has_thex_root = TRUE;
+    }
 }
 
 /* Which bytes the body holds. Every number in it must agree with every other. */
@@ -144,6 +179,7 @@ read_range (FilDownloadReplyHead *self,
 
 /**
  * fil_download_reply_read:
+ * @is_page: it answers a request for something that is no range of the file
  * @error: (out): why not; half a sentence
  *
  * Reads the head of a reply. Nothing in it is believed that contradicts something else in it.
@@ -153,6 +189,7 @@ read_range (FilDownloadReplyHead *self,
 gboolean
 fil_download_reply_read (FilDownloadReplyHead *self,
                          const FilHead *head,
+                         gboolean is_page,
                          const char **error)
 {
   FilDownloadReply *reply = &self->reply;
@@ -189,7 +226,10 @@ fil_download_reply_read (FilDownloadReplyHead *self,
     }
   read_waiting (reply, head);
   read_urn (reply, head);
+  read_thex (reply, head);
   read_available (self, head);
+  if (is_page)
+    return TRUE;
   return (reply->status != 200 && reply->status != 206) || read_range (self, head, error);
 }
 

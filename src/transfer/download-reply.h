@@ -17,8 +17,8 @@ typedef struct
   GArray *available; /* owned; reply.available points here */
 } FilDownloadReplyHead;
 
-gboolean fil_download_reply_read (FilDownloadReplyHead *self, const FilHead *head, const char **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_download_reply_read (FilDownloadReplyHead *self, const FilHead *head, gboolean is_page,
+                                  const char **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_download_reply_clear (FilDownloadReplyHead *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FilDownloadReplyHead, fil_download_reply_clear)

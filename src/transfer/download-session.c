@@ -7,8 +7,10 @@
 
 #include "download-reply.h"
 #include "head-writer.h"
+#include "thex.h"
 #include "transfer-limits.h"
 #include "transfer-rate.h"
+#include "wire-limits.h"
 
 /* Requests under way: the one that is answered and the one behind it. */
 #define MAX_ASKED 2
@@ -18,6 +20,7 @@ typedef enum
   PHASE_GIV,     /* the other side introduces itself */
   PHASE_HEAD,
   PHASE_BODY,
+  PHASE_PAGE,    /* the body of something that is no range of the file */
   PHASE_DISCARD, /* a body that nobody wants */
 } Phase;
 
@@ -35,8 +38,9 @@ struct _FilDownloadSession
   FilWriter out;
   gsize out_sent;
   Phase phase;
-  FilRange asked[MAX_ASKED];
+  FilDownloadAsk asked[MAX_ASKED]; /* pages are told by their path, which is not to be looked at */
   guint n_asked;
+  GByteArray *page;    /* the body that is being collected */
   guint64 body_left;
   guint64 body_offset; /* in the file, of the next byte of the body */
   FilRange wanted;
@@ -84,15 +88,21 @@ is_over (const FilDownloadSession *self)
 
 static void
 write_request (FilDownloadSession *self,
-               FilRange range)
+               const FilDownloadAsk *ask)
 {
   FilWriter *out = &self->out;
 
-  fil_head_write_line (out, "GET %s HTTP/1.1", self->target);
+  fil_head_write_line (out, "GET %s HTTP/1.1", ask->page != NULL ? ask->page : self->target);
   fil_head_write_header (out, "Host", "%s", self->host);
   fil_head_write_header (out, "User-Agent", "%s", self->user_agent);
-  fil_head_write_header (out, "Range", "bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, range.start,
-                         range.end - 1);
+  if (ask->page != NULL)
+    {
+      fil_head_write_header (out, "Accept", FIL_THEX_MEDIA_TYPE);
+      fil_head_write_end (out);
+      return;
+    }
+  fil_head_write_header (out, "Range", "bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, ask->range.start,
+                         ask->range.end - 1);
   fil_head_write_header (out, "X-Queue", "0.1");
   if (!self->has_requested)
     {
@@ -104,7 +114,7 @@ write_request (FilDownloadSession *self,
   self->has_requested = TRUE;
 }
 
-/* Whether a further request may follow the ones under way. */
+/* Whether a further request may follow the ones under way; never behind a page (http-transfer.md §5). */
 static gboolean
 may_ask (const FilDownloadSession *self,
          gint64 now_us)
@@ -123,16 +133,16 @@ ask (FilDownloadSession *self,
 {
   while (may_ask (self, now_us))
     {
-      FilRange range;
+      FilDownloadAsk ask = { .is_alone = self->n_asked == 0 };
 
-      if (!self->delegate.next (self->data, &range, now_us))
+      if (!self->delegate.next (self->data, &ask, now_us))
         return;
       if (is_over (self))
         return;
       if (self->n_asked == 0)
         self->since_us = now_us;
-      self->asked[self->n_asked++] = range;
-      write_request (self, range);
+      self->asked[self->n_asked++] = ask;
+      write_request (self, &ask);
       fil_session_changed (&self->session);
     }
 }
@@ -173,6 +183,19 @@ start_body (FilDownloadSession *self,
     ask (self, now_us);
 }
 
+/* Tells of a page, or that there is none. */
+static void
+page_done (FilDownloadSession *self,
+           gint64 now_us)
+{
+  g_autoptr (GByteArray) page = g_steal_pointer (&self->page);
+  FilSlice body;
+
+  if (page != NULL)
+    body = fil_slice (page->data, page->len);
+  self->delegate.page (self->data, page != NULL ? &body : NULL, now_us);
+}
+
 static void
 start_discard (FilDownloadSession *self,
                const FilDownloadReplyHead *head,
@@ -195,16 +218,37 @@ start_discard (FilDownloadSession *self,
     reply_done (self, now_us);
 }
 
+/* The head of the reply to a request for a page. */
+static void
+start_page (FilDownloadSession *self,
+            const FilDownloadReplyHead *head,
+            gint64 now_us)
+{
+  self->last_one = !head->reply.keeps_alive;
+  self->since_us = now_us;
+  if (head->reply.status == 200 && head->has_body_len && head->body_len > 0 && head->body_len <= FIL_THEX_MAX)
+    {
+      self->phase = PHASE_PAGE;
+      self->body_left = head->body_len;
+      self->page = g_byte_array_new ();
+      return;
+    }
+  page_done (self, now_us);
+  if (!is_over (self))
+    start_discard (self, head, now_us);
+}
+
 static void
 handle_head (FilDownloadSession *self,
              gint64 now_us)
 {
   g_auto (FilDownloadReplyHead) head = { 0 };
-  FilRange asked = self->asked[0];
+  FilRange asked = self->asked[0].range;
+  gboolean is_page = self->asked[0].page != NULL;
   const char *error = NULL;
   FilDownloadVerdict verdict;
 
-  if (!fil_download_reply_read (&head, self->head, &error))
+  if (!fil_download_reply_read (&head, self->head, is_page, &error))
     {
       finish (self, FIL_DOWNLOAD_END_LIED, now_us, error);
       return;
@@ -216,6 +260,11 @@ handle_head (FilDownloadSession *self,
       return;
     }
   self->informational = 0;
+  if (is_page)
+    {
+      start_page (self, &head, now_us);
+      return;
+    }
   if (head.reply.status == 206 && (head.reply.range.start < asked.start || head.reply.range.end > asked.end))
     {
       finish (self, FIL_DOWNLOAD_END_LIED, now_us, "it sent other bytes than were asked for");
@@ -291,7 +340,9 @@ feed_body (FilDownloadSession *self,
   gsize n = (gsize) MIN ((guint64) len, self->body_left);
   gboolean enough = FALSE;
 
-  if (self->phase == PHASE_BODY && self->body_offset < self->wanted.start)
+  if (self->phase == PHASE_PAGE)
+    g_byte_array_append (self->page, bytes, (guint) n);
+  else if (self->phase == PHASE_BODY && self->body_offset < self->wanted.start)
     n = (gsize) MIN ((guint64) n, self->wanted.start - self->body_offset);
   else if (self->phase == PHASE_BODY)
     {
@@ -304,12 +355,16 @@ feed_body (FilDownloadSession *self,
     }
   self->body_left -= n;
   self->body_offset += n;
-  if (n > 0)
+  if (n > 0 && self->phase != PHASE_PAGE)
     {
       self->since_us = now_us;
       self->told_stall = FALSE;
       fil_transfer_rate_add (&self->rate, n, now_us);
     }
+  if (self->body_left == 0 && self->phase == PHASE_PAGE)
+    page_done (self, now_us);
+  if (is_over (self))
+    return n;
   if (self->body_left == 0)
     reply_done (self, now_us);
   else if (enough)
@@ -332,7 +387,7 @@ session_feed (FilSession *session,
   self->is_blocked = FALSE;
   while (used < len && !is_over (self) && !self->is_blocked)
     {
-      if (self->phase == PHASE_BODY || self->phase == PHASE_DISCARD)
+      if (self->phase == PHASE_BODY || self->phase == PHASE_PAGE || self->phase == PHASE_DISCARD)
         used += feed_body (self, bytes + used, len - used, now_us);
       else if (self->phase == PHASE_GIV || self->n_asked > 0)
         used += feed_head (self, fil_slice (bytes + used, len - used), now_us);
@@ -409,6 +464,8 @@ session_wake (FilSession *session)
     return self->since_us + FIL_REQUEST_FIRST_US;
   if (self->n_asked == 0)
     return self->poll_us;
+  if (self->phase == PHASE_PAGE)
+    return self->since_us + FIL_REPLY_PAGE_US;
   if (self->phase != PHASE_BODY)
     return self->since_us + FIL_REPLY_HEAD_US;
   return self->since_us + (self->told_stall ? FIL_SOURCE_DEAD_US : FIL_SOURCE_STALL_US);
@@ -452,6 +509,7 @@ session_free (FilSession *session)
     }
   fil_head_free (self->head);
   fil_writer_clear (&self->out);
+  g_clear_pointer (&self->page, g_byte_array_unref);
   g_free (self->host);
   g_free (self->user_agent);
   g_free (self->target);

@@ -5,6 +5,7 @@
 
 #include "byte-range.h"
 #include "session.h"
+#include "slice.h"
 #include "urn.h"
 
 G_BEGIN_DECLS
@@ -20,7 +21,10 @@ typedef struct
   guint queue_position;     /* 0: not queued */
   gint64 poll_s;            /* queued: when to ask again on this connection */
   gboolean keeps_alive;
-  FilUrn urn;               /* of X-Gnutella-Content-URN or X-Content-URN; none when absent */
+  FilUrn urn;               /* of X-Gnutella-Content-URN and X-Content-URN; none when absent */
+  FilSlice thex_path;       /* where the tree is; empty: not said */
+  FilTth thex_root;         /* … if has_thex_root */
+  gboolean has_thex_root;
   const GArray *available;  /* FilRange of X-Available-Ranges, or NULL */
   const char *server;       /* or NULL */
 } FilDownloadReply;
@@ -45,11 +49,22 @@ typedef enum
   FIL_DOWNLOAD_LEAVE,     /* close */
 } FilDownloadVerdict;
 
+/* What to ask for next. */
 typedef struct
 {
-  /* What to ask for next. FALSE: nothing now; the connection idles until fil_download_session_resume()
-   * or fil_download_session_disown(). */
-  gboolean (*next) (gpointer data, FilRange *range, gint64 now_us);
+  FilRange range;    /* of the file … */
+  const char *page;  /* … or a path: what is there is wanted as a whole. Borrowed until next() returns */
+  gboolean is_alone; /* set by the session: no other request is under way, so it may be a page */
+} FilDownloadAsk;
+
+typedef struct
+{
+  /* FALSE: nothing now; the connection idles until fil_download_session_resume() or
+   * fil_download_session_disown(), or next() is called again when what is under way is there. */
+  gboolean (*next) (gpointer data, FilDownloadAsk *ask, gint64 now_us);
+
+  /* The page is there; NULL: it cannot be had. */
+  void (*page) (gpointer data, const FilSlice *body, gint64 now_us);
 
   /* The head of the reply to asked is there. For TAKE, *range says which of the bytes that come are
    * wanted; it lies inside reply->range. asked that is not wanted goes back by the callee's own means. */

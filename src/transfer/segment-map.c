@@ -11,6 +11,7 @@ struct _FilSegmentMap
 {
   GArray *segments; /* FilSegment, in order, covering [0, size) */
   guint64 size;
+  guint64 block; /* leases end on multiples of this where they can */
   guint64 counts[N_STATES];
 };
 
@@ -35,6 +36,7 @@ fil_segment_map_new (guint64 size)
 
   self->segments = g_array_new (FALSE, FALSE, sizeof (FilSegment));
   self->size = size;
+  self->block = FIL_SEGMENT_ALIGN;
   self->counts[FIL_SEGMENT_FREE] = size;
   if (size > 0)
     g_array_append_val (self->segments, all);
@@ -175,6 +177,13 @@ is_unproved (const FilSegment *segment,
 }
 
 static gboolean
+is_verified (const FilSegment *segment,
+             guint32 owner)
+{
+  return segment->state == FIL_SEGMENT_VERIFIED;
+}
+
+static gboolean
 is_written (const FilSegment *segment,
             guint32 owner)
 {
@@ -199,6 +208,19 @@ static FilRange
 everything (const FilSegmentMap *self)
 {
   return (FilRange){ 0, self->size };
+}
+
+/**
+ * fil_segment_map_set_block:
+ * @block: bytes under each node of the tree of the file; a multiple of FIL_SEGMENT_ALIGN
+ *
+ * Lets leases end where blocks do, so that they can be proved early and by whole.
+ */
+void
+fil_segment_map_set_block (FilSegmentMap *self,
+                           guint64 block)
+{
+  self->block = MAX (block, FIL_SEGMENT_ALIGN);
 }
 
 guint64
@@ -250,6 +272,75 @@ fil_segment_map_segments (const FilSegmentMap *self,
 }
 
 /**
+ * fil_segment_map_prefix:
+ * @least: FIL_SEGMENT_WRITTEN or FIL_SEGMENT_VERIFIED
+ *
+ * Returns: how many bytes from the beginning on are all in that state or a better one
+ */
+guint64
+fil_segment_map_prefix (const FilSegmentMap *self,
+                        FilSegmentState least)
+{
+  guint64 end = 0;
+
+  for (guint i = 0; i < self->segments->len && segment_at (self, i)->state >= least; i++)
+    end = segment_at (self, i)->range.end;
+  return end;
+}
+
+/**
+ * fil_segment_map_is:
+ *
+ * Returns: whether all of @range is in the state @least or a better one
+ */
+gboolean
+fil_segment_map_is (const FilSegmentMap *self,
+                    FilRange range,
+                    FilSegmentState least)
+{
+  for (guint i = find (self, range.start); i < self->segments->len; i++)
+    {
+      const FilSegment *segment = segment_at (self, i);
+
+      if (segment->range.start >= range.end)
+        break;
+      if (segment->state < least)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * fil_segment_map_pieces:
+ * @out: (out caller-allocates) (array length=max):
+ *
+ * Returns: how many pieces of @range are on disk and not proved; @out has the first @max of them
+ */
+guint
+fil_segment_map_pieces (const FilSegmentMap *self,
+                        FilRange range,
+                        FilSegment *out,
+                        guint max)
+{
+  guint n = 0;
+
+  for (guint i = find (self, range.start); i < self->segments->len; i++)
+    {
+      FilSegment piece = *segment_at (self, i);
+
+      piece.range = fil_range_intersect (piece.range, range);
+      if (fil_range_len (piece.range) == 0)
+        break;
+      if (piece.state != FIL_SEGMENT_WRITTEN)
+        continue;
+      if (n < max)
+        out[n] = piece;
+      n++;
+    }
+  return n;
+}
+
+/**
  * fil_segment_map_credit:
  *
  * Returns: how many bytes on disk, not proved, came from @owner
@@ -293,7 +384,8 @@ first_free (FilRange range,
 }
 
 static FilRange
-cut (FilRange range,
+cut (const FilSegmentMap *self,
+     FilRange range,
      guint64 most)
 {
   guint64 end;
@@ -302,7 +394,9 @@ cut (FilRange range,
   if (fil_range_len (range) <= most)
     return range;
   end = range.start + most;
-  if (end - end % FIL_SEGMENT_ALIGN > range.start)
+  if (end - end % self->block > range.start)
+    end -= end % self->block;
+  else if (end - end % FIL_SEGMENT_ALIGN > range.start)
     end -= end % FIL_SEGMENT_ALIGN;
   return (FilRange){ range.start, end };
 }
@@ -359,8 +453,8 @@ pick (const FilSegmentMap *self,
  * @available: (nullable) (element-type FilRange): what @owner has; NULL: everything
  * @lease: (out): what was leased
  *
- * Leases missing bytes. Leases end on multiples of FIL_SEGMENT_ALIGN where they can, so that the nodes
- * of a tree become whole early.
+ * Leases missing bytes. Leases end where blocks of the tree do where they can, so that these become whole
+ * early.
  *
  * Returns: whether there was anything to lease
  */
@@ -376,7 +470,7 @@ fil_segment_map_lease (FilSegmentMap *self,
 
   if (!pick (self, near, available, &piece))
     return FALSE;
-  *lease = cut (piece, most);
+  *lease = cut (self, piece, most);
   assign (self, *lease, is_free, 0, FIL_SEGMENT_LEASED, owner);
   return TRUE;
 }
@@ -399,7 +493,7 @@ fil_segment_map_lease_at (FilSegmentMap *self,
 
   if (i == self->segments->len || segment_at (self, i)->state != FIL_SEGMENT_FREE)
     return FALSE;
-  *lease = cut ((FilRange){ start, segment_at (self, i)->range.end }, most);
+  *lease = cut (self, (FilRange){ start, segment_at (self, i)->range.end }, most);
   assign (self, *lease, is_free, 0, FIL_SEGMENT_LEASED, owner);
   return TRUE;
 }
@@ -457,6 +551,17 @@ fil_segment_map_verified (FilSegmentMap *self,
                           FilRange range)
 {
   assign (self, range, is_unproved, 0, FIL_SEGMENT_VERIFIED, FIL_SEGMENT_NOBODY);
+}
+
+/**
+ * fil_segment_map_doubt:
+ *
+ * What was thought to be proved is not: who sent it is not known any more.
+ */
+void
+fil_segment_map_doubt (FilSegmentMap *self)
+{
+  assign (self, everything (self), is_verified, 0, FIL_SEGMENT_WRITTEN, FIL_SEGMENT_NOBODY);
 }
 
 /**

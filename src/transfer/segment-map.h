@@ -38,11 +38,15 @@ void fil_segment_map_free (FilSegmentMap *self);
 char *fil_segment_map_to_text (const FilSegmentMap *self, FilSegmentState least) G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_segment_map_mark_text (FilSegmentMap *self, const char *text, FilSegmentState state);
 
+void fil_segment_map_set_block (FilSegmentMap *self, guint64 block);
 guint64 fil_segment_map_size (const FilSegmentMap *self);
 guint64 fil_segment_map_count (const FilSegmentMap *self, FilSegmentState state);
 guint64 fil_segment_map_missing (const FilSegmentMap *self);
 gboolean fil_segment_map_is_complete (const FilSegmentMap *self);
 const FilSegment *fil_segment_map_segments (const FilSegmentMap *self, guint *n);
+guint64 fil_segment_map_prefix (const FilSegmentMap *self, FilSegmentState least);
+gboolean fil_segment_map_is (const FilSegmentMap *self, FilRange range, FilSegmentState least);
+guint fil_segment_map_pieces (const FilSegmentMap *self, FilRange range, FilSegment *out, guint max);
 guint64 fil_segment_map_credit (const FilSegmentMap *self, guint32 owner);
 
 gboolean fil_segment_map_lease (FilSegmentMap *self, guint32 owner, guint64 most, guint64 near,
@@ -53,6 +57,7 @@ gboolean fil_segment_map_has_free (const FilSegmentMap *self, const GArray *avai
 void fil_segment_map_release (FilSegmentMap *self, FilRange range);
 void fil_segment_map_written (FilSegmentMap *self, FilRange range, guint32 owner);
 void fil_segment_map_verified (FilSegmentMap *self, FilRange range);
+void fil_segment_map_doubt (FilSegmentMap *self);
 void fil_segment_map_forget (FilSegmentMap *self, FilRange range);
 void fil_segment_map_forget_owner (FilSegmentMap *self, guint32 owner);
 void fil_segment_map_forget_others (FilSegmentMap *self, guint32 owner);

@@ -30,6 +30,13 @@
 #define FIL_SEGMENT_STEAL_LEAST (16 * 1024)    /* what is left of a slow lease is split down to this */
 #define FIL_RANGES_MAX 256                     /* X-Available-Ranges that are kept */
 
+/* Trees */
+#define FIL_ROOTS_MAX 8                        /* roots that are told apart for one file */
+#define FIL_ROOT_VOTERS_MAX 16                 /* sources that are remembered for each */
+#define FIL_TREE_LEAST (256 * 1024)            /* smaller files have a tree of one node, which is no help */
+#define FIL_SUSPECTS_MAX 64                    /* wrong blocks whose culprit is looked for */
+#define FIL_SUSPECT_PIECES_MAX 8               /* pieces of one, each from another source */
+
 /* Buffers */
 #define FIL_BUFFER_SIZE (256 * 1024)           /* one write to the disk */
 #define FIL_BUFFERS_MAX 128                    /* of all downloads; then they stop reading */
@@ -79,6 +86,7 @@
 #define FIL_REPLY_HEAD_US (30 * FIL_SEC)       /* to the end of the head of a reply */
 #define FIL_REPLY_MAX_DISCARD (16 * 1024)      /* body of a refusal */
 #define FIL_REPLY_MAX_SKIP (1024 * 1024)       /* bytes before our range, from servers without ranges */
+#define FIL_REPLY_PAGE_US (120 * FIL_SEC)       /* for the whole of a tree */
 #define FIL_REPLY_MAX_INFORMATIONAL 4          /* 1xx in a row */
 #define FIL_REPLY_MAX_REFUSALS 10              /* on one connection */
 #define FIL_QUEUE_MIN_POLL_US (10 * FIL_SEC)
