@@ -227,7 +227,7 @@ typedef struct
   gint64 max_sources;   /* that delivered at the same time */
   int told_percent;     /* where no line can change in place */
   gint64 last_event;
-  guint n_fetched_again;
+  guint n_liars;
   char *reach;
 } Progress;
 
@@ -271,15 +271,15 @@ tell_events (CtlDemo *self,
       FilRow *row = rows->pdata[i];
       const char *kind = fil_row_get_string (row, "kind");
       g_autofree char *text = NULL;
-      gboolean is_again = strcmp (kind, "fetched-again-from") == 0;
+      gboolean is_liar = strcmp (kind, "wrong-bytes-from") == 0;
 
       if (fil_row_get_id (row) <= progress->last_event)
         continue;
       progress->last_event = fil_row_get_id (row);
       if (!fil_row_is_known (row, "subject") || fil_row_get_int (row, "subject") != progress->id ||
-          (!is_again && strcmp (kind, "wrong-bytes-from") != 0))
+          (!is_liar && strcmp (kind, "fetched-again-from") != 0))
         continue;
-      progress->n_fetched_again += is_again;
+      progress->n_liars += is_liar;
       text = _ctl_demo_name_hosts (self, fil_row_get_string (row, "text"));
       _ctl_demo_say (self, "    %s", text);
       if (self->ctl->json)
@@ -441,7 +441,7 @@ get_doubtful (CtlDemo *self,
   _ctl_demo_say (self, _("3. I get “%s” from bea and dora. Dora says that she has it, and sends wrong bytes."),
                  wanted->name);
   is_right = download (self, wanted, &progress, error) &&
-             expect (sent_by (self, CTL_DEMO_DORA, NULL) > 0 && progress.n_fetched_again > 0,
+             expect (sent_by (self, CTL_DEMO_DORA, NULL) > 0 && progress.n_liars > 0,
                      _("The host that sends wrong bytes was not noticed."), error);
   g_free (progress.reach);
   return is_right;

@@ -147,6 +147,7 @@ fil_node_get (FilNode *self,
   const FilResult *result = fil_searches_get_result (self->searches, result_id);
   const FilDownload *download;
   const GPtrArray *same;
+  FilUrn urn;
 
   if (result == NULL)
     {
@@ -159,9 +160,11 @@ fil_node_get (FilNode *self,
                            _("This result has no hash, so nothing could prove that the bytes are right."));
       return 0;
     }
-  download = fil_downloads_find (self->downloads, &result->hit.urn.sha1);
+  /* What a lone stranger says of the tree binds nobody. */
+  urn = (FilUrn){ .sha1 = result->hit.urn.sha1, .has_sha1 = TRUE };
+  download = fil_downloads_find (self->downloads, &urn.sha1);
   if (download == NULL)
-    download = add_download (self, result->hit.name, result->hit.size, &result->hit.urn, error);
+    download = add_download (self, result->hit.name, result->hit.size, &urn, error);
   if (download == NULL)
     return 0;
 

@@ -177,6 +177,16 @@ delegate_save (gpointer data,
 }
 
 static void
+delegate_save_tree (gpointer data,
+                    const FilDownload *download,
+                    const FilTigerTree *tree)
+{
+  g_autoptr (GBytes) nodes = tree != NULL ? fil_tiger_tree_to_bytes (tree) : NULL;
+
+  fil_downloads_table_save_tree (((FilNode *) data)->database, download->id, nodes);
+}
+
+static void
 delegate_finished (gpointer data,
                    const FilDownload *download)
 {
@@ -240,6 +250,7 @@ static const FilDownloadsDelegate downloads_delegate = {
   .search = delegate_search,
   .changed = delegate_changed,
   .save = delegate_save,
+  .save_tree = delegate_save_tree,
   .finished = delegate_finished,
   .wrong_bytes = delegate_wrong_bytes,
   .reschedule = delegate_reschedule,
@@ -307,6 +318,7 @@ static void
 restore_download (FilNode *self,
                   const FilDownloadRow *row)
 {
+  g_autoptr (FilTigerTree) tree = row->tree != NULL ? fil_tiger_tree_new_from_bytes (row->size, row->tree) : NULL;
   FilDownloadRecord record = {
     .spec = {
       .id = row->id,
@@ -323,6 +335,7 @@ restore_download (FilNode *self,
     .state = (FilDownloadState) row->state,
     .reason_code = row->reason_code,
     .verified = row->verified,
+    .tree = tree,
     .received = row->received,
     .path = row->path,
     .finished = row->finished,

@@ -203,20 +203,16 @@ save_row (FilConnection *connection,
           GError **error)
 {
   FilStatement *statement;
-  gconstpointer tree = NULL;
-  gsize tree_len = 0;
 
   statement = fil_connection_prepare (
       connection,
-      "INSERT INTO downloads (id, name, size, sha1, tth, state, reason_code, part, path, verified, received, tree,"
-      " added, finished, priority) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+      "INSERT INTO downloads (id, name, size, sha1, tth, state, reason_code, part, path, verified, received,"
+      " added, finished, priority) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
       " ON CONFLICT (id) DO UPDATE SET name = ?2, size = ?3, sha1 = ?4, tth = ?5, state = ?6, reason_code = ?7,"
-      " part = ?8, path = ?9, verified = ?10, received = ?11, tree = ?12, added = ?13, finished = ?14, priority = ?15",
+      " part = ?8, path = ?9, verified = ?10, received = ?11, added = ?12, finished = ?13, priority = ?14",
       error);
   if (statement == NULL)
     return FALSE;
-  if (row->tree != NULL)
-    tree = g_bytes_get_data (row->tree, &tree_len);
   fil_statement_bind_int (statement, 1, row->id);
   fil_statement_bind_text (statement, 2, row->name != NULL ? row->name : "");
   if (row->has_size)
@@ -229,10 +225,9 @@ save_row (FilConnection *connection,
   fil_statement_bind_blob (statement, 9, row->path, row->path != NULL ? strlen (row->path) : 0);
   fil_statement_bind_text (statement, 10, row->verified);
   fil_statement_bind_text (statement, 11, row->received);
-  fil_statement_bind_blob (statement, 12, tree, tree_len);
-  fil_statement_bind_int (statement, 13, row->added);
-  fil_statement_bind_int (statement, 14, row->finished);
-  fil_statement_bind_int (statement, 15, row->priority);
+  fil_statement_bind_int (statement, 12, row->added);
+  fil_statement_bind_int (statement, 13, row->finished);
+  fil_statement_bind_int (statement, 14, row->priority);
   return fil_statement_run (statement, error);
 }
 
@@ -294,7 +289,7 @@ save (FilConnection *connection,
 
 /**
  * fil_downloads_table_save:
- * @row: copied, with its sources, which replace those that were saved
+ * @row: copied, with its sources, which replace those that were saved; its tree is left alone
  */
 void
 fil_downloads_table_save (FilDatabase *database,
@@ -341,6 +336,44 @@ fil_downloads_table_save_ranges (FilDatabase *database,
   row->verified = g_strdup (verified);
   row->received = g_strdup (received);
   fil_database_run (database, save_ranges, NULL, row, (GDestroyNotify) fil_download_row_free);
+}
+
+static gboolean
+save_tree (FilConnection *connection,
+           gpointer data,
+           GError **error)
+{
+  const FilDownloadRow *row = data;
+  FilStatement *statement;
+  gconstpointer tree = NULL;
+  gsize len = 0;
+
+  statement = fil_connection_prepare (connection, "UPDATE downloads SET tree = ?2 WHERE id = ?1", error);
+  if (statement == NULL)
+    return FALSE;
+  if (row->tree != NULL)
+    tree = g_bytes_get_data (row->tree, &len);
+  fil_statement_bind_int (statement, 1, row->id);
+  fil_statement_bind_blob (statement, 2, tree, len);
+  return fil_statement_run (statement, error);
+}
+
+/**
+ * fil_downloads_table_save_tree:
+ * @tree: (nullable): a row of the tiger tree
+ *
+ * Saves the tree of a download that is saved. It is large, and changes once at most.
+ */
+void
+fil_downloads_table_save_tree (FilDatabase *database,
+                               gint64 id,
+                               GBytes *tree)
+{
+  FilDownloadRow *row = fil_download_row_new ();
+
+  row->id = id;
+  row->tree = tree != NULL ? g_bytes_ref (tree) : NULL;
+  fil_database_run (database, save_tree, NULL, row, (GDestroyNotify) fil_download_row_free);
 }
 
 static gboolean

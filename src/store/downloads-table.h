@@ -50,6 +50,7 @@ GPtrArray *fil_downloads_table_load (FilDatabase *database, GError **error) G_GN
 void fil_downloads_table_save (FilDatabase *database, const FilDownloadRow *row);
 void fil_downloads_table_save_ranges (FilDatabase *database, gint64 id, const char *verified,
                                       const char *received);
+void fil_downloads_table_save_tree (FilDatabase *database, gint64 id, GBytes *tree);
 void fil_downloads_table_remove (FilDatabase *database, gint64 id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDownloadRow, fil_download_row_free)

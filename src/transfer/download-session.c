@@ -24,6 +24,13 @@ typedef enum
   PHASE_DISCARD, /* a body that nobody wants */
 } Phase;
 
+/* A request that is not answered in full. */
+typedef struct
+{
+  FilRange range;
+  gboolean is_page;
+} Asked;
+
 struct _FilDownloadSession
 {
   FilSession session;
@@ -38,7 +45,7 @@ struct _FilDownloadSession
   FilWriter out;
   gsize out_sent;
   Phase phase;
-  FilDownloadAsk asked[MAX_ASKED]; /* pages are told by their path, which is not to be looked at */
+  Asked asked[MAX_ASKED];
   guint n_asked;
   GByteArray *page;    /* the body that is being collected */
   guint64 body_left;
@@ -141,8 +148,8 @@ ask (FilDownloadSession *self,
         return;
       if (self->n_asked == 0)
         self->since_us = now_us;
-      self->asked[self->n_asked++] = ask;
       write_request (self, &ask);
+      self->asked[self->n_asked++] = (Asked){ ask.range, ask.page != NULL };
       fil_session_changed (&self->session);
     }
 }
@@ -244,7 +251,7 @@ handle_head (FilDownloadSession *self,
 {
   g_auto (FilDownloadReplyHead) head = { 0 };
   FilRange asked = self->asked[0].range;
-  gboolean is_page = self->asked[0].page != NULL;
+  gboolean is_page = self->asked[0].is_page;
   const char *error = NULL;
   FilDownloadVerdict verdict;
 

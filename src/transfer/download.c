@@ -43,6 +43,9 @@ fil_download_new (const FilDownloadSpec *spec)
   self->has_tth = spec->has_tth;
   self->added = spec->added;
   self->priority = spec->priority;
+  self->trust = fil_tree_trust_new ();
+  if (spec->has_tth)
+    fil_tree_trust_bind (self->trust, &spec->tth, TRUE);
   self->sources = g_ptr_array_new_with_free_func ((GDestroyNotify) fil_file_source_free);
   if (spec->has_size)
     fil_download_set_size (self, spec->size);
@@ -56,6 +59,7 @@ fil_download_free (FilDownload *self)
     return;
   g_ptr_array_unref (self->sources);
   fil_segment_map_free (self->map);
+  fil_tree_trust_free (self->trust);
   g_free (self->name);
   g_free (self->path);
   g_free (self->reason);

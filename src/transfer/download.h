@@ -7,6 +7,7 @@
 #include "file-source.h"
 #include "storage.h"
 #include "transfer-rate.h"
+#include "tree-trust.h"
 #include "urn.h"
 
 G_BEGIN_DECLS
@@ -34,7 +35,7 @@ typedef struct
   FilSha1 sha1;
   FilTth tth;
   gboolean has_sha1;  /* FALSE: only /get/<index>/<name> works, and nothing proves the bytes */
-  gboolean has_tth;
+  gboolean has_tth;   /* the person asked for this root, or the whole file proved it; not what a hit says */
   gint64 added;       /* unix seconds */
   int priority;       /* higher goes first */
 } FilDownloadSpec;
@@ -48,6 +49,7 @@ typedef struct
   const char *reason_code;  /* or NULL */
   const char *reason;       /* or NULL */
   const char *verified;     /* ranges that are proved, "0-65535,131072-196607"; NULL: none */
+  FilTigerTree *tree;       /* restore: what save_tree() was given last, or NULL */
   const char *received;     /* ranges that are on disk, the proved ones included; NULL: none */
   guint mismatches;         /* how often the whole hash was wrong; may be lost */
   const char *path;         /* of the finished file, or NULL */
@@ -75,7 +77,7 @@ typedef struct
   FilSha1 sha1;
   FilTth tth;
   gboolean has_sha1;
-  gboolean has_tth;
+  gboolean has_tth;        /* the root is sure */
   gint64 added;
   int priority;
   char *path;
@@ -86,6 +88,7 @@ typedef struct
   const char *reason_code; /* stable, interned; NULL with reason */
 
   FilSegmentMap *map;      /* NULL while the size is not known */
+  FilTreeTrust *trust;
   GPtrArray *sources;      /* FilFileSource */
   guint active_sources;    /* connections that deliver or wait for a reply */
   guint64 received;        /* bytes that arrived in all runs, wasted ones included */

@@ -25,9 +25,23 @@ tell (FilDownloads *self,
 }
 
 static void
-blame (FilDownloads *self,
-       FilDownload *download,
-       FilFileSource *liar)
+drop_fetches (FilDownload *download,
+              const FilFileSource *source)
+{
+  for (guint i = download->work->fetches->len; i > 0; i--)
+    {
+      FilFetch *fetch = g_ptr_array_index (download->work->fetches, i - 1);
+
+      if (fetch->source == source)
+        fil_fetch_drop (fetch, "it sent wrong bytes");
+    }
+}
+
+/* It is not asked again, under whatever port; never called from inside one of its sessions. */
+void
+_fil_downloads_blame (FilDownloads *self,
+                      FilDownload *download,
+                      FilFileSource *liar)
 {
   g_message ("download %" G_GINT64_FORMAT ": source %u sent wrong bytes", download->id, liar->id);
   for (guint i = 0; i < download->sources->len; i++)
@@ -38,6 +52,7 @@ blame (FilDownloads *self,
         continue;
       source->is_blamed = TRUE;
       fil_file_source_bad (source, "corrupt");
+      drop_fetches (download, source);
     }
   tell (self, download, liar, TRUE);
 }
@@ -149,6 +164,7 @@ _fil_downloads_choose_solo (FilDownloads *self,
   if (source != NULL && download->work->pending_writes == 0)
     {
       fil_segment_map_forget_others (download->map, source->id);
+      _fil_downloads_restart_checks (self, download);
       tell (self, download, source, FALSE);
     }
   else
@@ -164,13 +180,21 @@ void
 _fil_downloads_mismatch (FilDownloads *self,
                          FilDownload *download)
 {
-  FilFileSource *liar = only_owner (download);
+  FilFileSource *liar;
 
+  fil_download_set_reason (download, "corrupt",
+                           _("What was received is not the file that was asked for; it is fetched again."));
+  if (_fil_downloads_file_wrong (self, download))
+    {
+      _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_QUEUED);
+      return;
+    }
+  liar = only_owner (download);
   download->mismatches++;
   download->solo = 0;
   if (liar != NULL)
     {
-      blame (self, download, liar);
+      _fil_downloads_blame (self, download, liar);
       fil_segment_map_forget (download->map, (FilRange){ 0, download->size });
       if (download->size_is_hearsay)
         {
@@ -184,8 +208,6 @@ _fil_downloads_mismatch (FilDownloads *self,
   g_clear_pointer (&download->work->durable, g_free);
   if (download->map != NULL)
     download->work->durable = fil_segment_map_to_text (download->map, FIL_SEGMENT_WRITTEN);
-  fil_download_set_reason (download, "corrupt",
-                           _("What was received is not the file that was asked for; it is fetched again."));
   _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_QUEUED);
   _fil_downloads_save (self, download);
 }

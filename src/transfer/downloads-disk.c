@@ -20,6 +20,8 @@ typedef struct
   guint32 source;
   guint8 *buffer;
   char *snapshot;      /* sync: what is safe then */
+  char *verified;      /* … and proved */
+  FilRangeCheck check;
 } Op;
 
 guint8 *
@@ -73,6 +75,7 @@ op_free (Op *op)
 {
   g_free (op->buffer);
   g_free (op->snapshot);
+  g_free (op->verified);
   g_free (op);
 }
 
@@ -126,7 +129,14 @@ opened (gpointer done_data,
         {
           g_message ("download %" G_GINT64_FORMAT ": its part file is gone, starting over", download->id);
           fil_download_set_size (download, download->size);
+          _fil_downloads_restart_checks (self, download);
           g_clear_pointer (&download->work->durable, g_free);
+          g_clear_pointer (&download->work->durable_verified, g_free);
+        }
+      if (download->map != NULL)
+        {
+          _fil_downloads_check_all (self, download);
+          _fil_downloads_follow (self, download);
         }
       _fil_downloads_soon (self);
     }
@@ -198,6 +208,10 @@ written (gpointer done_data,
         {
           fil_segment_map_written (download->map, op->range, op->source);
           download->work->is_dirty = TRUE;
+          if (download->work->n_blocks > 0)
+            _fil_downloads_check_range (self, download, op->range);
+          else
+            _fil_downloads_follow (self, download);
           if (download->work->pending_writes == 0 && self->is_shut)
             _fil_downloads_sync (self, download);
           if (download->work->pending_writes == 0 &&
@@ -250,6 +264,39 @@ _fil_downloads_write (FilDownloads *self,
 }
 
 static void
+checked (gpointer done_data,
+         const FilStorageReply *reply)
+{
+  Op *op = done_data;
+  FilDownloads *self = op->owner;
+  FilDownload *download = op_arrived (op);
+
+  if (download != NULL)
+    {
+      download->work->checking--;
+      if (reply->status != FIL_STORAGE_OK)
+        note_trouble (self, download, reply);
+      op->check.func (self, download, &op->check, reply->status == FIL_STORAGE_OK ? &reply->tth : NULL);
+      if (download->work->checking == 0 && fil_segment_map_is_complete (download->map))
+        _fil_downloads_soon (self);
+    }
+  op_free (op);
+}
+
+/* Asks for the hash of bytes that are on disk; @check is copied. */
+void
+_fil_downloads_check (FilDownloads *self,
+                      FilDownload *download,
+                      const FilRangeCheck *check)
+{
+  Op *op = op_new (self, download);
+
+  op->check = *check;
+  download->work->checking++;
+  self->storage.check (self->storage_data, download->work->part, check->range, checked, op);
+}
+
+static void
 synced (gpointer done_data,
         const FilStorageReply *reply)
 {
@@ -264,6 +311,8 @@ synced (gpointer done_data,
         {
           g_free (download->work->durable);
           download->work->durable = g_steal_pointer (&op->snapshot);
+          g_free (download->work->durable_verified);
+          download->work->durable_verified = g_steal_pointer (&op->verified);
           _fil_downloads_save (self, download);
         }
       else
@@ -284,6 +333,7 @@ _fil_downloads_sync (FilDownloads *self,
     return;
   op = op_new (self, download);
   op->snapshot = fil_segment_map_to_text (download->map, FIL_SEGMENT_WRITTEN);
+  op->verified = fil_segment_map_to_text (download->map, FIL_SEGMENT_VERIFIED);
   download->work->is_syncing = TRUE;
   download->work->is_dirty = FALSE;
   self->storage.sync (self->storage_data, download->work->part, synced, op);
@@ -325,14 +375,45 @@ put_away (FilDownloads *self,
   self->storage.finish (self->storage_data, download->work->part, download->size, download->name, finished, op);
 }
 
-static gboolean
-is_right (const FilDownload *download,
-          const FilStorageReply *reply)
+/* The root that the person named belongs to another file than the hash he named: nothing can be both. */
+static void
+contradicted (FilDownloads *self,
+              FilDownload *download)
 {
+  fil_download_set_reason (download, "contradiction",
+                           _("The two hashes that were asked for do not belong to one file."));
+  _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_FAILED);
+  _fil_downloads_close (self, download);
+  _fil_downloads_save (self, download);
+}
+
+static void
+take_hash (FilDownloads *self,
+           FilDownload *download,
+           const FilStorageReply *reply)
+{
+  const FilTth *bound = fil_tree_trust_bound (download->trust);
+  const FilTigerTree *tree = fil_tree_trust_tree (download->trust);
+  const FilTth *root = reply->has_tth ? &reply->tth : tree != NULL ? fil_tiger_tree_root (tree) : NULL;
+
   if (download->has_sha1 && !fil_sha1_equal (&download->sha1, &reply->sha1))
-    return FALSE;
-  /* SHA-1 collisions can be made (hashes.md §1): where the tree is known it has to be right too. */
-  return !download->has_tth || !reply->has_tth || fil_tth_equal (&download->tth, &reply->tth);
+    {
+      _fil_downloads_mismatch (self, download);
+      return;
+    }
+  /* SHA-1 collisions can be made (hashes.md §1): the root that the person named has to be right too. */
+  if (fil_tree_trust_is_by_person (download->trust) && root != NULL && !fil_tth_equal (root, bound))
+    {
+      contradicted (self, download);
+      return;
+    }
+  fil_segment_map_verified (download->map, (FilRange){ 0, download->size });
+  download->work->is_hashed = TRUE;
+  download->sha1 = reply->sha1;
+  download->has_sha1 = TRUE;
+  if (root != NULL)
+    _fil_downloads_file_right (self, download, root);
+  put_away (self, download);
 }
 
 static void
@@ -347,26 +428,21 @@ hashed (gpointer done_data,
     {
       if (reply->status != FIL_STORAGE_OK)
         note_trouble (self, download, reply);
-      else if (is_right (download, reply))
-        {
-          fil_segment_map_verified (download->map, (FilRange){ 0, download->size });
-          download->work->is_hashed = TRUE;
-          download->sha1 = reply->sha1;
-          download->has_sha1 = TRUE;
-          put_away (self, download);
-        }
       else
-        _fil_downloads_mismatch (self, download);
+        take_hash (self, download, reply);
       _fil_downloads_soon (self);
     }
   op_free (op);
 }
 
-/* Every byte is on disk: proves them, and puts the file where it belongs. */
+/* Every byte is on disk: proves them, and puts the file where it belongs. What blocks have proved needs no
+ * second tree. */
 void
 _fil_downloads_complete (FilDownloads *self,
                          FilDownload *download)
 {
+  gboolean with_tree = fil_segment_map_count (download->map, FIL_SEGMENT_VERIFIED) < download->size ||
+                       download->work->n_blocks == 0;
   Op *op;
 
   if (download->work->is_hashed)
@@ -375,7 +451,7 @@ _fil_downloads_complete (FilDownloads *self,
       return;
     }
   op = op_new (self, download);
-  self->storage.hash (self->storage_data, download->work->part, download->size, TRUE, hashed, op);
+  self->storage.hash (self->storage_data, download->work->part, download->size, with_tree, hashed, op);
 }
 
 /* The disk said no. What may pass by itself only pauses the download, and is looked at again. */

@@ -16,6 +16,21 @@ typedef enum
   FIL_PART_READY,
 } FilPartState;
 
+typedef struct _FilRangeCheck FilRangeCheck;
+
+/* hash is that of the range, NULL when the disk failed; nobody is told of a download that is gone. */
+typedef void (*FilRangeChecked) (FilDownloads *self, FilDownload *download, const FilRangeCheck *check,
+                                 const FilTth *hash);
+
+/* Bytes whose hash is asked for, and by whom. */
+struct _FilRangeCheck
+{
+  FilRange range;
+  guint64 number;
+  guint piece;
+  FilRangeChecked func;
+};
+
 /* What FilDownloads keeps beside each download. */
 struct _FilDownloadWork
 {
@@ -32,6 +47,7 @@ struct _FilDownloadWork
   gboolean is_syncing;
   gboolean is_hashed;       /* the hash is right; only the last steps are missing */
   char *durable;            /* received ranges that are safely on disk */
+  char *durable_verified;   /* … and proved */
   gint64 next_sync_us;
   FilStorageStatus disk_status; /* trouble that tick() has to act on */
   char *disk_detail;
@@ -42,6 +58,16 @@ struct _FilDownloadWork
   gint64 next_progress_us;
   gboolean has_progress;    /* bytes came that nobody was told of */
   gint64 solo_since_us;
+
+  guint64 tree_fetch;       /* number of the fetch that asked for the tree, 0: none */
+  guint64 tree_number;      /* of the checks of blocks, to tell late answers */
+  guint8 *blocks;           /* state of each block of the tree that is used */
+  gsize n_blocks;           /* 0: there is no tree */
+  guint checking;           /* hashes of ranges that are awaited */
+  GArray *wrong;            /* gsize: blocks that do not fit */
+  GPtrArray *suspects;      /* wrong blocks whose culprit is looked for */
+  GArray *culprits;         /* guint32: sources that were found out */
+  gboolean was_rechecked;   /* all blocks, because the whole file was wrong */
 };
 
 struct _FilDownloads
@@ -93,7 +119,27 @@ void _fil_downloads_orphan_ops (FilDownloads *self);
 guint8 *_fil_downloads_take_buffer (FilDownloads *self);
 void _fil_downloads_drop_buffer (FilDownloads *self, guint8 *buffer);
 
+void _fil_downloads_check (FilDownloads *self, FilDownload *download, const FilRangeCheck *check);
+
+/* downloads-verify.c */
+void _fil_downloads_follow (FilDownloads *self, FilDownload *download);
+void _fil_downloads_check_range (FilDownloads *self, FilDownload *download, FilRange range);
+void _fil_downloads_check_all (FilDownloads *self, FilDownload *download);
+void _fil_downloads_restart_checks (FilDownloads *self, FilDownload *download);
+void _fil_downloads_forget_block (FilDownloads *self, FilDownload *download, gsize block);
+gboolean _fil_downloads_next_wrong (FilDownload *download, gsize *block) G_GNUC_WARN_UNUSED_RESULT;
+
+/* downloads-tree.c */
+void _fil_downloads_root_named (FilDownloads *self, FilDownload *download, const FilFileSource *source,
+                                const FilTth *root);
+void _fil_downloads_tree_came (FilDownloads *self, FilDownload *download, FilTigerTree *tree);
+void _fil_downloads_block_right (FilDownloads *self, FilDownload *download, gsize block);
+void _fil_downloads_judge_blocks (FilDownloads *self, FilDownload *download);
+void _fil_downloads_file_right (FilDownloads *self, FilDownload *download, const FilTth *root);
+gboolean _fil_downloads_file_wrong (FilDownloads *self, FilDownload *download);
+
 /* downloads-blame.c */
+void _fil_downloads_blame (FilDownloads *self, FilDownload *download, FilFileSource *liar);
 void _fil_downloads_mismatch (FilDownloads *self, FilDownload *download);
 void _fil_downloads_choose_solo (FilDownloads *self, FilDownload *download, gint64 now_us);
 

@@ -7,6 +7,19 @@
 #include "fetch.h"
 #include "transfer-limits.h"
 
+static gboolean
+has_unsuspected (const FilDownload *download)
+{
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (source->state != FIL_SOURCE_BAD && !source->is_suspect)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * _fil_downloads_may_fetch:
  *
@@ -36,6 +49,8 @@ _fil_downloads_may_fetch (const FilDownload *download,
   /* Nothing proves bytes without a hash: let them at least be of one file. */
   if (!download->has_sha1 && download->sources->len > 0 &&
       ((FilFileSource *) g_ptr_array_index (download->sources, 0))->id != source->id)
+    return FALSE;
+  if (source->is_suspect && has_unsuspected (download))
     return FALSE;
   return download->mismatches == 0 || download->solo == source->id;
 }
@@ -373,6 +388,13 @@ is_complete (const FilDownload *download)
          download->work->pending_writes == 0;
 }
 
+/* All bytes are there, but some blocks are still looked at. */
+static gboolean
+is_checking (const FilDownload *download)
+{
+  return download->work->checking > 0 || (download->work->wrong->len > 0 && !fil_tree_trust_is_doubted (download->trust));
+}
+
 static void
 start_verifying (FilDownloads *self,
                  FilDownload *download,
@@ -413,9 +435,12 @@ _fil_downloads_advance (FilDownloads *self,
   if (download->state == FIL_DOWNLOAD_STATE_PAUSED)
     return paused_tick (self, download, now_us);
 
+  _fil_downloads_judge_blocks (self, download);
   _fil_downloads_choose_solo (self, download, now_us);
   wake = MIN (wake, fetches_tick (self, download, now_us));
   wake = MIN (wake, push_tick (self, download, now_us));
+  if (is_complete (download) && is_checking (download))
+    return wake;
   if (is_complete (download))
     {
       start_verifying (self, download, now_us);

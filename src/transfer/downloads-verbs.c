@@ -241,6 +241,7 @@ fil_downloads_giv (FilDownloads *self,
   if (best == NULL)
     return NULL;
   best->failures = 0;
+  best->seen_at = *from;
   _fil_downloads_soon (self);
   return fil_fetch_new (self, best_download, best, TRUE, now_us)->session;
 }

@@ -41,6 +41,11 @@ static void
 work_free (FilDownloadWork *work)
 {
   g_ptr_array_unref (work->fetches);
+  g_ptr_array_unref (work->suspects);
+  g_array_unref (work->wrong);
+  g_array_unref (work->culprits);
+  g_free (work->blocks);
+  g_free (work->durable_verified);
   g_free (work->durable);
   g_free (work->disk_detail);
   g_free (work);
@@ -155,13 +160,14 @@ _fil_downloads_save (FilDownloads *self,
       .sha1 = download->sha1,
       .tth = download->tth,
       .has_sha1 = download->has_sha1,
-      .has_tth = download->has_tth,
+      .has_tth = download->has_tth && (fil_tree_trust_is_by_person (download->trust) || download->work->is_hashed),
       .added = download->added,
       .priority = download->priority,
     },
     .state = lasts ? download->state : FIL_DOWNLOAD_STATE_QUEUED,
     .reason_code = lasts ? download->reason_code : NULL,
     .reason = lasts ? download->reason : NULL,
+    .verified = download->work->durable_verified,
     .received = download->work->durable,
     .mismatches = download->mismatches,
     .path = download->path,
@@ -308,6 +314,21 @@ fil_downloads_add (FilDownloads *self,
   return download;
 }
 
+/* Blocks that were proved need not be looked at again; the whole hash has the last word anyway. */
+static void
+restore_tree (FilDownloads *self,
+              FilDownload *download,
+              const FilDownloadRecord *record)
+{
+  if (record->tree == NULL || fil_tiger_tree_file_size (record->tree) != download->size)
+    return;
+  fil_tree_trust_take (download->trust, record->tree);
+  _fil_downloads_restart_checks (self, download);
+  if (download->work->n_blocks > 0 && record->verified != NULL &&
+      fil_segment_map_mark_text (download->map, record->verified, FIL_SEGMENT_VERIFIED))
+    download->work->durable_verified = g_strdup (record->verified);
+}
+
 /**
  * fil_downloads_restore:
  * @record: what save() was given in an earlier life
@@ -330,6 +351,9 @@ fil_downloads_restore (FilDownloads *self,
   download->work = g_new0 (FilDownloadWork, 1);
   download->work->downloads = self;
   download->work->fetches = g_ptr_array_new ();
+  download->work->suspects = g_ptr_array_new_with_free_func (g_free);
+  download->work->wrong = g_array_new (FALSE, FALSE, sizeof (gsize));
+  download->work->culprits = g_array_new (FALSE, FALSE, sizeof (guint32));
   download->work->order = ++self->last_order;
   download->work->disk_retry_us = FIL_NEVER;
   download->mismatches = record->mismatches;
@@ -338,7 +362,10 @@ fil_downloads_restore (FilDownloads *self,
   download->received = record->received_bytes;
   if (download->map != NULL && record->received != NULL &&
       fil_segment_map_mark_text (download->map, record->received, FIL_SEGMENT_WRITTEN))
-    download->work->durable = g_strdup (record->received);
+    {
+      download->work->durable = g_strdup (record->received);
+      restore_tree (self, download, record);
+    }
   if (record->state == FIL_DOWNLOAD_STATE_DONE || record->state == FIL_DOWNLOAD_STATE_PAUSED ||
       record->state == FIL_DOWNLOAD_STATE_FAILED)
     {

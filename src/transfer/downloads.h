@@ -54,6 +54,9 @@ typedef struct
   /* To be kept over a restart. The bytes that record->received names are safely on disk. */
   void (*save) (gpointer data, const FilDownloadRecord *record);
 
+  /* The tree that the blocks are compared with, to be kept too; NULL: none any more. */
+  void (*save_tree) (gpointer data, const FilDownload *download, const FilTigerTree *tree);
+
   /* It is done: path and finished are set. Comes after changed and save. */
   void (*finished) (gpointer data, const FilDownload *download);
 

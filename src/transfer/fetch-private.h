@@ -6,6 +6,11 @@
 
 G_BEGIN_DECLS
 
+/* fetch-tree.c */
+void _fil_fetch_note_tree (FilFetch *self, const FilDownloadReply *reply);
+gboolean _fil_fetch_wants_tree (const FilFetch *self);
+void _fil_fetch_took_tree (FilFetch *self, const FilSlice *body);
+
 /* fetch-reply.c */
 char *_fil_fetch_target (const FilDownload *download, const FilFileSource *source) G_GNUC_WARN_UNUSED_RESULT;
 char *_fil_fetch_host (const FilFileSource *source) G_GNUC_WARN_UNUSED_RESULT;

@@ -174,6 +174,9 @@ judge_body (FilFetch *self,
     return settle_bad (self, "other-size");
 
   set_available (source, reply->available);
+  if (!self->is_push)
+    source->seen_at = source->endpoint;
+  _fil_fetch_note_tree (self, reply);
   source->failures = 0;
   source->hangups = 0;
   source->reason_code = NULL;

@@ -67,11 +67,14 @@ chunk_size (const FilFetch *self,
   /* Those who are still to come want their share too. */
   guint usable = MIN (fil_download_usable_sources (download), FIL_DOWNLOAD_MAX_CONNECTIONS);
   guint workers = MAX (download->work->fetches->len, usable);
+  const FilTigerTree *tree = fil_tree_trust_tree (download->trust);
+  /* Whole blocks, so that it is known who sent each. */
+  guint64 least = tree != NULL ? MIN (fil_tiger_tree_node_size (tree), FIL_SEGMENT_FIRST) : FIL_SEGMENT_LEAST;
 
   most = CLAMP (most, FIL_SEGMENT_LEAST, FIL_SEGMENT_MOST);
   if (workers > 1)
     most = MIN (most, fil_segment_map_missing (download->map) / (2 * workers));
-  return MAX (most, FIL_SEGMENT_LEAST);
+  return MAX (most, least);
 }
 
 static gboolean
@@ -93,7 +96,7 @@ lease_next (FilFetch *self,
 
 static gboolean
 fetch_next (gpointer data,
-            FilRange *range,
+            FilDownloadAsk *ask,
             gint64 now_us)
 {
   FilFetch *self = data;
@@ -101,6 +104,15 @@ fetch_next (gpointer data,
 
   if (!_fil_downloads_may_fetch (self->download, self->source))
     return FALSE;
+  if (_fil_fetch_wants_tree (self))
+    {
+      /* What is under way comes first; then there is a gap, and in it the tree. */
+      if (!ask->is_alone)
+        return FALSE;
+      self->download->work->tree_fetch = self->number;
+      ask->page = self->tree_path;
+      return TRUE;
+    }
   if (!self->download->has_size)
     {
       /* The first reply will tell; until then there is nothing that others could share in. */
@@ -112,8 +124,19 @@ fetch_next (gpointer data,
     return FALSE;
   lease.position = lease.range.start;
   g_array_append_val (self->leases, lease);
-  *range = lease.range;
+  ask->range = lease.range;
   return TRUE;
+}
+
+static void
+fetch_page (gpointer data,
+            const FilSlice *body,
+            gint64 now_us)
+{
+  FilFetch *self = data;
+
+  self->downloads->now_us = MAX (self->downloads->now_us, now_us);
+  _fil_fetch_took_tree (self, body);
 }
 
 /* A server that sends on to the end of the file, or one that was thought dead: what it sends is welcome
@@ -248,7 +271,10 @@ forget (FilFetch *self)
   /* The last bytes still count; a full disk may stop the download here. */
   fil_fetch_flush (self);
   _fil_downloads_soon (downloads);
+  if (self->download->work->tree_fetch == self->number)
+    self->download->work->tree_fetch = 0;
   g_array_unref (self->leases);
+  g_free (self->tree_path);
   g_free (self);
 }
 
@@ -289,6 +315,7 @@ fetch_ended (gpointer data,
 
 static const FilDownloadSessionDelegate session_delegate = {
   .next = fetch_next,
+  .page = fetch_page,
   .reply = fetch_reply,
   .received = fetch_received,
   .stalled = fetch_stalled,

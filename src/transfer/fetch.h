@@ -47,6 +47,8 @@ struct _FilFetch
   gboolean is_stalled;
   gboolean is_settled; /* the source's next try was decided */
   gboolean tried_416;
+  char *tree_path;        /* where this source has the tree of the file, or NULL */
+  FilTth tree_root;
 };
 
 FilFetch *fil_fetch_new (FilDownloads *downloads, FilDownload *download, FilFileSource *source,

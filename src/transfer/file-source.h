@@ -75,6 +75,9 @@ typedef struct
   gboolean is_blamed;    /* sent bytes that the hash proved wrong */
   gboolean no_solo;      /* too slow to prove itself alone */
   gboolean no_ranges;    /* always sends the whole file */
+  gboolean no_tree;      /* what it sent as the tree was none, or it sent none */
+  gboolean is_suspect;   /* what it sent did not fit a tree that is not sure: others go first */
+  FilEndpoint seen_at;   /* where a connection with it stood; not set: none yet */
   GArray *available;     /* FilRange; NULL: has the whole file */
   gint64 connects_us[FIL_SOURCE_CONNECTS_PER_MINUTE]; /* the last ones */
   const char *reason_code; /* why it does not deliver, static; NULL: it does, or was not tried */

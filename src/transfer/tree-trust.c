@@ -80,7 +80,7 @@ find_or_add (FilTreeTrust *self,
 }
 
 static void
-bind (FilTreeTrust *self,
+bind_claim (FilTreeTrust *self,
       Claim *claim)
 {
   self->bound = claim;
@@ -112,7 +112,7 @@ fil_tree_trust_bind (FilTreeTrust *self,
     }
   claim->is_wrong = FALSE;
   self->is_by_person = by_person;
-  bind (self, claim);
+  bind_claim (self, claim);
 }
 
 /* Whether one person may well have both addresses. */
@@ -121,7 +121,7 @@ is_same_place (const FilEndpoint *a,
                const FilEndpoint *b)
 {
   if (fil_endpoint_class (a) != FIL_ADDRESS_PUBLIC || fil_endpoint_class (b) != FIL_ADDRESS_PUBLIC)
-    return fil_endpoint_equal (a, b);
+    return fil_endpoint_same_address (a, b);
   return a->family == b->family && fil_endpoint_same_network (a, b, a->family == 4 ? 16 : 32);
 }
 
@@ -156,7 +156,7 @@ fil_tree_trust_name (FilTreeTrust *self,
       return;
   claim->voters[claim->n_voters++] = (Voter){ source, *address };
   if (self->bound == NULL && is_agreed (claim))
-    bind (self, claim);
+    bind_claim (self, claim);
 }
 
 /**

@@ -141,7 +141,7 @@ test_story (Fixture *f,
   p = after (p, "\"right\":true}");
   p = after (p, "{\"step\":\"push\",");
   p = after (p, "carl hears it");
-  p = after (p, "{\"step\":\"fetched-again-from\",");
+  p = after (p, "{\"step\":\"wrong-bytes-from\",");
   p = after (p, "{\"step\":\"download\",");
   p = after (p, "\"name\":\"sample chord to verify.wav\",\"size\":6000044,");
   p = after (p, "\"right\":true}");

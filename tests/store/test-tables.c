@@ -154,6 +154,7 @@ test_downloads (void)
   g_autoptr (FilDatabase) database = open_memory ();
   g_autoptr (FilDownloadRow) row = fil_download_row_new ();
   g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GBytes) tree = g_bytes_new ("nodes", 5);
   FilDownloadRow *got;
   FilSourceRow *source;
   FilGuid guid = { { 1, 2, 3 } };
@@ -166,10 +167,10 @@ test_downloads (void)
   row->part = g_strdup ("part");
   row->added = 5;
   row->priority = -2;
-  row->tree = g_bytes_new ("nodes", 5);
   source = fil_download_row_add_source (row, "1.2.3.4:5", NULL);
   source->flags = 3;
   fil_downloads_table_save (database, row);
+  fil_downloads_table_save_tree (database, 4, tree);
   source = fil_download_row_add_source (row, NULL, &guid);
   source->proxies = g_strdup ("5.6.7.8:9");
   source->last_seen = 77;
@@ -191,7 +192,7 @@ test_downloads (void)
   g_assert_null (got->path);
   g_assert_cmpstr (got->verified, ==, "0-9");
   g_assert_cmpstr (got->received, ==, "0-19");
-  g_assert_true (g_bytes_equal (got->tree, row->tree));
+  g_assert_true (g_bytes_equal (got->tree, tree));
   g_assert_cmpint (got->priority, ==, -2);
   g_assert_cmpuint (got->sources->len, ==, 2);
   source = got->sources->pdata[0];

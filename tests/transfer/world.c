@@ -470,6 +470,30 @@ close_file (gpointer fd)
   close (GPOINTER_TO_INT (fd) - 1);
 }
 
+static FilTigerTree *
+tree_of (GBytes *content)
+{
+  gsize size;
+  const void *bytes = g_bytes_get_data (content, &size);
+  g_autoptr (FilTigerContext) context = fil_tiger_context_new (FIL_TIGER_MIN_NODE_SIZE);
+
+  fil_tiger_context_update (context, bytes, size);
+  return fil_tiger_context_finish (context);
+}
+
+static void
+host_tree (gpointer data,
+           const FilUrn *urn,
+           FilSharedTree done,
+           gpointer done_data)
+{
+  Host *host = data;
+  g_autoptr (FilTigerTree) tree = host->tree_of != NULL ? tree_of (host->tree_of) : NULL;
+
+  host->trees++;
+  done (done_data, tree);
+}
+
 static void
 host_open (gpointer data,
            const FilSharedWanted *wanted,
@@ -488,6 +512,13 @@ host_open (gpointer data,
   /* A host says what it was asked for: a liar would. */
   shared->sha1 = wanted->urn.sha1;
   shared->has_sha1 = wanted->urn.has_sha1;
+  if (host->tree_of != NULL)
+    {
+      g_autoptr (FilTigerTree) tree = tree_of (host->tree_of);
+
+      shared->tth = *fil_tiger_tree_root (tree);
+      shared->has_tth = shared->has_tree = TRUE;
+    }
   done (done_data, FIL_SHARED_OK, shared);
 }
 
@@ -559,6 +590,7 @@ static const FilUploadsDelegate host_delegate = {
   .open = host_open,
   .check = host_check,
   .close = host_close,
+  .tree = host_tree,
   .dial = host_dial,
   .may_dial = host_may_dial,
   .changed = host_row,
@@ -703,6 +735,7 @@ saved_free (Saved *saved)
   g_free (saved->name);
   g_free (saved->reason_code);
   g_free (saved->received);
+  g_free (saved->verified);
   g_free (saved->path);
   g_free (saved);
 }
@@ -720,9 +753,34 @@ node_save (gpointer data,
   saved->state = record->state;
   saved->reason_code = g_strdup (record->reason_code);
   saved->received = g_strdup (record->received);
+  saved->verified = g_strdup (record->verified);
   saved->path = g_strdup (record->path);
   saved->mismatches = record->mismatches;
   g_hash_table_replace (self->records, g_memdup2 (&record->spec.id, sizeof (gint64)), saved);
+}
+
+static void
+node_save_tree (gpointer data,
+                const FilDownload *download,
+                const FilTigerTree *tree)
+{
+  World *self = data;
+
+  if (tree != NULL)
+    g_hash_table_replace (self->trees, g_memdup2 (&download->id, sizeof (gint64)),
+                          fil_tiger_tree_ref ((FilTigerTree *) tree));
+  else
+    g_hash_table_remove (self->trees, &download->id);
+}
+
+static void
+node_wrong_bytes (gpointer data,
+                  const FilDownload *download,
+                  const FilFileSource *source,
+                  gboolean is_liar)
+{
+  if (is_liar)
+    ((World *) data)->liars++;
 }
 
 static void
@@ -753,6 +811,8 @@ static const FilDownloadsDelegate node = {
   .search = node_search,
   .changed = node_changed,
   .save = node_save,
+  .save_tree = node_save_tree,
+  .wrong_bytes = node_wrong_bytes,
   .finished = node_finished,
   .reschedule = node_reschedule,
   .wall = node_wall,
@@ -771,6 +831,7 @@ world_new (void)
   self->disk = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) part_free);
   self->done = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   self->records = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) saved_free);
+  self->trees = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) fil_tiger_tree_unref);
   self->answers = g_queue_new ();
   self->files = g_hash_table_new_full (NULL, NULL, NULL, close_file);
   self->downloads = fil_downloads_new (&node, self, &disk, self, "Filbert/test");
@@ -789,6 +850,7 @@ world_free (World *self)
   g_hash_table_unref (self->disk);
   g_hash_table_unref (self->done);
   g_hash_table_unref (self->records);
+  g_hash_table_unref (self->trees);
   g_queue_free (self->answers);
   g_free (self);
 }
@@ -900,12 +962,26 @@ world_restart (World *self,
         .reason_code = saved->reason_code,
         .reason = saved->reason_code,
         .received = saved->received,
+        .verified = saved->verified,
+        .tree = g_hash_table_lookup (self->trees, &saved->spec.id),
         .path = saved->path,
         .mismatches = saved->mismatches,
       };
 
       g_assert_nonnull (fil_downloads_restore (self->downloads, &record, self->now_us));
     }
+}
+
+/* Somebody changes a byte of the part file. */
+void
+world_spoil (World *self,
+             gint64 id,
+             gsize at)
+{
+  FilPart *part = g_hash_table_lookup (self->disk, &id);
+
+  g_assert_cmpuint (at, <, part->bytes->len);
+  part->bytes->data[at] ^= 1;
 }
 
 void

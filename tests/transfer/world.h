@@ -36,6 +36,8 @@ struct _Host
   guint requests;
   guint64 sent;           /* bytes of all connections */
   gboolean changed_on_disk;
+  GBytes *tree_of;        /* content whose tree it serves; NULL: none */
+  guint trees;            /* times it was asked */
 };
 
 /* One node that downloads, its disk, and all others, on a virtual clock. */
@@ -54,6 +56,8 @@ struct _World
   GHashTable *disk;       /* gint64 id -> Part, in incomplete/ */
   GHashTable *done;       /* path -> GBytes */
   GHashTable *records;    /* gint64 id -> Saved */
+  GHashTable *trees;      /* gint64 id -> FilTigerTree */
+  guint liars;            /* sources that were convicted */
   FilStorageStatus disk_status; /* what the disk answers to writes and opens */
   gboolean disk_is_slow;  /* answers come a step later */
   gboolean disk_is_stuck; /* … or not at all */
@@ -72,6 +76,7 @@ typedef struct
   FilDownloadState state;
   char *reason_code;
   char *received;
+  char *verified;
   char *path;
   guint mismatches;
 } Saved;
@@ -85,6 +90,7 @@ void world_step (World *self);
 gboolean world_run_until (World *self, FilDownload *download, FilDownloadState state, guint seconds);
 void world_run (World *self, guint seconds);
 void world_restart (World *self, gboolean orderly);
+void world_spoil (World *self, gint64 id, gsize at);
 void world_assert_done (World *self, gint64 id, GBytes *content);
 
 GBytes *test_content (gsize len, guint64 seed);
