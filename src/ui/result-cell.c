@@ -3,325 +3,478 @@
 
 #include "result-cell.h"
 
-#include "context-menu.h"
 #include "file-kinds.h"
 #include "formatting.h"
+#include "result-slot.h"
+#include "result-words.h"
 
-#include <glib/gi18n.h>
+#include <adwaita.h>
 
-/* A cell of the table. The row behind it holds no item, so the cell does. */
-typedef struct
+#define ICON_SIZE 16
+#define GAP 6
+#define ICON_GAP 9 /* between icon and name */
+#define INDENT 22  /* of those that offer a file; also what the arrow takes */
+#define LINE_GAP 2
+#define MARGIN 100 /* of what counts as in sight, in pixels above and below */
+#define DIM 0.55f  /* as libadwaita's dim-label */
+#define DIM_IN_HIGH_CONTRAST 0.9f
+
+struct _FilResultCell
 {
-  GtkListItem *list_item; /* unowned: has this as data */
+  GtkWidget parent;
+
   FilResultSort column;
-  GtkTreeExpander *expander; /* first column only */
-  GtkImage *icon;            /* first column and reach */
-  GtkLabel *label;
-  GtkLabel *subtitle;        /* first column only */
-  FilResultItem *item;
+  FilResultSlot *slot; /* the line it is a cell of */
+  FilResultItem *item; /* what stands there */
   gulong changed_id;
-} Cell;
+  gboolean is_narrow;
+  gboolean is_blank; /* nothing drawn, for it was out of sight */
 
-/**
- * fil_result_describe_state:
- *
- * Returns: (transfer none): what this machine has of the file, "" for nothing
- */
-const char *
-fil_result_describe_state (const FilResultFacts *facts)
-{
-  if (facts->in_library)
-    return _("✓ In your library");
-  return facts->download > 0 ? _("Downloading") : "";
-}
+  char *text;
+  char *subtitle; /* NULL: one line */
+  const char *icon_name;
+  GtkIconPaintable *icon;
+  PangoLayout *layout; /* made when it is drawn first */
+  PangoLayout *subtitle_layout;
+};
 
-static char *
-describe_source (const FilResultFacts *facts)
-{
-  g_autoptr (GString) line = g_string_new (NULL);
-  g_autofree char *hops = NULL;
-
-  fil_format_join (line, facts->address);
-  fil_format_join (line, facts->vendor);
-  if (facts->hops > 0)
-    {
-      hops = g_strdup_printf (ngettext ("%d hop away", "%d hops away", (gulong) facts->hops), (int) facts->hops);
-      fil_format_join (line, hops);
-    }
-  return g_string_free (g_steal_pointer (&line), FALSE);
-}
-
-/* One line with what the other columns say, for narrow windows. */
-static char *
-describe_file (const FilResultFacts *facts)
-{
-  g_autoptr (GString) line = g_string_new (NULL);
-  g_autofree char *size = fil_format_size (facts->size);
-  g_autofree char *sources =
-      g_strdup_printf (ngettext ("%u source", "%u sources", facts->sources), facts->sources);
-
-  fil_format_join (line, fil_result_describe_state (facts));
-  fil_format_join (line, size);
-  fil_format_join (line, sources);
-  fil_format_join (line, fil_reach_to_word (facts->reach));
-  return g_string_free (g_steal_pointer (&line), FALSE);
-}
+G_DEFINE_FINAL_TYPE (FilResultCell, fil_result_cell, GTK_TYPE_WIDGET)
 
 static gboolean
-is_narrow (Cell *cell)
+is_number (FilResultCell *self)
 {
-  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (cell->expander), GTK_TYPE_COLUMN_VIEW);
+  return self->column == FIL_SORT_SIZE || self->column == FIL_SORT_SOURCES;
+}
 
-  return view != NULL && gtk_widget_has_css_class (view, "narrow");
+/* Words */
+
+static gboolean
+set_string (char **place,
+            char *text)
+{
+  if (g_strcmp0 (*place, text) == 0)
+    {
+      g_free (text);
+      return FALSE;
+    }
+  g_free (*place);
+  *place = text;
+  return TRUE;
 }
 
 static void
-show_name (Cell *cell,
-           const FilResultFacts *facts)
+set_icon (FilResultCell *self,
+          const char *name)
 {
-  gboolean is_group = fil_result_item_is_group (cell->item);
-  g_autofree char *subtitle = is_group ? describe_file (facts) : describe_source (facts);
-
-  gtk_image_set_from_icon_name (cell->icon, is_group ? fil_kind_to_icon (facts->kind) : fil_reach_to_icon (facts->reach));
-  gtk_label_set_label (cell->label, facts->name);
-  gtk_label_set_label (cell->subtitle, subtitle);
-  gtk_widget_set_visible (GTK_WIDGET (cell->subtitle), !is_group || is_narrow (cell));
+  if (g_strcmp0 (self->icon_name, name) == 0)
+    return;
+  self->icon_name = name;
+  g_clear_object (&self->icon);
 }
 
-static void
-show_reach (Cell *cell,
-            const FilResultFacts *facts)
+static char *
+make_text (FilResultCell *self,
+           const FilResultFacts *facts,
+           gboolean is_group)
 {
-  gtk_image_set_from_icon_name (cell->icon, fil_reach_to_icon (facts->reach));
-  gtk_label_set_label (cell->label, fil_reach_to_word (facts->reach));
-}
-
-static void
-show_number (Cell *cell,
-             gint64 number)
-{
-  g_autofree char *text = fil_format_number (number);
-
-  gtk_label_set_label (cell->label, text);
-}
-
-static void
-show_size (Cell *cell,
-           gint64 bytes)
-{
-  g_autofree char *text = fil_format_size (bytes);
-
-  gtk_label_set_label (cell->label, text);
-}
-
-static void
-update (Cell *cell)
-{
-  const FilResultFacts *facts = fil_result_item_get_facts (cell->item);
-  gboolean is_group = fil_result_item_is_group (cell->item);
-
-  switch (cell->column)
+  switch (self->column)
     {
     case FIL_SORT_NAME:
-      show_name (cell, facts);
-      break;
+      return g_strdup (facts->name);
     case FIL_SORT_KIND:
-      gtk_label_set_label (cell->label, is_group ? fil_kind_to_word (facts->kind) : "");
-      break;
+      return g_strdup (is_group ? fil_kind_to_word (facts->kind) : "");
     case FIL_SORT_SIZE:
-      show_size (cell, facts->size);
-      break;
+      return fil_format_size (facts->size);
     case FIL_SORT_SOURCES:
-      show_number (cell, facts->sources);
-      break;
+      return fil_format_number (facts->sources);
     case FIL_SORT_REACH:
-      show_reach (cell, facts);
-      break;
+      return g_strdup (fil_reach_to_word (facts->reach));
     case FIL_SORT_STATE:
     case FIL_SORT_BEST:
     default:
-      gtk_label_set_label (cell->label, is_group ? fil_result_describe_state (facts) : "");
-      break;
+      return g_strdup (is_group ? fil_result_describe_state (facts) : "");
     }
 }
 
-/**
- * fil_result_make_magnet:
- *
- * Returns: (transfer full) (nullable): a link to the file, NULL when its hash is unknown
- */
-char *
-fil_result_make_magnet (const FilResultFacts *facts)
+static void
+update_name (FilResultCell *self,
+             const FilResultFacts *facts,
+             gboolean is_group)
 {
-  g_autofree char *name = NULL;
+  g_autofree char *line = is_group ? fil_result_describe_file (facts) : fil_result_describe_source (facts);
 
-  if (facts->sha1 == NULL)
-    return NULL;
-  name = g_uri_escape_string (facts->name, NULL, FALSE);
-  return g_strdup_printf ("magnet:?xt=urn:sha1:%s&dn=%s&xl=%" G_GINT64_FORMAT, facts->sha1, name, facts->size);
-}
-
-/**
- * fil_result_menu_new:
- *
- * Returns: (transfer full): what can be done with a result
- */
-GMenuModel *
-fil_result_menu_new (FilResultItem *item)
-{
-  const FilResultFacts *facts = fil_result_item_get_facts (item);
-  GMenu *menu = g_menu_new ();
-  g_autoptr (GMenu) more = g_menu_new ();
-  g_autofree char *magnet = fil_result_make_magnet (facts);
-
-  if (facts->download > 0)
-    fil_menu_add (menu, _("Show the Download"), "win.page", g_variant_new_string ("transfers"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, line, -1);
+  if (fil_result_item_can_expand (self->item))
+    gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_EXPANDED,
+                                 fil_result_item_is_expanded (self->item), -1);
   else
-    fil_menu_add (menu, _("Download"), "win.download", g_variant_new_int64 (facts->best_id));
-  if (facts->address != NULL)
-    fil_menu_add (more, _("See All Files of This Host"), "win.browse", g_variant_new_string (facts->address));
-  if (magnet != NULL)
-    fil_menu_add (more, _("Copy Link"), "win.copy", g_variant_new_string (magnet));
-  fil_menu_add (more, _("Copy Name"), "win.copy", g_variant_new_string (facts->name));
-  if (facts->address != NULL)
-    fil_menu_add (more, _("Never Talk to This Host"), "win.ban", g_variant_new_string (facts->address));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
-  return G_MENU_MODEL (menu);
+    gtk_accessible_reset_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_EXPANDED);
+
+  set_icon (self, is_group ? fil_kind_to_icon (facts->kind) : fil_reach_to_icon (facts->reach));
+  if (is_group && !self->is_narrow)
+    g_clear_pointer (&line, g_free);
+  if ((line == NULL) != (self->subtitle == NULL))
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+  if (set_string (&self->subtitle, g_steal_pointer (&line)))
+    g_clear_object (&self->subtitle_layout);
 }
 
-/**
- * fil_result_cell_find_item:
- * @widget: (nullable): something inside the table
- *
- * Returns: (transfer none) (nullable): the item of the cell around it
- */
-FilResultItem *
-fil_result_cell_find_item (GtkWidget *widget)
+static void
+update (FilResultCell *self)
 {
-  for (; widget != NULL; widget = gtk_widget_get_parent (widget))
+  const FilResultFacts *facts = fil_result_item_get_facts (self->item);
+  gboolean is_group = fil_result_item_is_group (self->item);
+
+  if (self->column == FIL_SORT_NAME)
+    update_name (self, facts, is_group);
+  else if (self->column == FIL_SORT_REACH)
+    set_icon (self, fil_reach_to_icon (facts->reach));
+  if (set_string (&self->text, make_text (self, facts, is_group)))
     {
-      Cell *cell = g_object_get_data (G_OBJECT (widget), "fil-cell");
-
-      if (cell != NULL)
-        return cell->item;
+      g_clear_object (&self->layout);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->text, -1);
     }
-  return NULL;
+  /* What is out of sight stays blank until it comes into sight. */
+  if (!self->is_blank)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* Drawing */
+
+static PangoLayout *
+make_layout (FilResultCell *self,
+             const char *text,
+             gboolean is_subtitle)
+{
+  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+  if (is_subtitle)
+    pango_attr_list_insert (attributes, pango_attr_scale_new (PANGO_SCALE_SMALL));
+  if (is_number (self))
+    pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
+  pango_layout_set_attributes (layout, attributes);
+  pango_layout_set_ellipsize (layout, self->column == FIL_SORT_NAME && !is_subtitle ? PANGO_ELLIPSIZE_MIDDLE
+                                                                                   : PANGO_ELLIPSIZE_END);
+  pango_layout_set_single_paragraph_mode (layout, TRUE);
+  /* Left is where reading begins: Pango turns it round where that is the right. */
+  pango_layout_set_auto_dir (layout, FALSE);
+  pango_layout_set_alignment (layout, is_number (self) ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+  return layout;
+}
+
+/* Draws a line between @x and @x + @width, counted from where reading begins. */
+static void
+draw_line (FilResultCell *self,
+           GtkSnapshot *snapshot,
+           PangoLayout *layout,
+           int x,
+           int width,
+           int y,
+           const GdkRGBA *color)
+{
+  pango_layout_set_width (layout, MAX (width, 0) * PANGO_SCALE);
+  if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
+    x = gtk_widget_get_width (GTK_WIDGET (self)) - x - width;
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) y));
+  gtk_snapshot_append_layout (snapshot, layout, color);
+  gtk_snapshot_restore (snapshot);
+}
+
+static GtkIconPaintable *
+find_icon (FilResultCell *self,
+           const char *name)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  return gtk_icon_theme_lookup_icon (gtk_icon_theme_get_for_display (gtk_widget_get_display (widget)), name, NULL,
+                                     ICON_SIZE, gtk_widget_get_scale_factor (widget), gtk_widget_get_direction (widget),
+                                     0);
 }
 
 static void
-setup_name (Cell *cell)
+draw_icon (FilResultCell *self,
+           GtkSnapshot *snapshot,
+           GtkIconPaintable *icon,
+           int x,
+           const GdkRGBA *color)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
-  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  GtkWidget *widget = GTK_WIDGET (self);
+  int y = (gtk_widget_get_height (widget) - ICON_SIZE) / 2;
 
-  cell->icon = GTK_IMAGE (gtk_image_new ());
-  cell->subtitle = GTK_LABEL (gtk_label_new (NULL));
-  gtk_widget_add_css_class (GTK_WIDGET (cell->subtitle), "caption");
-  gtk_widget_add_css_class (GTK_WIDGET (cell->subtitle), "dim-label");
-  gtk_label_set_ellipsize (cell->subtitle, PANGO_ELLIPSIZE_END);
-  gtk_label_set_xalign (cell->subtitle, 0);
-  gtk_label_set_ellipsize (cell->label, PANGO_ELLIPSIZE_MIDDLE);
-  gtk_widget_set_hexpand (lines, TRUE);
-  gtk_widget_set_valign (lines, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (lines), GTK_WIDGET (cell->label));
-  gtk_box_append (GTK_BOX (lines), GTK_WIDGET (cell->subtitle));
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (cell->icon));
-  gtk_box_append (GTK_BOX (box), lines);
-  cell->expander = GTK_TREE_EXPANDER (gtk_tree_expander_new ());
-  gtk_tree_expander_set_child (cell->expander, box);
-  gtk_list_item_set_child (cell->list_item, GTK_WIDGET (cell->expander));
+  if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL)
+    x = gtk_widget_get_width (widget) - x - ICON_SIZE;
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) y));
+  gtk_symbolic_paintable_snapshot_symbolic (GTK_SYMBOLIC_PAINTABLE (icon), snapshot, ICON_SIZE, ICON_SIZE, color, 1);
+  gtk_snapshot_restore (snapshot);
 }
 
 static void
-setup_reach (Cell *cell)
+draw_arrow (FilResultCell *self,
+            GtkSnapshot *snapshot,
+            const GdkRGBA *color)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  g_autoptr (GtkIconPaintable) arrow =
+      find_icon (self, fil_result_item_is_expanded (self->item) ? "pan-down-symbolic" : "pan-end-symbolic");
 
-  cell->icon = GTK_IMAGE (gtk_image_new ());
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (cell->icon));
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (cell->label));
-  gtk_list_item_set_child (cell->list_item, box);
+  draw_icon (self, snapshot, arrow, 0, color);
+}
+
+static void
+draw_lines (FilResultCell *self,
+            GtkSnapshot *snapshot,
+            int x,
+            const GdkRGBA *color)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self)) - x;
+  GdkRGBA dim = *color;
+  int height, subtitle_height = 0, y;
+
+  if (self->layout == NULL)
+    self->layout = make_layout (self, self->text, FALSE);
+  if (self->subtitle != NULL && self->subtitle_layout == NULL)
+    self->subtitle_layout = make_layout (self, self->subtitle, TRUE);
+  pango_layout_get_pixel_size (self->layout, NULL, &height);
+  if (self->subtitle != NULL)
+    {
+      pango_layout_get_pixel_size (self->subtitle_layout, NULL, &subtitle_height);
+      subtitle_height += LINE_GAP;
+    }
+  y = (gtk_widget_get_height (GTK_WIDGET (self)) - height - subtitle_height) / 2;
+  draw_line (self, snapshot, self->layout, x, width, y, color);
+  if (self->subtitle == NULL)
+    return;
+  dim.alpha *= adw_style_manager_get_high_contrast (adw_style_manager_get_default ()) ? DIM_IN_HIGH_CONTRAST : DIM;
+  draw_line (self, snapshot, self->subtitle_layout, x, width, y + height + LINE_GAP, &dim);
+}
+
+/* Of the 200 rows that are made some 20 are seen; to set and draw the words of the others took most of the
+ * frames in which many rows are new. */
+static gboolean
+is_in_sight (GtkWidget *widget)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (widget, GTK_TYPE_COLUMN_VIEW);
+  double x, y;
+
+  if (view == NULL || !gtk_widget_translate_coordinates (widget, view, 0, 0, &x, &y))
+    return TRUE;
+  return y + gtk_widget_get_height (widget) > -MARGIN && y < gtk_widget_get_height (view) + MARGIN;
+}
+
+static void
+fil_result_cell_snapshot (GtkWidget *widget,
+                          GtkSnapshot *snapshot)
+{
+  FilResultCell *self = FIL_RESULT_CELL (widget);
+  GdkRGBA color;
+  int x = 0;
+
+  if (self->item == NULL || self->text == NULL)
+    return;
+  self->is_blank = !is_in_sight (widget);
+  if (self->is_blank)
+    return;
+  gtk_style_context_get_color (gtk_widget_get_style_context (widget), &color);
+  if (self->column == FIL_SORT_NAME)
+    {
+      if (fil_result_item_can_expand (self->item))
+        draw_arrow (self, snapshot, &color);
+      x += fil_result_item_is_group (self->item) ? INDENT : 2 * INDENT;
+    }
+  if (self->icon_name != NULL)
+    {
+      if (self->icon == NULL)
+        self->icon = find_icon (self, self->icon_name);
+      draw_icon (self, snapshot, self->icon, x, &color);
+      x += ICON_SIZE + (self->column == FIL_SORT_NAME ? ICON_GAP : GAP);
+    }
+  draw_lines (self, snapshot, x, &color);
+}
+
+/* Only names decide how high a row is. */
+static void
+fil_result_cell_measure (GtkWidget *widget,
+                         GtkOrientation orientation,
+                         int for_size,
+                         int *minimum,
+                         int *natural,
+                         int *minimum_baseline,
+                         int *natural_baseline)
+{
+  FilResultCell *self = FIL_RESULT_CELL (widget);
+  PangoFontMetrics *metrics;
+  int line;
+
+  *minimum = *natural = ICON_SIZE;
+  if (orientation == GTK_ORIENTATION_HORIZONTAL || self->column != FIL_SORT_NAME)
+    return;
+  metrics = pango_context_get_metrics (gtk_widget_get_pango_context (widget), NULL, NULL);
+  line = pango_font_metrics_get_height (metrics);
+  pango_font_metrics_unref (metrics);
+  if (self->subtitle != NULL)
+    line += (int) (line * PANGO_SCALE_SMALL) + LINE_GAP * PANGO_SCALE;
+  *minimum = *natural = MAX (ICON_SIZE, PANGO_PIXELS_CEIL (line));
+}
+
+static void
+forget_layouts (FilResultCell *self)
+{
+  g_clear_object (&self->layout);
+  g_clear_object (&self->subtitle_layout);
+  g_clear_object (&self->icon);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* Another font, size or colour of text. */
+static void
+fil_result_cell_css_changed (GtkWidget *widget,
+                             GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (fil_result_cell_parent_class)->css_changed (widget, change);
+  forget_layouts (FIL_RESULT_CELL (widget));
+}
+
+static void
+fil_result_cell_direction_changed (GtkWidget *widget,
+                                   GtkTextDirection before)
+{
+  GTK_WIDGET_CLASS (fil_result_cell_parent_class)->direction_changed (widget, before);
+  forget_layouts (FIL_RESULT_CELL (widget));
 }
 
 /* Asked for when it is shown: to set a tooltip costs a round trip to the X server, thousands a second while
  * results arrive. */
 static gboolean
-query_tooltip_cb (GtkWidget *widget,
-                  int x,
-                  int y,
-                  gboolean is_keyboard,
-                  GtkTooltip *tooltip,
-                  Cell *cell)
+fil_result_cell_query_tooltip (GtkWidget *widget,
+                               int x,
+                               int y,
+                               gboolean is_keyboard,
+                               GtkTooltip *tooltip)
 {
-  const FilResultFacts *facts = cell->item != NULL ? fil_result_item_get_facts (cell->item) : NULL;
+  FilResultCell *self = FIL_RESULT_CELL (widget);
+  const FilResultFacts *facts = self->item != NULL ? fil_result_item_get_facts (self->item) : NULL;
 
   if (facts == NULL)
     return FALSE;
-  gtk_tooltip_set_text (tooltip, cell->column == FIL_SORT_REACH ? fil_reach_to_sentence (facts->reach) : facts->name);
+  gtk_tooltip_set_text (tooltip, self->column == FIL_SORT_REACH ? fil_reach_to_sentence (facts->reach) : facts->name);
   return TRUE;
 }
+
+/* The object */
+
+static void
+slot_changed_cb (FilResultCell *self)
+{
+  g_set_object (&self->item, fil_result_slot_get_item (self->slot));
+  if (self->item != NULL)
+    update (self);
+}
+
+static void
+set_slot (FilResultCell *self,
+          FilResultSlot *slot)
+{
+  if (self->slot == slot)
+    return;
+  if (self->slot != NULL)
+    g_clear_signal_handler (&self->changed_id, self->slot);
+  g_set_object (&self->slot, slot);
+  if (slot == NULL)
+    return;
+  self->changed_id = g_signal_connect_swapped (slot, "changed", G_CALLBACK (slot_changed_cb), self);
+  slot_changed_cb (self);
+}
+
+static void
+fil_result_cell_dispose (GObject *object)
+{
+  FilResultCell *self = FIL_RESULT_CELL (object);
+
+  set_slot (self, NULL);
+  g_clear_object (&self->item);
+  g_clear_object (&self->layout);
+  g_clear_object (&self->subtitle_layout);
+  g_clear_object (&self->icon);
+  G_OBJECT_CLASS (fil_result_cell_parent_class)->dispose (object);
+}
+
+static void
+fil_result_cell_finalize (GObject *object)
+{
+  FilResultCell *self = FIL_RESULT_CELL (object);
+
+  g_free (self->text);
+  g_free (self->subtitle);
+  G_OBJECT_CLASS (fil_result_cell_parent_class)->finalize (object);
+}
+
+static void
+fil_result_cell_class_init (FilResultCellClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = fil_result_cell_dispose;
+  object_class->finalize = fil_result_cell_finalize;
+  widget_class->measure = fil_result_cell_measure;
+  widget_class->snapshot = fil_result_cell_snapshot;
+  widget_class->css_changed = fil_result_cell_css_changed;
+  widget_class->direction_changed = fil_result_cell_direction_changed;
+  widget_class->query_tooltip = fil_result_cell_query_tooltip;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LABEL);
+  gtk_widget_class_set_css_name (widget_class, "result");
+}
+
+static void
+fil_result_cell_init (FilResultCell *self)
+{
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+}
+
+/* In lists */
 
 static void
 setup_cb (GtkSignalListItemFactory *factory,
           GtkListItem *list_item,
           gpointer column)
 {
-  Cell *cell = g_new0 (Cell, 1);
+  FilResultCell *self = g_object_new (FIL_TYPE_RESULT_CELL, NULL);
 
-  cell->list_item = list_item;
-  cell->column = (FilResultSort) GPOINTER_TO_INT (column);
-  cell->label = GTK_LABEL (gtk_label_new (NULL));
-  gtk_label_set_xalign (cell->label, 0);
-  if (cell->column == FIL_SORT_NAME)
-    setup_name (cell);
-  else if (cell->column == FIL_SORT_REACH)
-    setup_reach (cell);
-  else
-    gtk_list_item_set_child (list_item, GTK_WIDGET (cell->label));
-  if (cell->column == FIL_SORT_SIZE || cell->column == FIL_SORT_SOURCES)
-    {
-      gtk_label_set_xalign (cell->label, 1);
-      gtk_widget_add_css_class (GTK_WIDGET (cell->label), "numeric");
-    }
-  if (cell->column == FIL_SORT_NAME || cell->column == FIL_SORT_REACH)
-    {
-      gtk_widget_set_has_tooltip (gtk_list_item_get_child (list_item), TRUE);
-      g_signal_connect (gtk_list_item_get_child (list_item), "query-tooltip", G_CALLBACK (query_tooltip_cb), cell);
-    }
-  g_object_set_data (G_OBJECT (gtk_list_item_get_child (list_item)), "fil-cell", cell);
-  g_object_set_data_full (G_OBJECT (list_item), "fil-cell", cell, g_free);
+  self->column = (FilResultSort) GPOINTER_TO_INT (column);
+  if (self->column == FIL_SORT_NAME || self->column == FIL_SORT_REACH)
+    gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  gtk_list_item_set_child (list_item, GTK_WIDGET (self));
 }
 
 static void
 bind_cb (GtkSignalListItemFactory *factory,
          GtkListItem *list_item)
 {
-  Cell *cell = g_object_get_data (G_OBJECT (list_item), "fil-cell");
-  GtkTreeListRow *row = gtk_list_item_get_item (list_item);
+  FilResultCell *self = FIL_RESULT_CELL (gtk_list_item_get_child (list_item));
 
-  cell->item = gtk_tree_list_row_get_item (row);
-  cell->changed_id = g_signal_connect_swapped (cell->item, "changed", G_CALLBACK (update), cell);
-  if (cell->expander != NULL)
-    gtk_tree_expander_set_list_row (cell->expander, row);
-  update (cell);
+  if (self->column == FIL_SORT_NAME)
+    {
+      GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_COLUMN_VIEW);
+
+      self->is_narrow = view != NULL && gtk_widget_has_css_class (view, "narrow");
+    }
+  set_slot (self, gtk_list_item_get_item (list_item));
 }
 
 static void
 unbind_cb (GtkSignalListItemFactory *factory,
            GtkListItem *list_item)
 {
-  Cell *cell = g_object_get_data (G_OBJECT (list_item), "fil-cell");
-
-  /* The expander keeps its row until it gets another: to clear it would unmake its arrow and indent. */
-  g_clear_signal_handler (&cell->changed_id, cell->item);
-  g_clear_object (&cell->item);
+  set_slot (FIL_RESULT_CELL (gtk_list_item_get_child (list_item)), NULL);
 }
 
 /**
  * fil_result_cell_factory_new:
  * @column: what the cells show, named as it is sorted by
  *
- * Returns: (transfer full): a factory for a column over a #GtkTreeListModel of #FilResultItem
+ * Returns: (transfer full): a factory for a column over #FilResultSlots
  */
 GtkListItemFactory *
 fil_result_cell_factory_new (FilResultSort column)
@@ -332,4 +485,71 @@ fil_result_cell_factory_new (FilResultSort column)
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
   return factory;
+}
+
+/**
+ * fil_result_cell_get_item:
+ *
+ * Returns: (transfer none) (nullable): what it shows
+ */
+FilResultItem *
+fil_result_cell_get_item (FilResultCell *self)
+{
+  g_return_val_if_fail (FIL_IS_RESULT_CELL (self), NULL);
+
+  return self->item;
+}
+
+/**
+ * fil_result_cell_find:
+ * @widget: (nullable): something inside the table
+ *
+ * Returns: (transfer none) (nullable): the cell that it is, or that it is the padding of
+ */
+FilResultCell *
+fil_result_cell_find (GtkWidget *widget)
+{
+  GtkWidget *child = widget != NULL ? gtk_widget_get_first_child (widget) : NULL;
+
+  if (widget != NULL && FIL_IS_RESULT_CELL (widget))
+    return FIL_RESULT_CELL (widget);
+  return child != NULL && FIL_IS_RESULT_CELL (child) ? FIL_RESULT_CELL (child) : NULL;
+}
+
+/**
+ * fil_result_cell_is_arrow:
+ * @x: in the cell
+ *
+ * Returns: whether that is the arrow which opens and closes the line
+ */
+gboolean
+fil_result_cell_is_arrow (FilResultCell *self,
+                          double x)
+{
+  g_return_val_if_fail (FIL_IS_RESULT_CELL (self), FALSE);
+
+  if (self->column != FIL_SORT_NAME || self->item == NULL || !fil_result_item_can_expand (self->item))
+    return FALSE;
+  if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
+    x = gtk_widget_get_width (GTK_WIDGET (self)) - x;
+  return x < INDENT;
+}
+
+/**
+ * fil_result_cells_come_into_sight:
+ * @widget: a table, or part of one
+ *
+ * To be called when a table has scrolled: the cells that were out of sight are drawn if they are not now.
+ */
+void
+fil_result_cells_come_into_sight (GtkWidget *widget)
+{
+  if (FIL_IS_RESULT_CELL (widget))
+    {
+      if (FIL_RESULT_CELL (widget)->is_blank)
+        gtk_widget_queue_draw (widget);
+      return;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    fil_result_cells_come_into_sight (child);
 }

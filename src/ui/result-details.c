@@ -5,7 +5,7 @@
 
 #include "file-kinds.h"
 #include "formatting.h"
-#include "result-cell.h"
+#include "result-words.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -90,14 +90,13 @@ show_sources (FilResultDetails *self,
               FilResultItem *item)
 {
   const FilResultFacts *facts = fil_result_item_get_facts (item);
-  g_autoptr (GListModel) members = fil_result_item_get_members (item);
   GtkWidget *child;
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->sources))) != NULL)
     gtk_list_box_remove (self->sources, child);
-  for (guint i = 0; i < MIN (g_list_model_get_n_items (members), MAX_SOURCES); i++)
+  for (guint i = 0; i < MIN (fil_result_item_get_n_rows (item), MAX_SOURCES); i++)
     {
-      g_autoptr (FilResultItem) member = g_list_model_get_item (members, i);
+      g_autoptr (FilResultItem) member = fil_result_item_make_member (item, i);
 
       gtk_list_box_append (self->sources, make_source_row (fil_result_item_get_facts (member), facts->name));
     }

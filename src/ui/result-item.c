@@ -12,7 +12,7 @@ struct _FilResultItem
   GPtrArray *rows; /* of GVariant */
   FilResultFacts facts;
   gboolean is_group;
-  GListStore *members; /* weak: exists while somebody looks */
+  gboolean is_expanded;
 };
 
 G_DEFINE_FINAL_TYPE (FilResultItem, fil_result_item, G_TYPE_OBJECT)
@@ -78,21 +78,10 @@ fil_result_facts_read (FilResultFacts *self,
 }
 
 static void
-forget_members (gpointer data,
-                GObject *where_it_was)
-{
-  FilResultItem *self = data;
-
-  self->members = NULL;
-}
-
-static void
 fil_result_item_finalize (GObject *object)
 {
   FilResultItem *self = FIL_RESULT_ITEM (object);
 
-  if (self->members != NULL)
-    g_object_weak_unref (G_OBJECT (self->members), forget_members, self);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   G_OBJECT_CLASS (fil_result_item_parent_class)->finalize (object);
 }
@@ -141,22 +130,6 @@ fil_result_item_new (GPtrArray *rows,
   return self;
 }
 
-static void
-fill_members (FilResultItem *self)
-{
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      gpointer row = g_ptr_array_index (self->rows, i);
-      GPtrArray single = { .pdata = &row, .len = 1 };
-
-      g_ptr_array_add (items, fil_result_item_new (&single, FALSE));
-    }
-  g_list_store_splice (self->members, 0, g_list_model_get_n_items (G_LIST_MODEL (self->members)), items->pdata,
-                       items->len);
-}
-
 void
 fil_result_item_set_rows (FilResultItem *self,
                           GPtrArray *rows)
@@ -169,8 +142,6 @@ fil_result_item_set_rows (FilResultItem *self,
   old = g_steal_pointer (&self->rows);
   self->rows = copy_rows (rows);
   fil_result_facts_read (&self->facts, self->rows);
-  if (self->members != NULL)
-    fill_members (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -193,21 +164,53 @@ fil_result_item_get_n_rows (FilResultItem *self)
 }
 
 /**
- * fil_result_item_get_members:
+ * fil_result_item_make_member:
+ * @index: less than the number of rows
  *
- * Returns: (transfer full): a #GListModel of #FilResultItem, one for each row, which follows the group
- * as long as somebody holds it
+ * Returns: (transfer full): one of those that offer the file, as it is now
  */
-GListModel *
-fil_result_item_get_members (FilResultItem *self)
+FilResultItem *
+fil_result_item_make_member (FilResultItem *self,
+                             guint index)
 {
-  g_return_val_if_fail (FIL_IS_RESULT_ITEM (self), NULL);
+  gpointer row;
+  GPtrArray single = { .pdata = &row, .len = 1 };
 
-  if (self->members != NULL)
-    return G_LIST_MODEL (g_object_ref (self->members));
+  g_return_val_if_fail (index < self->rows->len, NULL);
 
-  self->members = g_list_store_new (FIL_TYPE_RESULT_ITEM);
-  g_object_weak_ref (G_OBJECT (self->members), forget_members, self);
-  fill_members (self);
-  return G_LIST_MODEL (self->members);
+  row = g_ptr_array_index (self->rows, index);
+  return fil_result_item_new (&single, FALSE);
+}
+
+/**
+ * fil_result_item_set_expanded:
+ * @is_expanded: whether those that offer the file are listed below it
+ */
+void
+fil_result_item_set_expanded (FilResultItem *self,
+                              gboolean is_expanded)
+{
+  g_return_if_fail (FIL_IS_RESULT_ITEM (self));
+
+  if (self->is_expanded == is_expanded)
+    return;
+  self->is_expanded = is_expanded;
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+gboolean
+fil_result_item_is_expanded (FilResultItem *self)
+{
+  return self->is_expanded;
+}
+
+/**
+ * fil_result_item_can_expand:
+ *
+ * Returns: whether there is more to see below the line
+ */
+gboolean
+fil_result_item_can_expand (FilResultItem *self)
+{
+  return self->is_group && self->rows->len > 1;
 }

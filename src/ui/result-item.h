@@ -42,6 +42,9 @@ void fil_result_item_set_rows (FilResultItem *self, GPtrArray *rows);
 const FilResultFacts *fil_result_item_get_facts (FilResultItem *self);
 gboolean fil_result_item_is_group (FilResultItem *self);
 guint fil_result_item_get_n_rows (FilResultItem *self);
-GListModel *fil_result_item_get_members (FilResultItem *self) G_GNUC_WARN_UNUSED_RESULT;
+FilResultItem *fil_result_item_make_member (FilResultItem *self, guint index) G_GNUC_WARN_UNUSED_RESULT;
+void fil_result_item_set_expanded (FilResultItem *self, gboolean is_expanded);
+gboolean fil_result_item_is_expanded (FilResultItem *self);
+gboolean fil_result_item_can_expand (FilResultItem *self);
 
 G_END_DECLS

@@ -8,35 +8,9 @@
 
 #include <string.h>
 
-/* What the order of a file rests on, apart from its rows, so that rows may change while the list stays
- * sorted by what was true before. */
 typedef struct
 {
-  const char *kind_word;
-  gint64 size;
-  guint sources;
-  FilReachWay reach;
-  int state; /* 2 in the library, 1 downloading, 0 neither */
-} Order;
-
-/* One file: all rows with the same hash. A row without a hash is a file of its own. */
-typedef struct
-{
-  char *key;
-  char *name_key;  /* collation key of the first name */
-  GPtrArray *rows; /* of GVariant, oldest first */
-  Order order;     /* as it is listed */
-  guint kind_bit;
-  guint serial;
-  guint n_counted; /* its rows in n_shown */
-  gboolean is_listed;
-  gboolean is_dirty;
-  FilResultItem *item; /* weak */
-} Group;
-
-typedef struct
-{
-  Group *group;
+  FilResultGroup *group;
   GVariant *row; /* owned by group->rows */
 } Place;
 
@@ -44,10 +18,10 @@ struct _FilResultsModel
 {
   GObject parent;
 
-  GPtrArray *listed;  /* of Group, sorted */
-  GHashTable *groups; /* key -> Group, owns */
+  GPtrArray *listed;  /* of FilResultGroup, sorted */
+  GHashTable *groups; /* key -> FilResultGroup, owns */
   GHashTable *places; /* id -> Place */
-  GPtrArray *dirty;   /* of Group */
+  GPtrArray *dirty;   /* of FilResultGroup */
   guint next_serial;
   guint n_shown; /* rows of the listed groups */
 
@@ -71,53 +45,28 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
 /* Groups */
 
-static void
-forget_item (gpointer data,
-             GObject *where_it_was)
-{
-  Group *group = data;
-
-  group->item = NULL;
-}
-
-static void
-group_free (Group *group)
-{
-  if (group->item != NULL)
-    g_object_weak_unref (G_OBJECT (group->item), forget_item, group);
-  g_ptr_array_unref (group->rows);
-  g_free (group->key);
-  g_free (group->name_key);
-  g_free (group);
-}
-
-static Group *
+static FilResultGroup *
 ensure_group (FilResultsModel *self,
               GVariant *row)
 {
-  const char *sha1 = fil_schema_get_string (&fil_schema_result, row, "sha1");
-  g_autofree char *key = NULL;
-  Group *group;
+  g_autofree char *key = fil_result_group_make_key (fil_schema_get_string (&fil_schema_result, row, "sha1"),
+                                                    fil_schema_get_int (&fil_schema_result, row, "id"));
+  FilResultGroup *group = g_hash_table_lookup (self->groups, key);
 
-  key = sha1 != NULL ? g_strdup (sha1)
-                     : g_strdup_printf ("#%" G_GINT64_FORMAT, fil_schema_get_int (&fil_schema_result, row, "id"));
-  group = g_hash_table_lookup (self->groups, key);
   if (group != NULL)
     return group;
-
-  group = g_new0 (Group, 1);
-  group->key = g_steal_pointer (&key);
-  group->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  group->serial = self->next_serial++;
+  group = fil_result_group_new (g_steal_pointer (&key), self->next_serial++);
   g_hash_table_insert (self->groups, group->key, group);
   return group;
 }
 
 static void
 mark_dirty (FilResultsModel *self,
-            Group *group)
+            FilResultGroup *group)
 {
   if (group->is_dirty)
     return;
@@ -127,50 +76,13 @@ mark_dirty (FilResultsModel *self,
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
-static int
-compare_orders (FilResultsModel *self,
-                const Order *a,
-                const Order *b)
-{
-  switch (self->sort)
-    {
-    case FIL_SORT_NAME:
-      return 0;
-    case FIL_SORT_KIND:
-      return strcmp (a->kind_word, b->kind_word);
-    case FIL_SORT_SIZE:
-      return COMPARE (a->size, b->size);
-    case FIL_SORT_SOURCES:
-      return COMPARE (a->sources, b->sources);
-    case FIL_SORT_REACH:
-      return COMPARE (a->reach, b->reach);
-    case FIL_SORT_STATE:
-      return COMPARE (a->state, b->state);
-    case FIL_SORT_BEST:
-    default:
-      if (a->sources != b->sources)
-        return COMPARE (b->sources, a->sources);
-      return COMPARE (a->reach, b->reach);
-    }
-}
-
-/* A total order: no two groups are equal, so a binary search finds the very one. */
+/* Both as they are listed. */
 static int
 compare_groups (FilResultsModel *self,
-                const Group *a,
-                const Order *a_order,
-                const Group *b)
+                const FilResultGroup *a,
+                const FilResultGroup *b)
 {
-  int order = compare_orders (self, a_order, &b->order);
-  int by_name = a == b ? 0 : strcmp (a->name_key, b->name_key);
-
-  if (self->sort == FIL_SORT_NAME)
-    order = by_name;
-  if (self->is_descending)
-    order = -order;
-  if (order == 0 && self->sort != FIL_SORT_NAME)
-    order = by_name;
-  return order != 0 ? order : COMPARE (a->serial, b->serial);
+  return fil_result_group_compare (a, &a->order, b, self->sort, self->is_descending);
 }
 
 static int
@@ -178,15 +90,13 @@ compare_pointers (gconstpointer a,
                   gconstpointer b,
                   gpointer data)
 {
-  const Group *first = *(Group *const *) a;
-
-  return compare_groups (data, first, &first->order, *(Group *const *) b);
+  return compare_groups (data, *(FilResultGroup *const *) a, *(FilResultGroup *const *) b);
 }
 
 /* The place of @group among the listed, or where it would be put in. */
 static guint
 find_place (FilResultsModel *self,
-            const Group *group)
+            const FilResultGroup *group)
 {
   guint low = 0, high = self->listed->len;
 
@@ -194,7 +104,7 @@ find_place (FilResultsModel *self,
     {
       guint middle = low + (high - low) / 2;
 
-      if (compare_groups (self, group, &group->order, g_ptr_array_index (self->listed, middle)) > 0)
+      if (compare_groups (self, group, g_ptr_array_index (self->listed, middle)) > 0)
         low = middle + 1;
       else
         high = middle;
@@ -203,50 +113,12 @@ find_place (FilResultsModel *self,
 }
 
 static gboolean
-has_all_words (FilResultsModel *self,
-               GVariant *row)
-{
-  g_autofree char *name = g_utf8_casefold (fil_schema_get_string (&fil_schema_result, row, "name"), -1);
-
-  for (guint i = 0; self->words[i] != NULL; i++)
-    if (strstr (name, self->words[i]) == NULL)
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
 should_list (FilResultsModel *self,
-             Group *group)
+             FilResultGroup *group)
 {
   if (group->rows->len == 0 || (group->kind_bit & self->kind_bits) == 0)
     return FALSE;
-  if (self->words == NULL)
-    return TRUE;
-  for (guint i = 0; i < group->rows->len; i++)
-    if (has_all_words (self, g_ptr_array_index (group->rows, i)))
-      return TRUE;
-  return FALSE;
-}
-
-/* The order that the rows of now ask for. */
-static Order
-read_order (Group *group)
-{
-  FilResultFacts facts;
-
-  if (group->rows->len == 0)
-    return group->order;
-  fil_result_facts_read (&facts, group->rows);
-  if (group->name_key == NULL)
-    group->name_key = g_utf8_collate_key_for_filename (facts.name, -1);
-  group->kind_bit = fil_kind_to_bit (facts.kind);
-  return (Order){
-    .kind_word = fil_kind_to_word (facts.kind),
-    .size = facts.size,
-    .sources = facts.sources,
-    .reach = facts.reach,
-    .state = facts.in_library ? 2 : facts.download > 0 ? 1 : 0,
-  };
+  return fil_result_group_has_name_with (group, (const char *const *) self->words);
 }
 
 /* The list model */
@@ -268,16 +140,10 @@ get_item (GListModel *model,
           guint position)
 {
   FilResultsModel *self = FIL_RESULTS_MODEL (model);
-  Group *group;
 
   if (position >= self->listed->len)
     return NULL;
-  group = g_ptr_array_index (self->listed, position);
-  if (group->item != NULL)
-    return g_object_ref (group->item);
-  group->item = fil_result_item_new (group->rows, TRUE);
-  g_object_weak_ref (G_OBJECT (group->item), forget_item, group);
-  return group->item;
+  return g_object_ref (fil_result_group_ensure_item (g_ptr_array_index (self->listed, position)));
 }
 
 static void
@@ -334,7 +200,7 @@ fil_results_model_init (FilResultsModel *self)
 {
   self->listed = g_ptr_array_new ();
   self->dirty = g_ptr_array_new ();
-  self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) group_free);
+  self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) fil_result_group_free);
   self->places = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->kind_bits = FIL_KIND_BITS_ALL;
   self->text = g_strdup ("");
@@ -363,7 +229,7 @@ fil_results_model_put (FilResultsModel *self,
 {
   gint64 id;
   Place *place;
-  Group *group;
+  FilResultGroup *group;
   guint index;
 
   g_return_if_fail (FIL_IS_RESULTS_MODEL (self));
@@ -417,64 +283,6 @@ fil_results_model_remove (FilResultsModel *self,
   g_hash_table_remove (self->places, &id);
 }
 
-/* Takes lines out, in runs, the last run first; @positions are sorted. */
-static void
-take_out_runs (FilResultsModel *self,
-               GArray *positions)
-{
-  guint end = positions->len;
-
-  while (end > 0)
-    {
-      guint start = end - 1;
-      guint first, n;
-
-      while (start > 0 && g_array_index (positions, guint, start - 1) + 1 == g_array_index (positions, guint, start))
-        start--;
-      first = g_array_index (positions, guint, start);
-      n = end - start;
-      g_ptr_array_remove_range (self->listed, first, n);
-      g_list_model_items_changed (G_LIST_MODEL (self), first, n, 0);
-      end = start;
-    }
-}
-
-static void
-put_in_run (FilResultsModel *self,
-            guint position,
-            gpointer *groups,
-            guint n)
-{
-  guint old_len = self->listed->len;
-
-  g_ptr_array_set_size (self->listed, (int) (old_len + n));
-  memmove (self->listed->pdata + position + n, self->listed->pdata + position,
-           (old_len - position) * sizeof (gpointer));
-  memcpy (self->listed->pdata + position, groups, n * sizeof (gpointer));
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 0, n);
-}
-
-/* Puts lines in, in runs that go to one place, the last run first; @coming is sorted. */
-static void
-put_in_runs (FilResultsModel *self,
-             GPtrArray *coming)
-{
-  g_autofree guint *places = g_new (guint, MAX (coming->len, 1));
-  guint end = coming->len;
-
-  for (guint i = 0; i < coming->len; i++)
-    places[i] = find_place (self, g_ptr_array_index (coming, i));
-  while (end > 0)
-    {
-      guint start = end - 1;
-
-      while (start > 0 && places[start - 1] == places[end - 1])
-        start--;
-      put_in_run (self, places[start], coming->pdata + start, end - start);
-      end = start;
-    }
-}
-
 static int
 compare_positions (gconstpointer a,
                    gconstpointer b)
@@ -482,31 +290,113 @@ compare_positions (gconstpointer a,
   return COMPARE (*(const guint *) a, *(const guint *) b);
 }
 
+/* Takes the lines at @positions, which are sorted, off the list. */
+static void
+take_out (FilResultsModel *self,
+          GArray *positions)
+{
+  guint to;
+
+  if (positions->len == 0)
+    return;
+  to = g_array_index (positions, guint, 0);
+  for (guint i = 0; i < positions->len; i++)
+    {
+      guint from = g_array_index (positions, guint, i) + 1;
+      guint end = i + 1 < positions->len ? g_array_index (positions, guint, i + 1) : self->listed->len;
+
+      memmove (self->listed->pdata + to, self->listed->pdata + from, (end - from) * sizeof (gpointer));
+      to += end - from;
+    }
+  g_ptr_array_set_size (self->listed, (int) to);
+}
+
+/* Puts sorted lines in between those of the list, whose places are found by halving. */
+static void
+put_in (FilResultsModel *self,
+        GPtrArray *coming,
+        guint *first,
+        guint *last)
+{
+  g_autofree guint *places = g_new (guint, MAX (coming->len, 1));
+  guint old_len = self->listed->len, end = old_len;
+
+  for (guint i = 0; i < coming->len; i++)
+    places[i] = find_place (self, g_ptr_array_index (coming, i));
+  *first = coming->len > 0 ? places[0] : old_len;
+  *last = coming->len > 0 ? places[coming->len - 1] : 0;
+  g_ptr_array_set_size (self->listed, (int) (old_len + coming->len));
+  for (guint i = coming->len; i > 0; i--)
+    {
+      guint place = places[i - 1];
+
+      memmove (self->listed->pdata + place + i, self->listed->pdata + place, (end - place) * sizeof (gpointer));
+      self->listed->pdata[place + i - 1] = g_ptr_array_index (coming, i - 1);
+      end = place;
+    }
+}
+
+/* Takes out, puts in, and tells the smallest range that holds all of it. */
+static void
+splice (FilResultsModel *self,
+        GArray *going,
+        GPtrArray *coming)
+{
+  guint old_len = self->listed->len;
+  guint kept_len, first, last, n_before, n_after;
+
+  if (going->len == 0 && coming->len == 0)
+    return;
+  g_array_sort (going, compare_positions);
+  take_out (self, going);
+  kept_len = self->listed->len;
+  g_ptr_array_sort_with_data (coming, compare_pointers, self);
+  put_in (self, coming, &first, &last);
+
+  n_before = first;
+  n_after = coming->len > 0 ? kept_len - last : kept_len;
+  if (going->len > 0)
+    {
+      n_before = MIN (n_before, g_array_index (going, guint, 0));
+      n_after = MIN (n_after, old_len - 1 - g_array_index (going, guint, going->len - 1));
+    }
+  g_list_model_items_changed (G_LIST_MODEL (self), n_before, old_len - n_before - n_after,
+                              self->listed->len - n_before - n_after);
+}
+
+static int
+compare_by (FilResultsModel *self,
+            const FilResultGroup *a,
+            const FilResultOrder *a_order,
+            const FilResultGroup *b)
+{
+  return fil_result_group_compare (a, a_order, b, self->sort, self->is_descending);
+}
+
 /* Whether a listed group may stay where it is with its new order. A neighbour that may move itself is
  * no landmark. */
 static gboolean
 stays_in_place (FilResultsModel *self,
-                Group *group,
-                const Order *order,
+                FilResultGroup *group,
+                const FilResultOrder *order,
                 guint position)
 {
-  const Group *neighbour;
+  const FilResultGroup *neighbour;
 
-  /* GtkTreeListModel asks only once whether a line can be opened. */
-  if (!should_list (self, group) || (group->order.sources > 1) != (order->sources > 1))
+  if (!should_list (self, group))
     return FALSE;
-  if (compare_groups (self, group, order, group) == 0)
+  if (compare_by (self, group, order, group) == 0)
     return TRUE;
   if (position > 0)
     {
       neighbour = g_ptr_array_index (self->listed, position - 1);
-      if (neighbour->is_dirty || compare_groups (self, group, order, neighbour) < 0)
+      if (neighbour->is_dirty || compare_by (self, group, order, neighbour) < 0)
         return FALSE;
     }
   if (position + 1 < self->listed->len)
     {
       neighbour = g_ptr_array_index (self->listed, position + 1);
-      if (neighbour->is_dirty || compare_groups (self, group, order, neighbour) > 0)
+      if (neighbour->is_dirty || compare_by (self, group, order, neighbour) > 0)
         return FALSE;
     }
   return TRUE;
@@ -519,7 +409,7 @@ finish_commit (FilResultsModel *self,
 {
   for (guint i = 0; i < dirty->len; i++)
     {
-      Group *group = g_ptr_array_index (dirty, i);
+      FilResultGroup *group = g_ptr_array_index (dirty, i);
 
       self->n_shown -= group->n_counted;
       group->n_counted = group->is_listed ? group->rows->len : 0;
@@ -527,7 +417,7 @@ finish_commit (FilResultsModel *self,
       group->is_dirty = FALSE;
       if (group->rows->len == 0)
         g_hash_table_remove (self->groups, group->key);
-      else if (group->item != NULL)
+      else if (group->item != NULL && !group->is_fresh)
         fil_result_item_set_rows (group->item, group->rows);
     }
 }
@@ -562,22 +452,23 @@ fil_results_model_commit_some (FilResultsModel *self,
   g_autoptr (GArray) going = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (GPtrArray) coming = g_ptr_array_new ();
   g_autoptr (GPtrArray) dirty = NULL;
-  g_autofree Order *orders = NULL;
+  g_autofree FilResultOrder *orders = NULL;
 
   g_return_val_if_fail (FIL_IS_RESULTS_MODEL (self), FALSE);
 
   if (self->dirty->len == 0)
     return FALSE;
   dirty = take_dirty (self, max_files);
-  orders = g_new (Order, dirty->len);
+  orders = g_new (FilResultOrder, dirty->len);
 
   /* Places are found while the list is still sorted by what was true before. */
   for (guint i = 0; i < dirty->len; i++)
     {
-      Group *group = g_ptr_array_index (dirty, i);
+      FilResultGroup *group = g_ptr_array_index (dirty, i);
       guint position;
 
-      orders[i] = read_order (group);
+      group->is_fresh = group->item == NULL;
+      orders[i] = fil_result_group_read_order (group);
       if (group->is_listed)
         {
           position = find_place (self, group);
@@ -590,14 +481,11 @@ fil_results_model_commit_some (FilResultsModel *self,
         g_ptr_array_add (coming, group);
     }
 
-  g_array_sort (going, compare_positions);
-  take_out_runs (self, going);
   for (guint i = 0; i < dirty->len; i++)
-    ((Group *) g_ptr_array_index (dirty, i))->order = orders[i];
+    ((FilResultGroup *) g_ptr_array_index (dirty, i))->order = orders[i];
   for (guint i = 0; i < coming->len; i++)
-    ((Group *) g_ptr_array_index (coming, i))->is_listed = TRUE;
-  g_ptr_array_sort_with_data (coming, compare_pointers, self);
-  put_in_runs (self, coming);
+    ((FilResultGroup *) g_ptr_array_index (coming, i))->is_listed = TRUE;
+  splice (self, going, coming);
   finish_commit (self, dirty);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_RESULTS]);
   return self->dirty->len > 0;
@@ -629,7 +517,7 @@ list_anew (FilResultsModel *self)
   g_hash_table_iter_init (&iter, self->groups);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      Group *group = value;
+      FilResultGroup *group = value;
 
       group->is_listed = should_list (self, group);
       group->n_counted = group->is_listed ? group->rows->len : 0;
@@ -710,15 +598,14 @@ fil_results_model_find (FilResultsModel *self,
                         FilResultItem *item,
                         guint *position)
 {
-  const char *sha1;
+  const FilResultFacts *facts;
   g_autofree char *key = NULL;
-  Group *group;
+  FilResultGroup *group;
 
   g_return_val_if_fail (FIL_IS_RESULTS_MODEL (self), FALSE);
 
-  sha1 = fil_result_item_get_facts (item)->sha1;
-  key = sha1 != NULL ? g_strdup (sha1)
-                     : g_strdup_printf ("#%" G_GINT64_FORMAT, fil_result_item_get_facts (item)->best_id);
+  facts = fil_result_item_get_facts (item);
+  key = fil_result_group_make_key (facts->sha1, facts->best_id);
   group = g_hash_table_lookup (self->groups, key);
   if (group == NULL || !group->is_listed)
     return FALSE;

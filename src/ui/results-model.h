@@ -3,30 +3,19 @@
 
 #include <gio/gio.h>
 
-#include "result-item.h"
+#include "result-group.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  FIL_SORT_BEST, /* the most sources first, then the easiest way */
-  FIL_SORT_NAME,
-  FIL_SORT_KIND,
-  FIL_SORT_SIZE,
-  FIL_SORT_SOURCES,
-  FIL_SORT_REACH,
-  FIL_SORT_STATE,
-} FilResultSort;
 
 /**
  * FilResultsModel:
  *
  * The results of one search as a person reads them: a #GListModel of #FilResultItem, one for each file
- * (rows with the same SHA-1), sorted and filtered inside. Objects are made when somebody asks and go
- * when nobody holds them.
+ * (rows with the same SHA-1), sorted and filtered inside. Objects are made when somebody asks and stay as
+ * long as their file.
  *
  * Rows are put and removed at will; nothing is seen before fil_results_model_commit(), which emits one
- * items-changed per contiguous run, the last run first.
+ * items-changed for the smallest range with all that moved.
  *
  * Property "n-results" (notified by a commit): all results, hidden ones too.
  */

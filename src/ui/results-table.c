@@ -5,7 +5,11 @@
 
 #include "context-menu.h"
 #include "result-cell.h"
+#include "result-slots.h"
+#include "result-words.h"
 #include "row-columns.h"
+
+#define MIN_SIZE 120
 
 struct _FilResultsTable
 {
@@ -21,10 +25,14 @@ struct _FilResultsTable
   GtkColumnViewColumn *state;
 
   FilResultsModel *model;
-  GtkTreeListModel *tree;
+  FilResultLines *lines;
   GtkSingleSelection *selection;
-  FilResultItem *selected; /* kept over a move of its line */
-  gboolean is_restoring;
+  FilResultItem *selected; /* what was chosen, wherever it stands by now */
+  gboolean is_following;
+  FilResultItem *top; /* what the first line in sight shows, NULL when that is the very first */
+  guint top_line;
+  double line_height;
+  guint focus_id;
 
   FilResultSort probed; /* the column whose sorter was asked first */
 };
@@ -68,8 +76,7 @@ static void
 activate_cb (FilResultsTable *self,
              guint position)
 {
-  g_autoptr (GtkTreeListRow) row = g_list_model_get_item (G_LIST_MODEL (self->tree), position);
-  g_autoptr (FilResultItem) item = row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
+  g_autoptr (FilResultItem) item = g_list_model_get_item (G_LIST_MODEL (self->lines), position);
   const FilResultFacts *facts;
 
   if (item == NULL)
@@ -104,53 +111,174 @@ set_selected (FilResultsTable *self,
 static void
 selection_cb (FilResultsTable *self)
 {
-  GtkTreeListRow *row = gtk_single_selection_get_selected_item (self->selection);
-  g_autoptr (FilResultItem) item = NULL;
+  FilResultSlot *slot = gtk_single_selection_get_selected_item (self->selection);
 
-  /* A line that moves is taken out first; what was chosen stays chosen. */
-  if (row == NULL || self->is_restoring)
-    return;
-  item = gtk_tree_list_row_get_item (row);
-  set_selected (self, item);
+  if (!self->is_following)
+    set_selected (self, slot != NULL ? fil_result_slot_get_item (slot) : NULL);
 }
 
-/* After a commit: puts the selection back on a line that has moved. */
 static void
-committed_cb (FilResultsTable *self)
+select_line (FilResultsTable *self,
+             guint line)
 {
-  g_autoptr (GtkTreeListRow) row = NULL;
-  guint position;
+  self->is_following = TRUE;
+  gtk_single_selection_set_selected (self->selection, line);
+  self->is_following = FALSE;
+}
 
-  if (self->selected == NULL || !fil_result_item_is_group (self->selected) ||
-      gtk_single_selection_get_selected (self->selection) != GTK_INVALID_LIST_POSITION)
-    return;
-  if (!fil_results_model_find (self->model, self->selected, &position))
+/* The row that shows what is chosen, if it is made. */
+static GtkWidget *
+find_selected_row (FilResultsTable *self,
+                   GtkWidget *widget)
+{
+  FilResultCell *cell;
+  GtkWidget *found = NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
     {
+      cell = fil_result_cell_find (child);
+      if (cell == NULL)
+        found = find_selected_row (self, child);
+      else if (fil_result_cell_get_item (cell) == self->selected)
+        return widget;
+      else
+        return NULL;
+    }
+  return found;
+}
+
+static gboolean
+focus_cb (gpointer data)
+{
+  FilResultsTable *self = data;
+  GtkWidget *row = find_selected_row (self, GTK_WIDGET (self->view));
+
+  self->focus_id = 0;
+  if (row != NULL && gtk_widget_get_focus_child (GTK_WIDGET (self->view)) != NULL)
+    gtk_widget_grab_focus (row);
+  return G_SOURCE_REMOVE;
+}
+
+/* The same file stays chosen, and where the keyboard is. To focus a row scrolls to it, so that waits until all
+ * rows are in their places. */
+static void
+follow_selected (FilResultsTable *self)
+{
+  guint line;
+
+  if (!fil_result_lines_find (self->lines, self->selected, &line))
+    {
+      select_line (self, GTK_INVALID_LIST_POSITION);
       set_selected (self, NULL);
       return;
     }
-  row = gtk_tree_list_model_get_child_row (self->tree, position);
-  if (row == NULL)
+  if (gtk_single_selection_get_selected (self->selection) == line)
     return;
-  self->is_restoring = TRUE;
-  gtk_single_selection_set_selected (self->selection, gtk_tree_list_row_get_position (row));
-  self->is_restoring = FALSE;
+  select_line (self, line);
+  if (self->focus_id == 0 && gtk_widget_get_focus_child (GTK_WIDGET (self->view)) != NULL)
+    self->focus_id = g_idle_add (focus_cb, self);
 }
 
-/* Always a model, also for one source: GTK asks once, and the members may grow. The model of results
- * replaces a line when it gets its second source. */
-static GListModel *
-make_members (gpointer data,
-              gpointer user_data)
+/* Remembers what is read. */
+static void
+note_top (FilResultsTable *self)
 {
-  FilResultItem *item = data;
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  guint n = self->lines != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->lines)) : 0;
+  double value = gtk_adjustment_get_value (adjustment);
 
-  if (!fil_result_item_is_group (item) || fil_result_item_get_n_rows (item) < 2)
-    return NULL;
-  return fil_result_item_get_members (item);
+  g_clear_object (&self->top);
+  if (value <= 0 || n == 0)
+    return;
+  self->line_height = gtk_adjustment_get_upper (adjustment) / n;
+  self->top_line = (guint) ((value + 1) / self->line_height);
+  self->top = g_list_model_get_item (G_LIST_MODEL (self->lines), self->top_line);
 }
 
-/* One menu for all rows: controllers on every cell would make rows expensive. */
+/* Who has scrolled down reads on at the same file, whatever comes in above it. */
+static void
+keep_place (FilResultsTable *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  double moved;
+  guint line;
+
+  if (self->top == NULL || !fil_result_lines_find (self->lines, self->top, &line) || line == self->top_line)
+    return;
+  moved = ((double) line - (double) self->top_line) * self->line_height;
+  self->top_line = line;
+  gtk_adjustment_set_upper (adjustment,
+                            self->line_height * g_list_model_get_n_items (G_LIST_MODEL (self->lines)));
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + moved);
+}
+
+static void
+lines_changed_cb (FilResultsTable *self)
+{
+  if (self->selected != NULL)
+    follow_selected (self);
+  keep_place (self);
+}
+
+static void
+scrolled_cb (FilResultsTable *self)
+{
+  fil_result_cells_come_into_sight (GTK_WIDGET (self->view));
+  note_top (self);
+}
+
+static gboolean
+expand_selected (FilResultsTable *self,
+                 gboolean is_expanded)
+{
+  return self->selected != NULL && fil_result_lines_set_expanded (self->lines, self->selected, is_expanded);
+}
+
+/* The arrow key that points to where a line is read opens it, the other one closes it. */
+static gboolean
+arrow_key_cb (GtkWidget *widget,
+              GVariant *arguments,
+              gpointer data)
+{
+  gboolean is_rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  gboolean is_right = g_variant_get_boolean (arguments);
+
+  return expand_selected (data, is_right != is_rtl);
+}
+
+static FilResultCell *
+cell_at (FilResultsTable *self,
+         double *x,
+         double y)
+{
+  GtkWidget *view = GTK_WIDGET (self->view);
+  FilResultCell *cell = fil_result_cell_find (gtk_widget_pick (view, *x, y, GTK_PICK_DEFAULT));
+
+  if (cell != NULL)
+    gtk_widget_translate_coordinates (view, GTK_WIDGET (cell), *x, y, x, NULL);
+  return cell;
+}
+
+/* One gesture for all rows: controllers on every cell would make rows expensive. */
+static void
+pressed_cb (FilResultsTable *self,
+            int n_press,
+            double x,
+            double y,
+            GtkGesture *gesture)
+{
+  FilResultCell *cell = cell_at (self, &x, y);
+  FilResultItem *item;
+
+  if (cell == NULL || !fil_result_cell_is_arrow (cell, x))
+    return;
+  item = fil_result_cell_get_item (cell);
+  fil_result_lines_set_expanded (self->lines, item, !fil_result_item_is_expanded (item));
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+/* One menu for all rows, too. */
 static GMenuModel *
 make_menu (GtkWidget *widget,
            gpointer data)
@@ -160,8 +288,39 @@ make_menu (GtkWidget *widget,
   double x, y;
 
   if (fil_context_menu_get_point (widget, &x, &y))
-    item = fil_result_cell_find_item (gtk_widget_pick (widget, x, y, GTK_PICK_DEFAULT));
+    {
+      FilResultCell *cell = cell_at (self, &x, y);
+
+      item = cell != NULL ? fil_result_cell_get_item (cell) : NULL;
+    }
   return item != NULL ? fil_result_menu_new (item) : NULL;
+}
+
+/* Takes what it is given. To ask the list would be to ask its 200 rows, several times a frame, for each
+ * container around it wants to know its height for some width. */
+static void
+fil_results_table_measure (GtkWidget *widget,
+                           GtkOrientation orientation,
+                           int for_size,
+                           int *minimum,
+                           int *natural,
+                           int *minimum_baseline,
+                           int *natural_baseline)
+{
+  *minimum = *natural = MIN_SIZE;
+}
+
+static void
+fil_results_table_size_allocate (GtkWidget *widget,
+                                 int width,
+                                 int height,
+                                 int baseline)
+{
+  int minimum;
+
+  gtk_widget_measure (FIL_RESULTS_TABLE (widget)->scroller, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  gtk_widget_size_allocate (FIL_RESULTS_TABLE (widget)->scroller,
+                            &(GtkAllocation){ .width = MAX (width, minimum), .height = height }, baseline);
 }
 
 static void
@@ -181,10 +340,12 @@ fil_results_table_dispose (GObject *object)
 {
   FilResultsTable *self = FIL_RESULTS_TABLE (object);
 
+  g_clear_handle_id (&self->focus_id, g_source_remove);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
   g_clear_object (&self->selected);
+  g_clear_object (&self->top);
   g_clear_object (&self->selection);
-  g_clear_object (&self->tree);
+  g_clear_object (&self->lines);
   g_clear_object (&self->model);
   G_OBJECT_CLASS (fil_results_table_parent_class)->dispose (object);
 }
@@ -197,6 +358,8 @@ fil_results_table_class_init (FilResultsTableClass *klass)
 
   object_class->get_property = fil_results_table_get_property;
   object_class->dispose = fil_results_table_dispose;
+  widget_class->measure = fil_results_table_measure;
+  widget_class->size_allocate = fil_results_table_size_allocate;
   props[PROP_SELECTED] = g_param_spec_object ("selected", NULL, NULL, FIL_TYPE_RESULT_ITEM,
                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
@@ -228,15 +391,51 @@ init_column (FilResultsTable *self,
 }
 
 static void
+add_arrow_key (FilResultsTable *self,
+               GtkShortcutController *keys,
+               guint key,
+               gboolean is_right)
+{
+  GtkShortcut *shortcut = gtk_shortcut_new (gtk_keyval_trigger_new (key, 0),
+                                            gtk_callback_action_new (arrow_key_cb, self, NULL));
+
+  gtk_shortcut_set_arguments (shortcut, g_variant_new_boolean (is_right));
+  gtk_shortcut_controller_add_shortcut (keys, shortcut);
+}
+
+static void
+init_expanding (FilResultsTable *self)
+{
+  GtkGesture *gesture = gtk_gesture_click_new ();
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  /* Before the list takes these keys and clicks for itself. */
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (gesture), GTK_PHASE_CAPTURE);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (gesture, "pressed", G_CALLBACK (pressed_cb), self);
+  add_arrow_key (self, GTK_SHORTCUT_CONTROLLER (keys), GDK_KEY_Right, TRUE);
+  add_arrow_key (self, GTK_SHORTCUT_CONTROLLER (keys), GDK_KEY_Left, FALSE);
+  gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (gesture));
+  gtk_widget_add_controller (GTK_WIDGET (self->view), keys);
+}
+
+static void
 fil_results_table_init (FilResultsTable *self)
 {
+  GtkAdjustment *adjustment;
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (scrolled_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (fil_result_cells_come_into_sight), self->view,
+                           G_CONNECT_SWAPPED);
   init_column (self, self->name, FIL_SORT_NAME);
   init_column (self, self->kind, FIL_SORT_KIND);
   init_column (self, self->size, FIL_SORT_SIZE);
   init_column (self, self->sources, FIL_SORT_SOURCES);
   init_column (self, self->reach, FIL_SORT_REACH);
   init_column (self, self->state, FIL_SORT_STATE);
+  init_expanding (self);
   fil_context_menu_attach (GTK_WIDGET (self->view), make_menu, self);
 }
 
@@ -253,15 +452,15 @@ fil_results_table_set_model (FilResultsTable *self,
   g_return_if_fail (self->model == NULL);
 
   self->model = g_object_ref (model);
-  self->tree = gtk_tree_list_model_new (G_LIST_MODEL (g_object_ref (model)), FALSE, FALSE, make_members, NULL, NULL);
-  self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->tree)));
+  self->lines = fil_result_lines_new (model);
+  self->selection = gtk_single_selection_new (G_LIST_MODEL (fil_result_slots_new (self->lines)));
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selection_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (model, "notify::n-results", G_CALLBACK (committed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->lines, "items-changed", G_CALLBACK (lines_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (sorter_changed_cb), self,
                            G_CONNECT_SWAPPED);
 }
@@ -296,7 +495,7 @@ fil_results_table_focus (FilResultsTable *self)
 {
   g_return_val_if_fail (FIL_IS_RESULTS_TABLE (self), FALSE);
 
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->tree)) == 0)
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->lines)) == 0)
     return FALSE;
   if (gtk_single_selection_get_selected (self->selection) == GTK_INVALID_LIST_POSITION)
     gtk_single_selection_set_selected (self->selection, 0);

@@ -20,7 +20,8 @@ struct _FilSearchView
   GtkStack *stack;
   AdwStatusPage *waiting;
   FilResultsTable *table;
-  FilResultDetails *details;
+  AdwBin *details_place;
+  FilResultDetails *details; /* NULL before somebody looks: to make them holds up the first results */
   GtkLabel *status;
   GtkButton *stop;
 
@@ -128,10 +129,18 @@ update (FilSearchView *self)
 }
 
 static void
-selected_cb (FilSearchView *self)
+show_details (FilSearchView *self)
 {
-  g_autoptr (FilResultItem) item = fil_results_table_dup_selected (self->table);
+  g_autoptr (FilResultItem) item = NULL;
 
+  if (!adw_flap_get_reveal_flap (self->flap))
+    return;
+  if (self->details == NULL)
+    {
+      self->details = g_object_new (FIL_TYPE_RESULT_DETAILS, NULL);
+      adw_bin_set_child (self->details_place, GTK_WIDGET (self->details));
+    }
+  item = fil_results_table_dup_selected (self->table);
   fil_result_details_set_item (self->details, item);
 }
 
@@ -181,16 +190,16 @@ fil_search_view_class_init (FilSearchViewClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (FIL_TYPE_RESULTS_TABLE);
-  g_type_ensure (FIL_TYPE_RESULT_DETAILS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/filbert/Filbert/ui/search-view.ui");
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, box);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, flap);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, stack);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, waiting);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, table);
-  gtk_widget_class_bind_template_child (widget_class, FilSearchView, details);
+  gtk_widget_class_bind_template_child (widget_class, FilSearchView, details_place);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, status);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, stop);
+  gtk_widget_class_bind_template_callback (widget_class, show_details);
 }
 
 static gboolean
@@ -236,7 +245,7 @@ fil_search_view_new (FilClient *client,
   fil_results_table_set_model (self->table, self->results);
   g_signal_connect_object (self->search, "notify::variant", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->results, "notify::n-results", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->table, "notify::selected", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->table, "notify::selected", G_CALLBACK (show_details), self, G_CONNECT_SWAPPED);
   update (self);
   return self;
 }

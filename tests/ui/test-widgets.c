@@ -10,6 +10,8 @@
 #include "network-map.h"
 #include "reach.h"
 #include "removals.h"
+#include "result-slot.h"
+#include "results-table.h"
 #include "row-private.h"
 #include "status-chip.h"
 #include "status-words.h"
@@ -208,6 +210,111 @@ test_map (void)
   g_assert_finalize_object (map);
 }
 
+/* The results */
+
+static void
+put_result (FilResultsModel *model,
+            gint64 id,
+            const char *sha1)
+{
+  g_autofree char *name = g_strdup_printf ("%05d", (int) id);
+  g_autoptr (GVariant) row = g_variant_ref_sink (
+      g_variant_new ("(xxsxsssssxsxbsbx)", id, (gint64) 1, name, (gint64) 1000, sha1, "", "10.0.0.1:6346", "", "FLBT",
+                     (gint64) 2, "direct", (gint64) 1, FALSE, "audio", FALSE, FIL_NULL_INT));
+
+  fil_results_model_put (model, row);
+}
+
+static GtkWidget *
+find_widget (GtkWidget *widget,
+             GType type)
+{
+  GtkWidget *found = NULL;
+
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_widget (child, type);
+  return found;
+}
+
+static void
+frame_cb (GdkFrameClock *clock,
+          guint *n_frames)
+{
+  ++*n_frames;
+}
+
+/* Until two more frames have been laid out and drawn. */
+static void
+wait_for_frames (GtkWidget *window)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (window);
+  guint n_frames = 0;
+  gulong id = g_signal_connect (clock, "after-paint", G_CALLBACK (frame_cb), &n_frames);
+
+  while (n_frames < 2)
+    {
+      gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_LAYOUT);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  g_signal_handler_disconnect (clock, id);
+}
+
+static const char *
+name_at (GtkSelectionModel *model,
+         guint line)
+{
+  g_autoptr (FilResultSlot) slot = g_list_model_get_item (G_LIST_MODEL (model), line);
+
+  return fil_result_item_get_facts (fil_result_slot_get_item (slot))->name;
+}
+
+/* What comes in above what is read or chosen moves neither. */
+static void
+test_results_keep_their_place (void)
+{
+  g_autoptr (FilResultsModel) model = fil_results_model_new ();
+  GtkWidget *table = g_object_new (FIL_TYPE_RESULTS_TABLE, NULL);
+  GtkWidget *window = g_object_new (GTK_TYPE_WINDOW, "default-width", 900, "default-height", 400, "child", table, NULL);
+  GtkAdjustment *adjustment;
+  GtkSelectionModel *selection;
+  g_autoptr (FilResultItem) chosen = NULL;
+  double line_height;
+
+  fil_results_table_set_model (FIL_RESULTS_TABLE (table), model);
+  for (gint64 id = 1000; id < 1400; id++)
+    put_result (model, id, "");
+  fil_results_model_commit (model);
+  gtk_window_present (GTK_WINDOW (window));
+  wait_for_frames (window);
+  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (find_widget (table, GTK_TYPE_SCROLLED_WINDOW)));
+  selection = gtk_column_view_get_model (GTK_COLUMN_VIEW (find_widget (table, GTK_TYPE_COLUMN_VIEW)));
+  line_height = gtk_adjustment_get_upper (adjustment) / 400;
+  gtk_adjustment_set_value (adjustment, 100 * line_height);
+  gtk_selection_model_select_item (selection, 102, TRUE);
+  wait_for_frames (window);
+  g_assert_cmpstr (name_at (selection, 100), ==, "01100");
+
+  for (gint64 id = 0; id < 50; id++)
+    put_result (model, id, "");
+  fil_results_model_commit (model);
+  wait_for_frames (window);
+  g_assert_cmpfloat_with_epsilon (gtk_adjustment_get_value (adjustment), 150 * line_height, 1);
+  g_assert_cmpstr (name_at (selection, 150), ==, "01100");
+  g_assert_true (gtk_selection_model_is_selected (selection, 152));
+  chosen = fil_results_table_dup_selected (FIL_RESULTS_TABLE (table));
+  g_assert_cmpstr (fil_result_item_get_facts (chosen)->name, ==, "01102");
+
+  /* What is chosen and goes is chosen no more. */
+  fil_results_model_remove (model, 1102);
+  fil_results_model_commit (model);
+  g_assert_null (fil_results_table_dup_selected (FIL_RESULTS_TABLE (table)));
+  g_assert_false (gtk_selection_model_is_selected (selection, 152));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* Without a node the window is whole, shows every page, and goes without a trace. */
 static void
 test_window (void)
@@ -248,6 +355,7 @@ main (int argc,
   g_test_add_func ("/ui/removals", test_removals);
   g_test_add_func ("/ui/magnet-offer", test_magnet_offer);
   g_test_add_func ("/ui/map", test_map);
+  g_test_add_func ("/ui/results-keep-their-place", test_results_keep_their_place);
   g_test_add_func ("/ui/window", test_window);
   return g_test_run ();
 }
