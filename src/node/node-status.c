@@ -35,6 +35,13 @@ status_sentence (FilNode *self)
   return _("Trying hosts of the network.");
 }
 
+static gboolean
+has_external (const FilReachability *reach)
+{
+  return fil_endpoint_is_set (fil_reachability_external (reach, 4)) ||
+         fil_endpoint_is_set (fil_reachability_external (reach, 6));
+}
+
 void
 fil_node_get_status (FilNode *self,
                      FilStatusInfo *info)
@@ -54,7 +61,8 @@ fil_node_get_status (FilNode *self,
     .state = states[fil_overlay_state (self->overlay)],
     .is_ultrapeer = fil_overlay_is_ultrapeer (self->overlay),
     .listen = self->acceptor != NULL ? _fil_node_lend_endpoint (self, &self->local) : NULL,
-    .external = fil_endpoint_is_set (&reach->external) ? _fil_node_lend_endpoint (self, &own) : NULL,
+    .external = has_external (reach) ? _fil_node_lend_endpoint (self, &own) : NULL,
+    .nat = fil_nat_name (&reach->probe.nat),
     .peers = fil_overlay_n_peers (self->overlay, FIL_MODE_ULTRAPEER),
     .leaves = fil_overlay_n_peers (self->overlay, FIL_MODE_LEAF),
     .tcp_reachable = self->acceptor != NULL ? verdict_of (reach->tcp.state) : FIL_VERDICT_NO,

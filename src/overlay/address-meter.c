@@ -47,6 +47,33 @@ fil_address_meter_free (FilAddressMeter *self)
   g_free (self);
 }
 
+/* An IPv6 host owns its whole /64. */
+static FilGuid
+key_of (const FilEndpoint *address)
+{
+  FilGuid key = { 0 };
+
+  memcpy (key.bytes, address->addr, 8);
+  key.bytes[15] = address->family;
+  return key;
+}
+
+/**
+ * fil_address_meter_may:
+ *
+ * Returns: whether fil_address_meter_take() would say yes; nothing is counted
+ */
+gboolean
+fil_address_meter_may (FilAddressMeter *self,
+                       const FilEndpoint *address,
+                       gint64 now_us)
+{
+  FilGuid key = key_of (address);
+  const Meter *meter = fil_guid_table_find (self->table, &key, now_us);
+
+  return meter == NULL || now_us - meter->since_us >= self->window_us || meter->count < self->max;
+}
+
 /**
  * fil_address_meter_take:
  *
@@ -57,14 +84,10 @@ fil_address_meter_take (FilAddressMeter *self,
                         const FilEndpoint *address,
                         gint64 now_us)
 {
-  FilGuid key = { 0 };
+  FilGuid key = key_of (address);
   gboolean is_new;
-  Meter *meter;
+  Meter *meter = fil_guid_table_add (self->table, &key, now_us, &is_new);
 
-  /* An IPv6 host owns its whole /64. */
-  memcpy (key.bytes, address->addr, 8);
-  key.bytes[15] = address->family;
-  meter = fil_guid_table_add (self->table, &key, now_us, &is_new);
   if (is_new || now_us - meter->since_us >= self->window_us)
     *meter = (Meter){ .since_us = now_us };
   if (meter->count >= self->max)

@@ -93,8 +93,15 @@
 #define FIL_UDP_PING_RATE 200                    /* answered pings a second, everybody's together */
 #define FIL_UDP_SOURCES 4096                     /* addresses counted at once */
 #define FIL_UDP_PUSH_RATE 50                     /* pushes and HEAD pings by UDP a second, together */
+#define FIL_REDIRECTS_PER_MINUTE 6               /* LIME/7 and LIME/8 from one neighbour */
+#define FIL_REDIRECT_HELPERS 2                   /* neighbours that we ask to help a leaf of ours */
 #define FIL_CRAWL_INTERVAL (300 * FIL_SEC)
 #define FIL_CACHE_ASK_INTERVAL (180 * FIL_SEC)   /* our questions to one host cache */
+
+/* Where we stand (firewall.md §3, §4). NATs let in for up to 180 s whom we have sent to (f2f.md §2). */
+#define FIL_UDP_CONTACTS 4096                    /* addresses that we have sent datagrams to … */
+#define FIL_UDP_CONTACT_LIFE (185 * FIL_SEC)     /* … and that prove nothing for so long */
+#define FIL_NAT_ASK_INTERVAL (62 * FIL_SEC)      /* our pings to one host by UDP: it answers one a minute */
 
 /* Caches. */
 #define FIL_PONG_CACHE_HOPS 5

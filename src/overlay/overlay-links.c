@@ -134,6 +134,7 @@ add_link (FilOverlay *self,
   fil_token_bucket_init (&neighbour->queries, no_rates ? 0 : FIL_LINK_QUERY_RATE, FIL_LINK_QUERY_BURST,
                          now_us);
   fil_token_bucket_init (&neighbour->pushes, FIL_PUSH_LINK_PER_SECOND, FIL_PUSH_LINK_BURST, now_us);
+  fil_token_bucket_init (&neighbour->redirects, 1, 60, now_us);
   fil_token_bucket_init (&neighbour->pongs, FIL_PONG_RATE, 10 * FIL_PONG_RATE, now_us);
   fil_token_bucket_init (&neighbour->vendors, FIL_LINK_UNKNOWN_RATE, 10 * FIL_LINK_UNKNOWN_RATE, now_us);
   fil_token_bucket_init (&neighbour->patches, FIL_QRP_RATE, FIL_QRP_BURST, now_us);

@@ -343,13 +343,10 @@ _fil_overlay_take_udp_ping (FilOverlay *self,
   FilPing ping;
 
   fil_writer_init (&writer);
-  /* Somebody tries whether we can be reached, at our own request (firewall.md §3). */
+  /* Somebody tries whether we can be reached, at our own request (firewall.md §3): it wants no answer, and
+   * what it proves was seen when it came. */
   if (_fil_overlay_is_own_guid (self, &frame->header.muid))
-    {
-      if (fil_reachability_prove (&self->reach, &self->reach.udp, from, now_us))
-        _fil_overlay_note (self, FIL_NOTE_STATE, 0);
-      return;
-    }
+    return;
   if (!fil_ping_decode (&ping, frame->payload))
     {
       _fil_overlay_drop (self, FIL_DROP_MALFORMED);
@@ -388,16 +385,17 @@ _fil_overlay_take_udp_pong (FilOverlay *self,
       _fil_overlay_drop (self, FIL_DROP_MALFORMED);
       return;
     }
+  fil_reachability_answered (&self->reach, now_us);
   if (fil_endpoint_is_set (&pong.your_address))
-    fil_overlay_noted_address (self, from, &pong.your_address, now_us);
+    _fil_overlay_take_own_address (self, from, &pong.your_address, now_us);
   learn_from_pong (self, &pong, from, now_us);
 }
 
-/* Pings by UDP, to learn hosts and our own address. */
-static void
-send_udp_ping (FilOverlay *self,
-               const FilEndpoint *to,
-               gint64 now_us)
+/* Pings by UDP, to learn hosts and our own address and port. */
+void
+_fil_overlay_ping_by_udp (FilOverlay *self,
+                          const FilEndpoint *to,
+                          gint64 now_us)
 {
   FilPing ping = { .has_scp = TRUE,
                    .scp = self->mode == FIL_MODE_ULTRAPEER ? FIL_SCP_ULTRAPEER : 0,
@@ -417,6 +415,8 @@ send_udp_ping (FilOverlay *self,
   fil_ping_encode (&ping, &writer);
   header = fil_header (FIL_KIND_PING, &muid, 1, 0);
   packet = fil_packet_new (&header, fil_writer_slice (&writer));
+  fil_address_meter_take (self->udp_asks, to, now_us);
+  fil_reachability_pinged (&self->reach, now_us);
   _fil_overlay_send_udp (self, to, packet);
 }
 
@@ -432,7 +432,7 @@ fil_overlay_ask_host_cache (FilOverlay *self,
                             gint64 now_us)
 {
   if (fil_address_meter_take (self->cache_asks, cache, now_us))
-    send_udp_ping (self, cache, now_us);
+    _fil_overlay_ping_by_udp (self, cache, now_us);
 }
 
 /* Answers a request to be pinged, with the GUID that was asked for. */

@@ -60,6 +60,10 @@ struct _FilNeighbour
   FilEndpoint proxy;           /* passes pushes on to us; family 0: does not */
   gboolean guides;             /* understands BEAR/11 */
   gboolean takes_head;         /* understands LIME/23 */
+  gboolean tries_tcp;          /* understands LIME/7: connects to others for us */
+  gboolean tries_udp;          /* understands LIME/8: pings others for us */
+  guint16 local_port;          /* of our end of the connection, when we called and know it */
+  FilTokenBucket redirects;    /* seconds of a minute */
   gboolean tells_supported;
   guint queries_led;
 };
@@ -126,6 +130,8 @@ struct _FilOverlay
   FilTopology *topology;
   FilPongCache pongs;
   FilReachability reach;
+  FilUdpContacts *contacts;
+  guint keeper;                /* counts keep-alive pings, so that neighbours take turns */
   FilOverlayTrace *trace;
   FilOverlayStats stats;
 
@@ -146,7 +152,8 @@ struct _FilOverlay
   FilAddressMeter *udp_pings;
   FilAddressMeter *head_sources;
   FilAddressMeter *cache_asks;
-  FilTokenBucket connect_back_rate;
+  FilAddressMeter *udp_asks;
+  FilTokenBucket connect_back_rate; /* seconds of a minute */
   FilTokenBucket udp_ping_rate;
   FilTokenBucket udp_push_rate;
   FilTokenBucket local_rate;
@@ -204,9 +211,24 @@ void _fil_overlay_take_pong (FilOverlay *self, FilNeighbour *from, const FilFram
 void _fil_overlay_send_pings (FilOverlay *self, gint64 now_us);
 void _fil_overlay_ping (FilOverlay *self, FilNeighbour *to, gint64 now_us);
 void _fil_overlay_take_udp_ping (FilOverlay *self, const FilEndpoint *from, const FilFrame *frame, gint64 now_us);
+void _fil_overlay_ping_by_udp (FilOverlay *self, const FilEndpoint *to, gint64 now_us);
 void _fil_overlay_take_udp_pong (FilOverlay *self, const FilEndpoint *from, const FilFrame *frame, gint64 now_us);
 guint _fil_overlay_list_tries (FilOverlay *self, const FilEndpoint *asker, FilEndpoint *out, guint max);
 void _fil_overlay_learn (FilOverlay *self, const FilEndpoint *host, const FilEndpoint *teller, gint64 now_us);
+
+/* overlay-reach.c */
+void _fil_overlay_ask_proofs (FilOverlay *self, FilNeighbour *only, gint64 now_us);
+void _fil_overlay_watch_reach (FilOverlay *self, gint64 now_us);
+void _fil_overlay_take_datagram (FilOverlay *self, const FilEndpoint *from, gint64 now_us);
+void _fil_overlay_take_own_address (FilOverlay *self, const FilEndpoint *from, const FilEndpoint *seen_as,
+                                    gint64 now_us);
+void _fil_overlay_take_seen_port (FilOverlay *self, FilNeighbour *from, const FilFeatures *features, gint64 now_us);
+
+/* overlay-help.c */
+void _fil_overlay_take_connect_back (FilOverlay *self, FilNeighbour *from, guint16 port, const FilGuid *udp_muid,
+                                     gint64 now_us);
+void _fil_overlay_take_redirect (FilOverlay *self, FilNeighbour *from, const FilEndpoint *to, const FilGuid *udp_muid,
+                                 gint64 now_us);
 
 /* overlay-udp.c */
 void _fil_overlay_send_udp (FilOverlay *self, const FilEndpoint *to, const FilPacket *packet);
@@ -217,9 +239,10 @@ void _fil_overlay_send_routes (FilOverlay *self, gint64 now_us);
 void _fil_overlay_forget_routes (FilOverlay *self, FilNeighbour *neighbour);
 
 /* overlay-vendor.c */
+void _fil_overlay_send_vendor (FilOverlay *self, FilNeighbour *to, FilImportance importance, FilVendorType type,
+                               guint16 version, const FilGuid *muid, gconstpointer body, gint64 now_us);
 void _fil_overlay_greet (FilOverlay *self, FilNeighbour *to, gint64 now_us);
 void _fil_overlay_take_vendor (FilOverlay *self, FilNeighbour *from, const FilFrame *frame, gint64 now_us);
-void _fil_overlay_ask_proofs (FilOverlay *self, FilNeighbour *only, gint64 now_us);
 void _fil_overlay_ask_proxies (FilOverlay *self, gint64 now_us);
 void _fil_overlay_ping_back (FilOverlay *self, const FilEndpoint *to, const FilGuid *muid, gint64 now_us);
 

@@ -15,6 +15,7 @@ _fil_overlay_send_udp (FilOverlay *self,
   if (self->delegate.send_udp == NULL)
     return;
   self->stats.out_kinds[fil_packet_kind (packet)]++;
+  fil_udp_contacts_sent (self->contacts, to, self->now_us);
   self->delegate.send_udp (self->data, to, bytes.data, bytes.len);
 }
 
@@ -77,6 +78,7 @@ fil_overlay_udp_received (FilOverlay *self,
       return;
     }
   self->stats.in_kinds[message.frame.header.kind]++;
+  _fil_overlay_take_datagram (self, from, now_us);
   switch (message.frame.header.kind)
     {
     case FIL_KIND_PING:

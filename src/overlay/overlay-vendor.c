@@ -25,13 +25,26 @@ send_vendor (FilOverlay *self,
   _fil_overlay_send_packet (self, to, importance, packet, now_us);
 }
 
+void
+_fil_overlay_send_vendor (FilOverlay *self,
+                          FilNeighbour *to,
+                          FilImportance importance,
+                          FilVendorType type,
+                          guint16 version,
+                          const FilGuid *muid,
+                          gconstpointer body,
+                          gint64 now_us)
+{
+  send_vendor (self, to, importance, type, version, muid, body, now_us);
+}
+
 static void
 send_supported (FilOverlay *self,
                 FilNeighbour *to,
                 gint64 now_us)
 {
   FilMessagesSupported supported = {
-    .n = 10,
+    .n = 12,
     .items = {
       { FIL_VENDOR_BEAR, 4, 1 },
       { FIL_VENDOR_BEAR, 7, 1 },
@@ -39,6 +52,8 @@ send_supported (FilOverlay *self,
       { FIL_VENDOR_BEAR, 12, 1 },
       { FIL_VENDOR_GTKG, 7, 2 },
       { FIL_VENDOR_GTKG, 21, 1 },
+      { FIL_VENDOR_LIME, 7, 1 },
+      { FIL_VENDOR_LIME, 8, 1 },
       { FIL_VENDOR_LIME, 21, 1 },
       { FIL_VENDOR_LIME, 22, 2 },
       { FIL_VENDOR_LIME, 23, 2 },
@@ -53,6 +68,9 @@ send_supported (FilOverlay *self,
     },
   };
 
+  /* It called us: only we know which port its NAT gave that connection. */
+  if (!fil_link_is_outgoing (to->link))
+    features.items[features.n++] = (FilFeatureItem){ FIL_FEATURE_SEEN_PORT, fil_link_remote (to->link)->port };
   send_vendor (self, to, FIL_IMPORTANCE_HELLO, FIL_VENDOR_MESSAGES_SUPPORTED, 0, NULL, &supported, now_us);
   send_vendor (self, to, FIL_IMPORTANCE_HELLO, FIL_VENDOR_FEATURES, 0, NULL, &features, now_us);
 }
@@ -108,75 +126,6 @@ _fil_overlay_ask_proxies (FilOverlay *self,
           _fil_overlay_note (self, FIL_NOTE_PROXIES, to->id);
         }
     }
-}
-
-/* Asks neighbours to try to reach us, as long as it is not known whether anybody can: a new one, or two
- * at random. */
-void
-_fil_overlay_ask_proofs (FilOverlay *self,
-                         FilNeighbour *only,
-                         gint64 now_us)
-{
-  gboolean tcp = fil_reachability_wants_proof (&self->reach.tcp, now_us);
-  gboolean udp = fil_reachability_wants_proof (&self->reach.udp, now_us) && self->delegate.send_udp != NULL;
-  FilTcpConnectBack connect = { .port = self->config.listen.port };
-  FilUdpConnectBack ping = { .port = self->config.listen.port };
-  guint n = only != NULL ? 1 : MIN (self->ultrapeers->len, 2);
-  guint start;
-
-  /* A new neighbour that finds nothing proven is always asked: the last one may have been useless. */
-  if (only != NULL && self->reach.tcp.state == FIL_REACHABLE_UNKNOWN)
-    tcp = TRUE;
-  if (only != NULL && self->reach.udp.state == FIL_REACHABLE_UNKNOWN)
-    udp = self->delegate.send_udp != NULL;
-  if ((!tcp && !udp) || n == 0 || connect.port == 0)
-    return;
-  start = fil_random_below (self->random, MAX (self->ultrapeers->len, 1));
-  for (guint i = 0; i < n; i++)
-    {
-      FilNeighbour *to = only != NULL ? only : self->ultrapeers->pdata[(start + i) % self->ultrapeers->len];
-
-      if (tcp)
-        send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_TCP_CONNECT_BACK, 1, NULL, &connect, now_us);
-      if (udp)
-        send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_UDP_CONNECT_BACK, 2, &self->config.guid,
-                     &ping, now_us);
-    }
-  if (tcp)
-    fil_reachability_asked (&self->reach.tcp, now_us);
-  if (udp)
-    fil_reachability_asked (&self->reach.udp, now_us);
-}
-
-/* Somebody wants to know whether it can be reached: only ever at the link's own address. */
-static void
-take_connect_back (FilOverlay *self,
-                   FilNeighbour *from,
-                   guint16 port,
-                   const FilGuid *udp_muid,
-                   gint64 now_us)
-{
-  FilEndpoint to = *fil_link_remote (from->link);
-
-  to.port = port;
-  /* Requests by TCP and by UDP come in pairs; each kind counts for itself. */
-  to.family ^= udp_muid != NULL ? 0x40 : 0;
-  if (port == 0 || !fil_address_meter_take (self->connect_backs, &to, now_us) ||
-      !fil_token_bucket_take (&self->connect_back_rate, 1, now_us))
-    {
-      _fil_overlay_drop (self, FIL_DROP_CONNECT_BACK);
-      return;
-    }
-  to.family &= 0x3f;
-  if (!_fil_overlay_address_ok (self, &to, udp_muid != NULL ? FIL_ADDRESS_FOR_UDP : FIL_ADDRESS_FOR_PUSH))
-    {
-      _fil_overlay_drop (self, FIL_DROP_CONNECT_BACK);
-      return;
-    }
-  if (udp_muid != NULL)
-    _fil_overlay_ping_back (self, &to, udp_muid, now_us);
-  else if (self->delegate.connect_back != NULL)
-    self->delegate.connect_back (self->data, &to);
 }
 
 static void
@@ -276,6 +225,8 @@ take_supported (FilOverlay *self,
 
   from->guides = fil_messages_supported_has (supported, FIL_VENDOR_BEAR, 11, &version) &&
                  fil_messages_supported_has (supported, FIL_VENDOR_BEAR, 12, &version);
+  from->tries_tcp = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 7, &version);
+  from->tries_udp = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 8, &version);
   from->takes_head = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 23, &version);
   from->proxies = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 21, &version);
   ask_proxy (self, from, now_us);
@@ -317,17 +268,24 @@ take_body (FilOverlay *self,
       break;
     case FIL_VENDOR_FEATURES:
       from->takes_tls = fil_features_has (&body->features, FIL_FEATURE_TLS, &version);
+      _fil_overlay_take_seen_port (self, from, &body->features, now_us);
       break;
     case FIL_VENDOR_HOPS_FLOW:
       from->hops_flow = body->hops_flow.hops;
       break;
     case FIL_VENDOR_TCP_CONNECT_BACK:
-      take_connect_back (self, from, body->tcp_connect_back.port, NULL, now_us);
+      _fil_overlay_take_connect_back (self, from, body->tcp_connect_back.port, NULL, now_us);
       break;
     case FIL_VENDOR_UDP_CONNECT_BACK:
-      take_connect_back (
+      _fil_overlay_take_connect_back (
           self, from, body->udp_connect_back.port,
           fil_guid_is_zero (&body->udp_connect_back.guid) ? muid : &body->udp_connect_back.guid, now_us);
+      break;
+    case FIL_VENDOR_TCP_CONNECT_BACK_REDIRECT:
+      _fil_overlay_take_redirect (self, from, &body->connect_back_redirect.endpoint, NULL, now_us);
+      break;
+    case FIL_VENDOR_UDP_CONNECT_BACK_REDIRECT:
+      _fil_overlay_take_redirect (self, from, &body->connect_back_redirect.endpoint, muid, now_us);
       break;
     case FIL_VENDOR_QUERY_STATUS_REQUEST:
       _fil_overlay_take_query_status_request (self, from, muid, now_us);

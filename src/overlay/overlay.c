@@ -197,9 +197,11 @@ make_tables (FilOverlay *self,
   self->connect_backs = fil_address_meter_new (1, FIL_CONNECT_BACK_INTERVAL, FIL_UDP_SOURCES, random);
   self->udp_pings = fil_address_meter_new (1, FIL_UDP_PING_INTERVAL, FIL_UDP_SOURCES, random);
   self->cache_asks = fil_address_meter_new (1, FIL_CACHE_ASK_INTERVAL, FIL_UDP_SOURCES, random);
+  self->udp_asks = fil_address_meter_new (1, FIL_NAT_ASK_INTERVAL, FIL_UDP_SOURCES, random);
+  self->contacts = fil_udp_contacts_new (now_us, random);
   self->head_sources = fil_address_meter_new (FIL_HEAD_PER_SOURCE, FIL_HEAD_LIFE, FIL_UDP_SOURCES, random);
   fil_token_bucket_init (&self->merges, 1, FIL_QRP_UPDATES_AT_ONCE * FIL_QRP_INTERVAL_S, now_us);
-  fil_token_bucket_init (&self->connect_back_rate, 1, FIL_CONNECT_BACK_PER_MINUTE, now_us);
+  fil_token_bucket_init (&self->connect_back_rate, 1, 60, now_us);
   fil_token_bucket_init (&self->udp_ping_rate, FIL_UDP_PING_RATE, FIL_UDP_PING_RATE, now_us);
   fil_token_bucket_init (&self->udp_push_rate, FIL_UDP_PUSH_RATE, FIL_UDP_PUSH_RATE, now_us);
   fil_token_bucket_init (&self->local_rate, self->config.no_rates ? 0 : FIL_LOCAL_QUERY_RATE,
@@ -239,6 +241,7 @@ fil_overlay_new (const FilOverlayConfig *config,
   self->hosts = fil_host_cache_new (random);
   self->topology = fil_topology_new (self->hosts, config->is_passive, random);
   fil_reachability_init (&self->reach, config->allow_private);
+  self->reach.probe.local = config->listen;
   self->trace = fil_overlay_trace_new ();
   self->words = fil_words_new ();
   self->searches = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) _fil_own_search_free);
@@ -296,6 +299,8 @@ fil_overlay_free (FilOverlay *self)
   fil_address_meter_free (self->udp_pings);
   fil_address_meter_free (self->head_sources);
   fil_address_meter_free (self->cache_asks);
+  fil_address_meter_free (self->udp_asks);
+  fil_udp_contacts_free (self->contacts);
   fil_words_free (self->words);
   g_clear_pointer (&self->library, fil_route_table_unref);
   g_clear_pointer (&self->merged, fil_route_table_unref);
@@ -368,73 +373,7 @@ fil_overlay_tick (FilOverlay *self,
   _fil_overlay_dial (self, now_us);
   _fil_overlay_send_pings (self, now_us);
   _fil_overlay_send_routes (self, now_us);
-  if (fil_reachability_tick (&self->reach, now_us))
-    {
-      _fil_overlay_ask_proxies (self, now_us);
-      _fil_overlay_note (self, FIL_NOTE_STATE, 0);
-    }
-  _fil_overlay_ask_proofs (self, NULL, now_us);
-}
-
-/**
- * fil_overlay_noted_inbound:
- * @from: who opened a TCP connection to us, of whatever kind
- *
- * Tells that somebody reached us.
- */
-void
-fil_overlay_noted_inbound (FilOverlay *self,
-                           const FilEndpoint *from,
-                           gint64 now_us)
-{
-  if (fil_reachability_prove (&self->reach, &self->reach.tcp, from, now_us))
-    {
-      _fil_overlay_ask_proxies (self, now_us);
-      _fil_overlay_note (self, FIL_NOTE_STATE, 0);
-    }
-}
-
-/**
- * fil_overlay_noted_address:
- * @voter: who says so
- * @seen_as: our address as it sees it
- */
-void
-fil_overlay_noted_address (FilOverlay *self,
-                           const FilEndpoint *voter,
-                           const FilEndpoint *seen_as,
-                           gint64 now_us)
-{
-  if (fil_reachability_vote (&self->reach, voter, seen_as))
-    _fil_overlay_note (self, FIL_NOTE_STATE, 0);
-}
-
-const FilReachability *
-fil_overlay_reachability (const FilOverlay *self)
-{
-  return &self->reach;
-}
-
-/**
- * fil_overlay_own_endpoint:
- *
- * The address is that of our interface when it is public, else what enough neighbours agree on. Before
- * enough have spoken, one has to do: without an address nobody could call us at all.
- *
- * Returns: where others should reach us, as far as known; family 0 when the address is not
- */
-FilEndpoint
-fil_overlay_own_endpoint (const FilOverlay *self)
-{
-  FilEndpoint own = self->reach.external;
-  FilAddressClass klass = fil_endpoint_class (&self->config.listen);
-
-  if (!fil_endpoint_is_set (&own))
-    own = self->reach.candidate;
-  if (klass == FIL_ADDRESS_PUBLIC || (!fil_endpoint_is_set (&own) && klass != FIL_ADDRESS_NONE))
-    own = self->config.listen;
-  own.port = fil_endpoint_is_set (&own) ? self->config.listen.port : 0;
-  return own;
+  _fil_overlay_watch_reach (self, now_us);
 }
 
 /**

@@ -214,6 +214,11 @@ FilHostCache *fil_overlay_host_cache (FilOverlay *self);
 /* Reachability. */
 void fil_overlay_noted_inbound (FilOverlay *self, const FilEndpoint *from, gint64 now_us);
 void fil_overlay_noted_address (FilOverlay *self, const FilEndpoint *voter, const FilEndpoint *seen_as, gint64 now_us);
+void fil_overlay_noted_udp (FilOverlay *self, const FilEndpoint *to, gint64 now_us);
+void fil_overlay_set_local (FilOverlay *self, const FilEndpoint *local);
+void fil_overlay_set_link_port (FilOverlay *self, guint16 port);
+void fil_overlay_moved (FilOverlay *self, gint64 now_us);
+void fil_overlay_recall (FilOverlay *self, const FilReachMemory *memory, gint64 now_us);
 const FilReachability *fil_overlay_reachability (const FilOverlay *self);
 FilEndpoint fil_overlay_own_endpoint (const FilOverlay *self);
 void fil_overlay_set_listen (FilOverlay *self, const FilEndpoint *listen, gint64 now_us);

@@ -4,6 +4,7 @@
 #include "reachability.h"
 
 #include "clock.h"
+#include "overlay-limits.h"
 
 /* firewall.md §2, §3. */
 #define PROOF_LIFE (30 * FIL_MINUTE)
@@ -14,6 +15,23 @@
 #define ASK_AGAIN (20 * FIL_MINUTE)
 #define UNANSWERED_MAX 2
 
+/* UDP does not pass when so many pings in so long a time were answered by nobody. */
+#define SILENCE_PINGS 5
+#define SILENCE_TIME (15 * FIL_SEC)
+
+/* A mapping behaviour that was measured so long ago is not worth remembering. */
+#define MEMORY_LIFE (24 * FIL_HOUR)
+
+static void
+init_proofs (FilReachability *self)
+{
+  self->tcp = (FilReachProof){ .proof_us = FIL_NEVER, .asked_us = FIL_NEVER, .answer_time_us = ANSWER_TIME_TCP };
+  self->udp = (FilReachProof){ .proof_us = FIL_NEVER, .asked_us = FIL_NEVER, .answer_time_us = ANSWER_TIME_UDP };
+  self->answered_us = self->waiting_us = FIL_NEVER;
+  self->unanswered = 0;
+  self->saw_other_port = FALSE;
+}
+
 /**
  * fil_reachability_init:
  * @allow_private: the network lives on private or loopback addresses, so that these prove and vote too
@@ -22,11 +40,99 @@ void
 fil_reachability_init (FilReachability *self,
                        gboolean allow_private)
 {
-  *self = (FilReachability){
-    .tcp = { .proof_us = FIL_NEVER, .asked_us = FIL_NEVER, .answer_time_us = ANSWER_TIME_TCP },
-    .udp = { .proof_us = FIL_NEVER, .asked_us = FIL_NEVER, .answer_time_us = ANSWER_TIME_UDP },
-    .allow_private = allow_private,
+  *self = (FilReachability){ .allow_private = allow_private };
+  init_proofs (self);
+  fil_nat_probe_init (&self->probe);
+}
+
+/**
+ * fil_reachability_recheck:
+ *
+ * Our address changed: what was proven of the old one says nothing, and is asked for again at once.
+ */
+void
+fil_reachability_recheck (FilReachability *self,
+                          gint64 now_us)
+{
+  init_proofs (self);
+  fil_nat_probe_restart (&self->probe, now_us);
+}
+
+/**
+ * fil_reachability_restart:
+ *
+ * We are in another network: nothing is known.
+ */
+void
+fil_reachability_restart (FilReachability *self,
+                          gint64 now_us)
+{
+  fil_reachability_recheck (self, now_us);
+  self->ballots[0] = self->ballots[1] = (FilBallot){ 0 };
+}
+
+static gint64
+age_of (gint64 time_us,
+        gint64 now_us)
+{
+  return time_us == FIL_NEVER ? FIL_NEVER : now_us - time_us;
+}
+
+/**
+ * fil_reachability_remember:
+ * @memory: (out): what another run of this node in the same network may begin with
+ */
+void
+fil_reachability_remember (const FilReachability *self,
+                           FilReachMemory *memory,
+                           gint64 now_us)
+{
+  *memory = (FilReachMemory){
+    .tcp = self->tcp.state,
+    .udp = self->udp.state,
+    .tcp_age_us = age_of (self->tcp.proof_us, now_us),
+    .udp_age_us = age_of (self->udp.proof_us, now_us),
+    .external = { self->ballots[0].elected, self->ballots[1].elected },
+    .nat = { .udp = self->probe.nat.udp,
+             .is_direct = self->probe.nat.is_direct,
+             .keeps_port = self->probe.nat.keeps_port },
   };
+}
+
+static void
+recall_proof (FilReachProof *proof,
+              FilReachable state,
+              gint64 proof_age_us,
+              gint64 age_us,
+              gint64 now_us)
+{
+  if (proof_age_us != FIL_NEVER)
+    proof->proof_us = now_us - proof_age_us - age_us;
+  if (state == FIL_REACHABLE_YES && proof->proof_us != FIL_NEVER && now_us - proof->proof_us < PROOF_LIFE)
+    proof->state = FIL_REACHABLE_YES;
+  else if (state == FIL_REACHABLE_NO && age_us < MEMORY_LIFE)
+    proof->state = FIL_REACHABLE_NO;
+}
+
+/**
+ * fil_reachability_recall:
+ *
+ * Begins with what an earlier run knew of the same network. All of it is tested again at once.
+ */
+void
+fil_reachability_recall (FilReachability *self,
+                         const FilReachMemory *memory,
+                         gint64 now_us)
+{
+  recall_proof (&self->tcp, memory->tcp, memory->tcp_age_us, memory->age_us, now_us);
+  recall_proof (&self->udp, memory->udp, memory->udp_age_us, memory->age_us, now_us);
+  self->ballots[0].elected = memory->external[0];
+  self->ballots[1].elected = memory->external[1];
+  if (memory->age_us >= MEMORY_LIFE)
+    return;
+  self->probe.nat.udp = memory->nat.udp;
+  self->probe.nat.is_direct = memory->nat.is_direct;
+  self->probe.nat.keeps_port = memory->nat.keeps_port;
 }
 
 static gboolean
@@ -38,6 +144,15 @@ counts (const FilReachability *self,
   return klass == FIL_ADDRESS_PUBLIC ||
          (self->allow_private && (klass == FIL_ADDRESS_PRIVATE || klass == FIL_ADDRESS_LOOPBACK ||
                                   klass == FIL_ADDRESS_RESERVED));
+}
+
+/* Whoever shares our outside address sits behind the same router, or is this node itself. */
+static gboolean
+is_own (const FilReachability *self,
+        const FilEndpoint *endpoint)
+{
+  return !self->allow_private &&
+         fil_endpoint_same_address (endpoint, fil_reachability_external (self, endpoint->family));
 }
 
 /**
@@ -55,13 +170,40 @@ fil_reachability_prove (FilReachability *self,
 {
   gboolean is_news = proof->state != FIL_REACHABLE_YES;
 
-  if (!counts (self, by))
+  if (!counts (self, by) || is_own (self, by))
     return FALSE;
   proof->state = FIL_REACHABLE_YES;
   proof->proof_us = now_us;
   proof->proofs++;
   proof->unanswered = 0;
+  if (proof == &self->udp)
+    is_news |= fil_nat_probe_set_filter (&self->probe, FIL_NAT_FILTER_NONE);
   return is_news;
+}
+
+/**
+ * fil_reachability_received:
+ * @sender: what fil_udp_contacts_judge() says of @by
+ *
+ * Takes what any datagram shows, whatever it says. gtk-gnutella notes down whom it sends to only while it
+ * looks for proof (its states "prepare" and "check", firewall.md §3); here that is always known, so that a
+ * stranger proves something at any time.
+ *
+ * Returns: whether the verdict changed
+ */
+gboolean
+fil_reachability_received (FilReachability *self,
+                           FilUdpSender sender,
+                           const FilEndpoint *by,
+                           gint64 now_us)
+{
+  if (sender == FIL_UDP_STRANGER)
+    return fil_reachability_prove (self, &self->udp, by, now_us);
+  if (sender != FIL_UDP_OTHER_PORT || !counts (self, by) || is_own (self, by))
+    return FALSE;
+  self->saw_other_port = TRUE;
+  return self->probe.nat.udp.filter != FIL_NAT_FILTER_NONE &&
+         fil_nat_probe_set_filter (&self->probe, FIL_NAT_FILTER_ADDRESS);
 }
 
 /**
@@ -117,9 +259,9 @@ tick_proof (FilReachProof *proof,
 /**
  * fil_reachability_tick:
  *
- * Lets verdicts grow old.
+ * Lets verdicts grow old, and ends a measurement whose time is over.
  *
- * Returns: whether one changed
+ * Returns: whether something is known, or known no more
  */
 gboolean
 fil_reachability_tick (FilReachability *self,
@@ -127,8 +269,11 @@ fil_reachability_tick (FilReachability *self,
 {
   gboolean tcp = tick_proof (&self->tcp, now_us);
   gboolean udp = tick_proof (&self->udp, now_us);
+  gboolean nat = fil_nat_probe_tick (&self->probe, now_us);
 
-  return tcp || udp;
+  if (udp && self->udp.state == FIL_REACHABLE_NO)
+    fil_nat_probe_set_filter (&self->probe, self->saw_other_port ? FIL_NAT_FILTER_ADDRESS : FIL_NAT_FILTER_PORT);
+  return tcp || udp || nat;
 }
 
 static gint64
@@ -144,7 +289,7 @@ wake_of (const FilReachProof *proof)
 /**
  * fil_reachability_wake:
  *
- * Returns: when fil_reachability_tick() has something to do
+ * Returns: when a verdict grows old or an answer is overdue
  */
 gint64
 fil_reachability_wake (const FilReachability *self)
@@ -152,17 +297,97 @@ fil_reachability_wake (const FilReachability *self)
   return MIN (wake_of (&self->tcp), wake_of (&self->udp));
 }
 
-/* Voters of one network count once, so that nobody with a few addresses decides where we live. */
-static gboolean
-has_voted (const FilReachability *self,
-           const FilEndpoint *voter)
+/**
+ * fil_reachability_pinged:
+ *
+ * Notes that a datagram went out which somebody should answer.
+ */
+void
+fil_reachability_pinged (FilReachability *self,
+                         gint64 now_us)
 {
-  for (guint i = 0; i < self->n_votes; i++)
-    if (self->allow_private
-            ? fil_endpoint_same_address (voter, &self->voters[i])
-            : fil_endpoint_same_network (voter, &self->voters[i], voter->family == 6 ? 64 : 16))
-      return TRUE;
-  return FALSE;
+  if (self->unanswered++ == 0)
+    self->waiting_us = now_us;
+}
+
+/**
+ * fil_reachability_answered:
+ *
+ * Notes that such a datagram was answered.
+ */
+void
+fil_reachability_answered (FilReachability *self,
+                           gint64 now_us)
+{
+  self->answered_us = now_us;
+  self->unanswered = 0;
+}
+
+/**
+ * fil_reachability_udp_passes:
+ *
+ * Returns: whether datagrams get out and answers come in. An answer stands for as long as gtk-gnutella lets it
+ *   (firewall.md §3).
+ */
+FilReachable
+fil_reachability_udp_passes (const FilReachability *self,
+                             gint64 now_us)
+{
+  if (self->udp.state == FIL_REACHABLE_YES)
+    return FIL_REACHABLE_YES;
+  if (self->unanswered >= SILENCE_PINGS && now_us - self->waiting_us >= SILENCE_TIME &&
+      (self->answered_us == FIL_NEVER || now_us - self->answered_us >= PROOF_LIFE))
+    return FIL_REACHABLE_NO;
+  return self->answered_us != FIL_NEVER && now_us - self->answered_us < PROOF_LIFE ? FIL_REACHABLE_YES
+                                                                                   : FIL_REACHABLE_UNKNOWN;
+}
+
+static guint
+ballot_of (guint8 family)
+{
+  return family == 6 ? 1 : 0;
+}
+
+/**
+ * fil_reachability_external:
+ * @family: 4 or 6
+ *
+ * Returns: (transfer none): our address as a quorum sees it, without a port; family 0: there was none
+ */
+const FilEndpoint *
+fil_reachability_external (const FilReachability *self,
+                           guint8 family)
+{
+  return &self->ballots[ballot_of (family)].elected;
+}
+
+/**
+ * fil_reachability_guess:
+ *
+ * Returns: the address of the quorum, else the one that most of the few voters so far name
+ */
+FilEndpoint
+fil_reachability_guess (const FilReachability *self,
+                        guint8 family)
+{
+  const FilBallot *ballot = &self->ballots[ballot_of (family)];
+
+  return fil_endpoint_is_set (&ballot->elected) ? ballot->elected : fil_ballot_leader (ballot);
+}
+
+/**
+ * fil_reachability_may_vote:
+ *
+ * Returns: whether the word of @voter on our address is worth anything: both are public, or private ones are
+ *   allowed, and of one family
+ */
+gboolean
+fil_reachability_may_vote (const FilReachability *self,
+                           const FilEndpoint *voter,
+                           const FilEndpoint *seen_as)
+{
+  return counts (self, voter) && counts (self, seen_as) && voter->family == seen_as->family &&
+         (self->allow_private || !fil_endpoint_same_address (voter, seen_as));
 }
 
 /**
@@ -170,8 +395,8 @@ has_voted (const FilReachability *self,
  * @voter: who says so
  * @seen_as: our address as the voter sees it
  *
- * Counts a vote on our address. So many voters from different networks have to agree in a row
- * (firewall.md §4); among private addresses one is enough.
+ * Counts a vote on our address: voters of one /16 (IPv6: /64) are one, and three have to agree (firewall.md
+ * §4); among private addresses one is enough.
  *
  * Returns: whether the address changed
  */
@@ -180,27 +405,13 @@ fil_reachability_vote (FilReachability *self,
                        const FilEndpoint *voter,
                        const FilEndpoint *seen_as)
 {
+  guint whole = voter->family == 6 ? 128 : 32;
+  guint network = voter->family == 6 ? 64 : 16;
   FilEndpoint seen = *seen_as;
 
   seen.port = 0;
-  if (!counts (self, voter) || !counts (self, &seen) || voter->family != seen.family)
+  if (!fil_reachability_may_vote (self, voter, &seen))
     return FALSE;
-  if (fil_endpoint_same_address (&seen, &self->external))
-    {
-      self->n_votes = 0;
-      return FALSE;
-    }
-  if (!fil_endpoint_same_address (&seen, &self->candidate))
-    {
-      self->candidate = seen;
-      self->n_votes = 0;
-    }
-  if (has_voted (self, voter))
-    return FALSE;
-  self->voters[self->n_votes++] = *voter;
-  if (self->n_votes < (self->allow_private ? 1 : FIL_ADDRESS_VOTES))
-    return FALSE;
-  self->external = seen;
-  self->n_votes = 0;
-  return TRUE;
+  return fil_ballot_vote (&self->ballots[ballot_of (seen.family)], voter, &seen,
+                          self->allow_private ? whole : network, self->allow_private ? 1 : FIL_BALLOT_QUORUM);
 }

@@ -20,6 +20,9 @@ typedef struct
 #define FIL_FEATURE_QRP1 FIL_VENDOR_CODE ('Q', 'R', 'P', '1')
 #define FIL_FEATURE_TCP_REACHABLE FIL_VENDOR_CODE ('T', 'C', 'P', 'I')
 #define FIL_FEATURE_FW_TRANSFER FIL_VENDOR_CODE ('F', '2', 'F', 'T')
+/* Ours: the "version" is the port from which the receiver's TCP connection came, as the sender sees it.
+ * Gnutella itself tells nobody (signalling.md §4); programs that do not know the name skip it. */
+#define FIL_FEATURE_SEEN_PORT FIL_VENDOR_CODE ('F', 'L', 'B', 'P')
 
 typedef struct
 {

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "nat-probe.h"
+
+#include "clock.h"
+
+#include <string.h>
+
+#define ANSWER_TIME (5 * FIL_SEC)
+/* gtk-gnutella 1.2.3 answers one UDP ping of an address in 60 s (signalling.md §4). */
+#define AGAIN (65 * FIL_SEC)
+#define AGAIN_MAX (10 * FIL_MINUTE)
+#define NOBODY_AGAIN (5 * FIL_SEC)
+#define MEASURE_EVERY (30 * FIL_MINUTE)
+/* NATs forget a mapping after 30 to 180 s (f2f.md §2). */
+#define KEEP_EVERY (20 * FIL_SEC)
+#define STEP_MAX 32 /* other connections take ports in between */
+
+/**
+ * fil_nat_probe_init:
+ *
+ * Knows nothing, and wants a round at once.
+ */
+void
+fil_nat_probe_init (FilNatProbe *self)
+{
+  *self = (FilNatProbe){ .begun_us = FIL_NEVER, .kept_us = FIL_NEVER };
+}
+
+/**
+ * fil_nat_probe_restart:
+ *
+ * Another network: forgets everything but our own address and measures anew.
+ */
+void
+fil_nat_probe_restart (FilNatProbe *self,
+                       gint64 now_us)
+{
+  FilEndpoint local = self->local;
+  guint16 tcp_local = self->nat.tcp_local;
+
+  fil_nat_probe_init (self);
+  self->local = local;
+  self->nat.tcp_local = tcp_local;
+  self->next_us = now_us;
+}
+
+/**
+ * fil_nat_probe_put_off:
+ *
+ * Has the next round wait.
+ */
+void
+fil_nat_probe_put_off (FilNatProbe *self,
+                       gint64 until_us)
+{
+  self->next_us = MAX (self->next_us, until_us);
+}
+
+gboolean
+fil_nat_probe_is_due (const FilNatProbe *self,
+                      gint64 now_us)
+{
+  return self->begun_us == FIL_NEVER && now_us >= self->next_us;
+}
+
+/**
+ * fil_nat_probe_begin:
+ *
+ * Begins a round; fil_nat_probe_ask() names who is pinged in it, in the order of the pings.
+ */
+void
+fil_nat_probe_begin (FilNatProbe *self,
+                     gint64 now_us)
+{
+  self->n = 0;
+  self->begun_us = self->last_us = now_us;
+}
+
+/**
+ * fil_nat_probe_ask:
+ * @since_us: when it was first sent anything, if its mapping may be older than this round
+ */
+void
+fil_nat_probe_ask (FilNatProbe *self,
+                   const FilEndpoint *peer,
+                   gint64 since_us)
+{
+  g_return_if_fail (self->n < FIL_NAT_TARGETS);
+
+  self->voices[self->n++] = (FilNatVoice){ .peer = *peer, .since_us = since_us };
+}
+
+/**
+ * fil_nat_probe_none_to_ask:
+ *
+ * Tells that a round was due but too few hosts are known: another try follows soon.
+ */
+void
+fil_nat_probe_none_to_ask (FilNatProbe *self,
+                           gint64 now_us)
+{
+  self->next_us = now_us + NOBODY_AGAIN;
+}
+
+static guint
+count_port (const FilNatVoice *voices,
+            guint n,
+            guint16 port)
+{
+  guint same = 0;
+
+  for (guint i = 0; i < n; i++)
+    same += voices[i].seen.port == port;
+  return same;
+}
+
+/* The voices that were heard, in the order in which the NAT met their hosts; those that see us at another
+ * address than most are left out. */
+static guint
+collect (const FilNatVoice *voices,
+         guint n_voices,
+         FilNatVoice *out)
+{
+  const FilNatVoice *best = NULL;
+  guint most = 0, n = 0;
+
+  for (guint i = 0; i < n_voices; i++)
+    {
+      guint same = 0;
+
+      if (!fil_endpoint_is_set (&voices[i].seen))
+        continue;
+      for (guint j = 0; j < n_voices; j++)
+        same += fil_endpoint_same_address (&voices[i].seen, &voices[j].seen);
+      if (same > most)
+        {
+          most = same;
+          best = &voices[i];
+        }
+    }
+  for (guint i = 0; i < n_voices; i++)
+    if (best != NULL && fil_endpoint_same_address (&voices[i].seen, &best->seen))
+      {
+        guint at = n++;
+
+        for (; at > 0 && out[at - 1].since_us > voices[i].since_us; at--)
+          out[at] = out[at - 1];
+        out[at] = voices[i];
+      }
+  return n;
+}
+
+/* Whether each port follows the one before it by a small step in the same direction. Returns the smallest
+ * step, 0 when there is no such order. */
+static gint8
+common_step (const FilNatVoice *voices,
+             guint n)
+{
+  int step = 0;
+
+  for (guint i = 1; i < n; i++)
+    {
+      int difference = voices[i].seen.port - voices[i - 1].seen.port;
+
+      if (difference == 0 || ABS (difference) > STEP_MAX || (step != 0 && (difference > 0) != (step > 0)))
+        return 0;
+      if (step == 0 || ABS (difference) < ABS (step))
+        step = difference;
+    }
+  return (gint8) step;
+}
+
+/* What so many voices say of the mapping; the endpoint they agree on, or the newest one, goes to @outside. */
+static FilNatMapping
+judge (const FilNatVoice *all,
+       guint n_all,
+       guint needed,
+       FilEndpoint *outside,
+       gint8 *step)
+{
+  FilNatVoice voices[MAX (FIL_NAT_TARGETS, FIL_NAT_TOLD)];
+  guint n = collect (all, n_all, voices);
+  gboolean any_twice = FALSE;
+
+  if (n < needed)
+    return FIL_NAT_MAPPING_UNKNOWN;
+  *outside = voices[n - 1].seen;
+  for (guint i = 0; i < n; i++)
+    {
+      guint same = count_port (voices, n, voices[i].seen.port);
+
+      if (same >= needed && same * 2 > n)
+        {
+          *outside = voices[i].seen;
+          return FIL_NAT_MAPPING_FIXED;
+        }
+      any_twice |= same > 1;
+    }
+  /* Neither one port nor a port for each: somebody lies, or the NAT has just forgotten. */
+  if (any_twice)
+    return FIL_NAT_MAPPING_UNKNOWN;
+  *step = common_step (voices, n);
+  return *step != 0 ? FIL_NAT_MAPPING_STEPS : FIL_NAT_MAPPING_RANDOM;
+}
+
+static gboolean
+keeps_port (const FilNatProbe *self)
+{
+  for (guint i = 0; i < self->n; i++)
+    if (fil_endpoint_is_set (&self->voices[i].seen) && self->voices[i].seen.port != self->local.port)
+      return FALSE;
+  return TRUE;
+}
+
+static guint
+count_heard (const FilNatProbe *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->n; i++)
+    n += fil_endpoint_is_set (&self->voices[i].seen);
+  return n;
+}
+
+/* Draws the conclusion of a round. Returns whether it is news. */
+static gboolean
+conclude (FilNatProbe *self,
+          gint64 now_us)
+{
+  FilNat before = self->nat;
+  FilEndpoint outside = { 0 };
+  gint8 step = 0;
+  FilNatMapping mapping = judge (self->voices, self->n, FIL_NAT_VOICES, &outside, &step);
+
+  self->begun_us = FIL_NEVER;
+  if (mapping == FIL_NAT_MAPPING_UNKNOWN)
+    {
+      self->failed++;
+      /* Others may be alive; but those who contradict each other are asked again. */
+      if (count_heard (self) < FIL_NAT_VOICES)
+        self->next_us = now_us + NOBODY_AGAIN;
+      else
+        self->next_us = now_us + MIN (AGAIN * (gint64) self->failed, AGAIN_MAX);
+      return FALSE;
+    }
+  self->failed = 0;
+  self->next_us = now_us + MEASURE_EVERY;
+  self->nat.is_direct = mapping == FIL_NAT_MAPPING_FIXED && fil_endpoint_equal (&outside, &self->local);
+  self->nat.udp.mapping = mapping;
+  self->nat.udp.step = step;
+  self->nat.keeps_port = keeps_port (self);
+  self->nat.udp_outside = outside;
+  self->nat.udp_us = now_us;
+  return self->nat.udp.mapping != before.udp.mapping || self->nat.udp.step != before.udp.step ||
+         self->nat.is_direct != before.is_direct || self->nat.keeps_port != before.keeps_port ||
+         (mapping == FIL_NAT_MAPPING_FIXED && !fil_endpoint_equal (&outside, &before.udp_outside));
+}
+
+/* What an answer outside of a round shows: whether the mapping still stands. */
+static void
+take_stray (FilNatProbe *self,
+            const FilEndpoint *seen,
+            gint64 now_us)
+{
+  gboolean is_same = fil_endpoint_equal (seen, &self->nat.udp_outside);
+
+  if (self->nat.udp.mapping == FIL_NAT_MAPPING_UNKNOWN)
+    return;
+  /* One voice may lie: where there ought to be one port, it only makes us ask others. */
+  if (self->nat.udp.mapping == FIL_NAT_MAPPING_FIXED && !is_same)
+    {
+      self->next_us = MIN (self->next_us, MAX (now_us, self->last_us + AGAIN));
+      return;
+    }
+  self->nat.udp_outside = *seen;
+  self->nat.udp_us = now_us;
+}
+
+/**
+ * fil_nat_probe_heard:
+ * @peer: who answered a ping of ours; it must be the address that was pinged
+ * @seen: our endpoint as it sees it
+ *
+ * Returns: whether more is known now
+ */
+gboolean
+fil_nat_probe_heard (FilNatProbe *self,
+                     const FilEndpoint *peer,
+                     const FilEndpoint *seen,
+                     gint64 now_us)
+{
+  gboolean waits = FALSE, is_asked = FALSE;
+
+  if (seen->family != 4 || seen->port == 0)
+    return FALSE;
+  for (guint i = 0; i < self->n && self->begun_us != FIL_NEVER; i++)
+    {
+      if (fil_endpoint_equal (&self->voices[i].peer, peer))
+        {
+          self->voices[i].seen = *seen;
+          is_asked = TRUE;
+        }
+      waits |= !fil_endpoint_is_set (&self->voices[i].seen);
+    }
+  if (!is_asked)
+    {
+      take_stray (self, seen, now_us);
+      return FALSE;
+    }
+  return !waits && conclude (self, now_us);
+}
+
+/**
+ * fil_nat_probe_tick:
+ *
+ * Ends a round whose time is over.
+ *
+ * Returns: whether more is known now
+ */
+gboolean
+fil_nat_probe_tick (FilNatProbe *self,
+                    gint64 now_us)
+{
+  return self->begun_us != FIL_NEVER && now_us - self->begun_us >= ANSWER_TIME && conclude (self, now_us);
+}
+
+/**
+ * fil_nat_probe_wake:
+ *
+ * Returns: when a round is over or the next one is due
+ */
+gint64
+fil_nat_probe_wake (const FilNatProbe *self)
+{
+  return self->begun_us != FIL_NEVER ? self->begun_us + ANSWER_TIME : self->next_us;
+}
+
+/**
+ * fil_nat_probe_wants_keeping:
+ *
+ * Returns: whether somebody should be pinged now, or our NAT gives our outside port away
+ */
+gboolean
+fil_nat_probe_wants_keeping (const FilNatProbe *self,
+                             gint64 now_us)
+{
+  return self->nat.udp.mapping == FIL_NAT_MAPPING_FIXED && !self->nat.is_direct && self->begun_us == FIL_NEVER &&
+         (self->kept_us == FIL_NEVER || now_us - self->kept_us >= KEEP_EVERY);
+}
+
+/**
+ * fil_nat_probe_set_filter:
+ *
+ * Returns: whether that is news
+ */
+gboolean
+fil_nat_probe_set_filter (FilNatProbe *self,
+                          FilNatFilter filter)
+{
+  gboolean is_news = self->nat.udp.filter != filter;
+
+  self->nat.udp.filter = filter;
+  return is_news;
+}
+
+static void
+forget_told (FilNatProbe *self,
+             guint i)
+{
+  memmove (&self->told[i], &self->told[i + 1], (self->n_told - i - 1) * sizeof self->told[0]);
+  self->n_told--;
+}
+
+/**
+ * fil_nat_probe_told_tcp:
+ * @peer: a neighbour that we have connected to
+ * @seen: where our connection came from, as it saw it
+ * @local_port: the port that the connection has here
+ *
+ * Takes a neighbour's word on the outside port of a connection. Only those that left from the port that
+ * all links share say something of that port.
+ *
+ * Returns: whether more is known now
+ */
+gboolean
+fil_nat_probe_told_tcp (FilNatProbe *self,
+                        const FilEndpoint *peer,
+                        const FilEndpoint *seen,
+                        guint16 local_port,
+                        gint64 now_us)
+{
+  FilEndpoint before = self->nat.tcp_outside;
+  gint8 step = 0;
+
+  if (seen->family != 4 || seen->port == 0 || local_port == 0 || local_port != self->nat.tcp_local)
+    return FALSE;
+  for (guint i = self->n_told; i-- > 0;)
+    if (fil_endpoint_same_address (&self->told[i].peer, peer))
+      forget_told (self, i);
+  if (self->n_told == FIL_NAT_TOLD)
+    forget_told (self, 0);
+  self->told[self->n_told++] = (FilNatVoice){ .peer = *peer, .seen = *seen, .since_us = now_us };
+  self->nat.tcp.mapping = judge (self->told, self->n_told, 2, &self->nat.tcp_outside, &step);
+  self->nat.tcp.step = step;
+  /* One voice says where, two say how. */
+  if (self->nat.tcp.mapping == FIL_NAT_MAPPING_UNKNOWN)
+    self->nat.tcp_outside = *seen;
+  self->nat.tcp_us = now_us;
+  return !fil_endpoint_equal (&before, &self->nat.tcp_outside);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "endpoint.h"
+#include "nat.h"
+
+G_BEGIN_DECLS
+
+#define FIL_NAT_TARGETS 5 /* hosts that are asked at the same moment */
+#define FIL_NAT_VOICES 3  /* of different networks that have to answer */
+#define FIL_NAT_TOLD 8    /* neighbours whose word on our TCP port is remembered */
+
+/* One host that was asked, or has told. */
+typedef struct
+{
+  FilEndpoint peer;
+  FilEndpoint seen;  /* us as it sees us; family 0: it has not answered */
+  gint64 since_us;   /* when our NAT first had reason to make a mapping for it */
+} FilNatVoice;
+
+/**
+ * FilNatProbe:
+ *
+ * Finds out what the NAT in front of us does to ports: several hosts are asked at the same moment under
+ * which port of ours they see us (pings with GGEP "IP"; f2f.md §2). One host that lies is outvoted by three
+ * that agree; what does not fit together is measured again. A value type.
+ */
+typedef struct
+{
+  FilNat nat;
+  FilEndpoint local;          /* our address inside, and our port; family 0: not known */
+  FilNatVoice voices[FIL_NAT_TARGETS];
+  guint n;
+  gint64 begun_us;            /* the round that waits for answers; FIL_NEVER: none */
+  gint64 last_us;             /* when the last round began */
+  gint64 next_us;             /* when the next round is due */
+  guint failed;               /* rounds in a row that showed nothing */
+  gint64 kept_us;             /* last keep-alive */
+  FilNatVoice told[FIL_NAT_TOLD];
+  guint n_told;
+} FilNatProbe;
+
+void fil_nat_probe_init (FilNatProbe *self);
+void fil_nat_probe_restart (FilNatProbe *self, gint64 now_us);
+void fil_nat_probe_put_off (FilNatProbe *self, gint64 until_us);
+gboolean fil_nat_probe_is_due (const FilNatProbe *self, gint64 now_us);
+void fil_nat_probe_begin (FilNatProbe *self, gint64 now_us);
+void fil_nat_probe_ask (FilNatProbe *self, const FilEndpoint *peer, gint64 since_us);
+void fil_nat_probe_none_to_ask (FilNatProbe *self, gint64 now_us);
+gboolean fil_nat_probe_heard (FilNatProbe *self, const FilEndpoint *peer, const FilEndpoint *seen, gint64 now_us);
+gboolean fil_nat_probe_tick (FilNatProbe *self, gint64 now_us);
+gint64 fil_nat_probe_wake (const FilNatProbe *self);
+gboolean fil_nat_probe_wants_keeping (const FilNatProbe *self, gint64 now_us);
+
+/* Filter: what came in unasked has shown. */
+gboolean fil_nat_probe_set_filter (FilNatProbe *self, FilNatFilter filter);
+
+/* TCP: what neighbours tell. */
+gboolean fil_nat_probe_told_tcp (FilNatProbe *self, const FilEndpoint *peer, const FilEndpoint *seen,
+                                 guint16 local_port, gint64 now_us);
+
+G_END_DECLS

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "endpoint.h"
+#include "nat-class.h"
+
+G_BEGIN_DECLS
+
+/**
+ * FilNat:
+ *
+ * What is in front of us, as far as it is known. All 0: nothing is.
+ */
+typedef struct
+{
+  FilNatClass udp;          /* of our Gnutella port */
+  FilNatClass tcp;          /* of the port that links leave from */
+  gboolean is_direct;       /* udp is fixed because nothing is translated: at most a firewall */
+  gboolean keeps_port;      /* outside port and inside port were the same wherever that was seen */
+  FilEndpoint udp_outside;  /* our Gnutella port from outside; the newest seen one of those that change */
+  gint64 udp_us;            /* when that was seen last */
+  guint16 tcp_local;        /* links leave from this port of ours, and a TCP punch should; 0: from any */
+  FilEndpoint tcp_outside;  /* that port from outside, when neighbours have told; family 0: unknown */
+  gint64 tcp_us;
+} FilNat;
+
+const char *fil_nat_name (const FilNat *self);
+gboolean fil_nat_from_name (FilNat *self, const char *name);
+
+G_END_DECLS

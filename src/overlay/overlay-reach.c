@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "overlay-private.h"
+
+/* Where we stand: asking others to try whether we can be reached, asking which address and port of ours
+ * they see, and keeping the NAT's mapping as long as we need it. */
+
+/* gtk-gnutella 1.2.3 pings a new neighbour by UDP on its own: as long as we have sent nothing there, that
+ * shows whether strangers reach us. */
+#define SETTLE_TIME (4 * FIL_SEC)
+
+static void
+changed (FilOverlay *self,
+         gint64 now_us)
+{
+  _fil_overlay_ask_proxies (self, now_us);
+  _fil_overlay_note (self, FIL_NOTE_STATE, 0);
+}
+
+/* Whether a ping from there would prove something: we have not called it. */
+static gboolean
+is_stranger (FilOverlay *self,
+             const FilNeighbour *neighbour,
+             gint64 now_us)
+{
+  return neighbour->link != NULL &&
+         fil_udp_contacts_judge (self->contacts, fil_link_remote (neighbour->link), now_us) == FIL_UDP_STRANGER;
+}
+
+static gboolean
+ask_udp (FilOverlay *self,
+         FilNeighbour *to,
+         gint64 now_us)
+{
+  const FilNat *nat = &self->reach.probe.nat;
+  FilUdpConnectBack ping = { .port = self->config.listen.port };
+
+  if (!is_stranger (self, to, now_us))
+    return FALSE;
+  /* A full cone lets everybody in, but by the port that it shows to the outside. */
+  if (nat->udp.mapping == FIL_NAT_MAPPING_FIXED && fil_endpoint_is_set (&nat->udp_outside))
+    ping.port = nat->udp_outside.port;
+  _fil_overlay_send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_UDP_CONNECT_BACK, 2, &self->config.guid,
+                            &ping, now_us);
+  return TRUE;
+}
+
+static void
+ask_tcp (FilOverlay *self,
+         FilNeighbour *to,
+         gint64 now_us)
+{
+  FilTcpConnectBack connect = { .port = self->config.listen.port };
+
+  _fil_overlay_send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_TCP_CONNECT_BACK, 1, NULL, &connect, now_us);
+}
+
+/* Asks neighbours to try to reach us, as long as it is not known whether anybody can: a new one, or two
+ * at random. */
+void
+_fil_overlay_ask_proofs (FilOverlay *self,
+                         FilNeighbour *only,
+                         gint64 now_us)
+{
+  gboolean tcp = fil_reachability_wants_proof (&self->reach.tcp, now_us);
+  gboolean udp = fil_reachability_wants_proof (&self->reach.udp, now_us);
+  guint len = self->ultrapeers->len;
+  guint start, asked_udp = 0;
+
+  /* A new neighbour that finds nothing proven is always asked: the last one may have been useless. */
+  tcp |= only != NULL && self->reach.tcp.state == FIL_REACHABLE_UNKNOWN;
+  udp |= only != NULL && self->reach.udp.state == FIL_REACHABLE_UNKNOWN;
+  udp &= self->delegate.send_udp != NULL;
+  if ((!tcp && !udp) || (only == NULL && len == 0) || self->config.listen.port == 0)
+    return;
+  start = len > 0 ? fil_random_below (self->random, len) : 0;
+  for (guint i = 0; i < (only != NULL ? 1 : len); i++)
+    {
+      FilNeighbour *to = only != NULL ? only : self->ultrapeers->pdata[(start + i) % len];
+
+      if (tcp && i < 2)
+        ask_tcp (self, to, now_us);
+      if (udp && asked_udp < 2)
+        asked_udp += ask_udp (self, to, now_us);
+    }
+  if (tcp)
+    fil_reachability_asked (&self->reach.tcp, now_us);
+  if (asked_udp > 0)
+    fil_reachability_asked (&self->reach.udp, now_us);
+  if (only != NULL && self->reach.probe.nat.udp.mapping == FIL_NAT_MAPPING_UNKNOWN)
+    fil_nat_probe_put_off (&self->reach.probe, now_us + SETTLE_TIME);
+}
+
+/* Adds a host to those that are to be asked, if its word would count and it may be asked again. */
+static guint
+add_target (FilOverlay *self,
+            const FilEndpoint *host,
+            FilEndpoint *targets,
+            guint n)
+{
+  if (n == FIL_NAT_TARGETS || host->family != 4 || !_fil_overlay_address_ok (self, host, FIL_ADDRESS_FOR_UDP))
+    return n;
+  for (guint i = 0; i < n; i++)
+    if (fil_endpoint_same_network (&targets[i], host, self->config.allow_private ? 32 : 16))
+      return n;
+  targets[n++] = *host;
+  return n;
+}
+
+static guint
+add_neighbours (FilOverlay *self,
+                FilEndpoint *targets,
+                guint n)
+{
+  for (guint i = 0; i < self->ultrapeers->len; i++)
+    {
+      FilEndpoint listen = fil_link_listen (((FilNeighbour *) self->ultrapeers->pdata[i])->link);
+
+      n = add_target (self, &listen, targets, n);
+    }
+  return n;
+}
+
+/* Hosts for one round. Others first: a neighbour that we have called is of no use for proving that
+ * strangers reach us. When those do not answer, it is the neighbours' turn. */
+static guint
+list_targets (FilOverlay *self,
+              FilEndpoint *targets,
+              gint64 now_us)
+{
+  FilEndpoint others[FIL_TRY_RECEIVED];
+  guint n_others = fil_host_cache_list (self->hosts, others, G_N_ELEMENTS (others));
+  gboolean neighbours_first = self->reach.probe.failed % 2 == 1;
+  guint n = 0, n_free = 0;
+
+  if (neighbours_first)
+    n = add_neighbours (self, targets, n);
+  for (guint i = 0; i < n_others; i++)
+    n = add_target (self, &others[i], targets, n);
+  if (!neighbours_first)
+    n = add_neighbours (self, targets, n);
+  for (guint i = 0; i < n; i++)
+    if (fil_address_meter_may (self->udp_asks, &targets[i], now_us))
+      targets[n_free++] = targets[i];
+  return n_free;
+}
+
+static void
+measure_nat (FilOverlay *self,
+             gint64 now_us)
+{
+  FilNatProbe *probe = &self->reach.probe;
+  FilEndpoint targets[FIL_NAT_TARGETS];
+  guint n;
+
+  if (!fil_nat_probe_is_due (probe, now_us))
+    return;
+  n = self->ultrapeers->len > 0 ? list_targets (self, targets, now_us) : 0;
+  if (n < FIL_NAT_VOICES)
+    {
+      fil_nat_probe_none_to_ask (probe, now_us);
+      return;
+    }
+  fil_nat_probe_begin (probe, now_us);
+  for (guint i = 0; i < n; i++)
+    {
+      fil_nat_probe_ask (probe, &targets[i], fil_udp_contacts_since (self->contacts, &targets[i], now_us));
+      _fil_overlay_ping_by_udp (self, &targets[i], now_us);
+    }
+}
+
+/* Keeps our outside port alive while others can only come by it: neighbours that were called already take
+ * turns, so that one is left whose ping would prove something. */
+static void
+keep_mapping (FilOverlay *self,
+              gint64 now_us)
+{
+  FilNatProbe *probe = &self->reach.probe;
+  FilNeighbour *chosen = NULL;
+
+  if (self->reach.tcp.state == FIL_REACHABLE_YES || self->ultrapeers->len == 0 ||
+      !fil_nat_probe_wants_keeping (probe, now_us))
+    return;
+  for (guint i = 0; i < self->ultrapeers->len && (chosen == NULL || is_stranger (self, chosen, now_us)); i++)
+    chosen = self->ultrapeers->pdata[(self->keeper + i) % self->ultrapeers->len];
+  if (is_stranger (self, chosen, now_us) && self->ultrapeers->len == 1 && self->reach.udp.state != FIL_REACHABLE_NO)
+    return;
+  self->keeper++;
+  probe->kept_us = now_us;
+  {
+    FilEndpoint listen = fil_link_listen (chosen->link);
+
+    if (listen.family == 4 && _fil_overlay_address_ok (self, &listen, FIL_ADDRESS_FOR_UDP))
+      _fil_overlay_ping_by_udp (self, &listen, now_us);
+  }
+}
+
+/* What has to be done about it now and then. */
+void
+_fil_overlay_watch_reach (FilOverlay *self,
+                          gint64 now_us)
+{
+  if (fil_reachability_tick (&self->reach, now_us))
+    changed (self, now_us);
+  _fil_overlay_ask_proofs (self, NULL, now_us);
+  if (self->delegate.send_udp == NULL || self->config.listen.port == 0)
+    return;
+  measure_nat (self, now_us);
+  keep_mapping (self, now_us);
+}
+
+/* Somebody's datagram has come in, whatever it says. */
+void
+_fil_overlay_take_datagram (FilOverlay *self,
+                            const FilEndpoint *from,
+                            gint64 now_us)
+{
+  FilUdpSender sender = fil_udp_contacts_judge (self->contacts, from, now_us);
+
+  if (fil_reachability_received (&self->reach, sender, from, now_us))
+    _fil_overlay_note (self, FIL_NOTE_STATE, 0);
+}
+
+/* A host that we have pinged tells where our ping came from. */
+void
+_fil_overlay_take_own_address (FilOverlay *self,
+                               const FilEndpoint *from,
+                               const FilEndpoint *seen_as,
+                               gint64 now_us)
+{
+  if (!fil_reachability_may_vote (&self->reach, from, seen_as))
+    return;
+  fil_overlay_noted_address (self, from, seen_as, now_us);
+  if (fil_nat_probe_heard (&self->reach.probe, from, seen_as, now_us))
+    _fil_overlay_note (self, FIL_NOTE_STATE, 0);
+}
+
+/* A neighbour of our own kind tells from which port we came to it. */
+void
+_fil_overlay_take_seen_port (FilOverlay *self,
+                             FilNeighbour *from,
+                             const FilFeatures *features,
+                             gint64 now_us)
+{
+  FilEndpoint seen = fil_link_peer (from->link)->remote_ip;
+  guint32 port;
+
+  if (!fil_features_has (features, FIL_FEATURE_SEEN_PORT, &port) || port == 0 || port > G_MAXUINT16 ||
+      !fil_link_is_outgoing (from->link))
+    return;
+  seen.port = (guint16) port;
+  if (fil_reachability_may_vote (&self->reach, fil_link_remote (from->link), &seen) &&
+      fil_nat_probe_told_tcp (&self->reach.probe, fil_link_remote (from->link), &seen, from->local_port, now_us))
+    _fil_overlay_note (self, FIL_NOTE_STATE, 0);
+}
+
+/**
+ * fil_overlay_noted_inbound:
+ * @from: who opened a TCP connection to us, of whatever kind
+ *
+ * Tells that somebody reached us.
+ */
+void
+fil_overlay_noted_inbound (FilOverlay *self,
+                           const FilEndpoint *from,
+                           gint64 now_us)
+{
+  if (fil_reachability_prove (&self->reach, &self->reach.tcp, from, now_us))
+    changed (self, now_us);
+}
+
+/**
+ * fil_overlay_noted_udp:
+ * @to: who was sent a datagram past the overlay
+ *
+ * Tells whom a NAT will let in now. What comes from there proves nothing.
+ */
+void
+fil_overlay_noted_udp (FilOverlay *self,
+                       const FilEndpoint *to,
+                       gint64 now_us)
+{
+  fil_udp_contacts_sent (self->contacts, to, now_us);
+}
+
+/**
+ * fil_overlay_noted_address:
+ * @voter: who says so
+ * @seen_as: our address as it sees it
+ *
+ * When it is another one than before, everything that was known of the old one is asked for again; the new
+ * one goes into headers, hits, pongs and pushes from now on.
+ */
+void
+fil_overlay_noted_address (FilOverlay *self,
+                           const FilEndpoint *voter,
+                           const FilEndpoint *seen_as,
+                           gint64 now_us)
+{
+  gboolean had_one = fil_endpoint_is_set (fil_reachability_external (&self->reach, seen_as->family));
+
+  if (!fil_reachability_vote (&self->reach, voter, seen_as))
+    return;
+  if (had_one)
+    fil_reachability_recheck (&self->reach, now_us);
+  changed (self, now_us);
+  _fil_overlay_wake_at (self, now_us);
+}
+
+/**
+ * fil_overlay_set_local:
+ * @local: the address that this machine sends from, and the port that it listens on
+ *
+ * What others see is compared with it, to know whether there is a NAT.
+ */
+void
+fil_overlay_set_local (FilOverlay *self,
+                       const FilEndpoint *local)
+{
+  self->reach.probe.local = *local;
+}
+
+/**
+ * fil_overlay_set_link_port:
+ * @port: the local port that connections to neighbours leave from, 0: from any
+ */
+void
+fil_overlay_set_link_port (FilOverlay *self,
+                           guint16 port)
+{
+  self->reach.probe.nat.tcp_local = port;
+}
+
+/**
+ * fil_overlay_moved:
+ *
+ * Tells that the machine is in another network, or has another address: old links are dead, whatever they
+ * still look like, and what was known of reachability is asked for again.
+ */
+void
+fil_overlay_moved (FilOverlay *self,
+                   gint64 now_us)
+{
+  g_autoptr (GList) all = g_hash_table_get_values (self->by_id);
+
+  self->now_us = now_us;
+  fil_reachability_restart (&self->reach, now_us);
+  for (GList *l = all; l != NULL; l = l->next)
+    if (((FilNeighbour *) l->data)->link != NULL)
+      fil_link_close (((FilNeighbour *) l->data)->link, FIL_BYE_SHUTDOWN, "Moving to another address", now_us);
+  changed (self, now_us);
+  _fil_overlay_wake_at (self, now_us);
+}
+
+/**
+ * fil_overlay_recall:
+ * @memory: what an earlier run has found out in the same network
+ *
+ * To be called before fil_overlay_start().
+ */
+void
+fil_overlay_recall (FilOverlay *self,
+                    const FilReachMemory *memory,
+                    gint64 now_us)
+{
+  fil_reachability_recall (&self->reach, memory, now_us);
+  fil_udp_contacts_doubt (self->contacts, now_us + FIL_UDP_CONTACT_LIFE - MIN (memory->age_us, FIL_UDP_CONTACT_LIFE));
+}
+
+/**
+ * fil_overlay_reachability:
+ *
+ * Returns: (transfer none): whether others can reach us, as which address they see us, and what is in front
+ *   of us
+ */
+const FilReachability *
+fil_overlay_reachability (const FilOverlay *self)
+{
+  return &self->reach;
+}
+
+/**
+ * fil_overlay_own_endpoint:
+ *
+ * The address is that of our interface when it is public, else what enough neighbours agree on. Before
+ * enough have spoken, one has to do: without an address nobody could call us at all.
+ *
+ * Returns: where others should reach us, as far as known; family 0 when the address is not
+ */
+FilEndpoint
+fil_overlay_own_endpoint (const FilOverlay *self)
+{
+  FilEndpoint own = fil_reachability_guess (&self->reach, 4);
+  FilAddressClass klass = fil_endpoint_class (&self->config.listen);
+
+  if (!fil_endpoint_is_set (&own))
+    own = fil_reachability_guess (&self->reach, 6);
+  if (klass == FIL_ADDRESS_PUBLIC || (!fil_endpoint_is_set (&own) && klass != FIL_ADDRESS_NONE))
+    own = self->config.listen;
+  own.port = fil_endpoint_is_set (&own) ? self->config.listen.port : 0;
+  return own;
+}
