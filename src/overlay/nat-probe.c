@@ -229,7 +229,7 @@ static gboolean
 conclude (FilNatProbe *self,
           gint64 now_us)
 {
-  FilNat before = self->nat;
+  FilNatView before = self->nat;
   FilEndpoint outside = { 0 };
   gint8 step = 0;
   FilNatMapping mapping = judge (self->voices, self->n, FIL_NAT_VOICES, &outside, &step);

@@ -4,7 +4,7 @@
 #include <glib.h>
 
 #include "endpoint.h"
-#include "nat.h"
+#include "nat-view.h"
 
 G_BEGIN_DECLS
 
@@ -29,7 +29,7 @@ typedef struct
  */
 typedef struct
 {
-  FilNat nat;
+  FilNatView nat;
   FilEndpoint local;          /* our address inside, and our port; family 0: not known */
   FilNatVoice voices[FIL_NAT_TARGETS];
   guint n;

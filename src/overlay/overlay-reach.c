@@ -33,7 +33,7 @@ ask_udp (FilOverlay *self,
          FilNeighbour *to,
          gint64 now_us)
 {
-  const FilNat *nat = &self->reach.probe.nat;
+  const FilNatView *nat = &self->reach.probe.nat;
   FilUdpConnectBack ping = { .port = self->config.listen.port };
 
   if (!is_stranger (self, to, now_us))

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /**
- * FilNat:
+ * FilNatView:
  *
  * What is in front of us, as far as it is known. All 0: nothing is.
  */
@@ -24,9 +24,9 @@ typedef struct
   guint16 tcp_local;        /* links leave from this port of ours, and a TCP punch should; 0: from any */
   FilEndpoint tcp_outside;  /* that port from outside, when neighbours have told; family 0: unknown */
   gint64 tcp_us;
-} FilNat;
+} FilNatView;
 
-const char *fil_nat_name (const FilNat *self);
-gboolean fil_nat_from_name (FilNat *self, const char *name);
+const char *fil_nat_view_name (const FilNatView *self);
+gboolean fil_nat_view_from_name (FilNatView *self, const char *name);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "nat.h"
+#include "nat-view.h"
 
 static const struct
 {
@@ -23,13 +23,13 @@ static const struct
 };
 
 /**
- * fil_nat_name:
+ * fil_nat_view_name:
  *
  * Returns: (transfer none) (nullable): a stable name for scripts, see the table above; "no-nat" and "cone"
  *   while the filter is unknown, NULL while nothing is known
  */
 const char *
-fil_nat_name (const FilNat *self)
+fil_nat_view_name (const FilNatView *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (names[i].mapping == self->udp.mapping &&
@@ -40,13 +40,13 @@ fil_nat_name (const FilNat *self)
 }
 
 /**
- * fil_nat_from_name:
+ * fil_nat_view_from_name:
  * @self: (inout): its class of UDP is set
  *
- * Returns: whether fil_nat_name() gives such names
+ * Returns: whether fil_nat_view_name() gives such names
  */
 gboolean
-fil_nat_from_name (FilNat *self,
+fil_nat_view_from_name (FilNatView *self,
                    const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
