@@ -38,11 +38,9 @@ fil_nat_probe_restart (FilNatProbe *self,
                        gint64 now_us)
 {
   FilEndpoint local = self->local;
-  guint16 tcp_local = self->nat.tcp_local;
 
   fil_nat_probe_init (self);
   self->local = local;
-  self->nat.tcp_local = tcp_local;
   self->next_us = now_us;
 }
 
@@ -377,10 +375,10 @@ forget_told (FilNatProbe *self,
  * fil_nat_probe_told_tcp:
  * @peer: a neighbour that we have connected to
  * @seen: where our connection came from, as it saw it
- * @local_port: the port that the connection has here
+ * @inside: the port that the connection has here
  *
- * Takes a neighbour's word on the outside port of a connection. Only those that left from the port that
- * all links share say something of that port.
+ * Takes a neighbour's word on the outside port of a connection. A NAT that keeps the ports of all of them
+ * will keep that of the listening one too, when we call from it.
  *
  * Returns: whether more is known now
  */
@@ -388,25 +386,30 @@ gboolean
 fil_nat_probe_told_tcp (FilNatProbe *self,
                         const FilEndpoint *peer,
                         const FilEndpoint *seen,
-                        guint16 local_port,
+                        guint16 inside,
                         gint64 now_us)
 {
   FilEndpoint before = self->nat.tcp_outside;
-  gint8 step = 0;
+  guint kept = 0;
 
-  if (seen->family != 4 || seen->port == 0 || local_port == 0 || local_port != self->nat.tcp_local)
+  if (seen->family != 4 || seen->port == 0 || inside == 0)
     return FALSE;
   for (guint i = self->n_told; i-- > 0;)
     if (fil_endpoint_same_address (&self->told[i].peer, peer))
       forget_told (self, i);
   if (self->n_told == FIL_NAT_TOLD)
     forget_told (self, 0);
-  self->told[self->n_told++] = (FilNatVoice){ .peer = *peer, .seen = *seen, .since_us = now_us };
-  self->nat.tcp.mapping = judge (self->told, self->n_told, 2, &self->nat.tcp_outside, &step);
-  self->nat.tcp.step = step;
+  self->told[self->n_told++] = (FilNatVoice){ .peer = *peer, .seen = *seen, .since_us = now_us, .inside = inside };
+
+  for (guint i = 0; i < self->n_told; i++)
+    kept += self->told[i].seen.port == self->told[i].inside;
+  self->nat.tcp_outside = (FilEndpoint){ 0 };
+  if (kept == self->n_told)
+    {
+      self->nat.tcp_outside = *seen;
+      self->nat.tcp_outside.port = self->local.port;
+    }
   /* One voice says where, two say how. */
-  if (self->nat.tcp.mapping == FIL_NAT_MAPPING_UNKNOWN)
-    self->nat.tcp_outside = *seen;
-  self->nat.tcp_us = now_us;
+  self->nat.tcp.mapping = kept == self->n_told && kept > 1 ? FIL_NAT_MAPPING_FIXED : FIL_NAT_MAPPING_UNKNOWN;
   return !fil_endpoint_equal (&before, &self->nat.tcp_outside);
 }

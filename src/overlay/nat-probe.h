@@ -18,6 +18,7 @@ typedef struct
   FilEndpoint peer;
   FilEndpoint seen;  /* us as it sees us; family 0: it has not answered */
   gint64 since_us;   /* when our NAT first had reason to make a mapping for it */
+  guint16 inside;    /* TCP: the port of our end */
 } FilNatVoice;
 
 /**

@@ -16,14 +16,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   FilNatClass udp;          /* of our Gnutella port */
-  FilNatClass tcp;          /* of the port that links leave from */
+  FilNatClass tcp;          /* of our TCP ports, as far as links show */
   gboolean is_direct;       /* udp is fixed because nothing is translated: at most a firewall */
   gboolean keeps_port;      /* outside port and inside port were the same wherever that was seen */
   FilEndpoint udp_outside;  /* our Gnutella port from outside; the newest seen one of those that change */
   gint64 udp_us;            /* when that was seen last */
-  guint16 tcp_local;        /* links leave from this port of ours, and a TCP punch should; 0: from any */
-  FilEndpoint tcp_outside;  /* that port from outside, when neighbours have told; family 0: unknown */
-  gint64 tcp_us;
+  FilEndpoint tcp_outside;  /* what our listening port would be from outside when we call from it; family 0:
+                             * unknown */
 } FilNatView;
 
 const char *fil_nat_view_name (const FilNatView *self);

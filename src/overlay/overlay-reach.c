@@ -322,14 +322,22 @@ fil_overlay_set_local (FilOverlay *self,
 }
 
 /**
- * fil_overlay_set_link_port:
- * @port: the local port that connections to neighbours leave from, 0: from any
+ * fil_overlay_noted_link_port:
+ * @link: the newest session of fil_overlay_outgoing()
+ * @port: of our end of its connection
+ *
+ * A neighbour of our own kind tells under which port it sees the connection; together they show what our NAT
+ * does to TCP.
  */
 void
-fil_overlay_set_link_port (FilOverlay *self,
-                           guint16 port)
+fil_overlay_noted_link_port (FilOverlay *self,
+                             FilSession *link,
+                             guint16 port)
 {
-  self->reach.probe.nat.tcp_local = port;
+  FilNeighbour *neighbour = _fil_overlay_neighbour (self, self->last_link);
+
+  if (neighbour != NULL && neighbour->link != NULL && fil_link_session (neighbour->link) == link)
+    neighbour->local_port = port;
 }
 
 /**

@@ -216,7 +216,7 @@ void fil_overlay_noted_inbound (FilOverlay *self, const FilEndpoint *from, gint6
 void fil_overlay_noted_address (FilOverlay *self, const FilEndpoint *voter, const FilEndpoint *seen_as, gint64 now_us);
 void fil_overlay_noted_udp (FilOverlay *self, const FilEndpoint *to, gint64 now_us);
 void fil_overlay_set_local (FilOverlay *self, const FilEndpoint *local);
-void fil_overlay_set_link_port (FilOverlay *self, guint16 port);
+void fil_overlay_noted_link_port (FilOverlay *self, FilSession *link, guint16 port);
 void fil_overlay_moved (FilOverlay *self, gint64 now_us);
 void fil_overlay_recall (FilOverlay *self, const FilReachMemory *memory, gint64 now_us);
 const FilReachability *fil_overlay_reachability (const FilOverlay *self);
