@@ -152,7 +152,7 @@ collect (const FilNatVoice *voices,
 
 /* Whether each port follows the one before it by a small step in the same direction. Returns the smallest
  * step, 0 when there is no such order. */
-static gint8
+static gint16
 common_step (const FilNatVoice *voices,
              guint n)
 {
@@ -167,7 +167,7 @@ common_step (const FilNatVoice *voices,
       if (step == 0 || ABS (difference) < ABS (step))
         step = difference;
     }
-  return (gint8) step;
+  return (gint16) step;
 }
 
 /* What so many voices say of the mapping; the endpoint they agree on, or the newest one, goes to @outside. */
@@ -176,7 +176,7 @@ judge (const FilNatVoice *all,
        guint n_all,
        guint needed,
        FilEndpoint *outside,
-       gint8 *step)
+       gint16 *delta)
 {
   FilNatVoice voices[MAX (FIL_NAT_TARGETS, FIL_NAT_TOLD)];
   guint n = collect (all, n_all, voices);
@@ -192,15 +192,15 @@ judge (const FilNatVoice *all,
       if (same >= needed && same * 2 > n)
         {
           *outside = voices[i].seen;
-          return FIL_NAT_MAPPING_FIXED;
+          return FIL_NAT_MAPPING_INDEPENDENT;
         }
       any_twice |= same > 1;
     }
   /* Neither one port nor a port for each: somebody lies, or the NAT has just forgotten. */
   if (any_twice)
     return FIL_NAT_MAPPING_UNKNOWN;
-  *step = common_step (voices, n);
-  return *step != 0 ? FIL_NAT_MAPPING_STEPS : FIL_NAT_MAPPING_RANDOM;
+  *delta = common_step (voices, n);
+  return *delta != 0 ? FIL_NAT_MAPPING_SEQUENTIAL : FIL_NAT_MAPPING_RANDOM;
 }
 
 static gboolean
@@ -227,10 +227,10 @@ static gboolean
 conclude (FilNatProbe *self,
           gint64 now_us)
 {
-  FilNatView before = self->nat;
+  FilNat before = self->nat;
   FilEndpoint outside = { 0 };
-  gint8 step = 0;
-  FilNatMapping mapping = judge (self->voices, self->n, FIL_NAT_VOICES, &outside, &step);
+  gint16 delta = 0;
+  FilNatMapping mapping = judge (self->voices, self->n, FIL_NAT_VOICES, &outside, &delta);
 
   self->begun_us = FIL_NEVER;
   if (mapping == FIL_NAT_MAPPING_UNKNOWN)
@@ -245,15 +245,15 @@ conclude (FilNatProbe *self,
     }
   self->failed = 0;
   self->next_us = now_us + MEASURE_EVERY;
-  self->nat.is_direct = mapping == FIL_NAT_MAPPING_FIXED && fil_endpoint_equal (&outside, &self->local);
-  self->nat.udp.mapping = mapping;
-  self->nat.udp.step = step;
+  if (mapping == FIL_NAT_MAPPING_INDEPENDENT && fil_endpoint_equal (&outside, &self->local))
+    mapping = FIL_NAT_MAPPING_NONE;
+  self->nat.mapping = mapping;
+  self->nat.delta = delta;
   self->nat.keeps_port = keeps_port (self);
-  self->nat.udp_outside = outside;
+  self->nat.udp = outside;
   self->nat.udp_us = now_us;
-  return self->nat.udp.mapping != before.udp.mapping || self->nat.udp.step != before.udp.step ||
-         self->nat.is_direct != before.is_direct || self->nat.keeps_port != before.keeps_port ||
-         (mapping == FIL_NAT_MAPPING_FIXED && !fil_endpoint_equal (&outside, &before.udp_outside));
+  return mapping != before.mapping || delta != before.delta || self->nat.keeps_port != before.keeps_port ||
+         (fil_nat_is_fixed (mapping) && !fil_endpoint_equal (&outside, &before.udp));
 }
 
 /* What an answer outside of a round shows: whether the mapping still stands. */
@@ -262,17 +262,17 @@ take_stray (FilNatProbe *self,
             const FilEndpoint *seen,
             gint64 now_us)
 {
-  gboolean is_same = fil_endpoint_equal (seen, &self->nat.udp_outside);
+  gboolean is_same = fil_endpoint_equal (seen, &self->nat.udp);
 
-  if (self->nat.udp.mapping == FIL_NAT_MAPPING_UNKNOWN)
+  if (self->nat.mapping == FIL_NAT_MAPPING_UNKNOWN)
     return;
   /* One voice may lie: where there ought to be one port, it only makes us ask others. */
-  if (self->nat.udp.mapping == FIL_NAT_MAPPING_FIXED && !is_same)
+  if (fil_nat_is_fixed (self->nat.mapping) && !is_same)
     {
       self->next_us = MIN (self->next_us, MAX (now_us, self->last_us + AGAIN));
       return;
     }
-  self->nat.udp_outside = *seen;
+  self->nat.udp = *seen;
   self->nat.udp_us = now_us;
 }
 
@@ -344,7 +344,7 @@ gboolean
 fil_nat_probe_wants_keeping (const FilNatProbe *self,
                              gint64 now_us)
 {
-  return self->nat.udp.mapping == FIL_NAT_MAPPING_FIXED && !self->nat.is_direct && self->begun_us == FIL_NEVER &&
+  return self->nat.mapping == FIL_NAT_MAPPING_INDEPENDENT && self->begun_us == FIL_NEVER &&
          (self->kept_us == FIL_NEVER || now_us - self->kept_us >= KEEP_EVERY);
 }
 
@@ -357,9 +357,9 @@ gboolean
 fil_nat_probe_set_filter (FilNatProbe *self,
                           FilNatFilter filter)
 {
-  gboolean is_news = self->nat.udp.filter != filter;
+  gboolean is_news = self->nat.filter != filter;
 
-  self->nat.udp.filter = filter;
+  self->nat.filter = filter;
   return is_news;
 }
 
@@ -389,7 +389,7 @@ fil_nat_probe_told_tcp (FilNatProbe *self,
                         guint16 inside,
                         gint64 now_us)
 {
-  FilEndpoint before = self->nat.tcp_outside;
+  FilEndpoint before = self->nat.tcp;
   guint kept = 0;
 
   if (seen->family != 4 || seen->port == 0 || inside == 0)
@@ -403,13 +403,13 @@ fil_nat_probe_told_tcp (FilNatProbe *self,
 
   for (guint i = 0; i < self->n_told; i++)
     kept += self->told[i].seen.port == self->told[i].inside;
-  self->nat.tcp_outside = (FilEndpoint){ 0 };
+  self->nat.tcp = (FilEndpoint){ 0 };
   if (kept == self->n_told)
     {
-      self->nat.tcp_outside = *seen;
-      self->nat.tcp_outside.port = self->local.port;
+      self->nat.tcp = *seen;
+      self->nat.tcp.port = self->local.port;
     }
   /* One voice says where, two say how. */
-  self->nat.tcp.mapping = kept == self->n_told && kept > 1 ? FIL_NAT_MAPPING_FIXED : FIL_NAT_MAPPING_UNKNOWN;
-  return !fil_endpoint_equal (&before, &self->nat.tcp_outside);
+  self->nat.tcp_mapping = kept == self->n_told && kept > 1 ? FIL_NAT_MAPPING_INDEPENDENT : FIL_NAT_MAPPING_UNKNOWN;
+  return !fil_endpoint_equal (&before, &self->nat.tcp);
 }

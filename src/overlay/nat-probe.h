@@ -4,7 +4,7 @@
 #include <glib.h>
 
 #include "endpoint.h"
-#include "nat-view.h"
+#include "nat.h"
 
 G_BEGIN_DECLS
 
@@ -30,7 +30,7 @@ typedef struct
  */
 typedef struct
 {
-  FilNatView nat;
+  FilNat nat;
   FilEndpoint local;          /* our address inside, and our port; family 0: not known */
   FilNatVoice voices[FIL_NAT_TARGETS];
   guint n;

@@ -33,14 +33,14 @@ ask_udp (FilOverlay *self,
          FilNeighbour *to,
          gint64 now_us)
 {
-  const FilNatView *nat = &self->reach.probe.nat;
+  const FilNat *nat = &self->reach.probe.nat;
   FilUdpConnectBack ping = { .port = self->config.listen.port };
 
   if (!is_stranger (self, to, now_us))
     return FALSE;
   /* A full cone lets everybody in, but by the port that it shows to the outside. */
-  if (nat->udp.mapping == FIL_NAT_MAPPING_FIXED && fil_endpoint_is_set (&nat->udp_outside))
-    ping.port = nat->udp_outside.port;
+  if (fil_nat_is_fixed (nat->mapping) && fil_endpoint_is_set (&nat->udp))
+    ping.port = nat->udp.port;
   _fil_overlay_send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_UDP_CONNECT_BACK, 2, &self->config.guid,
                             &ping, now_us);
   return TRUE;
@@ -88,7 +88,7 @@ _fil_overlay_ask_proofs (FilOverlay *self,
     fil_reachability_asked (&self->reach.tcp, now_us);
   if (asked_udp > 0)
     fil_reachability_asked (&self->reach.udp, now_us);
-  if (only != NULL && self->reach.probe.nat.udp.mapping == FIL_NAT_MAPPING_UNKNOWN)
+  if (only != NULL && self->reach.probe.nat.mapping == FIL_NAT_MAPPING_UNKNOWN)
     fil_nat_probe_put_off (&self->reach.probe, now_us + SETTLE_TIME);
 }
 

@@ -93,8 +93,9 @@ fil_reachability_remember (const FilReachability *self,
     .tcp_age_us = age_of (self->tcp.proof_us, now_us),
     .udp_age_us = age_of (self->udp.proof_us, now_us),
     .external = { self->ballots[0].elected, self->ballots[1].elected },
-    .nat = { .udp = self->probe.nat.udp,
-             .is_direct = self->probe.nat.is_direct,
+    .nat = { .mapping = self->probe.nat.mapping,
+             .filter = self->probe.nat.filter,
+             .delta = self->probe.nat.delta,
              .keeps_port = self->probe.nat.keeps_port },
   };
 }
@@ -130,8 +131,9 @@ fil_reachability_recall (FilReachability *self,
   self->ballots[1].elected = memory->external[1];
   if (memory->age_us >= MEMORY_LIFE)
     return;
-  self->probe.nat.udp = memory->nat.udp;
-  self->probe.nat.is_direct = memory->nat.is_direct;
+  self->probe.nat.mapping = memory->nat.mapping;
+  self->probe.nat.filter = memory->nat.filter;
+  self->probe.nat.delta = memory->nat.delta;
   self->probe.nat.keeps_port = memory->nat.keeps_port;
 }
 
@@ -177,7 +179,7 @@ fil_reachability_prove (FilReachability *self,
   proof->proofs++;
   proof->unanswered = 0;
   if (proof == &self->udp)
-    is_news |= fil_nat_probe_set_filter (&self->probe, FIL_NAT_FILTER_NONE);
+    is_news |= fil_nat_probe_set_filter (&self->probe, FIL_NAT_FILTER_OPEN);
   return is_news;
 }
 
@@ -202,7 +204,7 @@ fil_reachability_received (FilReachability *self,
   if (sender != FIL_UDP_OTHER_PORT || !counts (self, by) || is_own (self, by))
     return FALSE;
   self->saw_other_port = TRUE;
-  return self->probe.nat.udp.filter != FIL_NAT_FILTER_NONE &&
+  return self->probe.nat.filter != FIL_NAT_FILTER_OPEN &&
          fil_nat_probe_set_filter (&self->probe, FIL_NAT_FILTER_ADDRESS);
 }
 

@@ -6,7 +6,7 @@
 #include "ballot.h"
 #include "endpoint.h"
 #include "nat-probe.h"
-#include "nat-view.h"
+#include "nat.h"
 #include "udp-contacts.h"
 
 G_BEGIN_DECLS
@@ -38,7 +38,7 @@ typedef struct
   gint64 udp_age_us;
   gint64 age_us;      /* of this memory */
   FilEndpoint external[2];
-  FilNatView nat;         /* without the ports, which a NAT has forgotten */
+  FilNat nat;         /* without the ports, which a NAT has forgotten */
 } FilReachMemory;
 
 /**

@@ -227,14 +227,14 @@ test_filter (void)
       now += 75 * FIL_SEC;
       g_assert_true (fil_reachability_tick (&reach, now) == (i == 1));
     }
-  g_assert_cmpint (reach.probe.nat.udp.filter, ==, FIL_NAT_FILTER_PORT);
+  g_assert_cmpint (reach.probe.nat.filter, ==, FIL_NAT_FILTER_PORT);
   g_assert_true (fil_reachability_received (&reach, FIL_UDP_OTHER_PORT, &by, now));
-  g_assert_cmpint (reach.probe.nat.udp.filter, ==, FIL_NAT_FILTER_ADDRESS);
+  g_assert_cmpint (reach.probe.nat.filter, ==, FIL_NAT_FILTER_ADDRESS);
   g_assert_cmpint (reach.udp.state, ==, FIL_REACHABLE_NO);
   g_assert_true (fil_reachability_received (&reach, FIL_UDP_STRANGER, &by, now));
-  g_assert_cmpint (reach.probe.nat.udp.filter, ==, FIL_NAT_FILTER_NONE);
+  g_assert_cmpint (reach.probe.nat.filter, ==, FIL_NAT_FILTER_OPEN);
   g_assert_false (fil_reachability_received (&reach, FIL_UDP_OTHER_PORT, &by, now));
-  g_assert_cmpint (reach.probe.nat.udp.filter, ==, FIL_NAT_FILTER_NONE);
+  g_assert_cmpint (reach.probe.nat.filter, ==, FIL_NAT_FILTER_OPEN);
 }
 
 static void
@@ -265,8 +265,8 @@ test_memory (void)
   fil_reachability_init (&reach, FALSE);
   fil_reachability_prove (&reach, &reach.tcp, &by, 0);
   reach.udp.state = FIL_REACHABLE_NO;
-  reach.probe.nat.udp.mapping = FIL_NAT_MAPPING_STEPS;
-  reach.probe.nat.udp.step = -2;
+  reach.probe.nat.mapping = FIL_NAT_MAPPING_SEQUENTIAL;
+  reach.probe.nat.delta = -2;
   reach.ballots[0].elected = endpoint ("24.5.5.5:1");
   fil_reachability_remember (&reach, &memory, 10 * MINUTE);
   g_assert_cmpint (memory.tcp_age_us, ==, 10 * MINUTE);
@@ -277,7 +277,7 @@ test_memory (void)
   g_assert_cmpint (again.tcp.state, ==, FIL_REACHABLE_YES);
   g_assert_cmpint (again.tcp.proof_us, ==, FIL_HOUR - 15 * MINUTE);
   g_assert_cmpint (again.udp.state, ==, FIL_REACHABLE_NO);
-  g_assert_cmpint (again.probe.nat.udp.step, ==, -2);
+  g_assert_cmpint (again.probe.nat.delta, ==, -2);
   assert_external (&again, 4, "24.5.5.5:1");
   /* All of it is tested at once. */
   g_assert_true (fil_nat_probe_is_due (&again.probe, FIL_HOUR));
@@ -293,7 +293,7 @@ test_memory (void)
   fil_reachability_init (&again, FALSE);
   fil_reachability_recall (&again, &memory, FIL_HOUR);
   g_assert_cmpint (again.udp.state, ==, FIL_REACHABLE_UNKNOWN);
-  g_assert_cmpint (again.probe.nat.udp.mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
+  g_assert_cmpint (again.probe.nat.mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
 }
 
 /* Whom we have called */
@@ -362,19 +362,19 @@ typedef struct
 } Case;
 
 static const Case cases[] = {
-  { "no NAT", { "24.5.5.5:7000", "24.5.5.5:7000", "24.5.5.5:7000" }, FIL_NAT_MAPPING_FIXED, 0, "no-nat" },
-  { "cone that keeps the port", { "24.5.5.9:7000", "24.5.5.9:7000", "24.5.5.9:7000" }, FIL_NAT_MAPPING_FIXED, 0, "cone" },
-  { "cone", { "24.5.5.9:1234", "24.5.5.9:1234", NULL, "24.5.5.9:1234" }, FIL_NAT_MAPPING_FIXED, 0, "cone" },
+  { "no NAT", { "24.5.5.5:7000", "24.5.5.5:7000", "24.5.5.5:7000" }, FIL_NAT_MAPPING_NONE, 0, "no-nat" },
+  { "cone that keeps the port", { "24.5.5.9:7000", "24.5.5.9:7000", "24.5.5.9:7000" }, FIL_NAT_MAPPING_INDEPENDENT, 0, "cone" },
+  { "cone", { "24.5.5.9:1234", "24.5.5.9:1234", NULL, "24.5.5.9:1234" }, FIL_NAT_MAPPING_INDEPENDENT, 0, "cone" },
   { "cone and two liars", { "24.5.5.9:1", "24.5.5.9:1234", "24.5.5.9:2", "24.5.5.9:1234", "24.5.5.9:1234" },
-    FIL_NAT_MAPPING_FIXED, 0, "cone" },
-  { "cone and a liar's address", { "24.5.5.9:5", "66.6.6.6:5", "24.5.5.9:5", "24.5.5.9:5" }, FIL_NAT_MAPPING_FIXED, 0, "cone" },
+    FIL_NAT_MAPPING_INDEPENDENT, 0, "cone" },
+  { "cone and a liar's address", { "24.5.5.9:5", "66.6.6.6:5", "24.5.5.9:5", "24.5.5.9:5" }, FIL_NAT_MAPPING_INDEPENDENT, 0, "cone" },
   { "cone and one liar of three", { "24.5.5.9:1234", "24.5.5.9:99", "24.5.5.9:1234" }, FIL_NAT_MAPPING_UNKNOWN, 0, NULL },
   { "one port after the other", { "24.5.5.9:2000", "24.5.5.9:2001", "24.5.5.9:2002", "24.5.5.9:2003" },
-    FIL_NAT_MAPPING_STEPS, 1, "symmetric-sequential" },
-  { "backwards in twos", { "24.5.5.9:2010", "24.5.5.9:2008", NULL, "24.5.5.9:2004" }, FIL_NAT_MAPPING_STEPS, -2,
+    FIL_NAT_MAPPING_SEQUENTIAL, 1, "symmetric-sequential" },
+  { "backwards in twos", { "24.5.5.9:2010", "24.5.5.9:2008", NULL, "24.5.5.9:2004" }, FIL_NAT_MAPPING_SEQUENTIAL, -2,
     "symmetric-sequential" },
   { "one after the other, with others between", { "24.5.5.9:2000", "24.5.5.9:2003", "24.5.5.9:2004", "24.5.5.9:2009" },
-    FIL_NAT_MAPPING_STEPS, 1, "symmetric-sequential" },
+    FIL_NAT_MAPPING_SEQUENTIAL, 1, "symmetric-sequential" },
   { "random", { "24.5.5.9:2000", "24.5.5.9:40313", "24.5.5.9:11555" }, FIL_NAT_MAPPING_RANDOM, 0, "symmetric-random" },
   { "up and down", { "24.5.5.9:2000", "24.5.5.9:2010", "24.5.5.9:2005" }, FIL_NAT_MAPPING_RANDOM, 0, "symmetric-random" },
   { "two voices", { "24.5.5.9:2000", NULL, "24.5.5.9:2000" }, FIL_NAT_MAPPING_UNKNOWN, 0, NULL },
@@ -429,9 +429,9 @@ test_mappings (void)
       g_assert_false (fil_nat_probe_tick (&probe, 5 * FIL_SEC - 1));
       news += fil_nat_probe_tick (&probe, 5 * FIL_SEC);
       g_assert_cmpuint (news, ==, is_known);
-      g_assert_cmpint (probe.nat.udp.mapping, ==, cases[i].mapping);
-      g_assert_cmpint (probe.nat.udp.step, ==, cases[i].step);
-      g_assert_cmpstr (fil_nat_view_name (&probe.nat), ==, cases[i].name);
+      g_assert_cmpint (probe.nat.mapping, ==, cases[i].mapping);
+      g_assert_cmpint (probe.nat.delta, ==, cases[i].step);
+      g_assert_cmpstr (fil_nat_name (&probe.nat), ==, cases[i].name);
       /* Known: measured again after half an hour. Contradictions: the same hosts answer a minute later. Too
        * few voices: others are asked soon. */
       g_assert_false (fil_nat_probe_is_due (&probe, 9 * FIL_SEC));
@@ -459,13 +459,13 @@ test_mapping_moves (void)
   g_assert_cmpint (probe.nat.udp_us, ==, now);
   g_assert_false (fil_nat_probe_is_due (&probe, 2 * MINUTE));
   g_assert_false (answer (&probe, 0, "24.5.5.9:4321", now));
-  g_assert_cmpuint (probe.nat.udp_outside.port, ==, 1234);
+  g_assert_cmpuint (probe.nat.udp.port, ==, 1234);
   g_assert_true (fil_nat_probe_is_due (&probe, 2 * MINUTE));
   now = 2 * MINUTE;
   begin (&probe, now);
   for (guint i = 0; i < FIL_NAT_TARGETS; i++)
     answer (&probe, i, "24.5.5.9:4321", now);
-  g_assert_cmpuint (probe.nat.udp_outside.port, ==, 4321);
+  g_assert_cmpuint (probe.nat.udp.port, ==, 4321);
 }
 
 /* Only what is translated and can be told to others is kept, every 20 s. */
@@ -476,14 +476,14 @@ test_keeping (void)
 
   fil_nat_probe_init (&probe);
   g_assert_false (fil_nat_probe_wants_keeping (&probe, 0));
-  probe.nat.udp.mapping = FIL_NAT_MAPPING_RANDOM;
+  probe.nat.mapping = FIL_NAT_MAPPING_RANDOM;
   g_assert_false (fil_nat_probe_wants_keeping (&probe, 0));
-  probe.nat.udp.mapping = FIL_NAT_MAPPING_FIXED;
+  probe.nat.mapping = FIL_NAT_MAPPING_INDEPENDENT;
   g_assert_true (fil_nat_probe_wants_keeping (&probe, 0));
   probe.kept_us = 0;
   g_assert_false (fil_nat_probe_wants_keeping (&probe, 20 * FIL_SEC - 1));
   g_assert_true (fil_nat_probe_wants_keeping (&probe, 20 * FIL_SEC));
-  probe.nat.is_direct = TRUE;
+  probe.nat.mapping = FIL_NAT_MAPPING_NONE;
   g_assert_false (fil_nat_probe_wants_keeping (&probe, 20 * FIL_SEC));
 }
 
@@ -508,20 +508,20 @@ test_tcp_port (void)
   probe.local = endpoint ("192.168.1.5:7000");
   g_assert_false (tell_tcp (&probe, 0, 0, 40000));
   g_assert_true (tell_tcp (&probe, 0, 40000, 40000));
-  g_assert_cmpint (probe.nat.tcp.mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
-  g_assert_cmpuint (probe.nat.tcp_outside.port, ==, 7000);
+  g_assert_cmpint (probe.nat.tcp_mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
+  g_assert_cmpuint (probe.nat.tcp.port, ==, 7000);
   g_assert_false (tell_tcp (&probe, 0, 40001, 40001));
-  g_assert_cmpint (probe.nat.tcp.mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
+  g_assert_cmpint (probe.nat.tcp_mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
   g_assert_false (tell_tcp (&probe, 1, 40002, 40002));
-  g_assert_cmpint (probe.nat.tcp.mapping, ==, FIL_NAT_MAPPING_FIXED);
+  g_assert_cmpint (probe.nat.tcp_mapping, ==, FIL_NAT_MAPPING_INDEPENDENT);
   g_assert_true (tell_tcp (&probe, 2, 40003, 51111));
-  g_assert_cmpint (probe.nat.tcp.mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
-  g_assert_false (fil_endpoint_is_set (&probe.nat.tcp_outside));
+  g_assert_cmpint (probe.nat.tcp_mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
+  g_assert_false (fil_endpoint_is_set (&probe.nat.tcp));
   /* However many tell, few are remembered. */
   for (guint i = 0; i < 50; i++)
     tell_tcp (&probe, 10 + i, 40000, 40000);
   g_assert_cmpuint (probe.n_told, ==, FIL_NAT_TOLD);
-  g_assert_cmpint (probe.nat.tcp.mapping, ==, FIL_NAT_MAPPING_FIXED);
+  g_assert_cmpint (probe.nat.tcp_mapping, ==, FIL_NAT_MAPPING_INDEPENDENT);
 }
 
 static void
@@ -532,12 +532,12 @@ test_names (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      FilNatView nat = { 0 };
+      FilNat nat = { 0 };
 
-      g_assert_true (fil_nat_view_from_name (&nat, names[i]));
-      g_assert_cmpstr (fil_nat_view_name (&nat), ==, names[i]);
+      g_assert_true (fil_nat_from_name (&nat, names[i]));
+      g_assert_cmpstr (fil_nat_name (&nat), ==, names[i]);
     }
-  g_assert_false (fil_nat_view_from_name (&(FilNatView){ 0 }, "square"));
+  g_assert_false (fil_nat_from_name (&(FilNat){ 0 }, "square"));
 }
 
 int
