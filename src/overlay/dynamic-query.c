@@ -376,6 +376,17 @@ fil_dynamic_query_leaf (const FilDynamicQuery *self)
 }
 
 /**
+ * fil_dynamic_query_n_asked:
+ *
+ * Returns: how many neighbours have been sent the query
+ */
+guint
+fil_dynamic_query_n_asked (const FilDynamicQuery *self)
+{
+  return self->asked->len;
+}
+
+/**
  * fil_dynamic_query_reach:
  *
  * Returns: about how many hosts have seen the query

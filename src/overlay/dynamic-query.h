@@ -54,6 +54,7 @@ const FilPacket *fil_dynamic_query_packet (const FilDynamicQuery *self);
 const FilQueryHashes *fil_dynamic_query_hashes (const FilDynamicQuery *self);
 double fil_dynamic_query_hosts (guint degree, guint ttl);
 guint32 fil_dynamic_query_leaf (const FilDynamicQuery *self);
+guint fil_dynamic_query_n_asked (const FilDynamicQuery *self);
 guint fil_dynamic_query_reach (const FilDynamicQuery *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDynamicQuery, fil_dynamic_query_free)

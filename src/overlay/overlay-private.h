@@ -100,7 +100,8 @@ typedef struct
   FilQueryHashes hashes;
   guint8 ttl;
   gint64 begun_us;
-  double reach;                /* a leaf's guess */
+  guint n_asked;               /* ultrapeers a leaf has asked */
+  double reach;                /* what they promise */
   guint hits;
   guint kept;                  /* as the node says */
   gboolean has_kept;

@@ -194,6 +194,7 @@ ask (FilOverlay *self,
 
   _fil_overlay_send_packet (self, to, FIL_IMPORTANCE_QUERY, search->query, now_us);
   _fil_overlay_step (self, &search->muid, "query-sent", to, ttl, 0, NULL, now_us);
+  search->n_asked++;
   search->reach += fil_dynamic_query_hosts (fil_link_peer (to->link)->degree, ttl - 1);
 }
 
@@ -292,7 +293,10 @@ fil_overlay_search_muid (FilOverlay *self,
 /**
  * fil_overlay_search_reach:
  *
- * Returns: about how many hosts have been asked
+ * What the links and the TTL promise rests on what neighbours say of themselves, in networks that repeat no
+ * host: it is believed up to the number of hosts that have been heard of.
+ *
+ * Returns: about how many hosts have been asked, no less than the neighbours that were
  */
 guint
 fil_overlay_search_reach (FilOverlay *self,
@@ -300,10 +304,13 @@ fil_overlay_search_reach (FilOverlay *self,
 {
   const FilOwnSearch *own = find (self, search);
   FilDynamicQuery *led = own != NULL ? g_hash_table_lookup (self->led, &own->muid) : NULL;
+  guint promised, n_asked;
 
-  if (led != NULL)
-    return fil_dynamic_query_reach (led);
-  return own != NULL ? (guint) own->reach : 0;
+  if (own == NULL)
+    return 0;
+  promised = led != NULL ? fil_dynamic_query_reach (led) : (guint) own->reach;
+  n_asked = led != NULL ? fil_dynamic_query_n_asked (led) : own->n_asked;
+  return MAX (n_asked, MIN (promised, fil_host_cache_size (self->hosts)));
 }
 
 /**

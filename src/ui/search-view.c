@@ -11,6 +11,9 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+/* Fewer are not "about" so many: each was asked or heard of by name. */
+#define FEW_HOSTS 10
+
 struct _FilSearchView
 {
   GtkWidget parent;
@@ -58,6 +61,8 @@ describe_asked (FilSearchView *self)
 
   if (asked <= 0)
     return g_strdup (_("Nobody asked yet"));
+  if (asked < FEW_HOSTS)
+    return g_strdup_printf (ngettext ("Asked %d host", "Asked %d hosts", (gulong) asked), asked);
   return g_strdup_printf (ngettext ("Asked about %d host", "Asked about %d hosts", (gulong) asked), asked);
 }
 

@@ -101,8 +101,13 @@ test_everything_found (gconstpointer data)
       g_autofree char *text = g_strdup_printf ("squirrel no%u", holder + 100);
       guint before = host->hits->len;
       guint32 search = fil_overlay_search (host->overlay, text, NULL, 0, sim_now (self->sim));
+      guint asked;
 
       sim_run (self->sim, 2 * FIL_MINUTE);
+      /* What is said of the search is no more than the network has, and no less than was done. */
+      asked = fil_overlay_search_reach (host->overlay, search);
+      g_assert_cmpuint (asked, >=, 2);
+      g_assert_cmpuint (asked, <=, N_ULTRAPEERS);
       if (is_reachable (self, seeker, holder))
         {
           reachable++;
