@@ -292,7 +292,7 @@ const CtlCommand ctl_search_commands[] = {
   { "searches", NULL, N_ ("All searches"), run_searches, NULL, 0, 0 },
   { "results", N_ ("ID"), N_ ("What a search has found"), run_results, NULL, 1, 1 },
   { "close", N_ ("ID"), N_ ("End a search and forget its results"), run_close, NULL, 1, 1 },
-  { "trace", N_ ("ID"), N_ ("The way of a search, step by step"), run_trace, NULL, 1, 1 },
+  { "trace", N_ ("ID"), N_ ("The way of a search or of download:ID, step by step"), run_trace, NULL, 1, 1 },
   { "browse", N_ ("HOST:PORT|GUID [--wait S]"), N_ ("See what one host shares"), run_browse, browse_options, 1, 1 },
   { NULL },
 };

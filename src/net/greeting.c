@@ -3,6 +3,8 @@
 
 #include "greeting.h"
 
+#include "push-proxy-request.h"
+
 #include <string.h>
 
 static const struct
@@ -19,13 +21,24 @@ static const struct
   { "CONNECT BACK", FIL_GREETING_CONNECT_BACK },
 };
 
+static gboolean
+is_push_proxy (const guint8 *line,
+               gsize len)
+{
+  const guint8 *space = memchr (line, ' ', len);
+  gsize at = space != NULL ? (gsize) (space + 1 - line) : len;
+
+  return fil_push_proxy_request_is (fil_slice (line + at, len - at));
+}
+
 static FilGreeting
 kind_of (const guint8 *line,
          gsize len)
 {
   for (guint i = 0; i < G_N_ELEMENTS (starts); i++)
     if (len >= strlen (starts[i].start) && memcmp (line, starts[i].start, strlen (starts[i].start)) == 0)
-      return starts[i].kind;
+      return starts[i].kind == FIL_GREETING_HTTP && is_push_proxy (line, len) ? FIL_GREETING_PUSH_PROXY
+                                                                              : starts[i].kind;
   return FIL_GREETING_UNKNOWN;
 }
 
@@ -97,7 +110,8 @@ fil_greeting_parse (const guint8 *bytes,
 const char *
 fil_greeting_name (FilGreeting self)
 {
-  static const char *const names[] = { "unfinished", "gnutella", "http", "giv", "queue", "connect-back", "unknown" };
+  static const char *const names[] = { "unfinished", "gnutella", "http",         "push-proxy",
+                                       "giv",        "queue",    "connect-back", "unknown" };
 
   return names[self];
 }

@@ -11,6 +11,7 @@ typedef enum
   FIL_GREETING_MORE,         /* the line is not whole yet */
   FIL_GREETING_GNUTELLA,     /* GNUTELLA CONNECT/0.6 */
   FIL_GREETING_HTTP,         /* GET, HEAD, OPTIONS */
+  FIL_GREETING_PUSH_PROXY,   /* GET or HEAD of /gnutella/push-proxy?… and its other spellings */
   FIL_GREETING_GIV,          /* the answer to a push of ours */
   FIL_GREETING_QUEUE,        /* PARQ call-back */
   FIL_GREETING_CONNECT_BACK, /* a test whether we can be reached: close quietly */

@@ -12,10 +12,6 @@
 /* What is asked at the same time; more would only be slower. */
 #define BROWSES_MAX 8
 
-/* A PUSH is repeated once, as it may be lost on its way. */
-#define PUSH_AGAIN_US (10 * FIL_SEC)
-#define PUSH_GIVE_UP_US (40 * FIL_SEC)
-
 /* One host that is asked for its list. */
 typedef struct
 {
@@ -23,12 +19,12 @@ typedef struct
   gint64 search;           /* that shows the list */
   char *host;              /* as it was asked for */
   FilSourceSpec source;    /* who; its proxies lie below */
-  FilEndpoint proxies[FIL_RESULT_MAX_PROXIES];
+  FilHost proxies[FIL_RESULT_MAX_PROXIES];
   FilEndpoint at;          /* where it answers; unset when it connects to us */
   FilSession *session;     /* not owned; NULL: no connection yet */
   GCancellable *resolving;
-  FilTimer *push_timer;    /* set while it is to connect to us */
-  gint64 pushed_us;        /* 0: not asked to */
+  FilNodePush *push;       /* while it is asked to connect to us */
+  gboolean was_pushed;
 } Browse;
 
 static void
@@ -40,7 +36,7 @@ browse_free (gpointer data)
     fil_browse_session_disown (self->session, "nobody wants the list any more");
   g_cancellable_cancel (self->resolving);
   g_object_unref (self->resolving);
-  fil_timer_free (self->push_timer);
+  _fil_node_push_free (self->push);
   g_free (self->host);
   g_free (self);
 }
@@ -109,7 +105,7 @@ session_ended (gpointer data,
   Browse *self = data;
 
   self->session = NULL;
-  if (end == FIL_BROWSE_NOT_CONNECTED && !fil_guid_is_zero (&self->source.guid) && self->pushed_us == 0)
+  if (end == FIL_BROWSE_NOT_CONNECTED && !fil_guid_is_zero (&self->source.guid) && !self->was_pushed)
     start_push (self);
   else
     browse_end (self, sentence_of (end));
@@ -123,23 +119,11 @@ static const FilBrowseDelegate session_delegate = {
 /* Asks the host for a connection */
 
 static void
-push_cb (gpointer data,
-         gint64 now_us)
+push_failed (gpointer data,
+             gboolean was_sent)
 {
-  Browse *self = data;
-
-  if (now_us - self->pushed_us >= PUSH_GIVE_UP_US)
-    {
-      browse_end (self, _("The host was asked to connect, and did not come."));
-      return;
-    }
-  if (!_fil_node_send_push (self->node, &self->source))
-    {
-      browse_end (self, _("No way to this host is known: search for one of its files first."));
-      return;
-    }
-  fil_timer_set (self->push_timer, now_us - self->pushed_us < PUSH_AGAIN_US ? now_us + PUSH_AGAIN_US
-                                                                           : self->pushed_us + PUSH_GIVE_UP_US);
+  browse_end (data, was_sent ? _("The host was asked to connect, and did not come.")
+                             : _("No way to this host is known: search for one of its files first."));
 }
 
 static void
@@ -151,9 +135,8 @@ start_push (Browse *self)
       return;
     }
   self->at = (FilEndpoint){ 0 };
-  self->pushed_us = _fil_node_now (self->node);
-  /* Later: this may be called while a session ends. */
-  fil_timer_set (self->push_timer, self->pushed_us);
+  self->was_pushed = TRUE;
+  self->push = _fil_node_push_new (self->node, &self->source, push_failed, self);
 }
 
 static void
@@ -190,9 +173,10 @@ _fil_node_browse_giv (FilNode *self,
     {
       Browse *browse = g_ptr_array_index (self->browses, i);
 
-      if (browse->session != NULL || browse->pushed_us == 0 || !fil_guid_equal (&browse->source.guid, guid))
+      if (browse->session != NULL || browse->push == NULL || !fil_guid_equal (&browse->source.guid, guid))
         continue;
-      fil_timer_clear (browse->push_timer);
+      g_clear_pointer (&browse->push, _fil_node_push_free);
+      _fil_node_push_step (self, guid, "giv-received", from, "the servent connected to us");
       browse->session = fil_browse_session_new (fil_endpoint_to_text (from, host), self->user_agent, TRUE,
                                                 &session_delegate, browse, _fil_node_now (self));
       return browse->session;
@@ -274,7 +258,6 @@ browse_new (FilNode *node,
   self->host = g_strdup (host);
   self->source.proxies = self->proxies;
   self->resolving = g_cancellable_new ();
-  self->push_timer = fil_timer_new (fil_reactor_timers (node->reactor), push_cb, self);
   g_ptr_array_add (node->browses, self);
   return self;
 }

@@ -179,14 +179,17 @@ add_magnet_source (FilNode *self,
                    gint64 download,
                    const FilMagnetSource *source)
 {
+  FilHost proxies[FIL_MAGNET_MAX_PROXIES] = { 0 };
   FilSourceSpec spec = {
     .endpoint = source->endpoint,
     .guid = source->guid,
-    .proxies = source->proxies,
+    .proxies = proxies,
     .n_proxies = source->n_proxies,
     .needs_push = source->is_push,
   };
 
+  for (guint i = 0; i < source->n_proxies; i++)
+    proxies[i].endpoint = source->proxies[i];
   if (source->is_push || fil_gate_judge (self->gate, &source->endpoint, FIL_GATE_SOURCE) == FIL_GATE_OPEN)
     fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
 }

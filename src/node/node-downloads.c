@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "alt-locs.h"
 #include "downloads-table.h"
 #include "history-table.h"
 #include "writer.h"
@@ -24,68 +25,6 @@ delegate_dial (gpointer data,
                FilSession *session)
 {
   _fil_node_dial (data, to, FIL_DIAL_TRANSFER, FIL_GATE_SOURCE, tls, FIL_TRAFFIC_TRANSFER, session);
-}
-
-static FilEndpoint
-callback_endpoint (FilNode *self)
-{
-  FilEndpoint own = fil_overlay_own_endpoint (self->overlay);
-
-  return fil_endpoint_is_set (&own) ? own : self->local;
-}
-
-static void
-push_by_udp (FilNode *self,
-             const FilFileSource *source,
-             const FilEndpoint *to,
-             const FilPush *push)
-{
-  g_auto (FilWriter) message = { 0 };
-  guint8 head[FIL_HEADER_LEN];
-  /* A proxy that is a direct neighbour of the sharer lowers the TTL and does not lift it (signalling.md). */
-  FilHeader header = { .kind = FIL_KIND_PUSH, .ttl = 2, .hops = 0 };
-
-  if (fil_gate_judge (self->gate, to, FIL_GATE_PROXY) != FIL_GATE_OPEN)
-    return;
-  fil_writer_init (&message);
-  fil_writer_bytes (&message, head, sizeof head);
-  fil_push_encode (push, &message);
-  fil_guid_random (&header.muid, self->random);
-  header.size = (guint32) (fil_writer_slice (&message).len - sizeof head);
-  fil_header_encode (&header, head);
-  fil_writer_patch (&message, 0, head, sizeof head);
-  fil_udp_port_send (self->udp, fil_writer_slice (&message).data, fil_writer_slice (&message).len, to);
-}
-
-static gboolean
-delegate_push (gpointer data,
-               const FilFileSource *source,
-               FilPushWays ways)
-{
-  FilNode *self = data;
-  FilEndpoint own = callback_endpoint (self);
-  FilPush push = { .target = source->guid, .index = source->index, .port = own.port };
-  gboolean sent = FALSE;
-
-  if (own.family == 4)
-    push.endpoint = own;
-  else
-    push.endpoint6 = own;
-
-  if ((ways & FIL_PUSH_WAY_HOST) != 0 && fil_endpoint_is_set (&source->endpoint))
-    {
-      push_by_udp (self, source, &source->endpoint, &push);
-      sent = TRUE;
-    }
-  if ((ways & FIL_PUSH_WAY_PROXIES) != 0)
-    for (guint i = 0; i < source->n_proxies; i++)
-      {
-        push_by_udp (self, source, &source->proxies[i], &push);
-        sent = TRUE;
-      }
-  if ((ways & FIL_PUSH_WAY_ROUTE) != 0)
-    sent |= fil_overlay_send_push (self->overlay, &push, NULL, _fil_node_now (self)) != FIL_PUSH_SENT_NOT;
-  return sent;
 }
 
 static gboolean
@@ -130,19 +69,19 @@ add_source_row (FilDownloadRow *row,
                 const FilFileSource *source,
                 gint64 now_s)
 {
-  g_autoptr (GString) proxies = g_string_new (NULL);
+  g_auto (FilWriter) proxies;
   char text[FIL_ENDPOINT_TEXT_LEN];
   FilSourceRow *saved;
 
+  fil_writer_init (&proxies);
   saved = fil_download_row_add_source (row,
                                        fil_endpoint_is_set (&source->endpoint)
                                            ? fil_endpoint_to_text (&source->endpoint, text)
                                            : NULL,
                                        &source->guid);
-  for (guint i = 0; i < source->n_proxies; i++)
-    g_string_append_printf (proxies, "%s%s", i > 0 ? "," : "", fil_endpoint_to_text (&source->proxies[i], text));
-  if (proxies->len > 0)
-    saved->proxies = g_strdup (proxies->str);
+  fil_push_proxies_write (source->proxies, source->n_proxies, &proxies);
+  if (proxies.len > 0)
+    saved->proxies = g_strndup ((const char *) fil_writer_data (&proxies), proxies.len);
   saved->flags = (source->needs_push ? SOURCE_NEEDS_PUSH : 0) | (source->tls ? SOURCE_TLS : 0) |
                  (source->is_blamed ? SOURCE_BLAMED : 0);
   saved->last_seen = now_s;
@@ -243,7 +182,11 @@ delegate_wall (gpointer data)
 
 static const FilDownloadsDelegate downloads_delegate = {
   .dial = delegate_dial,
-  .push = delegate_push,
+  .push = _fil_node_push_send,
+  .call_at = _fil_node_push_call_at,
+  .make_guid = _fil_node_push_make_guid,
+  .dial_proxy = _fil_node_push_dial_proxy,
+  .push_step = _fil_node_push_step,
   .is_reachable = delegate_is_reachable,
   .may_dial = delegate_may_dial,
   .answered = delegate_answered,
@@ -280,30 +223,16 @@ _fil_node_downloads_start (FilNode *self)
   self->downloads = fil_downloads_new (&downloads_delegate, self, &fil_disk_storage, self->storage, self->user_agent);
 }
 
-static guint
-parse_proxies (const char *text,
-               FilEndpoint *out,
-               guint max)
-{
-  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", ",", -1);
-  guint n = 0;
-
-  for (guint i = 0; parts[i] != NULL && n < max; i++)
-    if (fil_endpoint_parse (&out[n], parts[i], -1, 0))
-      n++;
-  return n;
-}
-
 static void
 restore_source (FilNode *self,
                 gint64 download,
                 const FilSourceRow *row)
 {
-  FilEndpoint proxies[FIL_SOURCE_MAX_PROXIES];
+  FilHost proxies[FIL_SOURCE_MAX_PROXIES];
   FilSourceSpec spec = {
     .guid = row->guid,
     .proxies = proxies,
-    .n_proxies = parse_proxies (row->proxies, proxies, G_N_ELEMENTS (proxies)),
+    .n_proxies = fil_alt_locs_parse (row->proxies, proxies, G_N_ELEMENTS (proxies)),
     .needs_push = (row->flags & SOURCE_NEEDS_PUSH) != 0,
     .tls = (row->flags & SOURCE_TLS) != 0,
     .is_blamed = (row->flags & SOURCE_BLAMED) != 0,
@@ -393,23 +322,6 @@ _fil_node_add_source (FilNode *self,
   };
 
   fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
-}
-
-/**
- * _fil_node_send_push:
- *
- * Asks a servent to connect to us, by every way there is.
- *
- * Returns: FALSE when there is none
- */
-gboolean
-_fil_node_send_push (FilNode *self,
-                     const FilSourceSpec *to)
-{
-  g_autoptr (FilFileSource) source = fil_file_source_new (1, to);
-
-  return delegate_push (self, source,
-                        FIL_PUSH_WAY_HOST | FIL_PUSH_WAY_PROXIES | FIL_PUSH_WAY_ROUTE | FIL_PUSH_WAY_HTTP);
 }
 
 /* A PUSH for us */

@@ -175,6 +175,8 @@ acceptor_session_for (gpointer data,
       return fil_overlay_accept (self->overlay, peer, now_us);
     case FIL_GREETING_HTTP:
       return fil_uploads_accept (self->uploads, peer, now_us);
+    case FIL_GREETING_PUSH_PROXY:
+      return fil_push_proxy_accept (self->push_proxy, peer, now_us);
     case FIL_GREETING_GIV:
       if (!fil_giv_parse (&giv, first_line))
         return NULL;

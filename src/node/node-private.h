@@ -18,6 +18,7 @@
 #include "node.h"
 #include "overlay.h"
 #include "pumps.h"
+#include "push-proxy.h"
 #include "random.h"
 #include "reactor.h"
 #include "searches.h"
@@ -87,6 +88,7 @@ struct _FilNode
   FilDownloads *downloads;
   FilUploads *uploads;
   GPtrArray *browses;          /* of hosts that are asked for their list, owned */
+  FilPushProxy *push_proxy;
   GHashTable *source_searches; /* overlay search → SourceSearch, owned; for downloads without sources */
 
   /* Files. */
@@ -184,8 +186,22 @@ FilSession *_fil_node_browse_giv (FilNode *self, const FilGuid *guid, const FilE
 void _fil_node_downloads_start (FilNode *self);
 gboolean _fil_node_restore_downloads (FilNode *self, GError **error);
 void _fil_node_add_source (FilNode *self, gint64 download, const FilHit *hit);
-gboolean _fil_node_send_push (FilNode *self, const FilSourceSpec *to);
 void _fil_node_handle_push (FilNode *self, const FilPush *push, const FilSource *source);
+
+/* node-push.c: having hosts behind firewalls connect to us */
+typedef struct _FilNodePush FilNodePush;
+
+void _fil_node_push_dial_proxy (gpointer data, const FilEndpoint *to, gboolean tls, FilSession *session);
+void _fil_node_push_call_at (gpointer data, FilPush *push);
+void _fil_node_push_make_guid (gpointer data, FilGuid *guid);
+gboolean _fil_node_push_send (gpointer data, const FilPush *push, const FilGuid *muid, FilPushWay way,
+                              const FilEndpoint *to);
+void _fil_node_push_step (gpointer data, const FilGuid *servent, const char *what, const FilEndpoint *peer,
+                          const char *detail);
+FilNodePush *_fil_node_push_new (FilNode *node, const FilSourceSpec *to,
+                                 void (*failed) (gpointer data, gboolean was_sent), gpointer data)
+    G_GNUC_WARN_UNUSED_RESULT;
+void _fil_node_push_free (FilNodePush *self);
 
 /* node-uploads.c */
 void _fil_node_uploads_start (FilNode *self);

@@ -204,7 +204,7 @@ hit_of_record (FilHit *out,
   };
   out->endpoint = fil_endpoint_is_set (&hit->endpoint) ? hit->endpoint : trailer->endpoint6;
   for (guint i = 0; i < trailer->n_proxies && out->n_proxies < FIL_RESULT_MAX_PROXIES; i++)
-    out->proxies[out->n_proxies++] = trailer->proxies[i].endpoint;
+    out->proxies[out->n_proxies++] = trailer->proxies[i];
   if (trailer->present)
     for (guint i = 0; i < 4; i++)
       out->vendor[i] = g_ascii_isgraph (trailer->vendor[i]) ? (char) trailer->vendor[i] : '?';

@@ -4,6 +4,9 @@
 #include "node-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
+
+#define DOWNLOAD_PREFIX "download:"
 
 static void
 tell_steps (FilNode *self,
@@ -48,11 +51,29 @@ tell_pushes (FilNode *self,
     }
 }
 
+/* The pushes that went to the sources of a download. */
+static void
+tell_download (FilNode *self,
+               const FilDownload *download,
+               FilTraceFunc func,
+               gpointer data)
+{
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (!fil_guid_is_zero (&source->guid))
+        tell_steps (self, &source->guid, func, data);
+    }
+}
+
 /**
  * fil_node_trace:
- * @id_or_muid: id of a search here, or the 32 digits of a query's MUID or a servent GUID
+ * @id_or_muid: id of a search here, else of a download; "download:" and the id of a download; or the 32 digits
+ *   of a query's MUID or a servent GUID
  *
- * Tells this node's part of the way that a search, its hits and its pushes took.
+ * Tells this node's part of the way that a search, its hits and its pushes took: every way that was tried
+ * to have a host connect, and who answered.
  */
 gboolean
 fil_node_trace (FilNode *self,
@@ -61,6 +82,9 @@ fil_node_trace (FilNode *self,
                 gpointer data,
                 GError **error)
 {
+  gboolean wants_download = g_str_has_prefix (id_or_muid, DOWNLOAD_PREFIX);
+  const char *digits = id_or_muid + (wants_download ? strlen (DOWNLOAD_PREFIX) : 0);
+  const FilDownload *download;
   const FilSearch *search;
   gint64 id;
   FilGuid muid;
@@ -70,15 +94,22 @@ fil_node_trace (FilNode *self,
       tell_steps (self, &muid, func, data);
       return TRUE;
     }
-  if (!g_ascii_string_to_signed (id_or_muid, 10, 1, G_MAXINT64, &id, NULL))
+  if (!g_ascii_string_to_signed (digits, 10, 1, G_MAXINT64, &id, NULL))
     {
-      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is neither the id of a search nor 32 digits."),
+      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is neither the id of a search or a download nor 32 digits."),
                    id_or_muid);
       return FALSE;
     }
-  search = fil_searches_get (self->searches, id);
+  search = wants_download ? NULL : fil_searches_get (self->searches, id);
+  download = fil_downloads_get (self->downloads, id);
+  if (search == NULL && download != NULL)
+    {
+      tell_download (self, download, func, data);
+      return TRUE;
+    }
   if (search == NULL)
-    return _fil_node_not_found (error, _("There is no search %s."), id);
+    return _fil_node_not_found (error, wants_download ? _("There is no download %s.")
+                                                      : _("There is no search or download %s."), id);
   tell_steps (self, &search->muid, func, data);
   tell_pushes (self, search, func, data);
   return TRUE;

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "push-proxy-request.h"
 #include "uploads.h"
 
 /* An open shared file, and what it was when it was opened. */
@@ -260,34 +259,24 @@ browse_packets (FilNode *self,
 }
 
 /* A downloader asks us to pass a PUSH on to one of our leaves (push.md §2). */
-static void
-push_proxy (FilNode *self,
-            const FilPageRequest *request,
-            FilPageReply *reply)
+static guint
+pass_push (gpointer data,
+           const FilPush *push)
 {
-  FilPushProxyRequest wanted;
-  FilPush push = { .index = 0 };
-  FilEndpoint call;
+  FilNode *self = data;
 
-  reply->status = 400;
-  if (!fil_push_proxy_request_parse (&wanted, fil_slice_text (request->target)) || request->x_node == NULL ||
-      !fil_endpoint_parse (&call, request->x_node, -1, 0))
-    return;
-  /* Whoever asks may only have us call himself. */
-  if (!fil_endpoint_same_address (&call, &request->peer) ||
-      fil_gate_judge (self->gate, &call, FIL_GATE_PUSH) != FIL_GATE_OPEN)
-    return;
-  push.target = wanted.guid;
-  push.index = wanted.index;
-  push.tls = wanted.tls;
-  push.port = call.port;
-  if (call.family == 4)
-    push.endpoint = call;
-  else
-    push.endpoint6 = call;
-  reply->status = fil_overlay_proxy_push (self->overlay, &push, _fil_node_now (self)) == FIL_PUSH_SENT_DIRECT
-                      ? 202
-                      : 410;
+  switch (fil_overlay_proxy_push (self->overlay, push, _fil_node_now (self)))
+    {
+    case FIL_PUSH_SENT_DIRECT:
+      return 202;
+    case FIL_PUSH_SENT_ROUTED:
+      return 203;
+    case FIL_PUSH_SENT_NOT:
+      return 410;
+    case FIL_PUSH_SENT_REFUSED:
+    default:
+      return 503;
+    }
 }
 
 static gboolean
@@ -303,11 +292,6 @@ delegate_page (gpointer data,
         browse_packets (self, reply);
       else
         browse_page (self, reply);
-      return TRUE;
-    }
-  if (fil_push_proxy_request_is (fil_slice_text (request->target)))
-    {
-      push_proxy (self, request, reply);
       return TRUE;
     }
   return FALSE;
@@ -389,6 +373,7 @@ void
 _fil_node_uploads_start (FilNode *self)
 {
   self->uploads = fil_uploads_new (&uploads_delegate, self, self->user_agent, 1);
+  self->push_proxy = fil_push_proxy_new (pass_push, self, self->user_agent);
   fil_uploads_set_guid (self->uploads, &self->guid);
   fil_uploads_set_private (self->uploads, self->is_private);
 }

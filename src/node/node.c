@@ -226,6 +226,7 @@ fil_node_finalize (GObject *object)
   fil_node_stop (self);
   g_clear_pointer (&self->pumps, fil_pumps_free);
   g_clear_pointer (&self->downloads, fil_downloads_free);
+  g_clear_pointer (&self->push_proxy, fil_push_proxy_free);
   g_clear_pointer (&self->uploads, fil_uploads_free);
   g_clear_pointer (&self->overlay, fil_overlay_free);
   g_clear_pointer (&self->failed_dials, g_array_unref);

@@ -6,6 +6,7 @@
 #include "guid.h"
 #include "ids.h"
 #include "journal.h"
+#include "packed-hosts.h"
 #include "urn.h"
 
 G_BEGIN_DECLS
@@ -24,7 +25,7 @@ typedef struct
   FilUrn urn;
   FilEndpoint endpoint; /* none when only the GUID is known */
   FilGuid guid;
-  FilEndpoint proxies[FIL_RESULT_MAX_PROXIES];
+  FilHost proxies[FIL_RESULT_MAX_PROXIES];
   guint8 n_proxies;
   guint8 hops;
   char vendor[5];

@@ -368,6 +368,7 @@ fil_overlay_proxy_push (FilOverlay *self,
       _fil_overlay_drop (self, FIL_DROP_PUSH_LIMIT);
       return FIL_PUSH_SENT_REFUSED;
     }
+  fil_overlay_note_step (self, &push->target, "push-received", call, "by HTTP, as its push proxy", now_us);
   begin_push (self, push, NULL, &muid, &payload, now_us);
   header = fil_header (FIL_KIND_PUSH, &muid, FIL_PUSH_TTL, 0);
   sent = route_push (self, NULL, &header, &push->target, fil_writer_slice (&payload), now_us);

@@ -323,6 +323,12 @@ feed_head (FilDownloadSession *self,
     default:
       if (self->phase == PHASE_GIV)
         {
+          /* It is our turn to speak; a reply to what nobody has asked comes from no servent (push.md §4). */
+          if (used < bytes.len)
+            {
+              finish (self, FIL_DOWNLOAD_END_LIED, now_us, "it spoke without being asked");
+              break;
+            }
           self->phase = PHASE_HEAD;
           self->has_started = TRUE;
           fil_head_free (self->head);
@@ -559,12 +565,39 @@ fil_download_session_new (const FilDownloadRequest *request,
   self->user_agent = g_strdup (request->user_agent);
   self->target = g_strdup (request->target);
   self->downloaded = request->downloaded;
-  self->head = fil_head_new (request->is_giv ? &fil_head_limits_accept : &fil_head_limits_http);
+  self->head = fil_head_new (request->is_giv ? &fil_head_limits_giv : &fil_head_limits_http);
   self->phase = request->is_giv ? PHASE_GIV : PHASE_HEAD;
   self->poll_us = FIL_NEVER;
   self->since_us = now_us;
   fil_writer_init (&self->out);
   return &self->session;
+}
+
+/**
+ * fil_download_session_reassign:
+ * @session: idle, see fil_download_session_is_idle()
+ * @request: (nullable): what is asked for from now on; NULL: as before
+ * @delegate: copied
+ *
+ * Gives a connection to another owner; the former one is not called any more. The new one asks for
+ * something with fil_download_session_resume().
+ */
+void
+fil_download_session_reassign (FilSession *session,
+                               const FilDownloadRequest *request,
+                               const FilDownloadSessionDelegate *delegate,
+                               gpointer data)
+{
+  FilDownloadSession *self = self_of (session);
+
+  self->delegate = *delegate;
+  self->data = data;
+  if (request == NULL)
+    return;
+  g_free (self->target);
+  self->target = g_strdup (request->target);
+  self->downloaded = request->downloaded;
+  self->refusals = 0;
 }
 
 /**

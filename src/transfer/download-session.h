@@ -104,6 +104,8 @@ typedef struct _FilDownloadSession FilDownloadSession;
 FilSession *fil_download_session_new (const FilDownloadRequest *request,
                                       const FilDownloadSessionDelegate *delegate, gpointer data,
                                       gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+void fil_download_session_reassign (FilSession *session, const FilDownloadRequest *request,
+                                    const FilDownloadSessionDelegate *delegate, gpointer data);
 void fil_download_session_disown (FilSession *session, const char *reason);
 void fil_download_session_resume (FilSession *session, gint64 now_us);
 gboolean fil_download_session_is_connected (const FilSession *session);

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "downloads.h"
+#include "idle-links.h"
 
 G_BEGIN_DECLS
 
@@ -55,6 +56,8 @@ struct _FilDownloadWork
 
   gint64 next_worker_us;
   gint64 next_search_us;
+  gint64 next_refresh_us;
+  gboolean wants_proxies;   /* sources do not answer pushes: newer push proxies are wanted */
   gint64 next_progress_us;
   gboolean has_progress;    /* bytes came that nobody was told of */
   gint64 solo_since_us;
@@ -80,6 +83,8 @@ struct _FilDownloads
   GHashTable *by_id;        /* gint64 -> FilDownload */
   GPtrArray *list;          /* FilDownload, owned; the first may run first */
   GPtrArray *fetches;       /* FilFetch of all */
+  GPtrArray *tries;         /* FilPushTry of all; they belong to their sources */
+  FilIdleLinks *idle;       /* pushed connections without a use */
   GPtrArray *buffers;       /* idle ones */
   guint n_buffers;          /* in use */
   GList *ops;               /* FilStorageOp under way */
@@ -106,7 +111,16 @@ void _fil_downloads_resort (FilDownloads *self);
 /* downloads-schedule.c */
 gint64 _fil_downloads_advance (FilDownloads *self, FilDownload *download, gboolean may_run, gint64 now_us);
 gboolean _fil_downloads_may_fetch (const FilDownload *download, const FilFileSource *source);
+gboolean _fil_downloads_is_useful (const FilDownload *download, const FilFileSource *source);
 gboolean _fil_download_is_running (const FilDownload *download);
+
+/* downloads-push.c */
+guint _fil_download_n_pushing (const FilDownload *download);
+gboolean _fil_downloads_is_pushing_to (const FilDownloads *self, const FilFileSource *source);
+void _fil_downloads_push (FilDownloads *self, FilFileSource *source, gint64 now_us);
+gint64 _fil_downloads_push_tick (FilDownloads *self, FilDownload *download, gint64 now_us);
+gboolean _fil_downloads_keep_link (FilDownloads *self, FilFetch *fetch, gint64 now_us);
+void _fil_downloads_keep_links (FilDownloads *self, FilDownload *download, gint64 now_us);
 
 /* downloads-disk.c */
 void _fil_downloads_open (FilDownloads *self, FilDownload *download);

@@ -56,9 +56,9 @@ _fil_downloads_may_fetch (const FilDownload *download,
 }
 
 /* Whether a connection to source would have something to fetch. */
-static gboolean
-is_useful (const FilDownload *download,
-           const FilFileSource *source)
+gboolean
+_fil_downloads_is_useful (const FilDownload *download,
+                          const FilFileSource *source)
 {
   if (!_fil_downloads_may_fetch (download, source))
     return FALSE;
@@ -79,82 +79,14 @@ host_is_taken (FilDownloads *self,
   for (guint i = 0; i < self->fetches->len; i++)
     if (fil_file_source_same_host (((FilFetch *) g_ptr_array_index (self->fetches, i))->source, source))
       return TRUE;
-  return FALSE;
-}
-
-static guint
-n_pushing (const FilDownload *download)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < download->sources->len; i++)
-    n += ((FilFileSource *) g_ptr_array_index (download->sources, i))->state == FIL_SOURCE_PUSHING;
-  return n;
+  return _fil_downloads_is_pushing_to (self, source);
 }
 
 gboolean
 _fil_download_is_running (const FilDownload *download)
 {
   return download->work->fetches->len > 0 || download->state == FIL_DOWNLOAD_STATE_VERIFYING ||
-         n_pushing (download) > 0;
-}
-
-/* PUSH goes out by the cheap ways at once, again after two seconds, by HTTP after four (push.md §5).
- * Returns when the next step is due. */
-static gint64
-push_step (FilDownloads *self,
-           FilFileSource *source,
-           gint64 now_us)
-{
-  static const struct
-  {
-    gint64 after_us;
-    FilPushWays ways;
-  } steps[] = {
-    { 0, FIL_PUSH_WAY_HOST | FIL_PUSH_WAY_PROXIES | FIL_PUSH_WAY_ROUTE },
-    { FIL_PUSH_SECOND_UDP_US, FIL_PUSH_WAY_HOST | FIL_PUSH_WAY_PROXIES },
-    { FIL_PUSH_TCP_US, FIL_PUSH_WAY_HTTP },
-  };
-
-  while (source->push_steps < G_N_ELEMENTS (steps) &&
-         now_us >= source->pushed_us + steps[source->push_steps].after_us)
-    {
-      FilPushWays ways = steps[source->push_steps++].ways;
-
-      if (!fil_endpoint_is_set (&source->endpoint))
-        ways &= (FilPushWays) ~FIL_PUSH_WAY_HOST;
-      if (source->n_proxies == 0)
-        ways &= (FilPushWays) ~(FIL_PUSH_WAY_PROXIES | FIL_PUSH_WAY_HTTP);
-      if (ways != 0)
-        self->delegate.push (self->data, source, ways);
-    }
-  if (source->push_steps < G_N_ELEMENTS (steps))
-    return source->pushed_us + steps[source->push_steps].after_us;
-  return source->pushed_us + FIL_PUSH_GIVE_UP_US;
-}
-
-static gint64
-push_tick (FilDownloads *self,
-           FilDownload *download,
-           gint64 now_us)
-{
-  gint64 wake = FIL_NEVER;
-
-  for (guint i = 0; i < download->sources->len; i++)
-    {
-      FilFileSource *source = g_ptr_array_index (download->sources, i);
-
-      if (source->state != FIL_SOURCE_PUSHING)
-        continue;
-      if (now_us >= source->pushed_us + FIL_PUSH_GIVE_UP_US)
-        {
-          source->direct_failed = FALSE;
-          fil_file_source_push_failed (source, now_us);
-        }
-      else
-        wake = MIN (wake, push_step (self, source, now_us));
-    }
-  return wake;
+         _fil_download_n_pushing (download) > 0;
 }
 
 /* Ends dials that take too long, and connections that have nothing to do; wakes the others. */
@@ -185,7 +117,7 @@ fetches_tick (FilDownloads *self,
           continue;
         }
       if (source->state == FIL_SOURCE_DIALING)
-        source->state = FIL_SOURCE_ACTIVE;
+        fil_file_source_set_state (source, FIL_SOURCE_ACTIVE);
       fil_fetch_flush_old (fetch, now_us);
       if (fetch->is_blocked && fetch->pending < FIL_BUFFERS_PER_WORKER && self->n_buffers < FIL_BUFFERS_MAX)
         fil_fetch_resume (fetch, now_us);
@@ -197,7 +129,8 @@ fetches_tick (FilDownloads *self,
       if (now_us - MAX (fetch->started_us, fetch->last_byte_us) >= FIL_SOURCE_STALL_US ||
           !_fil_downloads_may_fetch (download, source))
         {
-          fil_fetch_drop (fetch, "there is nothing to fetch from it now");
+          if (!_fil_downloads_keep_link (self, fetch, now_us))
+            fil_fetch_drop (fetch, "there is nothing to fetch from it now");
           fil_file_source_wait (source, now_us + FIL_SOURCE_RECONNECT_US, NULL);
           if (source->available != NULL)
             {
@@ -225,9 +158,11 @@ next_source (FilDownloads *self,
     {
       FilFileSource *source = g_ptr_array_index (download->sources, i);
 
-      if (source->state != FIL_SOURCE_IDLE ||
-          fil_file_source_reach (source, reachable) == FIL_SOURCE_UNREACHABLE ||
-          !is_useful (download, source))
+      if (source->state != FIL_SOURCE_IDLE || !_fil_downloads_is_useful (download, source))
+        continue;
+      if (fil_idle_links_has (self->idle, &source->guid))
+        return source;
+      if (fil_file_source_reach (source, reachable) == FIL_SOURCE_UNREACHABLE)
         continue;
       if (fil_file_source_next_try (source) > now_us)
         *wake = MIN (*wake, fil_file_source_next_try (source));
@@ -245,12 +180,18 @@ connect_to (FilDownloads *self,
             FilFileSource *source,
             gint64 now_us)
 {
+  FilEndpoint seen_at;
+  FilSession *kept = fil_idle_links_take (self->idle, &source->guid, &seen_at);
+
+  if (kept != NULL)
+    {
+      source->seen_at = seen_at;
+      fil_fetch_adopt (self, download, source, kept, now_us);
+      return;
+    }
   if (fil_file_source_reach (source, self->delegate.is_reachable (self->data)) == FIL_SOURCE_PUSH)
     {
-      source->state = FIL_SOURCE_PUSHING;
-      source->pushed_us = MAX (now_us, 1);
-      source->push_steps = 0;
-      push_step (self, source, now_us);
+      _fil_downloads_push (self, source, now_us);
       return;
     }
   if (!self->delegate.may_dial (self->data, &source->endpoint))
@@ -272,7 +213,7 @@ start_workers (FilDownloads *self,
   FilFileSource *source;
 
   if (self->is_offline || self->is_shut ||
-      download->work->fetches->len + n_pushing (download) >= FIL_DOWNLOAD_MAX_CONNECTIONS ||
+      download->work->fetches->len + _fil_download_n_pushing (download) >= FIL_DOWNLOAD_MAX_CONNECTIONS ||
       self->fetches->len >= FIL_DOWNLOADS_MAX_CONNECTIONS)
     return FIL_NEVER;
   if (now_us < download->work->next_worker_us)
@@ -291,20 +232,23 @@ search_tick (FilDownloads *self,
              FilDownload *download,
              gint64 now_us)
 {
-  gint64 due = MAX (download->work->next_search_us, self->next_search_us);
+  FilDownloadWork *work = download->work;
+  gint64 due = MAX (work->wants_proxies ? work->next_refresh_us : work->next_search_us, self->next_search_us);
 
-  if (self->is_offline || _fil_download_is_running (download) || !download->has_sha1)
+  if (self->is_offline || !download->has_sha1 || (!work->wants_proxies && _fil_download_is_running (download)))
     return FIL_NEVER;
   if (now_us < due)
     return due;
   if (!self->delegate.search (self->data, download))
     {
-      download->work->next_search_us = now_us + FIL_MINUTE;
-      return download->work->next_search_us;
+      work->next_search_us = work->next_refresh_us = now_us + FIL_MINUTE;
+      return work->next_search_us;
     }
-  download->work->next_search_us = now_us + FIL_DOWNLOAD_SEARCH_SPACING_US;
+  work->wants_proxies = FALSE;
+  work->next_search_us = now_us + FIL_DOWNLOAD_SEARCH_SPACING_US;
+  work->next_refresh_us = now_us + FIL_DOWNLOADS_SEARCH_SPACING_US;
   self->next_search_us = now_us + FIL_DOWNLOADS_SEARCH_SPACING_US;
-  return download->work->next_search_us;
+  return work->next_search_us;
 }
 
 static gint64
@@ -405,6 +349,7 @@ start_verifying (FilDownloads *self,
       _fil_downloads_open (self, download);
       return;
     }
+  _fil_downloads_keep_links (self, download, now_us);
   _fil_downloads_stop_fetches (self, download, "the file is complete");
   download->active_sources = 0;
   fil_download_set_reason (download, NULL, NULL);
@@ -438,7 +383,7 @@ _fil_downloads_advance (FilDownloads *self,
   _fil_downloads_judge_blocks (self, download);
   _fil_downloads_choose_solo (self, download, now_us);
   wake = MIN (wake, fetches_tick (self, download, now_us));
-  wake = MIN (wake, push_tick (self, download, now_us));
+  wake = MIN (wake, _fil_downloads_push_tick (self, download, now_us));
   if (is_complete (download) && is_checking (download))
     return wake;
   if (is_complete (download))

@@ -31,6 +31,8 @@ fil_downloads_new (const FilDownloadsDelegate *delegate,
   self->by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->list = g_ptr_array_new ();
   self->fetches = g_ptr_array_new ();
+  self->tries = g_ptr_array_new ();
+  self->idle = fil_idle_links_new ();
   self->buffers = g_ptr_array_new_with_free_func (g_free);
   self->max_active = FIL_DOWNLOADS_DEFAULT_ACTIVE;
   self->wake_us = FIL_NEVER;
@@ -81,6 +83,8 @@ fil_downloads_free (FilDownloads *self)
   _fil_downloads_orphan_ops (self);
   g_ptr_array_unref (self->list);
   g_ptr_array_unref (self->fetches);
+  fil_idle_links_free (self->idle);
+  g_ptr_array_unref (self->tries);
   g_ptr_array_unref (self->buffers);
   g_hash_table_unref (self->by_id);
   g_free (self->user_agent);
@@ -226,6 +230,7 @@ fil_downloads_tick (FilDownloads *self,
         }
       wake = MIN (wake, due);
     }
+  wake = MIN (wake, fil_idle_links_tick (self->idle, now_us));
   self->in_tick = FALSE;
   /* Said meanwhile that something is due: that stays. */
   if (self->wake_us != 0)
@@ -450,7 +455,10 @@ fil_downloads_add_source (FilDownloads *self,
       source = g_ptr_array_index (download->sources, i);
       if (fil_file_source_is_same (source, spec))
         {
-          fil_file_source_learn (source, spec);
+          /* Those it was asked through before did not help; the new ones may. */
+          if (fil_file_source_learn (source, spec) && source->state == FIL_SOURCE_IDLE &&
+              g_strcmp0 (source->reason_code, "no-push-answer") == 0 && source->failures < FIL_SOURCE_MAX_FAILURES)
+            source->retry_us = MIN (source->retry_us, now_us);
           _fil_downloads_soon (self);
           return FALSE;
         }

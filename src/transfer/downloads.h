@@ -11,15 +11,6 @@
 
 G_BEGIN_DECLS
 
-/* The ways a PUSH can go out (push.md §2); several at once. */
-typedef enum
-{
-  FIL_PUSH_WAY_HOST = 1 << 0,    /* UDP to the host itself, when its address is known */
-  FIL_PUSH_WAY_PROXIES = 1 << 1, /* UDP to its push proxies */
-  FIL_PUSH_WAY_ROUTE = 1 << 2,   /* along the way its hits came */
-  FIL_PUSH_WAY_HTTP = 1 << 3,    /* HTTP to its push proxies */
-} FilPushWays;
-
 /**
  * FilDownloadsDelegate:
  *
@@ -33,8 +24,21 @@ typedef struct
    * changed and is closed before the connection stands is to be dropped: the dial took too long. */
   void (*dial) (gpointer data, const FilEndpoint *to, gboolean tls, FilSession *session);
 
-  /* Sends PUSH messages for source by ways; FALSE when there was no way at all. */
-  gboolean (*push) (gpointer data, const FilFileSource *source, FilPushWays ways);
+  /* Sends one PUSH message. to is NULL for FIL_PUSH_WAY_ROUTE. FALSE: there is no such way. */
+  gboolean (*push) (gpointer data, const FilPush *push, const FilGuid *muid, FilPushWay way, const FilEndpoint *to);
+
+  /* Says where we are to be called: endpoint, endpoint6 or both, and port. */
+  void (*call_at) (gpointer data, FilPush *push);
+
+  /* A new random GUID. */
+  void (*make_guid) (gpointer data, FilGuid *guid);
+
+  /* As dial(), for a push proxy that a stranger named. */
+  void (*dial_proxy) (gpointer data, const FilEndpoint *to, gboolean tls, FilSession *session);
+
+  /* A step on the way of a push, for a trace; what and detail are constants; peer may be NULL. May be NULL. */
+  void (*push_step) (gpointer data, const FilGuid *servent, const char *what, const FilEndpoint *peer,
+                     const char *detail);
 
   /* Whether strangers can connect to us. */
   gboolean (*is_reachable) (gpointer data);
@@ -42,7 +46,8 @@ typedef struct
   /* Whether an address that a stranger named may be dialled. */
   gboolean (*may_dial) (gpointer data, const FilEndpoint *to);
 
-  /* A host that we connected to has such a file and serves it, so going there harms nobody; may be NULL. */
+  /* A host that we connected to has such a file and serves it, or is the push proxy that somebody said it is:
+   * going there harms nobody. May be NULL. */
   void (*answered) (gpointer data, const FilEndpoint *from);
 
   /* More sources are wanted; asked sparingly. FALSE: cannot search now, ask again later. */

@@ -50,6 +50,12 @@ settle_bad (FilFetch *self,
             const char *reason_code)
 {
   self->is_settled = TRUE;
+  /* A GIV is easily forged: whoever says no there need not be the source (push.md §6). */
+  if (self->is_push && self->delivered == 0)
+    {
+      fil_file_source_failed (self->source, reason_code, self->downloads->now_us);
+      return FIL_DOWNLOAD_LEAVE;
+    }
   fil_file_source_bad (self->source, reason_code);
   return FIL_DOWNLOAD_LEAVE;
 }
@@ -181,7 +187,7 @@ judge_body (FilFetch *self,
   source->hangups = 0;
   source->reason_code = NULL;
   source->queue_position = 0;
-  source->state = FIL_SOURCE_ACTIVE;
+  fil_file_source_set_state (source, FIL_SOURCE_ACTIVE);
   self->tried_416 = FALSE;
   self->last_byte_us = now_us;
   if (!self->is_push && self->downloads->delegate.answered != NULL)
@@ -218,7 +224,7 @@ judge_busy (FilFetch *self,
 
   if (reply->queue_position > 0 && reply->keeps_alive)
     {
-      self->source->state = FIL_SOURCE_QUEUED;
+      fil_file_source_set_state (self->source, FIL_SOURCE_QUEUED);
       self->source->queue_position = reply->queue_position;
       self->source->reason_code = "remote-queue";
       return FIL_DOWNLOAD_WAIT;
@@ -313,7 +319,10 @@ _fil_fetch_settle (FilFetch *self,
       settle_not_connected (self, now_us);
       break;
     case FIL_DOWNLOAD_END_LIED:
-      fil_file_source_bad (source, "broken-http");
+      if (self->is_push && self->delivered == 0)
+        fil_file_source_failed (source, "broken-http", now_us);
+      else
+        fil_file_source_bad (source, "broken-http");
       break;
     case FIL_DOWNLOAD_END_NO_REPLY:
     case FIL_DOWNLOAD_END_STALLED:

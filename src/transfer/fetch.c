@@ -265,7 +265,7 @@ forget (FilFetch *self)
   g_ptr_array_remove_fast (self->download->work->fetches, self);
   g_ptr_array_remove_fast (downloads->fetches, self);
   if (self->source->state != FIL_SOURCE_BAD)
-    self->source->state = FIL_SOURCE_IDLE;
+    fil_file_source_set_state (self->source, FIL_SOURCE_IDLE);
   self->source->queue_position = 0;
   self->source->bps = MAX (self->source->bps, fil_transfer_rate_get (&self->rate, downloads->now_us));
   /* The last bytes still count; a full disk may stop the download here. */
@@ -322,6 +322,27 @@ static const FilDownloadSessionDelegate session_delegate = {
   .ended = fetch_ended,
 };
 
+static FilFetch *
+begin (FilDownloads *downloads,
+       FilDownload *download,
+       FilFileSource *source,
+       gboolean is_push,
+       gint64 now_us)
+{
+  FilFetch *self = g_new0 (FilFetch, 1);
+
+  self->number = ++downloads->last_number;
+  self->downloads = downloads;
+  self->download = download;
+  self->source = source;
+  self->is_push = is_push;
+  self->started_us = now_us;
+  self->leases = g_array_new (FALSE, FALSE, sizeof (FilFetchLease));
+  g_ptr_array_add (downloads->fetches, self);
+  g_ptr_array_add (download->work->fetches, self);
+  return self;
+}
+
 /**
  * fil_fetch_new:
  * @is_giv: the stream begins with the GIV of the source, which connected to us
@@ -335,7 +356,7 @@ fil_fetch_new (FilDownloads *downloads,
                gboolean is_giv,
                gint64 now_us)
 {
-  FilFetch *self = g_new0 (FilFetch, 1);
+  FilFetch *self = begin (downloads, download, source, is_giv, now_us);
   g_autofree char *target = _fil_fetch_target (download, source);
   g_autofree char *host = _fil_fetch_host (source);
   FilDownloadRequest request = {
@@ -346,19 +367,53 @@ fil_fetch_new (FilDownloads *downloads,
     .is_giv = is_giv,
   };
 
-  self->number = ++downloads->last_number;
-  self->downloads = downloads;
-  self->download = download;
-  self->source = source;
-  self->is_push = is_giv;
-  self->started_us = now_us;
-  self->leases = g_array_new (FALSE, FALSE, sizeof (FilFetchLease));
   self->session = fil_download_session_new (&request, &session_delegate, self, now_us);
-  g_ptr_array_add (downloads->fetches, self);
-  g_ptr_array_add (download->work->fetches, self);
-  source->state = is_giv ? FIL_SOURCE_ACTIVE : FIL_SOURCE_DIALING;
+  fil_file_source_set_state (source, is_giv ? FIL_SOURCE_ACTIVE : FIL_SOURCE_DIALING);
   fil_file_source_connecting (source, now_us);
   return self;
+}
+
+/**
+ * fil_fetch_adopt:
+ * @session: a connection of that source that is idle and belongs to nobody
+ *
+ * Goes on with a connection that fetched another file before.
+ *
+ * Returns: (transfer none): belongs to the downloads
+ */
+FilFetch *
+fil_fetch_adopt (FilDownloads *downloads,
+                 FilDownload *download,
+                 FilFileSource *source,
+                 FilSession *session,
+                 gint64 now_us)
+{
+  FilFetch *self = begin (downloads, download, source, TRUE, now_us);
+  g_autofree char *target = _fil_fetch_target (download, source);
+  FilDownloadRequest request = { .target = target, .downloaded = fil_download_received_bytes (download) };
+
+  self->session = session;
+  fil_download_session_reassign (session, &request, &session_delegate, self);
+  fil_file_source_set_state (source, FIL_SOURCE_ACTIVE);
+  source->failures = 0;
+  fil_download_session_resume (session, now_us);
+  return self;
+}
+
+/**
+ * fil_fetch_let_go:
+ *
+ * Ends the fetch and leaves the connection as it is.
+ *
+ * Returns: (transfer none): the session, to be given to somebody else at once
+ */
+FilSession *
+fil_fetch_let_go (FilFetch *self)
+{
+  FilSession *session = self->session;
+
+  forget (self);
+  return session;
 }
 
 /**

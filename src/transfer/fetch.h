@@ -53,6 +53,9 @@ struct _FilFetch
 
 FilFetch *fil_fetch_new (FilDownloads *downloads, FilDownload *download, FilFileSource *source,
                          gboolean is_giv, gint64 now_us);
+FilFetch *fil_fetch_adopt (FilDownloads *downloads, FilDownload *download, FilFileSource *source,
+                           FilSession *session, gint64 now_us);
+FilSession *fil_fetch_let_go (FilFetch *self) G_GNUC_WARN_UNUSED_RESULT;
 void fil_fetch_drop (FilFetch *self, const char *reason);
 void fil_fetch_flush (FilFetch *self);
 void fil_fetch_flush_old (FilFetch *self, gint64 now_us);

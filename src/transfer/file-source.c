@@ -37,6 +37,7 @@ fil_file_source_free (FilFileSource *self)
 {
   if (self == NULL)
     return;
+  g_clear_pointer (&self->push_try, fil_push_try_free);
   g_clear_pointer (&self->available, g_array_unref);
   g_free (self->name);
   g_free (self->vendor);
@@ -58,15 +59,29 @@ fil_file_source_is_same (const FilFileSource *self,
          fil_endpoint_equal (&self->endpoint, &spec->endpoint);
 }
 
+static gboolean
+has_proxy (const FilFileSource *self,
+           const FilEndpoint *proxy)
+{
+  for (guint i = 0; i < self->n_proxies; i++)
+    if (fil_endpoint_equal (&self->proxies[i].endpoint, proxy))
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * fil_file_source_learn:
  *
  * Takes what @spec knows newly about the same host: the newest push proxies replace the older ones.
+ *
+ * Returns: whether there is a push proxy that was not known
  */
-void
+gboolean
 fil_file_source_learn (FilFileSource *self,
                        const FilSourceSpec *spec)
 {
+  gboolean is_news = FALSE;
+
   if (fil_guid_is_zero (&self->guid))
     self->guid = spec->guid;
   if (!fil_endpoint_is_set (&self->endpoint) || (self->needs_push && !spec->needs_push))
@@ -75,12 +90,15 @@ fil_file_source_learn (FilFileSource *self,
     self->needs_push = FALSE;
   if (spec->n_proxies > 0)
     {
+      for (guint i = 0; i < spec->n_proxies; i++)
+        is_news = is_news || !has_proxy (self, &spec->proxies[i].endpoint);
       self->n_proxies = MIN (spec->n_proxies, FIL_SOURCE_MAX_PROXIES);
-      memcpy (self->proxies, spec->proxies, self->n_proxies * sizeof (FilEndpoint));
+      memcpy (self->proxies, spec->proxies, self->n_proxies * sizeof (FilHost));
     }
   if (spec->vendor != NULL && self->vendor == NULL)
     self->vendor = g_strdup (spec->vendor);
   self->tls = self->tls || spec->tls;
+  return is_news;
 }
 
 /**
@@ -178,6 +196,37 @@ fil_file_source_connecting (FilFileSource *self,
 }
 
 /**
+ * fil_file_source_set_state:
+ *
+ * Nothing is tried any more to have it call once it stops PUSHING.
+ */
+void
+fil_file_source_set_state (FilFileSource *self,
+                           FilSourceState state)
+{
+  if (state != FIL_SOURCE_PUSHING)
+    g_clear_pointer (&self->push_try, fil_push_try_free);
+  self->state = state;
+}
+
+/**
+ * fil_file_source_forget_proxy:
+ *
+ * That one does not pass pushes on to it.
+ */
+void
+fil_file_source_forget_proxy (FilFileSource *self,
+                              const FilEndpoint *proxy)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < self->n_proxies; i++)
+    if (!fil_endpoint_equal (&self->proxies[i].endpoint, proxy))
+      self->proxies[kept++] = self->proxies[i];
+  self->n_proxies = kept;
+}
+
+/**
  * fil_file_source_wait:
  * @reason_code: static
  *
@@ -190,7 +239,7 @@ fil_file_source_wait (FilFileSource *self,
 {
   if (self->state == FIL_SOURCE_BAD)
     return;
-  self->state = FIL_SOURCE_IDLE;
+  fil_file_source_set_state (self, FIL_SOURCE_IDLE);
   self->queue_position = 0;
   self->retry_us = until_us;
   self->reason_code = reason_code;
@@ -253,7 +302,7 @@ void
 fil_file_source_bad (FilFileSource *self,
                      const char *reason_code)
 {
-  self->state = FIL_SOURCE_BAD;
+  fil_file_source_set_state (self, FIL_SOURCE_BAD);
   self->reason_code = reason_code;
   self->queue_position = 0;
   self->retry_us = FIL_NEVER;

@@ -5,6 +5,8 @@
 
 #include "endpoint.h"
 #include "guid.h"
+#include "packed-hosts.h"
+#include "push-try.h"
 #include "transfer-limits.h"
 #include "urn.h"
 
@@ -34,7 +36,7 @@ typedef struct
 {
   FilEndpoint endpoint;       /* none when only the GUID is known */
   FilGuid guid;               /* zero when not known */
-  const FilEndpoint *proxies; /* push proxies */
+  const FilHost *proxies;     /* push proxies, the newest first */
   guint n_proxies;
   guint32 index;              /* of the hit, for PUSH and /get/ */
   const char *name;           /* what the hit called the file, for /get/; NULL: the download's name */
@@ -54,7 +56,7 @@ typedef struct
   guint32 id; /* within its download, from 1; the owner in the segment map */
   FilEndpoint endpoint;
   FilGuid guid;
-  FilEndpoint proxies[FIL_SOURCE_MAX_PROXIES];
+  FilHost proxies[FIL_SOURCE_MAX_PROXIES];
   guint n_proxies;
   guint32 index;
   char *name;
@@ -68,7 +70,7 @@ typedef struct
   guint hangups;         /* connections in a row that ended before a reply */
   gboolean direct_failed;
   gint64 pushed_us;      /* when the last PUSH was sent, 0: never */
-  guint push_steps;      /* ways tried since then */
+  FilPushTry *push_try;  /* while it is PUSHING, else NULL */
   guint queue_position;  /* in the queue of the other side, 0: not known */
   guint64 delivered;     /* bytes, in this run of the node */
   guint64 bps;           /* measured last */
@@ -86,7 +88,7 @@ typedef struct
 FilFileSource *fil_file_source_new (guint32 id, const FilSourceSpec *spec) G_GNUC_WARN_UNUSED_RESULT;
 void fil_file_source_free (FilFileSource *self);
 gboolean fil_file_source_is_same (const FilFileSource *self, const FilSourceSpec *spec);
-void fil_file_source_learn (FilFileSource *self, const FilSourceSpec *spec);
+gboolean fil_file_source_learn (FilFileSource *self, const FilSourceSpec *spec);
 gboolean fil_file_source_same_host (const FilFileSource *a, const FilFileSource *b);
 FilSourceReach fil_file_source_reach (const FilFileSource *self, gboolean we_are_reachable);
 gint64 fil_file_source_next_try (const FilFileSource *self);
@@ -96,6 +98,8 @@ void fil_file_source_connecting (FilFileSource *self, gint64 now_us);
 void fil_file_source_wait (FilFileSource *self, gint64 until_us, const char *reason_code);
 void fil_file_source_failed (FilFileSource *self, const char *reason_code, gint64 now_us);
 void fil_file_source_push_failed (FilFileSource *self, gint64 now_us);
+void fil_file_source_forget_proxy (FilFileSource *self, const FilEndpoint *proxy);
+void fil_file_source_set_state (FilFileSource *self, FilSourceState state);
 void fil_file_source_bad (FilFileSource *self, const char *reason_code);
 void fil_file_source_revive (FilFileSource *self);
 

@@ -64,9 +64,16 @@
 
 /* Push, the side that downloads (push.md §5) */
 #define FIL_PUSH_SECOND_UDP_US (2 * FIL_SEC)
+#define FIL_PUSH_UDP_PROXIES 4                 /* that get a datagram; gtk-gnutella sends as many */
 #define FIL_PUSH_TCP_US (4 * FIL_SEC)
+#define FIL_PUSH_HTTP_AT_ONCE 2
+#define FIL_PUSH_PROXY_US (10 * FIL_SEC)       /* for one proxy to be connected to and to answer */
+#define FIL_PUSH_TRIES_MAX 24                  /* of all downloads at a time */
+#define FIL_PUSH_REFRESH_AFTER 2               /* failures, then newer proxies are looked for */
 #define FIL_PUSH_GIVE_UP_US (40 * FIL_SEC)
 #define FIL_PUSH_LATE_GIV_US (120 * FIL_SEC)   /* a GIV this long after the PUSH is still ours */
+#define FIL_IDLE_LINKS_MAX 16                  /* pushed connections kept for a next file … */
+#define FIL_IDLE_LINK_US (25 * FIL_SEC)        /* … so long: the other side waits 30 s or more */
 
 /* Push, the side that has the file (push.md §6) */
 #define FIL_PUSH_PER_HOST 5                    /* PUSH messages for one address … */
@@ -76,6 +83,10 @@
 #define FIL_PUSH_PER_MINUTE 30
 #define FIL_PUSH_MAX_HOSTS 512                 /* addresses that are remembered */
 #define FIL_PUSH_MIN_PORT 1024
+
+/* Push, the side that is a proxy */
+#define FIL_PUSH_PROXY_SESSIONS 32             /* requests under way; then the caller is not let in */
+#define FIL_PUSH_PROXY_SESSIONS_PER_HOST 4
 
 /* Asking a host for its list */
 #define FIL_BROWSE_MAX_BYTES (16 * 1024 * 1024) /* of hits; more results than that nobody keeps */

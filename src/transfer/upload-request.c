@@ -97,7 +97,6 @@ read_headers (FilUploadRequest *self,
 
   if (user_agent != NULL)
     self->user_agent = g_utf8_make_valid (user_agent, (gssize) MIN (strlen (user_agent), 100));
-  self->x_node = g_strdup (fil_head_get (head, "X-Node"));
   self->has_content_urn = urn != NULL && fil_content_urns_parse (urn, &self->content_urn) &&
                           self->content_urn.has_sha1;
   self->wants_packets = fil_head_has_token (head, "Accept", "application/x-gnutella-packets");
@@ -146,6 +145,5 @@ fil_upload_request_clear (FilUploadRequest *self)
 {
   g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->target, g_free);
-  g_clear_pointer (&self->x_node, g_free);
   g_clear_pointer (&self->user_agent, g_free);
 }

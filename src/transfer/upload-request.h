@@ -31,7 +31,6 @@ typedef struct
   gboolean keeps_alive;
   gboolean is_old;       /* HTTP/1.0: keeping alive has to be said */
   gboolean wants_packets;
-  char *x_node;          /* owned, or NULL */
   char *user_agent;      /* owned, or NULL; valid UTF-8 */
 } FilUploadRequest;
 

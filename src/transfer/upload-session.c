@@ -349,7 +349,6 @@ serve_page (FilUploadSession *self,
     .peer = self->peer,
     .target = self->request.target,
     .wants_packets = self->request.wants_packets,
-    .x_node = self->request.x_node,
     .user_agent = self->request.user_agent,
   };
   FilPageReply reply = { 0 };
@@ -636,6 +635,16 @@ const FilEndpoint *
 _fil_upload_session_peer (const FilSession *session)
 {
   return &((const FilUploadSession *) session)->peer;
+}
+
+/* Whether it is a pushed connection to that place that does not stand yet. */
+gboolean
+_fil_upload_session_is_calling (const FilSession *session,
+                                const FilEndpoint *to)
+{
+  const FilUploadSession *self = (const FilUploadSession *) session;
+
+  return self->is_push && !self->is_connected && !session->is_closed && fil_endpoint_equal (&self->peer, to);
 }
 
 gboolean

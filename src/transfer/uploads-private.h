@@ -57,6 +57,7 @@ gboolean _fil_uploads_take_slot (FilUploads *self, const FilEndpoint *peer);
 FilSession *_fil_upload_session_new_push (FilUploads *uploads, const FilEndpoint *peer, const char *giv,
                                           gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 const FilEndpoint *_fil_upload_session_peer (const FilSession *session);
+gboolean _fil_upload_session_is_calling (const FilSession *session, const FilEndpoint *to);
 gboolean _fil_upload_session_has_slot (const FilSession *session);
 void _fil_upload_session_orphan (FilSession *session);
 

@@ -146,6 +146,17 @@ fil_uploads_accept (FilUploads *self,
   return fil_upload_session_new (self, peer, NULL, now_us);
 }
 
+/* The same wish comes on several ways: one call answers them all. */
+static gboolean
+is_calling (const FilUploads *self,
+            const FilEndpoint *to)
+{
+  for (guint i = 0; i < self->sessions->len; i++)
+    if (_fil_upload_session_is_calling (g_ptr_array_index (self->sessions, i), to))
+      return TRUE;
+  return FALSE;
+}
+
 static char *
 giv_text (const FilUploads *self,
           guint32 index)
@@ -178,6 +189,7 @@ fil_uploads_push (FilUploads *self,
 
   if (self->opening >= FIL_PUSH_MAX_OPEN || self->sessions->len >= FIL_UPLOADS_MAX_SESSIONS ||
       fil_push_limit_admit (self->push_limit, to, self->is_private, now_us) != FIL_PUSH_ADMITTED ||
+      is_calling (self, to) ||
       !self->delegate.may_dial (self->data, to))
     return FALSE;
   giv = giv_text (self, index);

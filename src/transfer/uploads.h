@@ -36,13 +36,12 @@ typedef struct
   gboolean has_sha1;
 } FilUploadRow;
 
-/* A request for something that is no shared file: "/", "/gnutella/push-proxy?…". */
+/* A request for something that is no shared file: "/". */
 typedef struct
 {
   FilEndpoint peer;
   const char *target;     /* path and query as they came, a leading slash for sure */
   gboolean wants_packets; /* Accept names application/x-gnutella-packets */
-  const char *x_node;     /* or NULL */
   const char *user_agent; /* or NULL */
 } FilPageRequest;
 

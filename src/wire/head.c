@@ -25,6 +25,13 @@ const FilHeadLimits fil_head_limits_http = {
   .skip_empty = 4,
 };
 
+/* One line and an empty one (push.md §4). */
+const FilHeadLimits fil_head_limits_giv = {
+  .max_lines = 2,
+  .max_bytes = FIL_HEAD_LINE_MAX + 4,
+  .max_line = FIL_HEAD_LINE_MAX,
+};
+
 typedef struct
 {
   char *name;

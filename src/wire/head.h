@@ -19,6 +19,7 @@ typedef struct
 extern const FilHeadLimits fil_head_limits_accept;    /* first head of any incoming connection */
 extern const FilHeadLimits fil_head_limits_handshake;
 extern const FilHeadLimits fil_head_limits_http;
+extern const FilHeadLimits fil_head_limits_giv;
 
 typedef enum
 {

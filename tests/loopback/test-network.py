@@ -143,14 +143,21 @@ class Line(Test):
                                              if u["reach"] == "push" and u["sent_bytes"] >= len(content)])
 
         own = asker.ask("trace", str(row["search"]))
-        self.assertLessEqual({"query-sent", "hit-received", "push-forwarded"}, {step["what"] for step in own})
+        self.assertLessEqual({"query-sent", "hit-received", "push-sent", "push-forwarded", "giv-received"},
+                             {step["what"] for step in own})
+        # The download's own trace is about its pushes: each way, and who answered.
+        steps = asker.ask("trace", "download:%d" % done["id"])
+        self.assertEqual([step["what"] for step in steps], ["push-sent", "push-forwarded", "giv-received"])
+        self.assertEqual(steps[0]["text"], "by UDP to the servent itself")
         for hops, (node, after) in enumerate(((first, second), (second, third), (third, None)), 1):
             push = node.until("the push", lambda: node.ask("trace", row["guid"]))
             self.assertEqual([(step["what"], step["hops"]) for step in push], [("push-forwarded", hops)], node.name)
             if after is not None:
                 self.assertEqual(push[0]["peer"].split(":")[0], after.address)
-        sharer.until("the push along the line", lambda: 3 in [
-            step["hops"] for step in sharer.ask("trace", row["guid"]) if step["what"] == "push-received"])
+        # It came by UDP and along the line, and was answered once.
+        sharer.until("both ways", lambda: sorted(
+            (step["what"], step["hops"]) for step in sharer.ask("trace", row["guid"])) in (
+                [("push-dropped", 0), ("push-received", 3)], [("push-dropped", 3), ("push-received", 0)]))
 
     def test_short_query(self):
         """A query with TTL 2 is passed on once, and on the last hop only to who may have what it looks for:

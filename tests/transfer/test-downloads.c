@@ -191,7 +191,7 @@ test_firewalled (void)
   g_assert_true (world_run_until (world, download, DONE, 30));
   world_assert_done (world, 1, content);
   g_assert_cmpuint (host->connects, ==, 1);
-  g_assert_cmpuint (host->pushes, ==, 1);
+  g_assert_cmpuint (host->givs, ==, 1);
 }
 
 /* The hit did not say that it is behind a firewall. */
@@ -228,51 +228,6 @@ test_answered (void)
       g_assert_cmpuint (world->answered > 0, ==, i == 0);
       if (i == 0)
         g_assert_true (fil_endpoint_equal (&world->last_answered, &host->endpoint));
-    }
-}
-
-static void
-test_push_steps (void)
-{
-  g_autoptr (World) world = world_new ();
-  g_autoptr (GBytes) content = test_content (MIB, 7);
-  FilDownload *download = start (world, content);
-  Host *host = world_add_host (world, "25.0.0.1:6346", content);
-  FilFileSource *source;
-  FilEndpoint from;
-
-  host->is_firewalled = TRUE;
-  host->is_away = TRUE;
-  world_add_source (world, 1, host);
-  source = g_ptr_array_index (download->sources, 0);
-  world_run (world, 1);
-  g_assert_cmpuint (host->pushes, ==, 1);
-  g_assert_cmpstr (download->reason_code, ==, "push-sent");
-  world_run (world, 2);
-  g_assert_cmpuint (host->pushes, ==, 2);
-  world_run (world, 2);
-  g_assert_cmpuint (host->pushes, ==, 3);
-  world_run (world, 30);
-  g_assert_cmpuint (host->pushes, ==, 3);
-  g_assert_cmpint (source->state, ==, FIL_SOURCE_PUSHING);
-  world_run (world, 10);
-  g_assert_cmpint (source->state, ==, FIL_SOURCE_IDLE);
-  g_assert_cmpstr (source->reason_code, ==, "no-push-answer");
-
-  /* A GIV is welcome for a while after, but not from anybody, and not for ever. */
-  from = host->endpoint;
-  for (guint i = 0; i < 2; i++)
-    {
-      FilGuid guid = host->guid;
-      FilSession *session;
-
-      guid.bytes[0] ^= 1;
-      g_assert_null (fil_downloads_giv (world->downloads, &guid, 0, &from, world->now_us));
-      if (i == 1)
-        world->now_us += 200 * FIL_SEC;
-      session = fil_downloads_giv (world->downloads, &host->guid, 0, &from, world->now_us);
-      g_assert_true ((session != NULL) == (i == 0));
-      fil_session_free (session);
     }
 }
 
@@ -833,7 +788,6 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/stall-alone", test_stall_alone);
   g_test_add_func ("/transfer/downloads/firewalled", test_firewalled);
   g_test_add_func ("/transfer/downloads/direct-then-push", test_direct_then_push);
-  g_test_add_func ("/transfer/downloads/push-steps", test_push_steps);
   g_test_add_func ("/transfer/downloads/both-firewalled", test_both_firewalled);
   g_test_add_func ("/transfer/downloads/one-corrupts", test_one_corrupts);
   g_test_add_func ("/transfer/downloads/many-corrupt", test_many_corrupt);

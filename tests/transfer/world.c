@@ -564,6 +564,8 @@ host_dial (gpointer data,
       return;
     }
   host->connects++;
+  host->givs++;
+  host->calls_by_tls = tls;
   link_new (world, host, ours, session);
 }
 
@@ -649,6 +651,7 @@ node_dial (gpointer data,
   Host *host = find_host (self, to);
   FilSession *theirs = NULL;
 
+  self->dialled_tls = tls;
   if (host != NULL && host->is_silent)
     {
       /* Never answers: kept, so that it can be dropped. */
@@ -671,22 +674,82 @@ node_dial (gpointer data,
 
 static gboolean
 node_push (gpointer data,
-           const FilFileSource *source,
-           FilPushWays ways)
+           const FilPush *push,
+           const FilGuid *muid,
+           FilPushWay way,
+           const FilEndpoint *to)
+{
+  World *self = data;
+  SentPush sent = { .push = *push, .muid = *muid, .way = way, .sent_us = self->now_us };
+
+  if (way == FIL_PUSH_WAY_ROUTE && !self->has_route)
+    return FALSE;
+  if (to != NULL)
+    sent.to = *to;
+  g_array_append_val (self->pushes, sent);
+  return TRUE;
+}
+
+static void
+node_call_at (gpointer data,
+              FilPush *push)
 {
   World *self = data;
 
-  for (guint i = 0; i < self->hosts->len; i++)
-    {
-      Host *host = g_ptr_array_index (self->hosts, i);
+  push->endpoint = self->own;
+  push->endpoint6 = self->own6;
+  push->port = self->own.port;
+}
 
-      if (!fil_guid_equal (&host->guid, &source->guid))
-        continue;
-      host->pushes++;
-      if (host->is_firewalled && !host->is_away)
-        return fil_uploads_push (host->uploads, &self->own, source->index, FALSE, self->now_us);
-    }
+static void
+node_make_guid (gpointer data,
+                FilGuid *guid)
+{
+  fil_guid_random (guid, ((World *) data)->random);
+}
+
+static void
+node_push_step (gpointer data,
+                const FilGuid *servent,
+                const char *what,
+                const FilEndpoint *peer,
+                const char *detail)
+{
+  g_ptr_array_add (((World *) data)->steps, g_strdup_printf ("%s: %s", what, detail));
+}
+
+/* A host hears of each push once, whatever way it came. */
+static gboolean
+is_repeated (World *self,
+             guint i)
+{
+  const SentPush *push = &g_array_index (self->pushes, SentPush, i);
+
+  for (guint j = 0; j < i; j++)
+    if (fil_guid_equal (&g_array_index (self->pushes, SentPush, j).muid, &push->muid))
+      return TRUE;
   return FALSE;
+}
+
+static void
+deliver_pushes (World *self)
+{
+  for (; self->delivered < self->pushes->len; self->delivered++)
+    {
+      FilPush push = g_array_index (self->pushes, SentPush, self->delivered).push;
+      gboolean repeated = is_repeated (self, self->delivered);
+
+      for (guint i = 0; i < self->hosts->len; i++)
+        {
+          Host *host = g_ptr_array_index (self->hosts, i);
+
+          if (!fil_guid_equal (&host->guid, &push.target))
+            continue;
+          host->pushes++;
+          if (host->is_firewalled && !host->is_away && !repeated && !self->loses_pushes)
+            fil_uploads_push (host->uploads, &self->own, push.index, push.tls, self->now_us);
+        }
+    }
 }
 
 static gboolean
@@ -805,6 +868,10 @@ node_wall (gpointer data)
 static const FilDownloadsDelegate node = {
   .dial = node_dial,
   .push = node_push,
+  .call_at = node_call_at,
+  .make_guid = node_make_guid,
+  .dial_proxy = node_dial,
+  .push_step = node_push_step,
   .is_reachable = node_is_reachable,
   .may_dial = node_may_dial,
   .answered = node_answered,
@@ -826,6 +893,10 @@ world_new (void)
   self->now_us = 1000 * FIL_SEC;
   g_assert_true (fil_endpoint_parse (&self->own, "24.0.0.1:6346", -1, 0));
   self->is_reachable = TRUE;
+  self->has_route = TRUE;
+  self->pushes = g_array_new (FALSE, FALSE, sizeof (SentPush));
+  self->steps = g_ptr_array_new_with_free_func (g_free);
+  self->random = fil_random_new_seeded ((guint64) g_test_rand_int ());
   self->hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) host_free);
   self->links = g_ptr_array_new_with_free_func ((GDestroyNotify) link_free);
   self->disk = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) part_free);
@@ -852,6 +923,9 @@ world_free (World *self)
   g_hash_table_unref (self->records);
   g_hash_table_unref (self->trees);
   g_queue_free (self->answers);
+  g_array_unref (self->pushes);
+  g_ptr_array_unref (self->steps);
+  fil_random_free (self->random);
   g_free (self);
 }
 
@@ -878,18 +952,47 @@ world_add_source (World *self,
   FilSourceSpec spec = {
     .endpoint = host->endpoint,
     .guid = host->guid,
-    .proxies = &self->own,
-    .n_proxies = 1,
     .needs_push = host->is_firewalled,
   };
 
   fil_downloads_add_source (self->downloads, id, &spec, self->now_us);
 }
 
+/* A source of which only the GUID and the push proxies are known. */
+void
+world_add_pushed (World *self,
+                  gint64 id,
+                  Host *host,
+                  const FilHost *proxies,
+                  guint n_proxies)
+{
+  FilSourceSpec spec = {
+    .guid = host->guid,
+    .proxies = proxies,
+    .n_proxies = n_proxies,
+    .needs_push = TRUE,
+  };
+
+  fil_downloads_add_source (self->downloads, id, &spec, self->now_us);
+}
+
+/* How often that happened on the way of pushes. */
+guint
+world_count_steps (World *self,
+                   const char *step)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->steps->len; i++)
+    n += g_str_has_prefix (self->steps->pdata[i], step);
+  return n;
+}
+
 void
 world_step (World *self)
 {
   self->now_us += WORLD_STEP_US;
+  deliver_pushes (self);
   for (guint i = self->links->len; i > 0; i--)
     {
       Link *link = g_ptr_array_index (self->links, i - 1);

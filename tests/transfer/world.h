@@ -32,6 +32,8 @@ struct _Host
   const char *text;       /* for reply */
   HostReply reply;        /* speaks for itself instead of uploads */
   guint connects;
+  guint givs;             /* connections it made to us */
+  gboolean calls_by_tls;
   guint pushes;
   guint requests;
   guint64 sent;           /* bytes of all connections */
@@ -39,6 +41,16 @@ struct _Host
   GBytes *tree_of;        /* content whose tree it serves; NULL: none */
   guint trees;            /* times it was asked */
 };
+
+/* A PUSH message that went out. */
+typedef struct
+{
+  FilPush push;
+  FilGuid muid;
+  FilPushWay way;
+  FilEndpoint to;
+  gint64 sent_us;
+} SentPush;
 
 /* One node that downloads, its disk, and all others, on a virtual clock. */
 struct _World
@@ -48,7 +60,15 @@ struct _World
   GPtrArray *hosts;
   GPtrArray *links;
   FilEndpoint own;
+  FilEndpoint own6;
   gboolean is_reachable;
+  gboolean has_route;     /* pushes have a way along that of the hits */
+  gboolean loses_pushes;  /* they reach nobody */
+  GArray *pushes;         /* of SentPush */
+  guint delivered;        /* of those, the ones that hosts have heard of */
+  GPtrArray *steps;       /* of char *: "what: detail" of pushes */
+  FilRandom *random;
+  gboolean dialled_tls;   /* the last dial */
   guint searches;
   guint finished;
   guint answered;
@@ -86,6 +106,8 @@ void world_free (World *self);
 Host *world_add_host (World *self, const char *address, GBytes *content);
 gint64 world_add (World *self, gint64 id, GBytes *content);
 void world_add_source (World *self, gint64 id, Host *host);
+void world_add_pushed (World *self, gint64 id, Host *host, const FilHost *proxies, guint n_proxies);
+guint world_count_steps (World *self, const char *step);
 void world_step (World *self);
 gboolean world_run_until (World *self, FilDownload *download, FilDownloadState state, guint seconds);
 void world_run (World *self, guint seconds);

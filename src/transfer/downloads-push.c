@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "downloads-private.h"
+
+#include "download-session.h"
+#include "fetch.h"
+#include "transfer-limits.h"
+
+/* Having hosts behind firewalls connect to us, and what becomes of the connections. */
+
+guint
+_fil_download_n_pushing (const FilDownload *download)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < download->sources->len; i++)
+    n += ((FilFileSource *) g_ptr_array_index (download->sources, i))->state == FIL_SOURCE_PUSHING;
+  return n;
+}
+
+/* Whether the host of source is being asked to connect, for whatever file: once is enough. */
+gboolean
+_fil_downloads_is_pushing_to (const FilDownloads *self,
+                              const FilFileSource *source)
+{
+  for (guint i = 0; i < self->tries->len; i++)
+    if (fil_guid_equal (fil_push_try_servent (g_ptr_array_index (self->tries, i)), &source->guid))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+try_send (gpointer data,
+          const FilPush *push,
+          const FilGuid *muid,
+          FilPushWay way,
+          const FilEndpoint *to)
+{
+  FilDownloads *self = data;
+
+  return self->delegate.push (self->data, push, muid, way, to);
+}
+
+static void
+try_dial (gpointer data,
+          const FilEndpoint *proxy,
+          gboolean tls,
+          FilSession *session)
+{
+  FilDownloads *self = data;
+
+  self->delegate.dial_proxy (self->data, proxy, tls, session);
+}
+
+static void
+try_step (gpointer data,
+          const FilGuid *servent,
+          const char *what,
+          const FilEndpoint *peer,
+          const char *detail)
+{
+  FilDownloads *self = data;
+
+  if (self->delegate.push_step != NULL)
+    self->delegate.push_step (self->data, servent, what, peer, detail);
+}
+
+static void
+try_answered (gpointer data,
+              const FilEndpoint *proxy)
+{
+  FilDownloads *self = data;
+
+  if (self->delegate.answered != NULL)
+    self->delegate.answered (self->data, proxy);
+}
+
+static void
+try_forget (gpointer data,
+            const FilGuid *servent,
+            const FilEndpoint *proxy)
+{
+  FilDownloads *self = data;
+
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      const FilDownload *download = g_ptr_array_index (self->list, i);
+
+      for (guint j = 0; j < download->sources->len; j++)
+        {
+          FilFileSource *source = g_ptr_array_index (download->sources, j);
+
+          if (fil_guid_equal (&source->guid, servent))
+            fil_file_source_forget_proxy (source, proxy);
+        }
+    }
+}
+
+static void
+try_changed (gpointer data)
+{
+  _fil_downloads_soon (data);
+}
+
+static void
+try_gone (gpointer data,
+          FilPushTry *try)
+{
+  g_ptr_array_remove_fast (((FilDownloads *) data)->tries, try);
+}
+
+static const FilPushTryDelegate try_delegate = {
+  .send = try_send,
+  .dial = try_dial,
+  .step = try_step,
+  .answered = try_answered,
+  .forget = try_forget,
+  .changed = try_changed,
+  .gone = try_gone,
+};
+
+/**
+ * _fil_downloads_push:
+ *
+ * Begins to ask @source to connect to us, unless too many are being asked.
+ */
+void
+_fil_downloads_push (FilDownloads *self,
+                     FilFileSource *source,
+                     gint64 now_us)
+{
+  FilPushTarget target = {
+    .push = { .target = source->guid, .index = source->index, .tls = source->tls },
+    .host = source->endpoint,
+    .proxies = source->proxies,
+    .n_proxies = source->n_proxies,
+    .user_agent = self->user_agent,
+  };
+
+  if (self->tries->len >= FIL_PUSH_TRIES_MAX)
+    {
+      fil_file_source_wait (source, now_us + FIL_SOURCE_RECONNECT_US, source->reason_code);
+      return;
+    }
+  self->delegate.call_at (self->data, &target.push);
+  self->delegate.make_guid (self->data, &target.muid);
+  source->push_try = fil_push_try_new (&target, &try_delegate, self, now_us);
+  g_ptr_array_add (self->tries, source->push_try);
+  source->pushed_us = MAX (now_us, 1);
+  fil_file_source_set_state (source, FIL_SOURCE_PUSHING);
+  _fil_downloads_soon (self);
+}
+
+static void
+give_up (FilDownloads *self,
+         FilDownload *download,
+         FilFileSource *source,
+         gint64 now_us)
+{
+  try_step (self, &source->guid, "push-unanswered", NULL, "nobody connected");
+  source->direct_failed = FALSE;
+  fil_file_source_push_failed (source, now_us);
+  /* Its ultrapeers may be others by now: a new hit tells. */
+  if (source->failures >= FIL_PUSH_REFRESH_AFTER || source->n_proxies == 0)
+    download->work->wants_proxies = TRUE;
+}
+
+/* Goes on with the pushes of one download. Returns when the next step is due. */
+gint64
+_fil_downloads_push_tick (FilDownloads *self,
+                          FilDownload *download,
+                          gint64 now_us)
+{
+  gint64 wake = FIL_NEVER;
+
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      FilFileSource *source = g_ptr_array_index (download->sources, i);
+      gint64 due;
+
+      if (source->state != FIL_SOURCE_PUSHING)
+        continue;
+      due = fil_push_try_tick (source->push_try, now_us);
+      if (fil_push_try_is_over (source->push_try, now_us))
+        give_up (self, download, source, now_us);
+      else
+        wake = MIN (wake, due);
+    }
+  return wake;
+}
+
+/* Whether a PUSH of ours went to that servent lately, for any file. */
+static gboolean
+was_asked (FilDownloads *self,
+           const FilGuid *guid,
+           gint64 now_us)
+{
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      const FilDownload *download = g_ptr_array_index (self->list, i);
+
+      for (guint j = 0; j < download->sources->len; j++)
+        {
+          const FilFileSource *source = g_ptr_array_index (download->sources, j);
+
+          if (source->pushed_us != 0 && now_us - source->pushed_us <= FIL_PUSH_LATE_GIV_US &&
+              fil_guid_equal (&source->guid, guid))
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+/* How well a source fits somebody who connected to us: 0 not at all. */
+static guint
+fits (const FilDownload *download,
+      const FilFileSource *source,
+      const FilGuid *guid,
+      guint32 index)
+{
+  if (!fil_guid_equal (&source->guid, guid) || !_fil_downloads_may_fetch (download, source))
+    return 0;
+  if (source->state == FIL_SOURCE_PUSHING)
+    return source->index == index ? 3 : 2;
+  return source->state == FIL_SOURCE_IDLE && _fil_downloads_is_useful (download, source) ? 1 : 0;
+}
+
+static FilFileSource *
+find_waiting (FilDownloads *self,
+              const FilGuid *guid,
+              guint32 index,
+              FilDownload **best_download)
+{
+  FilFileSource *best = NULL;
+  guint best_fit = 0;
+
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      FilDownload *download = g_ptr_array_index (self->list, i);
+
+      for (guint j = 0; j < download->sources->len; j++)
+        {
+          FilFileSource *source = g_ptr_array_index (download->sources, j);
+          guint fit = fits (download, source, guid, index);
+
+          if (fit > best_fit)
+            {
+              best_fit = fit;
+              best = source;
+              *best_download = download;
+            }
+        }
+    }
+  return best;
+}
+
+static gboolean
+is_connected (const FilDownloads *self,
+              const FilGuid *guid)
+{
+  for (guint i = 0; i < self->fetches->len; i++)
+    if (fil_guid_equal (&((FilFetch *) g_ptr_array_index (self->fetches, i))->source->guid, guid))
+      return TRUE;
+  return fil_idle_links_has (self->idle, guid);
+}
+
+/**
+ * fil_downloads_giv:
+ * @guid: servent GUID of who connected, of its GIV line
+ * @index: of the GIV line
+ * @from: where the connection comes from
+ *
+ * Somebody connected to us with GIV. It is welcome only when we sent it a PUSH lately, a download still
+ * waits for it, and it is not connected already (push.md §4, §6).
+ *
+ * Returns: (transfer full) (nullable): the session for the connection, to be fed from its first byte,
+ *   the GIV line included; NULL: close it without a word
+ */
+FilSession *
+fil_downloads_giv (FilDownloads *self,
+                   const FilGuid *guid,
+                   guint32 index,
+                   const FilEndpoint *from,
+                   gint64 now_us)
+{
+  FilDownload *download = NULL;
+  FilFileSource *source;
+
+  self->now_us = MAX (self->now_us, now_us);
+  if (self->is_shut || fil_guid_is_zero (guid) || self->fetches->len >= FIL_DOWNLOADS_MAX_CONNECTIONS ||
+      !was_asked (self, guid, now_us) || is_connected (self, guid))
+    return NULL;
+  source = find_waiting (self, guid, index, &download);
+  if (source == NULL)
+    return NULL;
+  try_step (self, guid, "giv-received", from, "the servent connected to us");
+  source->failures = 0;
+  source->seen_at = *from;
+  _fil_downloads_soon (self);
+  return fil_fetch_new (self, download, source, TRUE, now_us)->session;
+}
+
+/* A pushed connection that has nothing more to bring for its download is kept for another one; FALSE: it
+ * cannot be. */
+gboolean
+_fil_downloads_keep_link (FilDownloads *self,
+                          FilFetch *fetch,
+                          gint64 now_us)
+{
+  FilGuid servent = fetch->source->guid;
+  FilEndpoint peer = fetch->source->seen_at;
+
+  if (!fetch->is_push || self->is_shut || fil_guid_is_zero (&servent) ||
+      !fil_download_session_is_idle (fetch->session) || fetch->session->is_closed)
+    return FALSE;
+  return fil_idle_links_keep (self->idle, &servent, &peer, fil_fetch_let_go (fetch), now_us);
+}
+
+/* The same for all of a download that is complete. */
+void
+_fil_downloads_keep_links (FilDownloads *self,
+                           FilDownload *download,
+                           gint64 now_us)
+{
+  GPtrArray *fetches = download->work->fetches;
+
+  for (guint i = fetches->len; i > 0; i--)
+    {
+      FilFetch *fetch = g_ptr_array_index (fetches, i - 1);
+      FilFileSource *source = fetch->source;
+
+      if (_fil_downloads_keep_link (self, fetch, now_us))
+        fil_file_source_wait (source, 0, NULL);
+    }
+}

@@ -1,0 +1,1058 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "world.h"
+
+#include <string.h>
+
+#include "proxy-ask.h"
+#include "push-limit.h"
+#include "push-proxy.h"
+#include "transfer-limits.h"
+
+/* The rules of push.md for who downloads, who has the file, and who answers as a push proxy. Each test is
+ * named after its section and rule. */
+
+#define MIB (1024 * 1024)
+#define DONE FIL_DOWNLOAD_STATE_DONE
+
+/* A download whose only source has to be pushed, and hosts that may be its proxies. */
+typedef struct
+{
+  World *world;
+  GBytes *content;
+  FilDownload *download;
+  Host *host;
+  FilHost proxies[6];
+} Fixture;
+
+static void
+set_up (Fixture *f,
+        gconstpointer data)
+{
+  f->world = world_new ();
+  f->content = test_content (2 * MIB, 1);
+  f->download = fil_downloads_get (f->world->downloads, world_add (f->world, 1, f->content));
+  f->host = world_add_host (f->world, "25.0.0.1:6346", f->content);
+  f->host->is_firewalled = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (f->proxies); i++)
+    {
+      guint8 address[4] = { 26, (guint8) i, 0, 1 };
+
+      f->proxies[i] = (FilHost){ .endpoint = fil_endpoint_v4 (address, 6346) };
+    }
+}
+
+static void
+tear_down (Fixture *f,
+           gconstpointer data)
+{
+  world_free (f->world);
+  g_bytes_unref (f->content);
+}
+
+static FilFileSource *
+source_of (FilDownload *download)
+{
+  return g_ptr_array_index (download->sources, 0);
+}
+
+static guint
+count_pushes (World *world,
+              FilPushWay way,
+              const FilEndpoint *to)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < world->pushes->len; i++)
+    {
+      const SentPush *sent = &g_array_index (world->pushes, SentPush, i);
+
+      n += sent->way == way && (to == NULL || fil_endpoint_equal (&sent->to, to));
+    }
+  return n;
+}
+
+/* A push proxy that answers with what its text says. */
+static gboolean
+answer_as_proxy (Host *host,
+                 const char *request,
+                 GByteArray *out)
+{
+  g_autofree char *head = g_strdup_printf ("HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n", host->text);
+
+  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
+  return FALSE;
+}
+
+static Host *
+add_proxy (Fixture *f,
+           guint i,
+           const char *answer)
+{
+  char text[FIL_ENDPOINT_TEXT_LEN];
+  Host *host = world_add_host (f->world, fil_endpoint_to_text (&f->proxies[i].endpoint, text), f->content);
+
+  host->text = answer;
+  host->reply = answer_as_proxy;
+  host->is_silent = answer == NULL;
+  return host;
+}
+
+/* §1 */
+
+static void
+test_index_and_id (Fixture *f,
+                   gconstpointer data)
+{
+  FilSourceSpec spec = { .guid = f->host->guid, .index = 77, .proxies = f->proxies, .n_proxies = 2, .needs_push = TRUE };
+  FilGuid first;
+
+  f->host->is_away = TRUE;
+  fil_downloads_add_source (f->world->downloads, 1, &spec, f->world->now_us);
+  world_run (f->world, 50);
+  g_assert_cmpuint (f->world->pushes->len, ==, 5);
+  first = g_array_index (f->world->pushes, SentPush, 0).muid;
+  for (guint i = 0; i < f->world->pushes->len; i++)
+    {
+      const SentPush *sent = &g_array_index (f->world->pushes, SentPush, i);
+
+      g_assert_cmpuint (sent->push.index, ==, 77);
+      g_assert_true (fil_guid_equal (&sent->push.target, &f->host->guid));
+      g_assert_true (fil_guid_equal (&sent->muid, &first));
+    }
+  /* The next try is another one. */
+  world_run (f->world, 120);
+  g_assert_cmpuint (f->world->pushes->len, >, 5);
+  g_assert_false (fil_guid_equal (&g_array_index (f->world->pushes, SentPush, 5).muid, &first));
+}
+
+static void
+test_tls_and_ipv6 (Fixture *f,
+                   gconstpointer data)
+{
+  FilSourceSpec spec = { .guid = f->host->guid, .needs_push = TRUE, .tls = TRUE };
+  const SentPush *sent;
+
+  g_assert_true (fil_endpoint_parse (&f->world->own6, "[2a00::1]:6346", -1, 0));
+  fil_downloads_add_source (f->world->downloads, 1, &spec, f->world->now_us);
+  g_assert_true (world_run_until (f->world, f->download, DONE, 20));
+  sent = &g_array_index (f->world->pushes, SentPush, 0);
+  g_assert_true (sent->push.tls);
+  g_assert_cmpuint (sent->push.endpoint.family, ==, 4);
+  g_assert_cmpuint (sent->push.endpoint6.family, ==, 6);
+  g_assert_true (f->host->calls_by_tls);
+}
+
+/* §2 */
+
+static void
+test_ways_in_order (Fixture *f,
+                    gconstpointer data)
+{
+  FilSourceSpec spec = {
+    .endpoint = f->host->endpoint, .guid = f->host->guid, .proxies = f->proxies, .n_proxies = 6, .needs_push = TRUE
+  };
+  World *world = f->world;
+  gint64 began_us;
+
+  for (guint i = 0; i < 6; i++)
+    add_proxy (f, i, NULL);
+  f->host->is_away = TRUE;
+  fil_downloads_add_source (world->downloads, 1, &spec, world->now_us);
+  world_step (world);
+  began_us = g_array_index (world->pushes, SentPush, 0).sent_us;
+  /* To the host, to no more than four proxies, along the way of the hits. */
+  g_assert_cmpuint (count_pushes (world, FIL_PUSH_WAY_HOST, &f->host->endpoint), ==, 1);
+  g_assert_cmpuint (count_pushes (world, FIL_PUSH_WAY_PROXY, NULL), ==, FIL_PUSH_UDP_PROXIES);
+  g_assert_cmpuint (count_pushes (world, FIL_PUSH_WAY_ROUTE, NULL), ==, 1);
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpuint (count_pushes (world, FIL_PUSH_WAY_PROXY, &f->proxies[i].endpoint), ==, 1);
+  g_assert_cmpuint (world->pushes->len, ==, 6);
+
+  while (world->now_us < began_us + FIL_PUSH_TCP_US - FIL_SEC / 2)
+    world_step (world);
+  g_assert_cmpuint (world->pushes->len, ==, 11);
+  g_assert_cmpint (g_array_index (world->pushes, SentPush, 6).sent_us - began_us, >=, FIL_PUSH_SECOND_UDP_US);
+  g_assert_cmpuint (world_count_steps (world, "push-sent: by HTTP"), ==, 0);
+
+  /* By HTTP from four seconds on, two at a time, each given up after ten. */
+  world_run (world, 1);
+  g_assert_cmpuint (world_count_steps (world, "push-sent: by HTTP"), ==, 2);
+  world_run (world, 9);
+  g_assert_cmpuint (world_count_steps (world, "push-sent: by HTTP"), ==, 2);
+  world_run (world, 2);
+  g_assert_cmpuint (world_count_steps (world, "push-sent: by HTTP"), ==, 4);
+  g_assert_cmpuint (world_count_steps (world, "push-proxy-answered: no answer"), ==, 2);
+  world_run (world, 10);
+  g_assert_cmpuint (world_count_steps (world, "push-sent: by HTTP"), ==, 6);
+  g_assert_cmpuint (world->pushes->len, ==, 11);
+}
+
+static void
+test_http_request (Fixture *f,
+                   gconstpointer data)
+{
+  FilPush push = { .index = 7, .tls = TRUE };
+  g_autoptr (FilSession) session = NULL;
+  FilOutput out;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < sizeof push.target.bytes; i++)
+    push.target.bytes[i] = (guint8) (0x10 + i);
+  g_assert_true (fil_endpoint_parse (&push.endpoint, "24.0.0.1:6346", -1, 0));
+  g_assert_true (fil_endpoint_parse (&push.endpoint6, "[2a00::1]:6346", -1, 0));
+  session = fil_proxy_ask_new (&push, &f->proxies[0].endpoint, "Filbert/test", NULL, NULL, 0);
+  g_assert_true (fil_session_output (session, &out, 0));
+  text = g_strndup ((const char *) out.bytes, out.len);
+  g_assert_cmpstr (text, ==,
+                   "GET /gnutella/push-proxy?ServerId=CAIREEYUCULBOGAZDINRYHI6D4&file=7&tls=true HTTP/1.1\r\n"
+                   "Host: 26.0.0.1:6346\r\nUser-Agent: Filbert/test\r\nConnection: close\r\n"
+                   "X-Node: 24.0.0.1:6346\r\nX-Node-IPv6: [2a00::1]:6346\r\n\r\n");
+}
+
+static void
+test_http_answers (Fixture *f,
+                   gconstpointer data)
+{
+  static const struct
+  {
+    const char *answer; /* NULL: none */
+    const char *step;
+    gboolean is_kept;   /* stays a proxy of the source */
+    gboolean others;    /* the others are asked as well */
+    gboolean is_proven; /* that host is a push proxy */
+  } cases[] = {
+    { "202 Push sent", "push-proxy-answered: 202", TRUE, FALSE, TRUE },
+    { "203 Perhaps", "push-proxy-answered: 203", TRUE, TRUE, TRUE },
+    { "410 Gone", "push-proxy-answered: 410", FALSE, TRUE, TRUE },
+    { "400 What?", "push-proxy-answered: 400", FALSE, TRUE, FALSE },
+    { "403 No", "push-proxy-answered: refused", FALSE, TRUE, FALSE },
+    { "404 Not Found", "push-proxy-answered: refused", FALSE, TRUE, FALSE },
+    { "503 Busy", "push-proxy-answered: refused", FALSE, TRUE, FALSE },
+    { NULL, "push-proxy-answered: no answer", FALSE, TRUE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Fixture g;
+      Host *third;
+
+      g_test_message ("%s", cases[i].step);
+      set_up (&g, NULL);
+      g.world->loses_pushes = TRUE;
+      g.world->has_route = FALSE;
+      add_proxy (&g, 0, cases[i].answer);
+      add_proxy (&g, 1, cases[i].answer);
+      third = add_proxy (&g, 2, cases[i].answer);
+      world_add_pushed (g.world, 1, g.host, g.proxies, 3);
+      world_run (g.world, 30);
+      g_assert_cmpuint (world_count_steps (g.world, cases[i].step), >=, 2);
+      g_assert_cmpuint (third->connects, ==, cases[i].others ? 1 : 0);
+      g_assert_cmpuint (source_of (g.download)->n_proxies, ==, cases[i].is_kept ? 3 : 0);
+      g_assert_cmpuint (g.world->answered > 0, ==, cases[i].is_proven);
+      tear_down (&g, NULL);
+    }
+}
+
+/* A proxy that said it is one by TLS is asked by TLS. */
+static void
+test_tls_proxy (Fixture *f,
+                gconstpointer data)
+{
+  f->world->loses_pushes = TRUE;
+  f->proxies[0].tls = TRUE;
+  add_proxy (f, 0, "202 Push sent");
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  world_run (f->world, 6);
+  g_assert_cmpuint (world_count_steps (f->world, "push-proxy-answered: 202"), ==, 1);
+  g_assert_true (f->world->dialled_tls);
+}
+
+/* §2 and §6: as the proxy itself */
+
+typedef struct
+{
+  guint status;
+  guint n;
+  FilPush push;
+} Passed;
+
+static guint
+pass (gpointer data,
+      const FilPush *push)
+{
+  Passed *self = data;
+
+  self->n++;
+  self->push = *push;
+  return self->status;
+}
+
+/* What a proxy answers, the status only. */
+static guint
+ask_proxy (FilPushProxy *proxy,
+           const char *peer,
+           const char *request)
+{
+  g_autoptr (FilSession) session = NULL;
+  g_autofree char *text = NULL;
+  FilEndpoint from;
+  FilOutput out;
+
+  g_assert_true (fil_endpoint_parse (&from, peer, -1, 0));
+  session = fil_push_proxy_accept (proxy, &from, 0);
+  g_assert_nonnull (session);
+  fil_session_feed (session, (const guint8 *) request, strlen (request), 0);
+  g_assert_true (fil_session_output (session, &out, 0));
+  text = g_strndup ((const char *) out.bytes, out.len);
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 "));
+  g_assert_true (g_str_has_suffix (text, "\r\n\r\n"));
+  g_assert_nonnull (strstr (text, "Content-Length: 0\r\n"));
+  fil_session_sent (session, out.len, 0);
+  g_assert_true (session->is_closed);
+  return (guint) g_ascii_strtoull (text + 9, NULL, 10);
+}
+
+#define NODE "X-Node: 24.1.1.1:7000\r\n"
+#define ID "CAIREEYUCULBOGAZDINRYHI6D4"
+
+static void
+test_spellings_and_methods (Fixture *f,
+                            gconstpointer data)
+{
+  static const char *const targets[] = {
+    "/gnutella/push-proxy?ServerId=" ID,
+    "/gnutella/push-proxy?ServerID=" ID,
+    "/gnutella/push-proxy?serverid=" ID "&file=2147483645&tls=true",
+    "/gnutella/pushproxy?ServerId=" ID "======",
+    "/gnet/push-proxy?guid=101112131415161718191a1b1c1d1e1f",
+    "/gnet/push-proxy?guid=101112131415161718191A1B1C1D1E1F",
+  };
+  static const char *const methods[] = { "GET", "HEAD" };
+  static const guint statuses[] = { 202, 203, 410, 503 };
+  Passed passed = { 0 };
+  g_autoptr (FilPushProxy) proxy = fil_push_proxy_new (pass, &passed, "Filbert/test");
+
+  for (guint i = 0; i < G_N_ELEMENTS (targets); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (methods); j++)
+      {
+        g_autofree char *request = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: x\r\n" NODE "\r\n", methods[j], targets[i]);
+
+        passed.status = statuses[i % G_N_ELEMENTS (statuses)];
+        g_assert_cmpuint (ask_proxy (proxy, "24.1.1.1:40000", request), ==, passed.status);
+        g_assert_cmpuint (passed.push.target.bytes[0], ==, 0x10);
+        g_assert_cmpuint (passed.push.target.bytes[15], ==, 0x1f);
+        g_assert_cmpuint (passed.push.index, ==, i == 2 ? FIL_PUSH_INDEX_FW : 0);
+        g_assert_cmpint (passed.push.tls, ==, i == 2);
+        g_assert_cmpuint (passed.push.endpoint.port, ==, 7000);
+      }
+}
+
+/* 400 for what says not enough, or names anybody but who asks. */
+static void
+test_hostile_x_node (Fixture *f,
+                     gconstpointer data)
+{
+  static const struct
+  {
+    const char *peer;
+    const char *headers;
+    guint status;
+  } cases[] = {
+    { "24.1.1.1:40000", NODE, 202 },
+    { "24.1.1.1:40000", "", 400 },
+    { "24.1.1.1:40000", "X-Node: 24.1.1.2:7000\r\n", 400 },
+    { "24.1.1.1:40000", "X-Node: 24.1.1.1:0\r\n", 400 },
+    { "24.1.1.1:40000", "X-Node: 24.1.1.1\r\n", 400 },
+    { "24.1.1.1:40000", "X-Node: victim.example:80\r\n", 400 },
+    { "24.1.1.1:40000", "X-Node: 127.0.0.1:7000\r\n", 400 },
+    { "24.1.1.1:40000", "X-Node-IPv6: [2a00::1]:7000\r\n", 400 },
+    /* Of two addresses only the one that is proven counts. */
+    { "24.1.1.1:40000", "X-Node: 24.1.1.1:7000, [2a00::1]:7000\r\n", 202 },
+    { "24.1.1.1:40000", "X-Node: 24.9.9.9:80, 24.1.1.1:7000\r\n", 202 },
+    { "[2a00::1]:40000", "X-Node: 24.1.1.1:7000\r\nX-Node-IPv6: [2a00::1]:7000\r\n", 202 },
+    { "[2a00::1]:40000", "X-Node: 24.1.1.1:7000\r\n", 400 },
+    { "24.1.1.1:40000", "Listen-IP: 24.1.1.1:7000\r\n", 202 },
+  };
+  static const char *const broken[] = {
+    "GET /gnutella/push-proxy? HTTP/1.1\r\n" NODE "\r\n",
+    "GET /gnutella/push-proxy?ServerId=short HTTP/1.1\r\n" NODE "\r\n",
+    "GET /gnutella/push-proxy?ServerId=AAAAAAAAAAAAAAAAAAAAAAAAAA HTTP/1.1\r\n" NODE "\r\n",
+    "GET /gnutella/push-proxy?ServerId=" ID "&file=99999999999 HTTP/1.1\r\n" NODE "\r\n",
+    "GET /gnutella/push-proxy?ServerId=" ID "\r\n" NODE "\r\n",
+    "GET\r\n\r\n",
+  };
+  Passed passed = { .status = 202 };
+  g_autoptr (FilPushProxy) proxy = fil_push_proxy_new (pass, &passed, "Filbert/test");
+  guint n;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *request =
+          g_strdup_printf ("GET /gnutella/push-proxy?ServerId=" ID " HTTP/1.1\r\n%s\r\n", cases[i].headers);
+      FilEndpoint peer;
+
+      g_test_message ("%s from %s", cases[i].headers, cases[i].peer);
+      g_assert_true (fil_endpoint_parse (&peer, cases[i].peer, -1, 0));
+      passed.push = (FilPush){ 0 };
+      g_assert_cmpuint (ask_proxy (proxy, cases[i].peer, request), ==, cases[i].status);
+      if (cases[i].status != 202)
+        continue;
+      g_assert_true (fil_endpoint_same_address (peer.family == 4 ? &passed.push.endpoint : &passed.push.endpoint6, &peer));
+      g_assert_cmpuint ((peer.family == 4 ? passed.push.endpoint6 : passed.push.endpoint).family, ==, 0);
+    }
+  n = passed.n;
+  for (guint i = 0; i < G_N_ELEMENTS (broken); i++)
+    g_assert_cmpuint (ask_proxy (proxy, "24.1.1.1:40000", broken[i]), ==, 400);
+  g_assert_cmpuint (passed.n, ==, n);
+}
+
+static void
+test_proxy_limits (Fixture *f,
+                   gconstpointer data)
+{
+  Passed passed = { .status = 202 };
+  FilPushProxy *proxy = fil_push_proxy_new (pass, &passed, "Filbert/test");
+  g_autoptr (GPtrArray) sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) fil_session_free);
+
+  for (guint i = 0; i < 4 * FIL_PUSH_PROXY_SESSIONS; i++)
+    {
+      guint8 address[4] = { 24, 1, (guint8) (i / 8), 1 };
+      FilEndpoint peer = fil_endpoint_v4 (address, 40000);
+      FilSession *session = fil_push_proxy_accept (proxy, &peer, 0);
+
+      if (session != NULL)
+        g_ptr_array_add (sessions, session);
+      if (i == 7)
+        g_assert_cmpuint (sessions->len, ==, FIL_PUSH_PROXY_SESSIONS_PER_HOST);
+    }
+  g_assert_cmpuint (sessions->len, ==, FIL_PUSH_PROXY_SESSIONS);
+  /* Whoever says nothing goes; the proxy may go before its sessions. */
+  fil_session_tick (sessions->pdata[0], FIL_REQUEST_FIRST_US);
+  g_assert_true (((FilSession *) sessions->pdata[0])->is_closed);
+  fil_push_proxy_free (proxy);
+  g_assert_true (((FilSession *) sessions->pdata[1])->is_closed);
+}
+
+/* §4 */
+
+static void
+test_giv_cancels_http (Fixture *f,
+                       gconstpointer data)
+{
+  Host *slow;
+  FilSession *session;
+  gboolean closed = FALSE;
+
+  f->world->loses_pushes = TRUE;
+  slow = add_proxy (f, 0, NULL);
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  world_run (f->world, 6);
+  g_assert_cmpuint (slow->connects, ==, 1);
+  g_assert_cmpuint (f->world->links->len, ==, 1);
+  session = fil_downloads_giv (f->world->downloads, &f->host->guid, 0, &f->host->endpoint, f->world->now_us);
+  g_assert_nonnull (session);
+  world_step (f->world);
+  closed = f->world->links->len == 0;
+  g_assert_true (closed);
+  g_assert_cmpuint (world_count_steps (f->world, "push-proxy-answered"), ==, 0);
+  fil_session_free (session);
+}
+
+/* A connection with GIV as a stranger opens it. */
+static FilSession *
+giv_from (World *world,
+          const FilGuid *guid)
+{
+  FilEndpoint from;
+
+  g_assert_true (fil_endpoint_parse (&from, "66.6.6.6:40000", -1, 0));
+  return fil_downloads_giv (world->downloads, guid, 0, &from, world->now_us);
+}
+
+static void
+test_giv_matched_by_guid (Fixture *f,
+                          gconstpointer data)
+{
+  FilGuid other = f->host->guid;
+  FilSession *session;
+
+  other.bytes[0] ^= 1;
+  f->host->is_away = TRUE;
+  /* Nobody waits for it. */
+  g_assert_null (giv_from (f->world, &f->host->guid));
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  g_assert_null (giv_from (f->world, &f->host->guid));
+  world_run (f->world, 1);
+  g_assert_null (giv_from (f->world, &other));
+  g_assert_null (giv_from (f->world, &(FilGuid){ { 0 } }));
+
+  /* Late, but not for ever. */
+  world_run (f->world, 60);
+  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_IDLE);
+  session = giv_from (f->world, &f->host->guid);
+  g_assert_nonnull (session);
+  /* It has come: a second one is not needed. */
+  g_assert_null (giv_from (f->world, &f->host->guid));
+  fil_session_free (session);
+  f->world->now_us += FIL_PUSH_LATE_GIV_US;
+  g_assert_null (giv_from (f->world, &f->host->guid));
+
+  /* Nor when the download has ended meanwhile. */
+  world_run (f->world, 1);
+  g_assert_true (fil_downloads_retry (f->world->downloads, 1, f->world->now_us));
+  world_run (f->world, 1);
+  g_assert_true (fil_downloads_pause (f->world->downloads, 1, f->world->now_us));
+  g_assert_null (giv_from (f->world, &f->host->guid));
+}
+
+static void
+feed (FilSession *session,
+      const char *text,
+      gint64 now_us)
+{
+  fil_session_feed (session, (const guint8 *) text, strlen (text), now_us);
+}
+
+static void
+test_giv_line (Fixture *f,
+               gconstpointer data)
+{
+  g_autofree char *just = g_strnfill (FIL_HEAD_LINE_MAX - strlen ("GIV 0:"), 'x');
+  g_autofree char *long_line = g_strdup_printf ("GIV 0:%sxx", just);
+  g_autofree char *good_line = g_strdup_printf ("GIV 0:%s\n\n", just);
+  const char *const good[] = { "GIV 0:x/file\n\n", "GIV 0:x/file\r\n\r\n", good_line };
+  const char *const bad[] = { "GIV 0:x/file\nHost: y\n\n", "GIV 0:x/file\n\nHTTP/1.1 200 OK\r\n", long_line };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good) + G_N_ELEMENTS (bad); i++)
+    {
+      gboolean is_good = i < G_N_ELEMENTS (good);
+      g_autoptr (FilSession) session = NULL;
+      Fixture g;
+      FilOutput out;
+
+      set_up (&g, NULL);
+      g.host->is_away = TRUE;
+      world_add_pushed (g.world, 1, g.host, g.proxies, 1);
+      world_run (g.world, 1);
+      session = giv_from (g.world, &g.host->guid);
+      g_assert_nonnull (session);
+      /* Nothing is said before the line is there, and nothing to who says more than that. */
+      g_assert_false (fil_session_output (session, &out, g.world->now_us));
+      feed (session, is_good ? good[i] : bad[i - G_N_ELEMENTS (good)], g.world->now_us);
+      g_assert_cmpint (fil_session_output (session, &out, g.world->now_us), ==, is_good);
+      g_assert_cmpint (session->is_closed, ==, !is_good);
+      fil_session_free (g_steal_pointer (&session));
+      tear_down (&g, NULL);
+    }
+}
+
+static void
+test_giv_for_the_asked_index (Fixture *f,
+                              gconstpointer data)
+{
+  g_autoptr (GBytes) second = test_content (MIB, 2);
+  FilSourceSpec spec = { .guid = f->host->guid, .index = 5, .needs_push = TRUE };
+  FilDownload *other;
+  FilSession *session;
+
+  /* One host has both files: it is asked once, and the one that asked comes first. */
+  f->host->is_away = TRUE;
+  fil_downloads_add_source (f->world->downloads, 1, &spec, f->world->now_us);
+  other = fil_downloads_get (f->world->downloads, world_add (f->world, 2, second));
+  spec.index = 6;
+  fil_downloads_add_source (f->world->downloads, 2, &spec, f->world->now_us);
+  world_run (f->world, 5);
+  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_PUSHING);
+  g_assert_cmpint (source_of (other)->state, ==, FIL_SOURCE_IDLE);
+  session = giv_from (f->world, &f->host->guid);
+  g_assert_nonnull (session);
+  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_ACTIVE);
+  fil_session_free (session);
+
+  /* The asking one is gone: any other that waits for that host takes it. */
+  g_assert_true (fil_downloads_retry (f->world->downloads, 1, f->world->now_us));
+  world_run (f->world, 2);
+  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_PUSHING);
+  fil_file_source_bad (source_of (f->download), "corrupt");
+  session = giv_from (f->world, &f->host->guid);
+  g_assert_nonnull (session);
+  g_assert_cmpint (source_of (other)->state, ==, FIL_SOURCE_ACTIVE);
+  fil_session_free (session);
+}
+
+static void
+test_one_socket_for_many_files (Fixture *f,
+                                gconstpointer data)
+{
+  FilDownload *downloads[4] = { f->download };
+
+  for (guint i = 1; i < G_N_ELEMENTS (downloads); i++)
+    downloads[i] = fil_downloads_get (f->world->downloads, world_add (f->world, 1 + i, f->content));
+  for (guint i = 0; i < G_N_ELEMENTS (downloads) - 1; i++)
+    world_add_pushed (f->world, 1 + i, f->host, f->proxies, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (downloads) - 1; i++)
+    {
+      g_assert_true (world_run_until (f->world, downloads[i], DONE, 30));
+      world_assert_done (f->world, 1 + i, f->content);
+    }
+  g_assert_cmpuint (f->host->givs, ==, 1);
+
+  /* It is kept a while for what comes later … */
+  world_run (f->world, 15);
+  world_add_pushed (f->world, 4, f->host, f->proxies, 1);
+  g_assert_true (world_run_until (f->world, downloads[3], DONE, 30));
+  g_assert_cmpuint (f->host->givs, ==, 1);
+  g_assert_cmpuint (f->world->links->len, ==, 1);
+  /* … and then let go. */
+  world_run (f->world, 30);
+  g_assert_cmpuint (f->world->links->len, ==, 0);
+}
+
+/* The other side ends the connection that was kept: a new one is asked for. */
+static void
+test_kept_socket_breaks (Fixture *f,
+                         gconstpointer data)
+{
+  FilDownload *second;
+
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  g_assert_true (world_run_until (f->world, f->download, DONE, 30));
+  g_assert_cmpuint (f->world->links->len, ==, 1);
+  fil_uploads_stop_all (f->host->uploads, "away");
+  world_run (f->world, 1);
+  g_assert_cmpuint (f->world->links->len, ==, 0);
+  second = fil_downloads_get (f->world->downloads, world_add (f->world, 2, f->content));
+  world_add_pushed (f->world, 2, f->host, f->proxies, 1);
+  g_assert_true (world_run_until (f->world, second, DONE, 30));
+  g_assert_cmpuint (f->host->givs, ==, 2);
+}
+
+static void
+test_idle_limit (Fixture *f,
+                 gconstpointer data)
+{
+  for (guint i = 0; i < FIL_IDLE_LINKS_MAX + 4; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("27.%u.0.1:6346", i);
+      Host *host = world_add_host (f->world, address, f->content);
+      gint64 id = world_add (f->world, 10 + i, f->content);
+
+      host->is_firewalled = TRUE;
+      world_add_pushed (f->world, id, host, NULL, 0);
+    }
+  world_run (f->world, 12);
+  g_assert_cmpuint (f->world->finished, ==, FIL_IDLE_LINKS_MAX + 4);
+  g_assert_cmpuint (f->world->links->len, ==, FIL_IDLE_LINKS_MAX);
+}
+
+/* §5 */
+
+static void
+test_direct_then_push (Fixture *f,
+                       gconstpointer data)
+{
+  FilSourceSpec spec = { .endpoint = f->host->endpoint, .guid = f->host->guid };
+  gint64 began_us = f->world->now_us;
+
+  /* The hit did not say that it is behind a firewall; connections to it never stand. */
+  f->host->is_silent = TRUE;
+  fil_downloads_add_source (f->world->downloads, 1, &spec, f->world->now_us);
+  while (f->world->pushes->len == 0)
+    world_step (f->world);
+  g_assert_cmpint (f->world->now_us - began_us, >=, FIL_SOURCE_DIAL_US);
+  g_assert_cmpint (f->world->now_us - began_us, <, FIL_SOURCE_DIAL_US + 2 * FIL_SEC);
+  g_assert_true (world_run_until (f->world, f->download, DONE, 20));
+  g_assert_cmpuint (f->host->givs, ==, 1);
+}
+
+static void
+test_give_up_and_back_off (Fixture *f,
+                           gconstpointer data)
+{
+  static const gint64 minutes[] = { 2, 5, 15, 30 };
+  gint64 now_us;
+
+  f->host->is_away = TRUE;
+  world_add_pushed (f->world, 1, f->host, f->proxies, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (minutes); i++)
+    {
+      guint before = f->world->pushes->len;
+
+      while (f->world->pushes->len == before)
+        world_step (f->world);
+      now_us = f->world->now_us;
+      while (source_of (f->download)->state == FIL_SOURCE_PUSHING)
+        world_step (f->world);
+      g_assert_cmpint (f->world->now_us - now_us, >=, FIL_PUSH_GIVE_UP_US - FIL_SEC);
+      g_assert_cmpint (f->world->now_us - now_us, <=, FIL_PUSH_GIVE_UP_US + FIL_SEC);
+      g_assert_cmpstr (source_of (f->download)->reason_code, ==, "no-push-answer");
+      g_assert_cmpint (source_of (f->download)->retry_us - f->world->now_us, <=, minutes[i] * FIL_MINUTE);
+      g_assert_cmpint (source_of (f->download)->retry_us - f->world->now_us, >=, minutes[i] * FIL_MINUTE - FIL_SEC);
+      g_assert_cmpuint (world_count_steps (f->world, "push-unanswered"), ==, i + 1);
+    }
+}
+
+/* Nobody can be asked at all: nothing is waited for. */
+static void
+test_no_way_ends_at_once (Fixture *f,
+                          gconstpointer data)
+{
+  f->world->has_route = FALSE;
+  world_add_pushed (f->world, 1, f->host, NULL, 0);
+  world_run (f->world, 2);
+  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_IDLE);
+  g_assert_cmpstr (source_of (f->download)->reason_code, ==, "no-push-answer");
+}
+
+static void
+test_newer_proxies_after_two (Fixture *f,
+                              gconstpointer data)
+{
+  guint before;
+
+  f->host->is_away = TRUE;
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  /* Another source delivers all the while, slowly: no search would be made for the file's sake. */
+  world_add_source (f->world, 1, world_add_host (f->world, "28.0.0.1:6346", f->content));
+  ((Host *) f->world->hosts->pdata[f->world->hosts->len - 1])->bytes_per_step = 200;
+  world_run (f->world, 60);
+  before = f->world->searches;
+  g_assert_cmpuint (before, <=, 1);
+  while (source_of (f->download)->failures < 2)
+    world_step (f->world);
+  world_run (f->world, 200);
+  g_assert_cmpuint (f->world->searches, ==, before + 1);
+  g_assert_cmpint (f->download->state, ==, FIL_DOWNLOAD_STATE_DOWNLOADING);
+
+  /* The hit that it brings names another ultrapeer: tried at once. */
+  f->host->is_away = FALSE;
+  before = f->world->pushes->len;
+  world_add_pushed (f->world, 1, f->host, &f->proxies[3], 1);
+  world_run (f->world, 3);
+  g_assert_cmpuint (count_pushes (f->world, FIL_PUSH_WAY_PROXY, &f->proxies[3].endpoint), >=, 1);
+  g_assert_cmpuint (f->host->givs, ==, 1);
+}
+
+/* §6 */
+
+/* Somebody who saw the GUID calls first, and says what no honest host would, or nothing: the file comes from
+ * the honest one all the same. */
+static void
+test_forged_giv (Fixture *f,
+                 gconstpointer data)
+{
+  static const char *const lies[] = {
+    "garbage\r\n\r\n",
+    "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 77\r\n\r\n",
+    NULL,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lies); i++)
+    {
+      FilSession *forged;
+      FilOutput out;
+      Fixture g;
+
+      g_test_message ("%s", lies[i] != NULL ? lies[i] : "silence");
+      set_up (&g, NULL);
+      g.world->loses_pushes = TRUE;
+      world_add_pushed (g.world, 1, g.host, g.proxies, 1);
+      world_run (g.world, 1);
+      forged = giv_from (g.world, &g.host->guid);
+      g_assert_nonnull (forged);
+      feed (forged, "GIV 0:x/file\n\n", g.world->now_us);
+      g_assert_true (fil_session_output (forged, &out, g.world->now_us));
+      fil_session_sent (forged, out.len, g.world->now_us);
+      if (lies[i] != NULL)
+        feed (forged, lies[i], g.world->now_us);
+      else
+        {
+          g.world->now_us += FIL_REPLY_HEAD_US;
+          fil_session_tick (forged, g.world->now_us);
+        }
+      g_assert_true (forged->is_closed);
+      fil_session_free (forged);
+      g_assert_cmpint (source_of (g.download)->state, !=, FIL_SOURCE_BAD);
+      g.world->loses_pushes = FALSE;
+      g_assert_true (world_run_until (g.world, g.download, DONE, 300));
+      world_assert_done (g.world, 1, g.content);
+      tear_down (&g, NULL);
+    }
+}
+
+/* … or sends wrong bytes: the hash finds out. */
+static void
+test_forged_bytes (Fixture *f,
+                   gconstpointer data)
+{
+  g_autoptr (GBytes) wrong = test_corrupted (f->content, 12345);
+  Host *liar = world_add_host (f->world, "66.6.6.6:6346", wrong);
+  Host *honest = world_add_host (f->world, "29.0.0.1:6346", f->content);
+
+  liar->guid = f->host->guid;
+  fil_uploads_set_guid (liar->uploads, &f->host->guid);
+  liar->is_firewalled = TRUE;
+  f->host->is_away = TRUE;
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  world_run (f->world, 20);
+  g_assert_cmpuint (liar->givs, ==, 1);
+  g_assert_cmpint (f->download->state, !=, DONE);
+  world_add_source (f->world, 1, honest);
+  g_assert_true (world_run_until (f->world, f->download, DONE, 300));
+  world_assert_done (f->world, 1, f->content);
+}
+
+/* Hundreds of sources that all name one push proxy: a few are tried at a time. */
+static void
+test_tries_limit (Fixture *f,
+                  gconstpointer data)
+{
+  guint most = 0;
+
+  fil_downloads_set_max_active (f->world->downloads, 1000, f->world->now_us);
+  for (guint i = 0; i < 200; i++)
+    {
+      FilSourceSpec spec = { .proxies = f->proxies, .n_proxies = 1, .needs_push = TRUE };
+      gint64 id = i < 20 ? world_add (f->world, 10 + i, f->content) : 10 + i % 20;
+
+      fil_random_bytes (f->world->random, spec.guid.bytes, sizeof spec.guid.bytes);
+      fil_downloads_add_source (f->world->downloads, id, &spec, f->world->now_us);
+    }
+  for (guint i = 0; i < 300; i++)
+    {
+      guint n = 0;
+
+      world_step (f->world);
+      for (guint j = 0; j < 20; j++)
+        {
+          FilDownload *download = fil_downloads_get (f->world->downloads, 10 + j);
+
+          for (guint k = 0; k < download->sources->len; k++)
+            n += ((FilFileSource *) download->sources->pdata[k])->state == FIL_SOURCE_PUSHING;
+        }
+      most = MAX (most, n);
+    }
+  g_assert_cmpuint (most, ==, FIL_PUSH_TRIES_MAX);
+}
+
+/* The side that has the file: what the PUSH of a stranger can make it do. */
+
+typedef struct
+{
+  FilUploads *uploads;
+  GPtrArray *dialled; /* of FilSession */
+  gboolean gate_shut;
+} Sharer;
+
+static void
+sharer_dial (gpointer data,
+             const FilEndpoint *to,
+             gboolean tls,
+             FilSession *session)
+{
+  g_ptr_array_add (((Sharer *) data)->dialled, session);
+}
+
+static gboolean
+sharer_may_dial (gpointer data,
+                 const FilEndpoint *to)
+{
+  return !((Sharer *) data)->gate_shut;
+}
+
+static void
+sharer_init (Sharer *self)
+{
+  static const FilUploadsDelegate delegate = { .dial = sharer_dial, .may_dial = sharer_may_dial };
+  FilGuid guid = { { 1 } };
+
+  *self = (Sharer){ .uploads = fil_uploads_new (&delegate, self, "Test/1.0", 1) };
+  self->dialled = g_ptr_array_new_with_free_func ((GDestroyNotify) fil_session_free);
+  fil_uploads_set_guid (self->uploads, &guid);
+}
+
+static void
+sharer_clear (Sharer *self)
+{
+  g_ptr_array_unref (self->dialled);
+  fil_uploads_free (self->uploads);
+}
+
+/* The connections that were made stand and end. */
+static void
+sharer_settle (Sharer *self,
+               gint64 now_us)
+{
+  FilOutput out;
+
+  for (guint i = 0; i < self->dialled->len; i++)
+    {
+      fil_session_output (self->dialled->pdata[i], &out, now_us);
+      fil_session_hung_up (self->dialled->pdata[i], NULL, now_us);
+    }
+}
+
+static void
+test_flood_at_one_host (Fixture *f,
+                        gconstpointer data)
+{
+  gint64 now_us = 1000 * FIL_SEC;
+  FilEndpoint victim;
+  Sharer sharer;
+
+  sharer_init (&sharer);
+  g_assert_true (fil_endpoint_parse (&victim, "25.0.0.1:2000", -1, 0));
+  /* One address, many ports: five calls, and those who go on asking wait longer. */
+  for (guint i = 0; i < 1000; i++)
+    {
+      victim.port++;
+      now_us += 100 * FIL_MSEC;
+      (void) !fil_uploads_push (sharer.uploads, &victim, 0, FALSE, now_us);
+      sharer_settle (&sharer, now_us);
+      g_ptr_array_set_size (sharer.dialled, 0);
+    }
+  now_us += FIL_PUSH_PER_HOST_US - FIL_SEC;
+  g_assert_false (fil_uploads_push (sharer.uploads, &victim, 0, FALSE, now_us));
+  now_us += FIL_PUSH_PER_HOST_US + FIL_SEC;
+  g_assert_true (fil_uploads_push (sharer.uploads, &victim, 0, FALSE, now_us));
+  sharer_clear (&sharer);
+}
+
+static void
+test_pushes_to_service_or_gate (Fixture *f,
+                                gconstpointer data)
+{
+  static const guint16 ports[] = { 0, 1, 22, 25, 80, 443, 1023 };
+  FilEndpoint to;
+  Sharer sharer;
+
+  sharer_init (&sharer);
+  g_assert_true (fil_endpoint_parse (&to, "25.0.0.1:1", -1, 0));
+  for (guint i = 0; i < G_N_ELEMENTS (ports); i++)
+    {
+      to.port = ports[i];
+      g_assert_false (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_SEC));
+    }
+  to.port = 1024;
+  sharer.gate_shut = TRUE;
+  g_assert_false (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_SEC));
+  g_assert_cmpuint (sharer.dialled->len, ==, 0);
+  sharer.gate_shut = FALSE;
+  g_assert_true (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_SEC));
+  sharer_clear (&sharer);
+}
+
+static void
+test_one_call_for_many_ways (Fixture *f,
+                             gconstpointer data)
+{
+  FilEndpoint to;
+  Sharer sharer;
+
+  sharer_init (&sharer);
+  g_assert_true (fil_endpoint_parse (&to, "25.0.0.1:7000", -1, 0));
+  g_assert_true (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_SEC));
+  g_assert_false (fil_uploads_push (sharer.uploads, &to, 3, FALSE, FIL_SEC));
+  g_assert_cmpuint (sharer.dialled->len, ==, 1);
+  sharer_clear (&sharer);
+}
+
+static void
+test_storm_of_pushes (Fixture *f,
+                      gconstpointer data)
+{
+  gint64 now_us = 1000 * FIL_SEC;
+  Sharer sharer;
+  guint n = 0;
+
+  sharer_init (&sharer);
+  /* 10,000 a second, each for another address: eight on their way, thirty a minute. */
+  for (guint i = 0; i < 10000; i++)
+    {
+      guint8 address[4] = { 25, (guint8) (i >> 8), (guint8) i, 1 };
+      FilEndpoint to = fil_endpoint_v4 (address, 7000);
+
+      n += fil_uploads_push (sharer.uploads, &to, 0, FALSE, now_us + i * 100);
+    }
+  g_assert_cmpuint (n, ==, FIL_PUSH_MAX_OPEN);
+  for (guint i = 0; i < 10000; i++)
+    {
+      guint8 address[4] = { 26, (guint8) (i >> 8), (guint8) i, 1 };
+      FilEndpoint to = fil_endpoint_v4 (address, 7000);
+
+      sharer_settle (&sharer, now_us);
+      g_ptr_array_set_size (sharer.dialled, 0);
+      n += fil_uploads_push (sharer.uploads, &to, 0, FALSE, now_us + FIL_SEC + i * 100);
+    }
+  g_assert_cmpuint (n, ==, FIL_PUSH_PER_MINUTE);
+  sharer_clear (&sharer);
+}
+
+static void
+test_refused_is_left_alone (Fixture *f,
+                            gconstpointer data)
+{
+  FilEndpoint to;
+  Sharer sharer;
+
+  sharer_init (&sharer);
+  g_assert_true (fil_endpoint_parse (&to, "25.0.0.1:7000", -1, 0));
+  g_assert_true (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_SEC));
+  fil_session_hung_up (sharer.dialled->pdata[0], "refused", FIL_SEC);
+  g_ptr_array_set_size (sharer.dialled, 0);
+  g_assert_false (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_PUSH_REFUSED_US));
+  g_assert_true (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_PUSH_REFUSED_US + 2 * FIL_SEC));
+  sharer_clear (&sharer);
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  static const struct
+  {
+    const char *name;
+    void (*func) (Fixture *, gconstpointer);
+  } tests[] = {
+    { "1/index-of-the-hit-and-one-id-for-a-try", test_index_and_id },
+    { "1/tls-and-ipv6", test_tls_and_ipv6 },
+    { "2/ways-in-order", test_ways_in_order },
+    { "2/http-request", test_http_request },
+    { "2/http-answers", test_http_answers },
+    { "2/tls-proxy", test_tls_proxy },
+    { "2/proxy-spellings-and-methods", test_spellings_and_methods },
+    { "4/giv-cancels-http", test_giv_cancels_http },
+    { "4/giv-matched-by-guid", test_giv_matched_by_guid },
+    { "4/giv-line", test_giv_line },
+    { "4/giv-for-the-asked-index", test_giv_for_the_asked_index },
+    { "4/one-socket-for-many-files", test_one_socket_for_many_files },
+    { "4/kept-socket-breaks", test_kept_socket_breaks },
+    { "4/idle-limit", test_idle_limit },
+    { "5/direct-then-push", test_direct_then_push },
+    { "5/give-up-and-back-off", test_give_up_and_back_off },
+    { "5/no-way-ends-at-once", test_no_way_ends_at_once },
+    { "5/newer-proxies-after-two-failures", test_newer_proxies_after_two },
+    { "6/hostile-x-node", test_hostile_x_node },
+    { "6/proxy-limits", test_proxy_limits },
+    { "6/forged-giv", test_forged_giv },
+    { "6/forged-bytes", test_forged_bytes },
+    { "6/tries-limit", test_tries_limit },
+    { "6/flood-at-one-host", test_flood_at_one_host },
+    { "6/services-and-gate", test_pushes_to_service_or_gate },
+    { "6/one-call-for-many-ways", test_one_call_for_many_ways },
+    { "6/storm", test_storm_of_pushes },
+    { "6/refused-is-left-alone", test_refused_is_left_alone },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/transfer/push/%s", tests[i].name);
+
+      g_test_add (path, Fixture, NULL, set_up, tests[i].func, tear_down);
+    }
+  return g_test_run ();
+}
