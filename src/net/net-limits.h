@@ -44,8 +44,13 @@
 
 /* UDP. */
 #define FIL_UDP_MAX_DATAGRAM 8192          /* longer ones are dropped */
-#define FIL_UDP_BATCH 16                   /* read by one system call */
-#define FIL_UDP_TURN 256                   /* read in one turn */
+#define FIL_UDP_MAX_MESSAGE 65536          /* several datagrams that the system joined */
+#define FIL_UDP_BATCH 16                   /* messages read by one system call … */
+#define FIL_UDP_BATCH_CROWDED 4            /* … and when they hold many datagrams each */
+#define FIL_UDP_TURN 256                   /* datagrams read in one turn … */
+#define FIL_UDP_TURN_BYTES (256 * 1024)    /* … and bytes; the last system call of a turn may go beyond */
+#define FIL_UDP_SEGMENTS 64                /* datagrams sent as one piece */
+#define FIL_UDP_SOCKET_BUFFER (4 * 1024 * 1024) /* asked for; the system may give less */
 
 /* TLS. */
 #define FIL_TLS_MAX_PENDING (64 * 1024)    /* encrypted bytes that wait for the socket */

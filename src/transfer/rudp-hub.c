@@ -420,6 +420,7 @@ fil_rudp_hub_sent (FilRudpHub *self,
       return;
     }
   entry->at = 0;
+  entry->is_touched = TRUE; /* there may be room to write again */
   fil_rudp_sent (entry->rudp, &output->output, now_us);
 }
 

@@ -197,6 +197,18 @@ fil_rudp_send_room (const FilRudpSend *self)
 }
 
 /**
+ * fil_rudp_send_is_hungry:
+ *
+ * Returns: whether there is room, and a quarter of what may wait has gone: so that the writer is not called
+ *   for each packet
+ */
+gboolean
+fil_rudp_send_is_hungry (const FilRudpSend *self)
+{
+  return fil_rudp_send_room (self) > 0 && (self->end - self->next) * 4 <= backlog (self) * 3;
+}
+
+/**
  * fil_rudp_send_write:
  *
  * Returns: how many of the bytes were taken; 0 when there is no room

@@ -302,6 +302,17 @@ fil_rudp_is_at_end (const FilRudp *self)
 }
 
 /**
+ * fil_rudp_is_over:
+ *
+ * Returns: whether nothing can be written any more, now or later; there may still be something to read
+ */
+gboolean
+fil_rudp_is_over (const FilRudp *self)
+{
+  return self->state >= FIL_RUDP_ENDING || self->is_aborted || (!self->is_extended && self->receive.fin != 0);
+}
+
+/**
  * fil_rudp_write:
  *
  * Returns: bytes that were taken; 0: there is no room now, or the connection is not open
@@ -311,14 +322,20 @@ fil_rudp_write (FilRudp *self,
                 const guint8 *bytes,
                 gsize len)
 {
-  return fil_rudp_can_write (self) ? fil_rudp_send_write (&self->send, bytes, len) : 0;
+  if (self->state != FIL_RUDP_OPEN || fil_rudp_is_over (self))
+    return 0;
+  return fil_rudp_send_write (&self->send, bytes, len);
 }
 
+/**
+ * fil_rudp_can_write:
+ *
+ * Returns: whether there is so much room that writing is worth while
+ */
 gboolean
 fil_rudp_can_write (const FilRudp *self)
 {
-  return self->state == FIL_RUDP_OPEN && !self->is_aborted && (self->is_extended || self->receive.fin == 0)
-         && fil_rudp_send_room (&self->send) > 0;
+  return self->state == FIL_RUDP_OPEN && !fil_rudp_is_over (self) && fil_rudp_send_is_hungry (&self->send);
 }
 
 /**

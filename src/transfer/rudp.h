@@ -81,6 +81,7 @@ gboolean fil_rudp_can_read (const FilRudp *self);
 gboolean fil_rudp_is_at_end (const FilRudp *self);
 gsize fil_rudp_write (FilRudp *self, const guint8 *bytes, gsize len);
 gboolean fil_rudp_can_write (const FilRudp *self);
+gboolean fil_rudp_is_over (const FilRudp *self);
 void fil_rudp_shut (FilRudp *self);
 void fil_rudp_abort (FilRudp *self, FilRudpReason reason, gint64 now_us);
 void fil_rudp_release (FilRudp *self, gint64 now_us);

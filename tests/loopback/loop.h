@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* A main loop with sockets for one test. Its clock stands still until the test moves it. */
+/* A main loop with sockets for one test. Its clock stands still until the test moves it, unless it is real. */
 typedef struct
 {
   FilClock *clock;
@@ -17,6 +17,7 @@ typedef struct
 } Loop;
 
 void loop_init (Loop *self);
+void loop_init_real (Loop *self);
 void loop_clear (Loop *self);
 void loop_advance (Loop *self, gint64 by_us);
 void loop_settle (Loop *self);

@@ -7,6 +7,7 @@
 #include "net-socket.h"
 #include "udp-port.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -148,6 +149,125 @@ test_freed_inside (void)
   loop_clear (&loop);
 }
 
+/* What is sent with a low time to live arrives with it. */
+static void
+test_ttl (void)
+{
+  Loop loop;
+  Station a;
+  FilEndpoint at = fil_endpoint_v4 ((const guint8[]){ 127, 0, 0, 2 }, 0);
+  const int on = 1;
+  guint8 control[64], bytes[16];
+  struct iovec slice = { bytes, sizeof bytes };
+  struct msghdr message = { .msg_iov = &slice, .msg_iovlen = 1, .msg_control = control,
+                            .msg_controllen = sizeof control };
+  int fd = fil_net_socket (&at, SOCK_DGRAM, NULL);
+  int ttl = 0;
+
+  loop_init (&loop);
+  station_init (&a, &loop, "127.0.0.1:0");
+  g_assert_true (fil_net_bind (fd, &at, NULL));
+  at = fil_net_local_endpoint (fd);
+  g_assert_cmpint (setsockopt (fd, IPPROTO_IP, IP_RECVTTL, &on, sizeof on), ==, 0);
+  g_assert_true (fil_udp_port_send_ttl (a.port, (const guint8 *) "low", 3, &at, 4));
+  loop_until (recvmsg (fd, &message, MSG_DONTWAIT) == 3);
+  memcpy (&ttl, CMSG_DATA (CMSG_FIRSTHDR (&message)), sizeof ttl);
+  g_assert_cmpint (ttl, ==, 4);
+  g_assert_true (fil_udp_port_send_ttl (a.port, (const guint8 *) "usual", 5, &at, 0));
+  message.msg_controllen = sizeof control;
+  loop_until (recvmsg (fd, &message, MSG_DONTWAIT) == 5);
+  memcpy (&ttl, CMSG_DATA (CMSG_FIRSTHDR (&message)), sizeof ttl);
+  g_assert_cmpint (ttl, >, 4);
+  close (fd);
+  fil_udp_port_free (a.port);
+  loop_clear (&loop);
+}
+
+typedef struct
+{
+  Station station; /* first: gets what is not RUDP */
+  guint n;
+  gsize bytes;
+  guint turns;
+  guint most;      /* datagrams in one turn */
+  guint in_turn;
+} BulkStation;
+
+static void
+on_bulk (gpointer data,
+         const guint8 *bytes,
+         gsize len,
+         const FilEndpoint *from,
+         gint64 now_us)
+{
+  BulkStation *self = data;
+
+  g_assert_cmpuint (bytes[16], ==, 0x41);
+  /* Each begins with its number. */
+  g_assert_cmpuint (bytes[0], ==, (guint8) self->n);
+  self->n++;
+  self->in_turn++;
+  self->bytes += len;
+}
+
+static void
+on_turn_ended (gpointer data,
+               gint64 now_us)
+{
+  BulkStation *self = data;
+
+  self->turns++;
+  self->most = MAX (self->most, self->in_turn);
+  self->in_turn = 0;
+}
+
+static void
+on_writable (gpointer data,
+             gint64 now_us)
+{
+}
+
+static const FilUdpBulkDelegate bulk_delegate = { on_bulk, on_turn_ended, on_writable };
+
+/* Many datagrams handed over as one piece arrive one by one, in order, and no turn takes too many. */
+static void
+test_bulk (void)
+{
+  enum { SIZE = 1000, PIECES = 20, EACH = 40, LAST = 33 };
+  Loop loop;
+  Station a;
+  BulkStation b = { .n = 0 };
+  g_autofree guint8 *bytes = g_malloc0 (SIZE * EACH);
+
+  loop_init (&loop);
+  station_init (&a, &loop, "127.0.0.1:0");
+  station_init (&b.station, &loop, "127.0.0.2:0");
+  fil_udp_port_set_bulk (b.station.port, &bulk_delegate, &b);
+  for (guint piece = 0; piece < PIECES; piece++)
+    {
+      for (guint i = 0; i < EACH; i++)
+        {
+          bytes[i * SIZE] = (guint8) (piece * EACH + i);
+          bytes[i * SIZE + 16] = 0x41;
+        }
+      g_assert_true (fil_udp_port_send_bulk (a.port, bytes, SIZE * (EACH - 1) + LAST, SIZE, &b.station.at));
+    }
+  g_assert_true (fil_udp_port_send (a.port, (const guint8 *) "ping", 4, &b.station.at));
+  loop_until (b.station.n == 1);
+  g_assert_cmpuint (b.n, ==, PIECES * EACH);
+  g_assert_cmpuint (b.bytes, ==, PIECES * (SIZE * (EACH - 1) + LAST));
+  g_assert_cmpuint (b.turns, >, 1);
+  g_assert_cmpuint (b.most * SIZE, <=, FIL_UDP_TURN_BYTES + FIL_UDP_BATCH * FIL_UDP_MAX_MESSAGE);
+
+  /* Nobody to give them to: they are ordinary datagrams again. */
+  fil_udp_port_set_bulk (b.station.port, NULL, NULL);
+  g_assert_true (fil_udp_port_send_bulk (a.port, bytes, SIZE, SIZE, &b.station.at));
+  loop_until (b.station.n == 2);
+  fil_udp_port_free (a.port);
+  fil_udp_port_free (b.station.port);
+  loop_clear (&loop);
+}
+
 int
 main (int argc,
       char **argv)
@@ -157,5 +277,7 @@ main (int argc,
   g_test_add_func ("/loopback/udp/many", test_many);
   g_test_add_func ("/loopback/udp/too-long", test_too_long);
   g_test_add_func ("/loopback/udp/freed-inside", test_freed_inside);
+  g_test_add_func ("/loopback/udp/ttl", test_ttl);
+  g_test_add_func ("/loopback/udp/bulk", test_bulk);
   return g_test_run ();
 }
