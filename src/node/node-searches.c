@@ -232,6 +232,18 @@ take_for_download (FilNode *self,
     _fil_node_add_source (self, download->id, hit);
 }
 
+/* The name, which is UTF-8, without what is beyond all measure. */
+static char *
+name_of (const FilHitRecord *record)
+{
+  const char *text = (const char *) record->name.data;
+  const char *end = text + record->name.len;
+
+  if (record->name.len > FIL_RESULT_MAX_NAME)
+    end = g_utf8_find_prev_char (text, text + FIL_RESULT_MAX_NAME + 1);
+  return g_strndup (text, (gsize) (end - text));
+}
+
 /* Takes the files of a hit. @at: where its host answered us, NULL when others brought the hit. */
 static void
 take_records (FilNode *self,
@@ -247,7 +259,7 @@ take_records (FilNode *self,
   fil_hit_trailer_parse (&trailer, query_hit);
   while (fil_hit_iter_next (&iter, &record))
     {
-      g_autofree char *name = g_strndup ((const char *) record.name.data, record.name.len);
+      g_autofree char *name = name_of (&record);
       FilHit hit;
 
       hit_of_record (&hit, query_hit, &trailer, &record, source);

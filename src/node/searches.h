@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 #define FIL_SEARCH_MAX_RESULTS 10000
 #define FIL_SEARCH_SAME_TOUCHED 100 /* results of one file that are told anew when it gets one more source */
 #define FIL_RESULT_MAX_PROXIES 4
+#define FIL_RESULT_MAX_NAME 1024 /* bytes; what no disk could hold anyway is cut off */
 
 /* One file that one host offers. */
 typedef struct
