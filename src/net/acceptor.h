@@ -26,7 +26,7 @@ typedef struct
   void (*reached) (gpointer data, const FilEndpoint *peer);
 
   /* The session for this connection, or NULL to close it. first_line has no line end; the session is
-   * fed the stream from its first byte. kind is GNUTELLA, HTTP, PUSH_PROXY, GIV or QUEUE. */
+   * fed the stream from its first byte. kind is GNUTELLA, HTTP, PUSH_PROXY, GIV, QUEUE or PUNCH. */
   FilSession *(*session_for) (gpointer data, FilGreeting kind, const char *first_line, const FilEndpoint *peer,
                               gboolean tls);
 

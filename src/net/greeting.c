@@ -18,6 +18,7 @@ static const struct
   { "OPTIONS ", FIL_GREETING_HTTP },
   { "GIV ", FIL_GREETING_GIV },
   { "QUEUE ", FIL_GREETING_QUEUE },
+  { "PUNCH ", FIL_GREETING_PUNCH },
   { "CONNECT BACK", FIL_GREETING_CONNECT_BACK },
 };
 
@@ -110,8 +111,8 @@ fil_greeting_parse (const guint8 *bytes,
 const char *
 fil_greeting_name (FilGreeting self)
 {
-  static const char *const names[] = { "unfinished", "gnutella", "http",         "push-proxy",
-                                       "giv",        "queue",    "connect-back", "unknown" };
+  static const char *const names[] = { "unfinished", "gnutella", "http", "push-proxy", "giv",
+                                       "queue", "punch", "connect-back", "unknown" };
 
   return names[self];
 }

@@ -14,6 +14,7 @@ typedef enum
   FIL_GREETING_PUSH_PROXY,   /* GET or HEAD of /gnutella/push-proxy?… and its other spellings */
   FIL_GREETING_GIV,          /* the answer to a push of ours */
   FIL_GREETING_QUEUE,        /* PARQ call-back */
+  FIL_GREETING_PUNCH,        /* both sides opened this connection */
   FIL_GREETING_CONNECT_BACK, /* a test whether we can be reached: close quietly */
   FIL_GREETING_UNKNOWN,
 } FilGreeting;

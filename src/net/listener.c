@@ -63,6 +63,10 @@ open_one (const FilEndpoint *at,
       close (fd);
       return -1;
     }
+  /* Connections of ours may leave from the same port (tcp-punch.h); only now, or somebody else could listen
+   * here as well. */
+  if (type == SOCK_STREAM)
+    (void) setsockopt (fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   return fd;
 }
 

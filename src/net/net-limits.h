@@ -71,3 +71,17 @@
 #define FIL_BOOTSTRAP_PAUSE_MAX_US (5 * FIL_MINUTE)
 #define FIL_BOOTSTRAP_KNOWN_US (5 * FIL_SEC) /* for hosts of an earlier session to answer */
 #define FIL_BOOTSTRAP_MAX_CACHES 128       /* of one kind */
+
+/* TCP punches: connections from the listening port. */
+#define FIL_TCP_PUNCH_MAX 64               /* at a time */
+#define FIL_TCP_PUNCH_US (12 * FIL_SEC)
+#define FIL_TCP_PUNCH_RETRY_US (250 * FIL_MSEC)
+#define FIL_TCP_PUNCH_TRIES 24
+#define FIL_TCP_PUNCH_LOW_TTL 4            /* one SYN that must not arrive */
+#define FIL_TCP_PUNCH_LOW_US (600 * FIL_MSEC)
+
+/* Connections whose NAT may forget them. */
+#define FIL_KEEP_WATCH_IDLE_S 4            /* silence, then probes … */
+#define FIL_KEEP_WATCH_INTERVAL_S 2
+#define FIL_KEEP_WATCH_PROBES 3            /* … without an answer */
+#define FIL_KEEP_WATCH_UNANSWERED_MS 10000 /* bytes that nobody acknowledges */

@@ -43,6 +43,8 @@ struct _FilPump
 
   FilTls *upgrade;     /* to start as soon as pending has gone */
   FilTlsSide upgrade_side;
+  gboolean has_pin;
+  guint8 pin[FIL_TLS_FINGERPRINT_LEN]; /* of the upgrade */
 };
 
 /* The budget of one run. */

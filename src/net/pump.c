@@ -5,6 +5,9 @@
 
 #include "net-limits.h"
 #include "pump-private.h"
+#include "socket-stream.h"
+
+#include <string.h>
 
 static void
 on_changed (FilSession *session,
@@ -166,9 +169,14 @@ static void
 start_upgrade (FilPump *self)
 {
   GByteArray *rest = g_steal_pointer (&self->rest);
+  FilTls *tls = g_steal_pointer (&self->upgrade);
+  const guint8 *early = rest != NULL ? rest->data : NULL;
+  gsize early_len = rest != NULL ? rest->len : 0;
 
-  self->stream = fil_tls_stream_new (g_steal_pointer (&self->upgrade), self->stream, self->upgrade_side,
-                                     rest != NULL ? rest->data : NULL, rest != NULL ? rest->len : 0);
+  if (self->has_pin)
+    self->stream = fil_tls_stream_new_pinned (tls, self->stream, self->upgrade_side, early, early_len, self->pin);
+  else
+    self->stream = fil_tls_stream_new (tls, self->stream, self->upgrade_side, early, early_len);
   fil_stream_set_ready (self->stream, on_ready, self);
   g_clear_pointer (&rest, g_byte_array_unref);
   self->is_encrypted = TRUE;
@@ -373,6 +381,7 @@ fil_pump_set_limit (FilPump *self,
 /**
  * fil_pump_start_tls:
  * @tls: outlives the pump
+ * @pin: (nullable): fingerprint that the other side's certificate has to have
  *
  * Encrypts the stream from here on, after what was sent so far and from the first byte that the session
  * did not take. Meant for handed_over(), when a handshake agreed on it.
@@ -380,14 +389,31 @@ fil_pump_set_limit (FilPump *self,
 void
 fil_pump_start_tls (FilPump *self,
                     FilTls *tls,
-                    FilTlsSide side)
+                    FilTlsSide side,
+                    const guint8 *pin)
 {
   g_return_if_fail (!self->is_encrypted && self->upgrade == NULL);
+
+  self->has_pin = pin != NULL;
+  if (pin != NULL)
+    memcpy (self->pin, pin, sizeof self->pin);
 
   self->upgrade = tls;
   self->upgrade_side = side;
   if (!self->is_running)
     _fil_pumps_schedule (self->pumps, &self->seat);
+}
+
+/**
+ * fil_pump_keep_watch:
+ *
+ * Has the end of the way noticed soon, when this is TCP and not encrypted yet; see
+ * fil_socket_stream_keep_watch().
+ */
+void
+fil_pump_keep_watch (FilPump *self)
+{
+  fil_socket_stream_keep_watch (self->stream);
 }
 
 /**

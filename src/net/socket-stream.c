@@ -3,7 +3,11 @@
 
 #include "socket-stream.h"
 
+#include "net-limits.h"
+
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -143,4 +147,27 @@ fil_socket_stream_new (FilReactor *reactor,
   self->fd = fd;
   self->watch = fil_reactor_watch (reactor, fd, FIL_IO_READ | FIL_IO_WRITE | FIL_IO_EDGE, on_ready, self);
   return &self->parent;
+}
+
+/**
+ * fil_socket_stream_keep_watch:
+ *
+ * Has the kernel find out within about ten seconds that the way is gone: a NAT that forgets a connection
+ * tells nobody. Does nothing to other kinds of streams.
+ */
+void
+fil_socket_stream_keep_watch (FilStream *stream)
+{
+  const int on = 1, idle_s = FIL_KEEP_WATCH_IDLE_S, interval_s = FIL_KEEP_WATCH_INTERVAL_S;
+  const int probes = FIL_KEEP_WATCH_PROBES, unanswered_ms = FIL_KEEP_WATCH_UNANSWERED_MS;
+  int fd;
+
+  if (stream->klass != &socket_stream_class)
+    return;
+  fd = ((FilSocketStream *) stream)->fd;
+  (void) setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms, sizeof unanswered_ms);
 }

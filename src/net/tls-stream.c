@@ -7,7 +7,9 @@
 #include "tls-private.h"
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/x509.h>
 #include <string.h>
 
 /* What OpenSSL reads at once, so that a record costs less than one system call. */
@@ -24,6 +26,8 @@ typedef struct
   gsize out_done;    /* of out, taken already */
   gboolean is_shut;
   gboolean below_ended;
+  gboolean is_impostor; /* another certificate than the pinned one */
+  guint8 pin[FIL_TLS_FINGERPRINT_LEN];
 } FilTlsStream;
 
 /* The BIO under OpenSSL: reads from the stream below, and collects what is to be written, so that a
@@ -153,6 +157,8 @@ result_of (FilTlsStream *self,
       code = ERR_get_error ();
       reason = ERR_reason_error_string (code);
       g_debug ("TLS: %s", reason != NULL ? reason : "error");
+      if (self->is_impostor)
+        return fil_stream_fail (&self->parent, "the other side is not the one that was agreed on");
       return fil_stream_fail (&self->parent, "the other side does not speak TLS properly");
     }
 }
@@ -322,4 +328,47 @@ fil_tls_stream_new (FilTls *self,
     SSL_set_connect_state (stream->ssl);
   fil_stream_set_ready (below, on_below_ready, stream);
   return &stream->parent;
+}
+
+/* The other side's certificate is the one whose fingerprint it told before, whoever signed it. */
+static int
+check_pin (int is_trusted,
+           X509_STORE_CTX *context)
+{
+  const SSL *ssl = X509_STORE_CTX_get_ex_data (context, SSL_get_ex_data_X509_STORE_CTX_idx ());
+  FilTlsStream *self = SSL_get_app_data (ssl);
+  guint8 fingerprint[FIL_TLS_FINGERPRINT_LEN];
+
+  if (X509_STORE_CTX_get_error_depth (context) > 0)
+    return 0;
+  self->is_impostor = X509_digest (X509_STORE_CTX_get_current_cert (context), EVP_sha256 (), fingerprint, NULL) != 1 ||
+                      CRYPTO_memcmp (fingerprint, self->pin, sizeof fingerprint) != 0;
+  return !self->is_impostor;
+}
+
+/**
+ * fil_tls_stream_new_pinned:
+ * @pin: fingerprint of the other side's certificate, FIL_TLS_FINGERPRINT_LEN bytes
+ *
+ * As fil_tls_stream_new(), but both sides show certificates, the other one has to show the right one, and
+ * nothing older than TLS 1.3 is spoken.
+ *
+ * Returns: (transfer full): the encrypted stream
+ */
+FilStream *
+fil_tls_stream_new_pinned (FilTls *tls,
+                           FilStream *below,
+                           FilTlsSide side,
+                           const guint8 *early,
+                           gsize early_len,
+                           const guint8 *pin)
+{
+  FilStream *stream = fil_tls_stream_new (tls, below, side, early, early_len);
+  FilTlsStream *self = (FilTlsStream *) stream;
+
+  memcpy (self->pin, pin, sizeof self->pin);
+  SSL_set_app_data (self->ssl, self);
+  SSL_set_min_proto_version (self->ssl, TLS1_3_VERSION);
+  SSL_set_verify (self->ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, check_pin);
+  return stream;
 }

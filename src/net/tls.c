@@ -100,3 +100,19 @@ _fil_tls_method (FilTls *self)
     self->method = _fil_tls_stream_make_method ();
   return self->method;
 }
+
+/**
+ * fil_tls_fingerprint:
+ * @out: (out): SHA-256 of our certificate
+ *
+ * It is another one after each start.
+ */
+void
+fil_tls_fingerprint (FilTls *self,
+                     guint8 out[FIL_TLS_FINGERPRINT_LEN])
+{
+  const X509 *certificate = SSL_CTX_get0_certificate (_fil_tls_context (self));
+
+  if (X509_digest (certificate, EVP_sha256 (), out, NULL) != 1)
+    g_critical ("TLS: no fingerprint of our own certificate");
+}

@@ -31,6 +31,13 @@ void fil_tls_free (FilTls *self);
 FilStream *fil_tls_stream_new (FilTls *self, FilStream *below, FilTlsSide side, const guint8 *early,
                                gsize early_len) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Between two who told each other their fingerprints before. */
+#define FIL_TLS_FINGERPRINT_LEN 32
+
+void fil_tls_fingerprint (FilTls *self, guint8 out[FIL_TLS_FINGERPRINT_LEN]);
+FilStream *fil_tls_stream_new_pinned (FilTls *self, FilStream *below, FilTlsSide side, const guint8 *early,
+                                      gsize early_len, const guint8 *pin) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilTls, fil_tls_free)
 
 G_END_DECLS

@@ -70,6 +70,61 @@ test_both_sides (void)
 }
 
 static void
+pump_pinned (Loop *loop,
+             FilTls *tls,
+             int fd,
+             FilTlsSide side,
+             const guint8 *pin,
+             Actor *actor)
+{
+  FilEndpoint peer = fil_net_remote_endpoint (fd);
+  FilStream *below = fil_socket_stream_new (loop->reactor, fd);
+  FilStream *stream = pin != NULL ? fil_tls_stream_new_pinned (tls, below, side, NULL, 0, pin)
+                                  : fil_tls_stream_new (tls, below, side, NULL, 0);
+
+  fil_pump_new (loop->pumps, stream, &actor->parent, FIL_TRAFFIC_TRANSFER, &peer, &plain_delegate, loop);
+}
+
+/* Two who know each other's fingerprints; then somebody in between with a certificate of his own, and
+ * somebody who shows none. */
+static void
+test_pinned (void)
+{
+  guint8 pins[2][FIL_TLS_FINGERPRINT_LEN];
+  FilTls *tls[3] = { fil_tls_new (), fil_tls_new (), fil_tls_new () };
+  Actor *server;
+  Loop loop;
+  int fds[2];
+
+  loop_init (&loop);
+  fil_tls_fingerprint (tls[0], pins[0]);
+  fil_tls_fingerprint (tls[1], pins[1]);
+  g_assert_true (memcmp (pins[0], pins[1], sizeof pins[0]) != 0);
+
+  loop_pair (fds);
+  server = actor_new ("");
+  pump_pinned (&loop, tls[0], fds[0], FIL_TLS_CLIENT, pins[1], actor_new ("hello"));
+  pump_pinned (&loop, tls[1], fds[1], FIL_TLS_SERVER, pins[0], server);
+  loop_until (server->heard->len == 5);
+
+  for (guint side = FIL_TLS_CLIENT; side <= FIL_TLS_SERVER; side++)
+    for (guint shows = 0; shows < 2; shows++)
+      {
+        g_test_message ("side %u, %s", side, shows ? "the wrong certificate" : "knows nothing of pins");
+        n_closed = 0;
+        loop_pair (fds);
+        server = actor_new ("secret");
+        pump_pinned (&loop, tls[0], fds[0], (FilTlsSide) side, pins[1], server);
+        pump_pinned (&loop, tls[2], fds[1], side == FIL_TLS_CLIENT ? FIL_TLS_SERVER : FIL_TLS_CLIENT,
+                     shows ? pins[0] : NULL, actor_new (""));
+        loop_until (n_closed == 2);
+      }
+  loop_clear (&loop);
+  for (guint i = 0; i < G_N_ELEMENTS (tls); i++)
+    fil_tls_free (tls[i]);
+}
+
+static void
 test_close (void)
 {
   Loop loop;
@@ -150,7 +205,7 @@ on_client_handed_over (gpointer data,
                        FilSession *from,
                        FilSession *to)
 {
-  fil_pump_start_tls (pump, ((Loop *) data)->tls, FIL_TLS_CLIENT);
+  fil_pump_start_tls (pump, ((Loop *) data)->tls, FIL_TLS_CLIENT, NULL);
 }
 
 static void
@@ -159,7 +214,7 @@ on_server_handed_over (gpointer data,
                        FilSession *from,
                        FilSession *to)
 {
-  fil_pump_start_tls (pump, ((Loop *) data)->tls, FIL_TLS_SERVER);
+  fil_pump_start_tls (pump, ((Loop *) data)->tls, FIL_TLS_SERVER, NULL);
 }
 
 static const FilPumpDelegate client_delegate = { on_client_handed_over, on_closed };
@@ -282,6 +337,7 @@ main (int argc,
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/loopback/tls/both-sides", test_both_sides);
+  g_test_add_func ("/loopback/tls/pinned", test_pinned);
   g_test_add_func ("/loopback/tls/close", test_close);
   g_test_add_func ("/loopback/tls/backpressure", test_backpressure);
   g_test_add_func ("/loopback/tls/file", test_file);

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tcp-punch.h"
+
+#include "net-limits.h"
+#include "net-socket.h"
+#include "socket-stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct _FilTcpPunch
+{
+  FilReactor *reactor;
+  FilEndpoint local[2]; /* IPv4, IPv6; family 0: does not listen there */
+  char *interface;
+  FilTcpPunchFunc func;
+  gpointer data;
+  GQueue attempts;      /* of Attempt */
+};
+
+typedef struct
+{
+  FilTcpPunch *punch;
+  guint32 id;
+  FilEndpoint to;
+  gboolean is_low;
+  guint tries;
+  gint64 until_us;
+  int fd;               /* -1: waits for the next try */
+  FilWatch *watch;
+  FilTimer *timer;
+  GList link;
+} Attempt;
+
+static void
+close_socket (Attempt *self)
+{
+  g_clear_pointer (&self->watch, fil_watch_free);
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+}
+
+static void
+attempt_free (Attempt *self)
+{
+  close_socket (self);
+  fil_timer_free (self->timer);
+  g_queue_unlink (&self->punch->attempts, &self->link);
+  g_free (self);
+}
+
+/**
+ * fil_tcp_punch_new:
+ * @local: where it listens
+ * @interface: (nullable): the only interface that may be used
+ *
+ * Returns: (transfer full):
+ */
+FilTcpPunch *
+fil_tcp_punch_new (FilReactor *reactor,
+                   const FilEndpoint *local,
+                   const char *interface,
+                   FilTcpPunchFunc func,
+                   gpointer data)
+{
+  FilTcpPunch *self = g_new0 (FilTcpPunch, 1);
+
+  self->reactor = reactor;
+  self->local[local->family == 6 ? 1 : 0] = *local;
+  /* Who listens on every address does so for both families. */
+  if (fil_endpoint_class (local) == FIL_ADDRESS_NONE)
+    self->local[1] = (FilEndpoint){ .family = 6, .port = local->port };
+  self->interface = g_strdup (interface);
+  self->func = func;
+  self->data = data;
+  return self;
+}
+
+/**
+ * fil_tcp_punch_free:
+ *
+ * Gives all attempts up; nothing is called.
+ */
+void
+fil_tcp_punch_free (FilTcpPunch *self)
+{
+  if (self == NULL)
+    return;
+  while (self->attempts.length > 0)
+    attempt_free (g_queue_peek_head (&self->attempts));
+  g_free (self->interface);
+  g_free (self);
+}
+
+static void
+set_ttl (int fd,
+         const FilEndpoint *to,
+         int ttl)
+{
+  if (to->family == 6)
+    (void) setsockopt (fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &ttl, sizeof ttl);
+  else
+    (void) setsockopt (fd, IPPROTO_IP, IP_TTL, &ttl, sizeof ttl);
+}
+
+static int
+make_socket (Attempt *self)
+{
+  const FilEndpoint *local = &self->punch->local[self->to.family == 6 ? 1 : 0];
+  FilEndpoint address;
+  const int on = 1;
+  int fd;
+
+  if (local->family == 0)
+    return -1;
+  fd = fil_net_socket (&self->to, SOCK_STREAM, NULL);
+  if (fd < 0)
+    return -1;
+  (void) setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  (void) setsockopt (fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  /* An interface that is named by its address is what @local says already. */
+  if ((self->punch->interface != NULL && !fil_endpoint_parse (&address, self->punch->interface, -1, 1) &&
+       !fil_net_bind_interface (fd, self->punch->interface, NULL)) ||
+      !fil_net_bind (fd, local, NULL))
+    {
+      close (fd);
+      return -1;
+    }
+  return fd;
+}
+
+static void on_ready (gpointer data, FilIo ready);
+
+static void
+try_now (Attempt *self)
+{
+  struct sockaddr_storage addr;
+  socklen_t len = fil_endpoint_to_sockaddr (&self->to, &addr);
+  gint64 now_us = fil_reactor_now (self->punch->reactor);
+
+  self->tries++;
+  self->fd = make_socket (self);
+  if (self->fd < 0)
+    {
+      fil_timer_set (self->timer, self->until_us);
+      return;
+    }
+  if (self->is_low)
+    set_ttl (self->fd, &self->to, FIL_TCP_PUNCH_LOW_TTL);
+  if (connect (self->fd, (struct sockaddr *) &addr, len) != 0 && errno != EINPROGRESS && errno != EINTR)
+    {
+      close_socket (self);
+      fil_timer_set (self->timer, MIN (self->until_us, now_us + FIL_TCP_PUNCH_RETRY_US));
+      return;
+    }
+  /* The SYN has gone; what answers one that comes in has to arrive. */
+  if (self->is_low)
+    set_ttl (self->fd, &self->to, -1);
+  self->watch = fil_reactor_watch (self->punch->reactor, self->fd, FIL_IO_WRITE, on_ready, self);
+  fil_timer_set (self->timer, self->until_us);
+}
+
+static void
+succeed (Attempt *self)
+{
+  FilTcpPunch *punch = self->punch;
+  FilEndpoint to = self->to;
+  guint32 id = self->id;
+  FilStream *stream;
+
+  /* The watch goes first: the stream watches the same descriptor. */
+  g_clear_pointer (&self->watch, fil_watch_free);
+  stream = fil_socket_stream_new (punch->reactor, self->fd);
+  fil_socket_stream_keep_watch (stream);
+  self->fd = -1;
+  attempt_free (self);
+  punch->func (punch->data, id, stream, &to);
+}
+
+static void
+on_ready (gpointer data,
+          FilIo ready)
+{
+  Attempt *self = data;
+  gint64 now_us = fil_reactor_now (self->punch->reactor);
+  int code = 0;
+  socklen_t len = sizeof code;
+
+  if (getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &code, &len) != 0)
+    code = errno;
+  if (code == 0)
+    {
+      succeed (self);
+      return;
+    }
+  close_socket (self);
+  /* A router on the way said no, before the other side's own SYN opened it. */
+  if (self->is_low || self->tries >= FIL_TCP_PUNCH_TRIES)
+    attempt_free (self);
+  else
+    fil_timer_set (self->timer, MIN (self->until_us, now_us + FIL_TCP_PUNCH_RETRY_US));
+}
+
+static void
+on_timer (gpointer data,
+          gint64 now_us)
+{
+  Attempt *self = data;
+
+  if (now_us >= self->until_us || self->fd >= 0)
+    attempt_free (self);
+  else
+    try_now (self);
+}
+
+/**
+ * fil_tcp_punch_open:
+ * @id: of the attempt, for fil_tcp_punch_stop()
+ * @to: the gate has agreed to it
+ * @is_low: only one SYN, which dies on its way: it opens our own NAT and reaches nobody
+ *
+ * Connects from the listening port, and tries again when that is refused, for some seconds.
+ *
+ * Returns: FALSE when enough is under way already
+ */
+gboolean
+fil_tcp_punch_open (FilTcpPunch *self,
+                    guint32 id,
+                    const FilEndpoint *to,
+                    gboolean is_low)
+{
+  gint64 now_us = fil_reactor_now (self->reactor);
+  Attempt *attempt;
+
+  if (self->attempts.length >= FIL_TCP_PUNCH_MAX)
+    return FALSE;
+  for (GList *each = self->attempts.head; each != NULL; each = each->next)
+    {
+      Attempt *other = each->data;
+
+      if (!fil_endpoint_equal (&other->to, to))
+        continue;
+      if (!other->is_low || is_low)
+        return FALSE;
+      attempt_free (other);
+      break;
+    }
+  attempt = g_new0 (Attempt, 1);
+  attempt->punch = self;
+  attempt->id = id;
+  attempt->to = *to;
+  attempt->is_low = is_low;
+  attempt->fd = -1;
+  attempt->until_us = now_us + (is_low ? FIL_TCP_PUNCH_LOW_US : FIL_TCP_PUNCH_US);
+  attempt->timer = fil_timer_new (fil_reactor_timers (self->reactor), on_timer, attempt);
+  attempt->link.data = attempt;
+  g_queue_push_tail_link (&self->attempts, &attempt->link);
+  try_now (attempt);
+  return TRUE;
+}
+
+/**
+ * fil_tcp_punch_stop:
+ *
+ * Gives up what is under way for an attempt.
+ */
+void
+fil_tcp_punch_stop (FilTcpPunch *self,
+                    guint32 id)
+{
+  for (GList *each = self->attempts.head, *next; each != NULL; each = next)
+    {
+      next = each->next;
+      if (((Attempt *) each->data)->id == id)
+        attempt_free (each->data);
+    }
+}
+
+guint
+fil_tcp_punch_n (const FilTcpPunch *self)
+{
+  return self->attempts.length;
+}
