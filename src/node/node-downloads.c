@@ -184,6 +184,7 @@ static const FilDownloadsDelegate downloads_delegate = {
   .dial = delegate_dial,
   .push = _fil_node_push_send,
   .call_at = _fil_node_push_call_at,
+  .describe = _fil_node_push_describe,
   .make_guid = _fil_node_push_make_guid,
   .dial_proxy = _fil_node_push_dial_proxy,
   .push_step = _fil_node_push_step,
@@ -336,10 +337,14 @@ _fil_node_handle_push (FilNode *self,
                        const FilPush *push,
                        const FilSource *source)
 {
-  const FilEndpoint *to = fil_endpoint_is_set (&push->endpoint) ? &push->endpoint : &push->endpoint6;
+  gboolean v4_is_good = fil_gate_judge (self->gate, &push->endpoint, FIL_GATE_PUSH) == FIL_GATE_OPEN;
+  const FilEndpoint *to = v4_is_good ? &push->endpoint : &push->endpoint6;
   char text[FIL_ENDPOINT_TEXT_LEN];
 
-  if (push->index == FIL_PUSH_INDEX_FW || self->is_sharing_paused)
+  /* Who cannot be called either: that is a matter of punching, not of connecting. */
+  if (push->index == FIL_PUSH_INDEX_FW)
+    return;
+  if (self->is_sharing_paused)
     return;
   g_info ("push for us: connect to %s", fil_endpoint_to_text (to, text));
   fil_uploads_push (self->uploads, to, push->index, push->tls, _fil_node_now (self));

@@ -145,6 +145,18 @@ link_event (FilNode *self,
                      peer.user_agent != NULL ? peer.user_agent : "?");
 }
 
+/* Nobody may make us call ourselves, by whatever name others know us. */
+static void
+note_own_addresses (FilNode *self)
+{
+  FilEndpoint own = fil_overlay_own_endpoint (self->overlay);
+
+  fil_gate_clear_own (self->gate);
+  fil_gate_add_own (self->gate, &self->local);
+  if (fil_endpoint_is_set (&own) && !fil_endpoint_equal (&own, &self->local))
+    fil_gate_add_own (self->gate, &own);
+}
+
 static void
 overlay_changed (gpointer data,
                  FilOverlayNote note,
@@ -169,6 +181,8 @@ overlay_changed (gpointer data,
         _fil_node_gone (self, FIL_LIST_PEERS, id);
       break;
     case FIL_NOTE_STATE:
+      note_own_addresses (self);
+      break;
     case FIL_NOTE_PROXIES:
     default:
       break;

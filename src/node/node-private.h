@@ -193,6 +193,7 @@ typedef struct _FilNodePush FilNodePush;
 
 void _fil_node_push_dial_proxy (gpointer data, const FilEndpoint *to, gboolean tls, FilSession *session);
 void _fil_node_push_call_at (gpointer data, FilPush *push);
+void _fil_node_push_describe (gpointer data, FilPushSelf *self);
 void _fil_node_push_make_guid (gpointer data, FilGuid *guid);
 gboolean _fil_node_push_send (gpointer data, const FilPush *push, const FilGuid *muid, FilPushWay way,
                               const FilEndpoint *to);

@@ -3,6 +3,7 @@
 
 #include "node-private.h"
 
+#include "overlay-limits.h"
 #include "packet.h"
 
 /* What the node does for those who want a host behind a firewall to connect to us: the downloads, and whoever
@@ -31,6 +32,25 @@ _fil_node_push_call_at (gpointer data,
     push->endpoint6 = own;
   else
     push->endpoint = own;
+}
+
+void
+_fil_node_push_describe (gpointer data,
+                         FilPushSelf *us)
+{
+  FilNode *self = data;
+  FilReachable tcp = fil_overlay_reachability (self->overlay)->tcp.state;
+  FilEndpoint own = fil_overlay_own_endpoint (self->overlay);
+
+  *us = (FilPushSelf){ .is_firewalled = tcp != FIL_REACHABLE_YES };
+  if (tcp == FIL_REACHABLE_YES)
+    {
+      us->listen = own;
+      return;
+    }
+  us->push.guid = self->guid;
+  us->push.external = own;
+  us->push.n_proxies = fil_overlay_push_proxies (self->overlay, us->push.proxies, FIL_PUSH_PROXIES_TOLD);
 }
 
 void

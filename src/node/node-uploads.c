@@ -357,6 +357,7 @@ static const FilUploadsDelegate uploads_delegate = {
   .close = delegate_close,
   .tree = delegate_tree,
   .page = delegate_page,
+  .describe = _fil_node_push_describe,
   .dial = delegate_dial,
   .may_dial = delegate_may_dial,
   .changed = delegate_changed,

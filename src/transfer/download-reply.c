@@ -225,6 +225,7 @@ fil_download_reply_read (FilDownloadReplyHead *self,
       self->has_body_len = TRUE;
     }
   read_waiting (reply, head);
+  fil_push_headers_read (&reply->push, head);
   read_urn (reply, head);
   read_thex (reply, head);
   read_available (self, head);

@@ -40,6 +40,7 @@ struct _FilDownloadSession
   char *user_agent;
   char *target;
   guint64 downloaded;
+  FilPushSelf us;
 
   FilHead *head;
   FilWriter out;
@@ -114,6 +115,7 @@ write_request (FilDownloadSession *self,
   if (!self->has_requested)
     {
       fil_head_write_header (out, "X-Features", "queue/0.1");
+      fil_push_headers_write_request (out, &self->us);
       if (self->downloaded > 0)
         fil_head_write_header (out, "X-Downloaded", "%" G_GUINT64_FORMAT, self->downloaded);
     }
@@ -565,6 +567,8 @@ fil_download_session_new (const FilDownloadRequest *request,
   self->user_agent = g_strdup (request->user_agent);
   self->target = g_strdup (request->target);
   self->downloaded = request->downloaded;
+  if (request->us != NULL)
+    self->us = *request->us;
   self->head = fil_head_new (request->is_giv ? &fil_head_limits_giv : &fil_head_limits_http);
   self->phase = request->is_giv ? PHASE_GIV : PHASE_HEAD;
   self->poll_us = FIL_NEVER;

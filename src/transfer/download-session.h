@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "byte-range.h"
+#include "push-headers.h"
 #include "session.h"
 #include "slice.h"
 #include "urn.h"
@@ -27,6 +28,7 @@ typedef struct
   gboolean has_thex_root;
   const GArray *available;  /* FilRange of X-Available-Ranges, or NULL */
   const char *server;       /* or NULL */
+  FilPushNews push;         /* how the other side can be reached */
 } FilDownloadReply;
 
 /* Why a connection ended, as far as it matters for the next try. */
@@ -90,6 +92,7 @@ typedef struct
   const char *user_agent;
   const char *target;     /* "/uri-res/N2R?urn:sha1:…" or "/get/1/name" */
   guint64 downloaded;     /* X-Downloaded of the first request */
+  const FilPushSelf *us;  /* how we can be reached, or NULL; copied */
   gboolean is_giv;        /* the stream begins with the GIV of the other side */
 } FilDownloadRequest;
 

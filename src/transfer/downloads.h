@@ -6,6 +6,7 @@
 #include "download.h"
 #include "endpoint.h"
 #include "guid.h"
+#include "push-headers.h"
 #include "session.h"
 #include "storage.h"
 
@@ -29,6 +30,9 @@ typedef struct
 
   /* Says where we are to be called: endpoint, endpoint6 or both, and port. */
   void (*call_at) (gpointer data, FilPush *push);
+
+  /* Says how we can be reached; may be NULL. */
+  void (*describe) (gpointer data, FilPushSelf *self);
 
   /* A new random GUID. */
   void (*make_guid) (gpointer data, FilGuid *guid);

@@ -245,6 +245,32 @@ judge_busy (FilFetch *self,
   return FIL_DOWNLOAD_LEAVE;
 }
 
+/* How to get at the source next time. Only what came with bytes of the file is believed: anybody may say
+ * GIV. */
+static void
+learn_ways (FilFetch *self,
+            const FilPushNews *news)
+{
+  const FilDownloadsDelegate *delegate = &self->downloads->delegate;
+  FilFileSource *source = self->source;
+  FilHost proxies[FIL_SOURCE_MAX_PROXIES];
+  FilSourceSpec spec = { .guid = source->guid, .proxies = proxies, .needs_push = source->needs_push };
+
+  if (fil_guid_is_zero (&spec.guid))
+    spec.guid = news->servent;
+  for (guint i = 0; i < news->n_proxies && spec.n_proxies < FIL_SOURCE_MAX_PROXIES; i++)
+    if (delegate->may_dial (self->downloads->data, &news->proxies[i].endpoint))
+      proxies[spec.n_proxies++] = news->proxies[i];
+  /* It names itself, or it would send us to somebody else. */
+  if (fil_endpoint_is_set (&news->listen) && fil_endpoint_same_address (&news->listen, &source->seen_at) &&
+      delegate->may_dial (self->downloads->data, &news->listen))
+    {
+      spec.endpoint = news->listen;
+      spec.needs_push = FALSE;
+    }
+  fil_file_source_learn (source, &spec);
+}
+
 /* What a reply means for the source and for the range that was asked for (http-transfer.md §4). */
 FilDownloadVerdict
 _fil_fetch_judge (FilFetch *self,
@@ -253,13 +279,18 @@ _fil_fetch_judge (FilFetch *self,
                   FilRange *range,
                   gint64 now_us)
 {
+  FilDownloadVerdict verdict;
+
   if (reply->server != NULL && self->source->vendor == NULL)
     self->source->vendor = g_utf8_make_valid (reply->server, (gssize) MIN (strlen (reply->server), 100));
   switch (reply->status)
     {
     case 200:
     case 206:
-      return judge_body (self, reply, asked, range, now_us);
+      verdict = judge_body (self, reply, asked, range, now_us);
+      if (verdict == FIL_DOWNLOAD_TAKE)
+        learn_ways (self, &reply->push);
+      return verdict;
     case 404:
     case 410:
       return settle_bad (self, "not-found");

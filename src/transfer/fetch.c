@@ -359,13 +359,18 @@ fil_fetch_new (FilDownloads *downloads,
   FilFetch *self = begin (downloads, download, source, is_giv, now_us);
   g_autofree char *target = _fil_fetch_target (download, source);
   g_autofree char *host = _fil_fetch_host (source);
+  FilPushSelf us = { .is_firewalled = FALSE };
   FilDownloadRequest request = {
     .host = host,
     .user_agent = downloads->user_agent,
     .target = target,
     .downloaded = fil_download_received_bytes (download),
+    .us = &us,
     .is_giv = is_giv,
   };
+
+  if (downloads->delegate.describe != NULL)
+    downloads->delegate.describe (downloads->data, &us);
 
   self->session = fil_download_session_new (&request, &session_delegate, self, now_us);
   fil_file_source_set_state (source, is_giv ? FIL_SOURCE_ACTIVE : FIL_SOURCE_DIALING);

@@ -50,10 +50,11 @@ phrase (guint status)
 static void
 write_start (FilWriter *out,
              guint status,
-             const char *user_agent)
+             const FilUploadSelf *us)
 {
   fil_head_write_line (out, "HTTP/1.1 %u %s", status, phrase (status));
-  fil_head_write_header (out, "Server", "%s", user_agent);
+  fil_head_write_header (out, "Server", "%s", us->user_agent);
+  fil_push_headers_write_reply (out, &us->push, us->is_pushed);
 }
 
 static void
@@ -120,7 +121,7 @@ void
 fil_upload_reply_file (FilWriter *out,
                        const FilUploadReplyHead *head)
 {
-  write_start (out, head->status, head->user_agent);
+  write_start (out, head->status, head->us);
   fil_head_write_header (out, "Content-Type", "application/octet-stream");
   fil_head_write_header (out, "Content-Length", "%" G_GUINT64_FORMAT, fil_range_len (head->body));
   if (head->status == 206)
@@ -146,10 +147,10 @@ fil_upload_reply_file (FilWriter *out,
 void
 fil_upload_reply_page (FilWriter *out,
                        const FilPageReply *page,
-                       const char *user_agent,
+                       const FilUploadSelf *us,
                        gboolean closes)
 {
-  write_start (out, page->status, user_agent);
+  write_start (out, page->status, us);
   if (page->body != NULL && page->content_type != NULL)
     fil_head_write_header (out, "Content-Type", "%s", page->content_type);
   fil_head_write_header (out, "Content-Length", "%" G_GSIZE_FORMAT,
@@ -167,11 +168,11 @@ fil_upload_reply_page (FilWriter *out,
 void
 fil_upload_reply_refuse (FilWriter *out,
                          guint status,
-                         const char *user_agent,
+                         const FilUploadSelf *us,
                          guint64 size,
                          gboolean closes)
 {
-  write_start (out, status, user_agent);
+  write_start (out, status, us);
   if (status == 416)
     fil_head_write_header (out, "Content-Range", "bytes */%" G_GUINT64_FORMAT, size);
   if (status == 503)

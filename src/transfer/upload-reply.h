@@ -4,11 +4,20 @@
 #include <glib.h>
 
 #include "byte-range.h"
+#include "push-headers.h"
 #include "shared-file.h"
 #include "uploads.h"
 #include "writer.h"
 
 G_BEGIN_DECLS
+
+/* What every reply says of us. */
+typedef struct
+{
+  const char *user_agent;
+  FilPushSelf push;
+  gboolean is_pushed; /* this connection was asked for by PUSH */
+} FilUploadSelf;
 
 /* The head of a reply that carries a file, or would if it were no HEAD. */
 typedef struct
@@ -16,16 +25,15 @@ typedef struct
   guint status; /* 200 or 206 */
   const FilShared *shared;
   FilRange body;
-  const char *user_agent;
+  const FilUploadSelf *us;
   gboolean is_first; /* on this connection */
   gboolean is_old;   /* HTTP/1.0 */
   gboolean closes;
 } FilUploadReplyHead;
 
 void fil_upload_reply_file (FilWriter *out, const FilUploadReplyHead *head);
-void fil_upload_reply_page (FilWriter *out, const FilPageReply *page, const char *user_agent,
-                            gboolean closes);
-void fil_upload_reply_refuse (FilWriter *out, guint status, const char *user_agent, guint64 size,
+void fil_upload_reply_page (FilWriter *out, const FilPageReply *page, const FilUploadSelf *us, gboolean closes);
+void fil_upload_reply_refuse (FilWriter *out, guint status, const FilUploadSelf *us, guint64 size,
                               gboolean closes);
 
 G_END_DECLS

@@ -127,14 +127,26 @@ start_reply (FilUploadSession *self,
   fil_session_changed (&self->session);
 }
 
+static FilUploadSelf
+describe (const FilUploadSession *self)
+{
+  FilUploadSelf us = { .user_agent = self->uploads->user_agent, .is_pushed = self->is_push };
+
+  if (self->uploads->delegate.describe != NULL)
+    self->uploads->delegate.describe (self->uploads->data, &us.push);
+  return us;
+}
+
 static void
 refuse (FilUploadSession *self,
         guint status,
         gint64 now_us)
 {
+  FilUploadSelf us = describe (self);
+
   self->closes = self->closes || status == 503 || ++self->errors >= FIL_REQUEST_MAX_ERRORS;
   self->body = (FilRange){ 0, 0 };
-  fil_upload_reply_refuse (&self->out, status, self->uploads->user_agent,
+  fil_upload_reply_refuse (&self->out, status, &us,
                            self->shared != NULL && status == 416 ? self->shared->size : 0, self->closes);
   start_reply (self, now_us);
 }
@@ -183,7 +195,8 @@ static void
 serve_file (FilUploadSession *self,
             gint64 now_us)
 {
-  FilUploadReplyHead reply = { .user_agent = self->uploads->user_agent };
+  FilUploadSelf us = describe (self);
+  FilUploadReplyHead reply = { .us = &us };
 
   if (self->request.has_content_urn && self->shared->has_sha1 &&
       !fil_sha1_equal (&self->request.content_urn.sha1, &self->shared->sha1))
@@ -286,7 +299,9 @@ reply_page (FilUploadSession *self,
             const FilPageReply *reply,
             gint64 now_us)
 {
-  fil_upload_reply_page (&self->out, reply, self->uploads->user_agent, self->closes);
+  FilUploadSelf us = describe (self);
+
+  fil_upload_reply_page (&self->out, reply, &us, self->closes);
   self->body = (FilRange){ 0, 0 };
   self->page_sent = 0;
   if (reply->body != NULL && self->request.is_head)

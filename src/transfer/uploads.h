@@ -5,6 +5,7 @@
 
 #include "endpoint.h"
 #include "guid.h"
+#include "push-headers.h"
 #include "session.h"
 #include "shared-file.h"
 #include "file-source.h"
@@ -73,6 +74,9 @@ typedef struct
 
   /* Answers what is no file; FALSE: 404. */
   gboolean (*page) (gpointer data, const FilPageRequest *request, FilPageReply *reply);
+
+  /* Says how we can be reached; may be NULL. */
+  void (*describe) (gpointer data, FilPushSelf *self);
 
   /* Connects and pumps session (transfer full), as the downloads' dial(). */
   void (*dial) (gpointer data, const FilEndpoint *to, gboolean tls, FilSession *session);

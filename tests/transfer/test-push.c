@@ -73,6 +73,14 @@ count_pushes (World *world,
   return n;
 }
 
+static void
+feed (FilSession *session,
+      const char *text,
+      gint64 now_us)
+{
+  fil_session_feed (session, (const guint8 *) text, strlen (text), now_us);
+}
+
 /* A push proxy that answers with what its text says. */
 static gboolean
 answer_as_proxy (Host *host,
@@ -435,6 +443,111 @@ test_proxy_limits (Fixture *f,
   g_assert_true (((FilSession *) sessions->pdata[1])->is_closed);
 }
 
+/* §3 */
+
+/* Sends the file with the headers of its text, and keeps the request. */
+static gboolean
+answer_with_file (Host *host,
+                  const char *request,
+                  GByteArray *out)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (host->content, &size);
+  g_autofree char *head =
+      g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n%s\r\n", size, host->text);
+
+  g_ptr_array_add (host->world->steps, g_strdup (request));
+  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
+  g_byte_array_append (out, bytes, (guint) size);
+  return FALSE;
+}
+
+static void
+test_headers_of_requests (Fixture *f,
+                          gconstpointer data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      Fixture g;
+      const char *request;
+
+      set_up (&g, NULL);
+      g.host->is_firewalled = FALSE;
+      g.host->reply = answer_with_file;
+      g.host->text = "";
+      if (i == 0)
+        {
+          g.world->self.is_firewalled = TRUE;
+          memset (&g.world->self.push.guid, 0xab, sizeof g.world->self.push.guid);
+          g.world->self.push.external = g.world->own;
+          g.world->self.push.proxies[0] = g.proxies[0];
+          g.world->self.push.proxies[1] = g.proxies[1];
+          g.world->self.push.proxies[1].tls = TRUE;
+          g.world->self.push.n_proxies = 2;
+        }
+      else
+        g.world->self.listen = g.world->own;
+      world_add_source (g.world, 1, g.host);
+      g_assert_true (world_run_until (g.world, g.download, DONE, 20));
+      request = g.world->steps->pdata[0];
+      if (i == 0)
+        g_assert_nonnull (strstr (request, "X-FW-Node-Info: ABABABABABABABABABABABABABABABAB;6346:24.0.0.1;pptls=4;"
+                                           "26.0.0.1:6346;26.1.0.1:6346\r\n"));
+      else
+        g_assert_nonnull (strstr (request, "X-Node: 24.0.0.1:6346\r\n"));
+      g_assert_true ((strstr (request, "X-Node:") != NULL) == (i == 1));
+      tear_down (&g, NULL);
+    }
+}
+
+/* The newest proxies replace the older ones; those that nobody should go to are left out, and X-Host is
+ * believed only of who says it. */
+static void
+test_headers_of_replies_read (Fixture *f,
+                              gconstpointer data)
+{
+  static const struct
+  {
+    const char *headers;
+    guint n_proxies;
+    gboolean first_tls;
+    gboolean is_direct;
+  } cases[] = {
+    { "", 1, FALSE, FALSE },
+    { "X-Push-Proxy: pptls=8,30.0.0.1:6346,30.0.0.2:25,30.0.0.3:6347\r\n", 2, TRUE, FALSE },
+    { "X-Push-Proxies: 30.0.0.1:6346\r\n", 1, FALSE, FALSE },
+    { "X-FW-Node-Info: 01010101010101010101010101010101; 7000:31.0.0.1; pptls=4; 30.0.0.1:6346; 30.0.0.3:6347\r\n", 2,
+      FALSE, FALSE },
+    { "X-Host: 25.0.0.1:7777\r\n", 1, FALSE, TRUE },
+    { "X-Host: 25.0.0.2:7777\r\n", 1, FALSE, FALSE },
+    { "X-Host: 25.0.0.1\r\n", 1, FALSE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      FilSession *session;
+      FilFileSource *source;
+      g_autofree char *head = NULL;
+      Fixture g;
+
+      g_test_message ("%s", cases[i].headers);
+      set_up (&g, NULL);
+      g.world->loses_pushes = TRUE;
+      world_add_pushed (g.world, 1, g.host, g.proxies, 1);
+      world_run (g.world, 1);
+      source = source_of (g.download);
+      session = fil_downloads_giv (g.world->downloads, &g.host->guid, 0, &g.host->endpoint, g.world->now_us);
+      feed (session, "GIV 0:x/file\n\n", g.world->now_us);
+      head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/%u\r\n%s\r\n", 2 * MIB, cases[i].headers);
+      feed (session, head, g.world->now_us);
+      g_assert_cmpuint (source->n_proxies, ==, cases[i].n_proxies);
+      g_assert_cmpint (source->proxies[0].tls, ==, cases[i].first_tls);
+      g_assert_cmpint (source->needs_push, ==, !cases[i].is_direct);
+      fil_session_free (session);
+      tear_down (&g, NULL);
+    }
+}
+
 /* §4 */
 
 static void
@@ -505,14 +618,6 @@ test_giv_matched_by_guid (Fixture *f,
   world_run (f->world, 1);
   g_assert_true (fil_downloads_pause (f->world->downloads, 1, f->world->now_us));
   g_assert_null (giv_from (f->world, &f->host->guid));
-}
-
-static void
-feed (FilSession *session,
-      const char *text,
-      gint64 now_us)
-{
-  fil_session_feed (session, (const guint8 *) text, strlen (text), now_us);
 }
 
 static void
@@ -845,6 +950,7 @@ typedef struct
   FilUploads *uploads;
   GPtrArray *dialled; /* of FilSession */
   gboolean gate_shut;
+  FilPushSelf self;
 } Sharer;
 
 static void
@@ -854,6 +960,13 @@ sharer_dial (gpointer data,
              FilSession *session)
 {
   g_ptr_array_add (((Sharer *) data)->dialled, session);
+}
+
+static void
+sharer_describe (gpointer data,
+                 FilPushSelf *self)
+{
+  *self = ((Sharer *) data)->self;
 }
 
 static gboolean
@@ -866,7 +979,7 @@ sharer_may_dial (gpointer data,
 static void
 sharer_init (Sharer *self)
 {
-  static const FilUploadsDelegate delegate = { .dial = sharer_dial, .may_dial = sharer_may_dial };
+  static const FilUploadsDelegate delegate = { .dial = sharer_dial, .may_dial = sharer_may_dial, .describe = sharer_describe };
   FilGuid guid = { { 1 } };
 
   *self = (Sharer){ .uploads = fil_uploads_new (&delegate, self, "Test/1.0", 1) };
@@ -892,6 +1005,55 @@ sharer_settle (Sharer *self,
     {
       fil_session_output (self->dialled->pdata[i], &out, now_us);
       fil_session_hung_up (self->dialled->pdata[i], NULL, now_us);
+    }
+}
+
+/* Every reply of a firewalled sharer says who passes pushes on to it. */
+static void
+test_headers_of_replies (Fixture *f,
+                         gconstpointer data)
+{
+  static const char request[] = "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  for (guint i = 0; i < 3; i++)
+    {
+      FilSession *session;
+      g_autofree char *text = NULL;
+      FilOutput out;
+      Sharer sharer;
+
+      sharer_init (&sharer);
+      if (i < 2)
+        {
+          sharer.self.is_firewalled = TRUE;
+          memset (&sharer.self.push.guid, 0xab, sizeof sharer.self.push.guid);
+          sharer.self.push.proxies[0] = f->proxies[0];
+          sharer.self.push.proxies[1] = f->proxies[1];
+          sharer.self.push.proxies[0].tls = TRUE;
+          sharer.self.push.n_proxies = i == 0 ? 2 : 0;
+        }
+      else
+        sharer.self.listen = f->host->endpoint;
+      session = fil_uploads_accept (sharer.uploads, &f->host->endpoint, 0);
+      feed (session, request, 0);
+      g_assert_true (fil_session_output (session, &out, 0));
+      text = g_strndup ((const char *) out.bytes, out.len);
+      g_assert_true ((strstr (text, "X-Push-Proxy: pptls=8,26.0.0.1:6346,26.1.0.1:6346\r\n") != NULL) == (i == 0));
+      g_assert_true ((strstr (text, "X-FW-Node-Info: ABABABABABABABABABABABABABABABAB") != NULL) == (i < 2));
+      g_assert_null (strstr (text, "X-Host"));
+      fil_session_free (session);
+
+      /* Over a connection that a PUSH made it open, one that can be reached says so. */
+      g_assert_true (fil_uploads_push (sharer.uploads, &f->proxies[3].endpoint, 0, FALSE, FIL_SEC));
+      session = sharer.dialled->pdata[0];
+      g_assert_true (fil_session_output (session, &out, FIL_SEC));
+      fil_session_sent (session, out.len, FIL_SEC);
+      feed (session, request, FIL_SEC);
+      g_assert_true (fil_session_output (session, &out, FIL_SEC));
+      g_free (text);
+      text = g_strndup ((const char *) out.bytes, out.len);
+      g_assert_true ((strstr (text, "X-Host: 25.0.0.1:6346\r\n") != NULL) == (i == 2));
+      sharer_clear (&sharer);
     }
 }
 
@@ -1024,6 +1186,9 @@ main (int argc,
     { "2/http-answers", test_http_answers },
     { "2/tls-proxy", test_tls_proxy },
     { "2/proxy-spellings-and-methods", test_spellings_and_methods },
+    { "3/headers-of-requests", test_headers_of_requests },
+    { "3/headers-of-replies", test_headers_of_replies },
+    { "3/headers-of-replies-read", test_headers_of_replies_read },
     { "4/giv-cancels-http", test_giv_cancels_http },
     { "4/giv-matched-by-guid", test_giv_matched_by_guid },
     { "4/giv-line", test_giv_line },

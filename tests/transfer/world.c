@@ -702,6 +702,13 @@ node_call_at (gpointer data,
 }
 
 static void
+node_describe (gpointer data,
+               FilPushSelf *self)
+{
+  *self = ((World *) data)->self;
+}
+
+static void
 node_make_guid (gpointer data,
                 FilGuid *guid)
 {
@@ -869,6 +876,7 @@ static const FilDownloadsDelegate node = {
   .dial = node_dial,
   .push = node_push,
   .call_at = node_call_at,
+  .describe = node_describe,
   .make_guid = node_make_guid,
   .dial_proxy = node_dial,
   .push_step = node_push_step,

@@ -61,6 +61,7 @@ struct _World
   GPtrArray *links;
   FilEndpoint own;
   FilEndpoint own6;
+  FilPushSelf self;       /* what requests say of us */
   gboolean is_reachable;
   gboolean has_route;     /* pushes have a way along that of the hits */
   gboolean loses_pushes;  /* they reach nobody */
