@@ -34,6 +34,9 @@ pump_closed (gpointer data,
   g_hash_table_remove (self->encrypted, fil_pump_peer (pump));
   g_debug ("%s with %s closed: %s", session->klass->name,
            _fil_node_lend_endpoint (self, fil_pump_peer (pump)), reason);
+  /* What broke one connection may have broken all of them, and those that are silent do not notice. */
+  if (session->abort && !self->is_stopped)
+    fil_overlay_doubt_links (self->overlay, _fil_node_now (self));
 }
 
 static const FilPumpDelegate pump_delegate = {

@@ -109,6 +109,12 @@ tick_established (FilLink *self,
     }
   if (now_us < self->alive_due_us)
     return;
+  if (self->doubted_us != 0 && self->last_in_us <= self->doubted_us)
+    {
+      fil_link_close (self, FIL_BYE_NO_REPLY, "No sign of life", now_us);
+      return;
+    }
+  self->doubted_us = 0;
   if (now_us - self->last_in_us < alive_interval (self))
     self->alive_missed = 0;
   else if (++self->alive_missed > FIL_ALIVE_MISSED)
@@ -297,6 +303,25 @@ fil_link_close (FilLink *self,
   self->state = FIL_LINK_CLOSED;
   fil_session_close (&self->session, "%s", reason);
   _fil_link_end (self);
+}
+
+/**
+ * fil_link_doubt:
+ *
+ * Something else broke, so that this link may be dead, too: asks for a sign of life, and closes the link when
+ * none comes. A host whose address has changed learns of it at once, since the other side's system knows
+ * nothing of a connection from the new one.
+ */
+void
+fil_link_doubt (FilLink *self,
+                gint64 now_us)
+{
+  if (self->state != FIL_LINK_ESTABLISHED || self->doubted_us != 0)
+    return;
+  self->doubted_us = MAX (now_us, 1);
+  self->alive_due_us = now_us + FIL_LINK_DOUBT;
+  send_alive_ping (self, now_us);
+  fil_session_changed (&self->session);
 }
 
 /**

@@ -74,6 +74,7 @@ void fil_link_send_route_table (FilLink *self, const FilRouteTable *table, const
                                 const FilGuid *muid);
 gboolean fil_link_is_sending_route_table (const FilLink *self);
 void fil_link_close (FilLink *self, FilByeCode code, const char *reason, gint64 now_us);
+void fil_link_doubt (FilLink *self, gint64 now_us);
 void fil_link_count_error (FilLink *self, const char *what, gint64 now_us);
 void fil_link_count_duplicate (FilLink *self, gint64 now_us);
 

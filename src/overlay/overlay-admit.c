@@ -28,6 +28,18 @@ links_of (const FilOverlay *self,
   return n;
 }
 
+/* Who seems to be here already may have lost that connection, which its router forgot, without our noticing.
+ * Nobody is thrown out at a stranger's word: the old link is asked, and makes way when it is dead. */
+static guint
+refuse_twin (FilNeighbour *twin,
+             const char **reason,
+             gint64 now_us)
+{
+  if (twin != NULL && twin->link != NULL)
+    fil_link_doubt (twin->link, now_us);
+  return refuse (reason, 409, "Already connected");
+}
+
 static guint
 admit_by_identity (FilOverlay *self,
                    FilLink *link,
@@ -37,6 +49,7 @@ admit_by_identity (FilOverlay *self,
   const FilHandshakePeer *peer = fil_link_peer (link);
   FilNeighbour *neighbour = fil_link_neighbour (link);
   FilEndpoint listen = fil_link_listen (link);
+  FilNeighbour *twin = NULL;
 
   if (peer->crawler)
     return fil_address_meter_take (self->crawls, fil_link_remote (link), now_us)
@@ -49,10 +62,12 @@ admit_by_identity (FilOverlay *self,
       if (_fil_overlay_is_own_guid (self, &peer->guid))
         return refuse (reason, 409, "Connected to myself");
       if (!_fil_overlay_set_servent (self, neighbour, &peer->guid))
-        return refuse (reason, 409, "Already connected");
+        return refuse_twin (g_hash_table_lookup (self->servents, &peer->guid), reason, now_us);
     }
-  if (fil_endpoint_is_set (&listen) && _fil_overlay_find_by_listen (self, &listen, neighbour) != NULL)
-    return refuse (reason, 409, "Already connected");
+  if (fil_endpoint_is_set (&listen))
+    twin = _fil_overlay_find_by_listen (self, &listen, neighbour);
+  if (twin != NULL)
+    return refuse_twin (twin, reason, now_us);
   if (!self->config.allow_private && links_of (self, fil_link_remote (link)) > FIL_LINKS_PER_ADDRESS)
     return refuse (reason, 409, "Too many connections from your address");
   return 200;

@@ -42,6 +42,7 @@
 #define FIL_ALIVE_ULTRAPEER (20 * FIL_SEC)
 #define FIL_ALIVE_LEAF (60 * FIL_SEC)
 #define FIL_ALIVE_MISSED 4
+#define FIL_LINK_DOUBT (5 * FIL_SEC) /* for an answer, when something else of ours broke */
 
 /* How many links. */
 #define FIL_LEAF_ULTRAPEERS 3
@@ -77,7 +78,7 @@
 #define FIL_LINK_QUERY_BURST 8000
 
 /* Pushes: each costs a stranger a connection (push.md, peers.md). */
-#define FIL_PUSH_TARGET_PER_MINUTE 10        /* relayed pushes that name the same address to call */
+#define FIL_PUSH_TARGET_PER_MINUTE 30        /* relayed pushes that name the same address to call */
 #define FIL_PUSH_LINK_PER_SECOND 10          /* pushes from one neighbour */
 #define FIL_PUSH_LINK_BURST 60
 #define FIL_PUSHES_SEEN 16384                /* MUIDs of pushes, against loops */

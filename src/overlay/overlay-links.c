@@ -225,6 +225,25 @@ fil_overlay_disconnect (FilOverlay *self,
 }
 
 /**
+ * fil_overlay_doubt_links:
+ *
+ * A connection of ours broke, perhaps because the router forgot it or has another address now: asks every
+ * ultrapeer for a sign of life, and lets go of those that give none.
+ */
+void
+fil_overlay_doubt_links (FilOverlay *self,
+                         gint64 now_us)
+{
+  for (guint i = 0; i < self->ultrapeers->len; i++)
+    {
+      FilNeighbour *neighbour = g_ptr_array_index (self->ultrapeers, i);
+
+      if (neighbour->link != NULL)
+        fil_link_doubt (neighbour->link, now_us);
+    }
+}
+
+/**
  * fil_overlay_ban:
  *
  * Closes all links to an address and does not dial it for a while; who is let in is the acceptor's

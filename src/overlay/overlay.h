@@ -179,6 +179,7 @@ FilSession *fil_overlay_outgoing (FilOverlay *self, const FilEndpoint *to, gint6
 void fil_overlay_dial_failed (FilOverlay *self, const FilEndpoint *to, gint64 now_us);
 FilSession *fil_overlay_accept (FilOverlay *self, const FilEndpoint *from, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_overlay_disconnect (FilOverlay *self, guint32 link, gint64 now_us);
+void fil_overlay_doubt_links (FilOverlay *self, gint64 now_us);
 void fil_overlay_ban (FilOverlay *self, const FilEndpoint *address, gint64 now_us);
 
 /* Datagrams that are Gnutella messages. */

@@ -360,7 +360,7 @@ _fil_fetch_settle (FilFetch *self,
       if (++source->hangups >= FIL_SOURCE_MAX_HANGUPS || self->delivered == 0)
         fil_file_source_failed (source, end == FIL_DOWNLOAD_END_STALLED ? "stalled" : "no-reply", now_us);
       else
-        fil_file_source_wait (source, now_us + FIL_SOURCE_BUSY_US, "stalled");
+        fil_file_source_wait (source, now_us + FIL_SOURCE_RECONNECT_US, "stalled");
       break;
     case FIL_DOWNLOAD_END_CUT:
     case FIL_DOWNLOAD_END_ORDERLY:

@@ -56,8 +56,8 @@
 #define FIL_SOURCE_REFUSED_US FIL_HOUR         /* 403 */
 #define FIL_SOURCE_HAMMERED_US (180 * FIL_SEC) /* 429, 416: at least */
 #define FIL_SOURCE_USELESS_US (300 * FIL_SEC)  /* has no range that we need */
-#define FIL_SOURCE_STALL_US (30 * FIL_SEC)     /* without a byte: the lease goes to others … */
-#define FIL_SOURCE_DEAD_US (60 * FIL_SEC)      /* … and the connection ends */
+#define FIL_SOURCE_STALL_US (8 * FIL_SEC)      /* without a byte: the lease goes to others … */
+#define FIL_SOURCE_DEAD_US (16 * FIL_SEC)      /* … and the connection ends: a router may have forgotten it */
 #define FIL_SOURCE_MAX_PROXIES 8
 #define FIL_SOLO_MIN_BPS 1024                  /* slower over a minute: another one proves itself first */
 #define FIL_SOLO_TRIAL_US FIL_MINUTE

@@ -53,10 +53,11 @@ class Program:
 
 
 class Filbert(Program):
-    """A node of ours, spoken to by its command line."""
+    """A node of ours, spoken to by its command line. With @any_address it goes on listening when its host moves."""
 
-    def __init__(self, host, folder, port, bindir):
+    def __init__(self, host, folder, port, bindir, any_address=False):
         super().__init__(host, folder, port)
+        self.bound = '0.0.0.0' if any_address else host.address
         self.bindir = bindir
         self.profile = os.path.join(folder, 'profile')
         self.shared = os.path.join(folder, 'shared')
@@ -73,7 +74,7 @@ class Filbert(Program):
     def launch(self, role, connect=()):
         """Starts the program without waiting for it."""
         self.spawn([os.path.join(self.bindir, 'filbertd'), '--profile', self.profile, '--role', role,
-                    '--listen', f'{self.host.address}:{self.port}', '--share', self.shared,
+                    '--listen', f'{self.bound}:{self.port}', '--share', self.shared,
                     '--downloads', self.downloads, '--no-bootstrap', '--headless', '--log', 'debug',
                     *[word for peer in connect for word in ('--connect', peer)]], env=self.env)
 

@@ -200,6 +200,16 @@ test_duplicates (void)
   g_assert_cmpuint (code_for (world, 2, own, NULL), ==, 409);
   same = g_strdup_printf (AGENT UP FULL "Listen-IP: 31.0.1.1:20001\r\n");
   g_assert_cmpuint (code_for (world, 1, same, NULL), ==, 409);
+
+  /* The old link may have died unnoticed: it is asked, and makes way only when it is dead. */
+  raw_peer_read (peer);
+  g_assert_cmpuint (raw_peer_count (peer, FIL_KIND_PING), ==, 1);
+  world->now_us += FIL_LINK_DOUBT;
+  g_assert_cmpuint (code_for (world, 1, same, NULL), ==, 409);
+  fil_session_tick (peer->session, world->now_us);
+  raw_peer_read (peer);
+  g_assert_null (peer->session);
+  g_assert_cmpuint (code_for (world, 1, same, NULL), ==, 200);
   raw_peer_free (peer);
   raw_world_free (world);
 }

@@ -415,6 +415,51 @@ test_alive (Fixture *f,
   g_assert_cmpuint (raw_peer_bye (f->up), ==, FIL_BYE_NO_REPLY);
 }
 
+/* Runs the timers of the peer's link until it ends, at most @by_us. */
+static void
+live_on (RawPeer *peer,
+         gint64 by_us)
+{
+  RawWorld *world = peer->world;
+  gint64 end_us = world->now_us + by_us;
+
+  while (peer->session != NULL && fil_session_wake (peer->session) <= end_us)
+    {
+      world->now_us = MAX (world->now_us, fil_session_wake (peer->session));
+      fil_session_tick (peer->session, world->now_us);
+      raw_peer_read (peer);
+    }
+  world->now_us = end_us;
+}
+
+/* When something else broke, every ultrapeer is asked once, and who gives no sign of life is let go. */
+static void
+test_doubt (Fixture *f,
+            gconstpointer data)
+{
+  FilGuid muid = { { 4 } };
+  FilHeader ping = fil_header (FIL_KIND_PING, &muid, 1, 0);
+
+  for (guint i = 0; i < 100; i++)
+    fil_overlay_doubt_links (f->world->overlay, f->world->now_us);
+  raw_peer_read (f->up);
+  raw_peer_read (f->leaf);
+  g_assert_cmpuint (raw_peer_count (f->up, FIL_KIND_PING), ==, 1);
+  g_assert_cmpuint (raw_peer_count (f->leaf, FIL_KIND_PING), ==, 0);
+
+  /* Anything is a sign of life. */
+  f->world->now_us++;
+  raw_peer_send (f->up, &ping, FIL_SLICE_NONE);
+  live_on (f->up, FIL_LINK_DOUBT + FIL_SEC);
+  g_assert_nonnull (f->up->session);
+
+  raw_peer_clear (f->up);
+  fil_overlay_doubt_links (f->world->overlay, f->world->now_us);
+  live_on (f->up, FIL_LINK_DOUBT);
+  g_assert_null (f->up->session);
+  g_assert_cmpuint (raw_peer_bye (f->up), ==, FIL_BYE_NO_REPLY);
+}
+
 /* A size that cannot be, and a link that is cut in the middle of a message. */
 static void
 test_desync (Fixture *f,
@@ -489,6 +534,7 @@ main (int argc,
     { "patch-bombs", test_patch_bombs },   { "bad-tables", test_bad_tables },
     { "deflate-bomb", test_deflate_bomb }, { "head-relay", test_head_relay },
     { "udp-push", test_udp_push },         { "alive", test_alive },
+    { "doubt", test_doubt },
     { "desync", test_desync },             { "greeting-ping", test_greeting_ping },
     { "plain-flood", test_plain_flood },
   };
