@@ -125,7 +125,8 @@ static const FilField trace_fields[] = {
 };
 
 static const FilField doctor_fields[] = {
-  STRING ("name"), TRI ("verdict"), STRING ("text"), STRING_OR_NULL ("help"),
+  STRING ("name"),          TRI ("verdict"),         STRING ("text"),         STRING_OR_NULL ("help"),
+  STRING_OR_NULL ("setting"), STRING_OR_NULL ("value"), STRING_OR_NULL ("action"),
 };
 
 static const FilField setting_fields[] = {

@@ -430,6 +430,9 @@ add_doctor (const FilDoctorLine *line,
   fil_row_builder_tri (&row, "verdict", tri_of (line->verdict));
   fil_row_builder_string (&row, "text", line->text);
   fil_row_builder_string (&row, "help", line->help);
+  fil_row_builder_string (&row, "setting", line->setting);
+  fil_row_builder_string (&row, "value", line->value);
+  fil_row_builder_string (&row, "action", line->action);
   g_variant_builder_add_value (data, fil_row_builder_end (&row));
 }
 

@@ -97,6 +97,9 @@ print_doctor_line (const Ctl *ctl,
   const char *mark = !fil_row_is_known (line, "verdict") ? "–" : fil_row_get_bool (line, "verdict") ? "✓" : "✗";
 
   ctl_say (ctl, "%s %-5s  %s%s%s", mark, fil_row_get_string (line, "name"), text, *help != '\0' ? " " : "", help);
+  if (fil_row_get_string (line, "setting") != NULL)
+    ctl_say (ctl, "         filbertctl set %s %s", fil_row_get_string (line, "setting"),
+             fil_row_get_string (line, "value"));
 }
 
 static CtlExit

@@ -4,6 +4,7 @@
 #include "socket-stream.h"
 
 #include "net-limits.h"
+#include "net-socket.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -170,4 +171,18 @@ fil_socket_stream_keep_watch (FilStream *stream)
   (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
   (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
   (void) setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms, sizeof unanswered_ms);
+}
+
+/**
+ * fil_socket_stream_local_port:
+ * @stream: (nullable): any stream
+ *
+ * Returns: the port of our end, 0 when the stream is no socket
+ */
+guint16
+fil_socket_stream_local_port (const FilStream *stream)
+{
+  if (stream == NULL || stream->klass != &socket_stream_class)
+    return 0;
+  return fil_net_local_endpoint (((const FilSocketStream *) stream)->fd).port;
 }

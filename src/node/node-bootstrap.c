@@ -252,6 +252,7 @@ fil_node_network_changed (FilNode *self,
   fil_downloads_network_changed (self->downloads, available, now_us);
   if (!available)
     return;
+  _fil_node_reach_look (self);
   fil_timer_set (self->connect_timer, now_us);
   if (self->bootstrap != NULL)
     {

@@ -8,6 +8,7 @@
 
 #include "hosts-table.h"
 #include "probe-session.h"
+#include "socket-stream.h"
 
 #define HOST_IS_ULTRAPEER 0
 #define HOST_WAS_GOOD 1
@@ -65,6 +66,7 @@ link_dialled (gpointer data,
       return;
     }
   session = fil_overlay_outgoing (self->overlay, &dial->to, now_us);
+  fil_overlay_noted_link_port (self->overlay, session, fil_socket_stream_local_port (stream));
   _fil_node_pump (self, stream, session, FIL_TRAFFIC_OVERLAY, &dial->to);
 }
 
@@ -182,6 +184,7 @@ overlay_changed (gpointer data,
       break;
     case FIL_NOTE_STATE:
       note_own_addresses (self);
+      self->is_reach_news = TRUE;
       break;
     case FIL_NOTE_PROXIES:
     default:
@@ -302,6 +305,7 @@ _fil_node_overlay_start (FilNode *self)
   self->overlay_timer = fil_timer_new (fil_reactor_timers (self->reactor), overlay_cb, self);
   self->overlay = fil_overlay_new (&config, &overlay_delegate, self, self->random, now_us);
   load_hosts (self);
+  _fil_node_reach_start (self);
   fil_overlay_start (self->overlay, now_us);
   fil_timer_set (self->overlay_timer, fil_overlay_wake (self->overlay));
   if (self->bootstrap != NULL && fil_host_cache_size (fil_overlay_host_cache (self->overlay)) > 0)

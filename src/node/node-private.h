@@ -8,6 +8,7 @@
 #include "dialer.h"
 #include "disk-storage.h"
 #include "disk.h"
+#include "doctor.h"
 #include "downloads.h"
 #include "event-log.h"
 #include "gate.h"
@@ -80,6 +81,10 @@ struct _FilNode
   GCancellable *resolving;
   GHashTable *encrypted;  /* FilEndpoint of neighbours who came by TLS, owned */
   FilEndpoint local;      /* where it listens */
+  FilEndpoint route;      /* the address that this machine sends from to the world; family 0: none */
+  FilRouterState router;  /* what became of asking it for our port */
+  FilEndpoint router_outside; /* its own outside address, if it told */
+  gboolean is_reach_news; /* what is known of reachability is not noted down yet */
 
   /* The mind. */
   FilOverlay *overlay;
@@ -108,6 +113,7 @@ struct _FilNode
   FilTimer *save_timer;
   FilTimer *connect_timer;
   FilTimer *notify_timer;
+  FilTimer *route_timer;
 
   /* Lists and what of them is still to be told. */
   FilJournal *journals[FIL_N_LISTS]; /* NULL for those that keep their own */
@@ -168,6 +174,16 @@ gboolean _fil_node_is_host_and_port (const char *text);
 void _fil_node_overlay_start (FilNode *self);
 void _fil_node_overlay_save_hosts (FilNode *self);
 gboolean _fil_node_is_reachable (FilNode *self);
+
+/* node-status.c */
+FilVerdict _fil_node_verdict (FilReachable state);
+
+/* node-reach.c: where we stand in the network */
+void _fil_node_reach_start (FilNode *self);
+void _fil_node_reach_save (FilNode *self);
+void _fil_node_reach_look (FilNode *self);
+const char *_fil_node_nat_name (FilNode *self);
+void _fil_node_set_router (FilNode *self, FilRouterState state, const FilEndpoint *outside);
 
 /* node-searches.c: own searches */
 void _fil_node_search_hit (FilNode *self, guint32 handle, const FilQueryHit *hit, const FilSource *source);

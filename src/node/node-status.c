@@ -7,8 +7,8 @@
 
 /* What can be seen of the node's place in the network. */
 
-static FilVerdict
-verdict_of (FilReachable state)
+FilVerdict
+_fil_node_verdict (FilReachable state)
 {
   switch (state)
     {
@@ -62,11 +62,11 @@ fil_node_get_status (FilNode *self,
     .is_ultrapeer = fil_overlay_is_ultrapeer (self->overlay),
     .listen = self->acceptor != NULL ? _fil_node_lend_endpoint (self, &self->local) : NULL,
     .external = has_external (reach) ? _fil_node_lend_endpoint (self, &own) : NULL,
-    .nat = fil_nat_name (&reach->probe.nat),
+    .nat = _fil_node_nat_name (self),
     .peers = fil_overlay_n_peers (self->overlay, FIL_MODE_ULTRAPEER),
     .leaves = fil_overlay_n_peers (self->overlay, FIL_MODE_LEAF),
-    .tcp_reachable = self->acceptor != NULL ? verdict_of (reach->tcp.state) : FIL_VERDICT_NO,
-    .udp_reachable = verdict_of (reach->udp.state),
+    .tcp_reachable = self->acceptor != NULL ? _fil_node_verdict (reach->tcp.state) : FIL_VERDICT_NO,
+    .udp_reachable = _fil_node_verdict (reach->udp.state),
     .shared_files = self->is_sharing_paused ? 0 : library.files,
     .shared_bytes = self->is_sharing_paused ? 0 : library.bytes,
     .hashing = library.to_hash,
@@ -102,46 +102,4 @@ fil_node_get_peer (FilNode *self,
     .out_messages = peer.out_messages,
   };
   return TRUE;
-}
-
-/**
- * fil_node_doctor:
- *
- * Tells in sentences what works, what does not, and what would help.
- */
-void
-fil_node_doctor (FilNode *self,
-                 FilDoctorFunc func,
-                 gpointer data)
-{
-  const FilReachability *reach = fil_overlay_reachability (self->overlay);
-  FilDoctorLine tcp = { .name = "tcp" }, udp = { .name = "udp" }, punch = { .name = "punch" };
-
-  tcp.verdict = self->acceptor != NULL ? verdict_of (reach->tcp.state) : FIL_VERDICT_NO;
-  if (self->acceptor == NULL)
-    tcp.text = _("This node accepts no connections. Others are reached because it connects to them.");
-  else if (tcp.verdict == FIL_VERDICT_YES)
-    tcp.text = _("Others have connected to you.");
-  else if (tcp.verdict == FIL_VERDICT_NO)
-    tcp.text = _("Nobody could connect to you. Those who can be reached are asked to by push.");
-  else
-    tcp.text = _("Nobody has tried to connect to you yet.");
-  if (tcp.verdict == FIL_VERDICT_NO && self->acceptor != NULL)
-    tcp.help = _fil_node_lend (self, g_strdup_printf (_("Open port %u for TCP in your router."), self->local.port));
-  func (&tcp, data);
-
-  udp.verdict = verdict_of (reach->udp.state);
-  if (udp.verdict == FIL_VERDICT_YES)
-    udp.text = _("Messages from strangers reach you.");
-  else if (udp.verdict == FIL_VERDICT_NO)
-    udp.text = _("Messages from strangers do not reach you.");
-  else
-    udp.text = _("No stranger has sent you a message yet.");
-  if (udp.verdict == FIL_VERDICT_NO)
-    udp.help = _fil_node_lend (self, g_strdup_printf (_("Open port %u for UDP in your router."), self->local.port));
-  func (&udp, data);
-
-  punch.verdict = FIL_VERDICT_NO;
-  punch.text = _("When neither of you can be reached, this version finds no way.");
-  func (&punch, data);
 }

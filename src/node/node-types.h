@@ -43,7 +43,7 @@ typedef struct
   guint leaves;
   FilVerdict tcp_reachable;
   FilVerdict udp_reachable;
-  const char *nat;      /* what is known of the NAT in front, or NULL */
+  const char *nat;      /* what is known of the NAT in front: see fil_nat_name(), or "blocked"; or NULL */
   guint shared_files;
   guint64 shared_bytes;
   guint hashing;        /* files that still wait for their hash */
@@ -207,6 +207,9 @@ typedef struct
   FilVerdict verdict;
   const char *text;
   const char *help; /* the one thing that would help, or NULL */
+  const char *setting; /* the setting that does it, and the value to give it; or NULL */
+  const char *value;
+  const char *action;  /* words for a button that sets it, or NULL */
 } FilDoctorLine;
 
 /* What the world would see of a folder. */

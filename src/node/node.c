@@ -63,6 +63,8 @@ save_cb (gpointer data,
 
   _fil_node_overlay_save_hosts (self);
   _fil_node_database_snapshot (self);
+  if (self->is_reach_news)
+    _fil_node_reach_save (self);
   fil_timer_set (self->save_timer, now_us + SAVE_EVERY_US);
 }
 
@@ -201,6 +203,7 @@ fil_node_stop (FilNode *self)
   if (self->overlay != NULL)
     {
       _fil_node_overlay_save_hosts (self);
+      _fil_node_reach_save (self);
       fil_overlay_stop (self->overlay, _fil_node_now (self));
     }
   _fil_node_network_stop (self);
@@ -247,6 +250,7 @@ fil_node_finalize (GObject *object)
   fil_timer_free (self->limits_timer);
   fil_timer_free (self->save_timer);
   fil_timer_free (self->connect_timer);
+  fil_timer_free (self->route_timer);
   g_clear_pointer (&self->reactor, fil_reactor_free);
   g_clear_pointer (&self->random, fil_random_free);
   g_clear_pointer (&self->clock, fil_clock_free);

@@ -13,6 +13,7 @@
 
 #define GROUP "settings"
 #define GROUP_NODE "node"
+#define GROUP_NOTES "found-out"
 
 typedef enum
 {
@@ -299,6 +300,37 @@ fil_settings_get_guid (FilSettings *self,
   fil_guid_random (guid, random);
   fil_guid_to_hex (guid, hex);
   g_key_file_set_string (self->file, GROUP_NODE, "guid", hex);
+  if (!save (self, &error))
+    g_warning ("cannot save %s: %s", self->path, error->message);
+}
+
+/**
+ * fil_settings_get_note:
+ *
+ * Returns: (transfer full) (nullable): what was last noted under @key
+ */
+char *
+fil_settings_get_note (FilSettings *self,
+                       const char *key)
+{
+  return g_key_file_get_string (self->file, GROUP_NOTES, key, NULL);
+}
+
+/**
+ * fil_settings_set_notes:
+ * @keys_and_values: key, value, key, value, … NULL
+ *
+ * Replaces all notes and saves them.
+ */
+void
+fil_settings_set_notes (FilSettings *self,
+                        const char *const *keys_and_values)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_key_file_remove_group (self->file, GROUP_NOTES, NULL);
+  for (guint i = 0; keys_and_values[i] != NULL; i += 2)
+    g_key_file_set_string (self->file, GROUP_NOTES, keys_and_values[i], keys_and_values[i + 1]);
   if (!save (self, &error))
     g_warning ("cannot save %s: %s", self->path, error->message);
 }

@@ -30,6 +30,10 @@ gboolean fil_settings_set (FilSettings *self, const char *key, const char *value
 
 void fil_settings_get_guid (FilSettings *self, FilGuid *guid, FilRandom *random);
 
+/* What the node has found out and wants to know again after a restart. */
+char *fil_settings_get_note (FilSettings *self, const char *key) G_GNUC_WARN_UNUSED_RESULT;
+void fil_settings_set_notes (FilSettings *self, const char *const *keys_and_values);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilSettings, fil_settings_free)
 
 G_END_DECLS

@@ -8,13 +8,40 @@
 struct _FilDoctorRow
 {
   AdwActionRow parent;
+
+  FilRow *line;
 };
 
 G_DEFINE_FINAL_TYPE (FilDoctorRow, fil_doctor_row, ADW_TYPE_ACTION_ROW)
 
+enum
+{
+  PRESSED,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
+static void
+fil_doctor_row_dispose (GObject *object)
+{
+  g_clear_object (&FIL_DOCTOR_ROW (object)->line);
+  G_OBJECT_CLASS (fil_doctor_row_parent_class)->dispose (object);
+}
+
 static void
 fil_doctor_row_class_init (FilDoctorRowClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = fil_doctor_row_dispose;
+
+  /**
+   * FilDoctorRow::pressed:
+   * @setting: what is to be set
+   * @value: to what
+   *
+   * The user wants what the doctor says would help.
+   */
+  signals[PRESSED] = g_signal_new ("pressed", FIL_TYPE_DOCTOR_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                   2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void
@@ -52,6 +79,26 @@ make_mark (FilRow *line)
   return mark;
 }
 
+static void
+clicked_cb (FilDoctorRow *self,
+            GtkButton *button)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
+  g_signal_emit (self, signals[PRESSED], 0, fil_row_get_string (self->line, "setting"),
+                 fil_row_get_string (self->line, "value"));
+}
+
+static GtkWidget *
+make_button (FilDoctorRow *self,
+             const char *label)
+{
+  GtkWidget *button = gtk_button_new_with_label (label);
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (clicked_cb), self, G_CONNECT_SWAPPED);
+  return button;
+}
+
 /**
  * fil_doctor_row_new:
  * @line: a row of the kind "doctor"
@@ -70,5 +117,8 @@ fil_doctor_row_new (FilRow *line)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title_of (fil_row_get_string (line, "name")));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
   adw_action_row_add_prefix (ADW_ACTION_ROW (self), make_mark (line));
+  self->line = g_object_ref (line);
+  if (fil_row_get_string (line, "action") != NULL && fil_row_get_string (line, "setting") != NULL)
+    adw_action_row_add_suffix (ADW_ACTION_ROW (self), make_button (self, fil_row_get_string (line, "action")));
   return GTK_WIDGET (self);
 }

@@ -49,6 +49,28 @@ G_DEFINE_FINAL_TYPE (FilNetworkPage, fil_network_page, GTK_TYPE_WIDGET)
 
 /* The doctor */
 
+static void ask_doctor (FilNetworkPage *self);
+
+static void
+helped_cb (GObject *source,
+           GAsyncResult *result,
+           gpointer data)
+{
+  g_autoptr (FilNetworkPage) self = data;
+
+  (void) !fil_client_finish (FIL_CLIENT (source), result, NULL);
+  if (self->scroller != NULL)
+    ask_doctor (self);
+}
+
+static void
+pressed_cb (FilNetworkPage *self,
+            const char *setting,
+            const char *value)
+{
+  fil_client_set (self->client, setting, value, self->cancellable, helped_cb, g_object_ref (self));
+}
+
 static void
 doctor_cb (GObject *source,
            GAsyncResult *result,
@@ -63,7 +85,12 @@ doctor_cb (GObject *source,
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->doctor))) != NULL)
     gtk_list_box_remove (self->doctor, child);
   for (guint i = 0; i < lines->len; i++)
-    gtk_list_box_append (self->doctor, fil_doctor_row_new (g_ptr_array_index (lines, i)));
+    {
+      GtkWidget *row = fil_doctor_row_new (g_ptr_array_index (lines, i));
+
+      g_signal_connect_object (row, "pressed", G_CALLBACK (pressed_cb), self, G_CONNECT_SWAPPED);
+      gtk_list_box_append (self->doctor, row);
+    }
 }
 
 static void

@@ -21,7 +21,7 @@ test_types (void)
     { &fil_schema_upload, "(xsssxxsx)" },           { &fil_schema_share, "(sxxssxx)" },
     { &fil_schema_peer, "(xssssbbxxxb)" },          { &fil_schema_event, "(xxssx)" },
     { &fil_schema_library, "(xsssxssxx)" },         { &fil_schema_history, "(xsxssx)" },
-    { &fil_schema_trace, "(xxssxxs)" },             { &fil_schema_doctor, "(syss)" },
+    { &fil_schema_trace, "(xxssxxs)" },             { &fil_schema_doctor, "(sysssss)" },
     { &fil_schema_setting, "(ss)" },                { &fil_schema_preview, "(ssxxxxxxxxxxasas)" },
   };
   guint n;
@@ -97,10 +97,14 @@ test_other_types (void)
   fil_row_builder_tri (&builder, "verdict", FIL_TRI_YES);
   fil_row_builder_string (&builder, "text", NULL);
   fil_row_builder_string (&builder, "help", NULL);
+  fil_row_builder_string (&builder, "setting", "role");
+  fil_row_builder_string (&builder, "value", "leaf");
+  fil_row_builder_string (&builder, "action", NULL);
   doctor = g_variant_ref_sink (fil_row_builder_end (&builder));
   g_assert_cmpint (fil_schema_get_tri (&fil_schema_doctor, doctor, "verdict"), ==, FIL_TRI_YES);
   doctor_json = fil_json_of_row (&fil_schema_doctor, doctor);
-  g_assert_cmpstr (doctor_json, ==, "{\"name\":\"tcp\",\"verdict\":true,\"text\":\"\",\"help\":null}");
+  g_assert_cmpstr (doctor_json, ==, "{\"name\":\"tcp\",\"verdict\":true,\"text\":\"\",\"help\":null,\"setting\":\"role\",\"value\":\"leaf\","
+                   "\"action\":null}");
 
   fil_row_builder_init (&builder, &fil_schema_preview);
   fil_row_builder_string (&builder, "path", "/");

@@ -538,7 +538,8 @@ fil_node_doctor (FilNode *self,
                  FilDoctorFunc func,
                  gpointer data)
 {
-  const FilDoctorLine tcp = { "tcp", FIL_VERDICT_NO, "Nobody could connect to you.", "Forward port 23451." };
+  const FilDoctorLine tcp = { "tcp", FIL_VERDICT_NO, "Nobody could connect to you.", "Let Filbert ask your router.",
+                              "port-mapping", "true", "Ask the Router" };
   const FilDoctorLine udp = { "udp", FIL_VERDICT_UNKNOWN, "Not known yet.", NULL };
 
   func (&tcp, data);

@@ -243,8 +243,14 @@ test_json (Fixture *f,
                  "{\"id\":9,\"name\":\"walnut.ogg\",\"size\":4200000,\"sha1\":\"" FAKE_SHA1
                  "\",\"path\":\"/downloads/walnut.ogg\",\"finished\":1700000060}\n");
   assert_prints (f, "--json doctor",
-                 "{\"name\":\"tcp\",\"verdict\":false,\"text\":\"Nobody could connect to you.\",\"help\":\"Forward port "
-                 "23451.\"}\n{\"name\":\"udp\",\"verdict\":null,\"text\":\"Not known yet.\",\"help\":null}\n");
+                 "{\"name\":\"tcp\",\"verdict\":false,\"text\":\"Nobody could connect to you.\",\"help\":\"Let Filbert ask "
+                 "your router.\",\"setting\":\"port-mapping\",\"value\":\"true\",\"action\":\"Ask the Router\"}\n"
+                 "{\"name\":\"udp\",\"verdict\":null,\"text\":\"Not known yet.\",\"help\":null,\"setting\":null,"
+                 "\"value\":null,\"action\":null}\n");
+  assert_prints (f, "doctor",
+                 "✗ tcp    Nobody could connect to you. Let Filbert ask your router.\n"
+                 "         filbertctl set port-mapping true\n"
+                 "– udp    Not known yet.\n");
   assert_prints (f, "--json set role leaf", "");
   assert_prints (f, "--json settings",
                  "{\"key\":\"download-limit\",\"value\":\"0\"}\n{\"key\":\"role\",\"value\":\"leaf\"}\n");

@@ -187,7 +187,8 @@ def library():
 def network():
     key('alt+4')
     wait_for('the doctor', lambda: has_text('Others can reach you (TCP)'))
-    wait_for('what would help', lambda: has_text('Nobody could connect to you. Those who can be reached are asked to by push. Open port 23451 for TCP in your router.'))
+    wait_for('what would help', lambda: has_text('Nobody could connect to you. A router or a firewall keeps them out. You are asked by push to connect to them. Let Filbert ask your router to open port 23451.'))
+    press(wait_for('the one thing that helps', lambda: find('push button', 'Ask the Router')))
     wait_for('the neighbours', lambda: has_text('gtk-gnutella/1.2.3'))
     check_names()
     act('connect', "[<'198.51.100.1:6346'>]")

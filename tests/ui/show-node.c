@@ -352,7 +352,7 @@ fil_node_get_status (FilNode *self,
   info->external = "203.0.113.18:23451";
   info->peers = is_empty ? 3 : G_N_ELEMENTS (peers);
   info->tcp_reachable = FIL_VERDICT_NO;
-  info->udp_reachable = FIL_VERDICT_YES;
+  info->udp_reachable = FIL_VERDICT_NO;
   info->nat = "port-restricted";
   info->shared_files = is_empty ? 0 : 1204;
   info->shared_bytes = is_empty ? 0 : G_GUINT64_CONSTANT (48200000000);
@@ -512,9 +512,13 @@ fil_node_doctor (FilNode *self,
                  gpointer data)
 {
   const FilDoctorLine lines[] = {
-    { "tcp", FIL_VERDICT_NO, "Nobody could connect to you. Those who can be reached are asked to by push.", "Open port 23451 for TCP in your router." },
-    { "udp", FIL_VERDICT_YES, "Messages from strangers reach you.", NULL },
-    { "punch", FIL_VERDICT_NO, "When neither of you can be reached, this version finds no way.", NULL },
+    { "tcp", FIL_VERDICT_NO,
+      "Nobody could connect to you. A router or a firewall keeps them out. You are asked by push to connect to them.",
+      "Let Filbert ask your router to open port 23451.", "port-mapping", "true", "Ask the Router" },
+    { "udp", FIL_VERDICT_NO, "Only those whom you have called can answer; strangers do not get through." },
+    { "punch", FIL_VERDICT_YES,
+      "Your router keeps one port for all contacts: others behind a firewall can be met halfway, except those whose "
+      "router takes ports at random." },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "endpoint.h"
+#include "nat.h"
+#include "node-types.h"
+
+G_BEGIN_DECLS
+
+/* What became of asking the router to open our port. */
+typedef enum
+{
+  FIL_ROUTER_UNKNOWN, /* was not asked yet */
+  FIL_ROUTER_OFF,     /* the user does not want it */
+  FIL_ROUTER_SILENT,  /* no router answers */
+  FIL_ROUTER_REFUSED, /* it answered, and would not */
+  FIL_ROUTER_MAPPED,  /* it says that the port is open */
+} FilRouterState;
+
+/* What the doctor looks at. */
+typedef struct
+{
+  gboolean accepts;        /* the node listens for connections */
+  guint16 port;
+  gboolean has_neighbours;
+  FilVerdict tcp;          /* others have connected */
+  FilVerdict udp;          /* strangers' datagrams come in */
+  FilVerdict udp_passes;   /* ours get out, and answers come in */
+  FilNat nat;
+  FilEndpoint inside;      /* the address that this machine sends from; family 0: unknown */
+  FilEndpoint outside;     /* IPv4 as a quorum sees it; family 0: none */
+  gboolean has_ipv6;       /* a public address of that family */
+  FilRouterState router;
+  FilEndpoint router_outside; /* the router's own outside address; family 0: it did not say */
+} FilDoctorFacts;
+
+/* A verdict's sentences. */
+typedef struct
+{
+  const char *name;        /* tcp, udp, punch */
+  FilVerdict verdict;
+  char *text;              /* what works, what does not, and why */
+  char *help;              /* the one thing that would help; NULL: none is needed, or known */
+  const char *setting;     /* the setting that does it, or NULL */
+  const char *value;
+  char *action;            /* words for a button that sets it, or NULL */
+} FilDiagnosis;
+
+#define FIL_DIAGNOSES 3
+
+void fil_doctor_examine (const FilDoctorFacts *facts, FilDiagnosis out[FIL_DIAGNOSES]);
+void fil_diagnosis_clear (FilDiagnosis *self);
+gboolean fil_doctor_is_shared (const FilDoctorFacts *facts);
+
+G_END_DECLS
