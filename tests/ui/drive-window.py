@@ -189,6 +189,7 @@ def network():
     wait_for('the doctor', lambda: has_text('Others can reach you (TCP)'))
     wait_for('what would help', lambda: has_text('Nobody could connect to you. A router or a firewall keeps them out. You are asked by push to connect to them. Let Filbert ask your router to open port 23451.'))
     press(wait_for('the one thing that helps', lambda: find('push button', 'Ask the Router')))
+    wait_for('it was done', lambda: not find('push button', 'Ask the Router'))
     wait_for('the neighbours', lambda: has_text('gtk-gnutella/1.2.3'))
     check_names()
     act('connect', "[<'198.51.100.1:6346'>]")
