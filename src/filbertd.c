@@ -227,7 +227,6 @@ static int
 run (Daemon *self)
 {
   g_autoptr (GError) error = NULL;
-  guint term_id, int_id;
 
   self->log = filbertd_log_new (self->options.log_level);
   filbertd_log_install (self->log);
@@ -237,8 +236,11 @@ run (Daemon *self)
     return cannot_start (self, error);
 
   self->loop = g_main_loop_new (NULL, FALSE);
-  term_id = g_unix_signal_add (SIGTERM, signalled, self->loop);
-  int_id = g_unix_signal_add (SIGINT, signalled, self->loop);
+  /* Never taken back: a second signal would end the process before everything is saved. */
+  g_unix_signal_add_full (G_PRIORITY_DEFAULT, SIGTERM, signalled, g_main_loop_ref (self->loop),
+                          (GDestroyNotify) g_main_loop_unref);
+  g_unix_signal_add_full (G_PRIORITY_DEFAULT, SIGINT, signalled, g_main_loop_ref (self->loop),
+                          (GDestroyNotify) g_main_loop_unref);
   if (!watch_starter (self, &error) || !start (self, &error))
     {
       int status = cannot_start (self, error);
@@ -252,8 +254,6 @@ run (Daemon *self)
   g_main_loop_run (self->loop);
 
   g_message ("saving and ending");
-  g_source_remove (term_id);
-  g_source_remove (int_id);
   stop (self);
   return 0;
 }

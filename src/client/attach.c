@@ -179,17 +179,18 @@ start_node (FilProfile *profile,
   return FALSE;
 }
 
-/* Two programs may start a node at the same moment: one node gets the lock, and the other program finds
- * it locked, perhaps before the winner listens. */
+/* Somebody has the lock: a node that another program starts at the same moment and that does not listen yet,
+ * or one that is just ending. Waits until it answers or is gone; NULL without an error when it is gone. */
 static FilAttachment *
-connect_to_winner (FilProfile *profile,
+connect_to_holder (FilProfile *profile,
                    FilAttachFlags flags,
                    GCancellable *cancellable,
                    GError **error)
 {
   gint64 deadline = g_get_monotonic_time () + READY_TIMEOUT_US;
 
-  while (fil_profile_is_locked (profile) && g_get_monotonic_time () < deadline)
+  while (fil_profile_is_locked (profile) && g_get_monotonic_time () < deadline &&
+         !g_cancellable_is_cancelled (cancellable))
     {
       g_autoptr (GError) cause = NULL;
       FilAttachment *self = connect_to_node (profile, flags, cancellable, &cause);
@@ -232,17 +233,20 @@ fil_attach (FilProfile *profile,
       return self;
     }
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
-  if (start_node (profile, start_arguments, cancellable, &start_cause))
+  /* One that ends is given the time to, since no other can start before it has. */
+  self = connect_to_holder (profile, flags, cancellable, &start_cause);
+  if (self == NULL && start_cause == NULL && !g_cancellable_set_error_if_cancelled (cancellable, &start_cause))
     {
-      self = connect_to_node (profile, flags, cancellable, error);
-      if (self != NULL)
-        self->has_started = TRUE;
-      return self;
+      if (start_node (profile, start_arguments, cancellable, &start_cause))
+        {
+          self = connect_to_node (profile, flags, cancellable, error);
+          if (self != NULL)
+            self->has_started = TRUE;
+          return self;
+        }
+      if (!g_error_matches (start_cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        self = connect_to_holder (profile, flags, cancellable, error);
     }
-  if (!g_error_matches (start_cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    self = connect_to_winner (profile, flags, cancellable, error);
   if (self == NULL && (error == NULL || *error == NULL))
     g_propagate_error (error, g_steal_pointer (&start_cause));
   return self;

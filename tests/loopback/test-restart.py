@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ends of every kind, and starts that cannot be: downloads go on, sentences say what is wrong."""
 
+import fcntl
 import os
+import re
+import signal
 import socket
 import sqlite3
+import subprocess
 
-from programs import Test, main, noise, read, write
+import gnutella
+from programs import FILBERTCTL, SANITIZED, Test, main, noise, read, sha1_text, write
 
 SIZE = 6 * 1024 * 1024
 
 # What is written is told to the disk every two seconds; the rest may be lost.
 SAVED_EVERY_S = 2
+
+
+def waits_of(pid):
+    """How often a process has gone to sleep."""
+    return int(re.search(rb"\nvoluntary_ctxt_switches:\s*(\d+)", read("/proc/%d/status" % pid)).group(1))
 
 
 class Resume(Test):
@@ -175,6 +185,45 @@ class Start(Test):
         node.ask("stop")
         self.assertEqual(node.run("status").code, 4)
         self.assertIn(b"runs with the profile", read(os.path.join(node.profile, "log")))
+
+    def test_start_behind_one_that_ends(self):
+        """`start` waits for a node that has said goodbye and still saves."""
+        node = self.node("node")
+        with open(os.path.join(node.profile, "lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            starter = subprocess.Popen(
+                [FILBERTCTL, "--profile", node.profile, "--json", "start", "--", "--headless", "--no-bootstrap",
+                 "--private", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, env=self.world.env)
+            self.addCleanup(node.run, "stop")
+            self.addCleanup(starter.stdout.close)
+            # It looks at the lock again and again.
+            node.until("the starter waits", lambda: waits_of(starter.pid) > 20)
+        self.assertIn(b'"listen":"127.0.0.1:', starter.stdout.read())
+        self.assertEqual(starter.wait(), 0)
+
+    def test_end_at_any_time(self):
+        """SIGTERM ends a node in time while it hashes, while it serves and is watched, and when it comes twice."""
+        files = {"big %d.bin" % i: noise(30 * 1024 * 1024, 40 + i) for i in range(3)}
+        node = self.node("node")
+        for name, content in files.items():
+            write(os.path.join(node.shared, name), content)
+        node.launch()
+        node.wait_log("runs with the profile")
+        self.assertLess(node.terminate(), 5 if not SANITIZED else 30)
+
+        node.start()
+        monitor = subprocess.Popen([FILBERTCTL, "--profile", node.profile, "monitor"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=self.world.env)
+        monitor.stdout.readline()
+        taker = socket.create_connection(gnutella.split_endpoint(node.listen))
+        taker.sendall(("GET /uri-res/N2R?urn:sha1:%s HTTP/1.1\r\nHost: x\r\n\r\n"
+                       % sha1_text(files["big 1.bin"])).encode())
+        taker.recv(1)
+        node.process.send_signal(signal.SIGTERM)
+        self.assertLess(node.terminate(), 5 if not SANITIZED else 30)
+        self.assertIn(b"filbertctl start", monitor.communicate()[1])
+        self.assertEqual(monitor.returncode, 4)
+        taker.close()
 
     def test_start_command_fails(self):
         """`start` hands on the sentence of a node that cannot start."""
