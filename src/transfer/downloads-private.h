@@ -118,6 +118,7 @@ gboolean _fil_download_is_running (const FilDownload *download);
 guint _fil_download_n_pushing (const FilDownload *download);
 gboolean _fil_downloads_is_pushing_to (const FilDownloads *self, const FilFileSource *source);
 void _fil_downloads_push (FilDownloads *self, FilFileSource *source, gint64 now_us);
+void _fil_downloads_new_proxies (FilDownloads *self, FilFileSource *source, gboolean had_others, gint64 now_us);
 gint64 _fil_downloads_push_tick (FilDownloads *self, FilDownload *download, gint64 now_us);
 gboolean _fil_downloads_keep_link (FilDownloads *self, FilFetch *fetch, gint64 now_us);
 void _fil_downloads_keep_links (FilDownloads *self, FilDownload *download, gint64 now_us);

@@ -91,8 +91,11 @@ try_forget (gpointer data,
         {
           FilFileSource *source = g_ptr_array_index (download->sources, j);
 
-          if (fil_guid_equal (&source->guid, servent))
-            fil_file_source_forget_proxy (source, proxy);
+          if (!fil_guid_equal (&source->guid, servent))
+            continue;
+          fil_file_source_forget_proxy (source, proxy);
+          if (source->n_proxies == 0)
+            download->work->wants_proxies = TRUE;
         }
     }
 }
@@ -131,7 +134,8 @@ _fil_downloads_push (FilDownloads *self,
                      gint64 now_us)
 {
   FilPushTarget target = {
-    .push = { .target = source->guid, .index = source->index, .tls = source->tls },
+    /* Those who cannot do TLS after all are asked without it next time. */
+    .push = { .target = source->guid, .index = source->index, .tls = source->tls && source->failures % 2 == 0 },
     .host = source->endpoint,
     .proxies = source->proxies,
     .n_proxies = source->n_proxies,
@@ -150,6 +154,27 @@ _fil_downloads_push (FilDownloads *self,
   source->pushed_us = MAX (now_us, 1);
   fil_file_source_set_state (source, FIL_SOURCE_PUSHING);
   _fil_downloads_soon (self);
+}
+
+/**
+ * _fil_downloads_new_proxies:
+ * @had_others: whether there were proxies that had not refused
+ *
+ * A hit named push proxies of @source that were not known: those it was asked through before did not help,
+ * so these are tried at once. A flood of hits gains nothing: what still has proxies to be asked goes on with
+ * those.
+ */
+void
+_fil_downloads_new_proxies (FilDownloads *self,
+                            FilFileSource *source,
+                            gboolean had_others,
+                            gint64 now_us)
+{
+  if (source->state == FIL_SOURCE_PUSHING && !had_others)
+    fil_file_source_wait (source, now_us, source->reason_code);
+  else if (source->state == FIL_SOURCE_IDLE && source->failures < FIL_SOURCE_MAX_FAILURES &&
+           g_strcmp0 (source->reason_code, "no-push-answer") == 0)
+    source->retry_us = MIN (source->retry_us, now_us);
 }
 
 static void

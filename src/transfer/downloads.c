@@ -445,6 +445,7 @@ fil_downloads_add_source (FilDownloads *self,
 {
   FilDownload *download = fil_downloads_get (self, id);
   FilFileSource *source;
+  gboolean had_proxies;
 
   note_time (self, now_us);
   if (download == NULL || download->state == FIL_DOWNLOAD_STATE_DONE ||
@@ -455,10 +456,9 @@ fil_downloads_add_source (FilDownloads *self,
       source = g_ptr_array_index (download->sources, i);
       if (fil_file_source_is_same (source, spec))
         {
-          /* Those it was asked through before did not help; the new ones may. */
-          if (fil_file_source_learn (source, spec) && source->state == FIL_SOURCE_IDLE &&
-              g_strcmp0 (source->reason_code, "no-push-answer") == 0 && source->failures < FIL_SOURCE_MAX_FAILURES)
-            source->retry_us = MIN (source->retry_us, now_us);
+          had_proxies = source->n_proxies > 0;
+          if (fil_file_source_learn (source, spec))
+            _fil_downloads_new_proxies (self, source, had_proxies, now_us);
           _fil_downloads_soon (self);
           return FALSE;
         }

@@ -200,5 +200,19 @@ class Downloader(Test):
             self.assertIn(step, steps)
 
 
+    def test_forged_giv(self):
+        """Nobody waits for it: closed without a byte, whatever it says; so is a line without end."""
+        getter = self.node("getter").start()
+        for hello in (b"GIV 0:" + os.urandom(16).hex().encode() + b"/file\n\n", b"GIV 0:" + b"0" * 32 + b"/\n\n",
+                      b"GIV nonsense\n\n", b"GIV 0:" + b"a" * 5000):
+            with socket.create_connection(gnutella.split_endpoint(getter.listen), 20, (address(), 0)) as sock:
+                sock.sendall(hello)
+                try:
+                    self.assertEqual(sock.recv(1), b"", hello[:40])
+                except ConnectionError:
+                    pass
+        self.assertEqual(getter.ask("downloads"), [])
+
+
 if __name__ == "__main__":
     main()

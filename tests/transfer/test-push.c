@@ -840,6 +840,61 @@ test_newer_proxies_after_two (Fixture *f,
   g_assert_cmpuint (f->host->givs, ==, 1);
 }
 
+/* TLS was said to be welcome, but nobody came: asked without it the next time, then with it again. */
+static void
+test_tls_every_other_try (Fixture *f,
+                          gconstpointer data)
+{
+  FilSourceSpec spec = { .guid = f->host->guid, .needs_push = TRUE, .tls = TRUE };
+  const SentPush *sent = NULL;
+
+  f->world->loses_pushes = TRUE;
+  fil_downloads_add_source (f->world->downloads, 1, &spec, f->world->now_us);
+  for (guint i = 0; i < 3; i++)
+    {
+      while (source_of (f->download)->state != FIL_SOURCE_PUSHING || f->world->pushes->len <= i)
+        world_step (f->world);
+      sent = &g_array_index (f->world->pushes, SentPush, i);
+      g_assert_cmpint (sent->push.tls, ==, i % 2 == 0);
+      while (source_of (f->download)->state == FIL_SOURCE_PUSHING)
+        world_step (f->world);
+    }
+}
+
+/* All its proxies say that it is not there any more: others are looked for, and tried when they are known. */
+static void
+test_all_proxies_gone (Fixture *f,
+                       gconstpointer data)
+{
+  Host *good;
+
+  f->world->loses_pushes = TRUE;
+  add_proxy (f, 0, "410 Gone");
+  add_proxy (f, 1, "410 Gone");
+  good = add_proxy (f, 2, "202 Push sent");
+  world_add_pushed (f->world, 1, f->host, f->proxies, 2);
+  world_add_source (f->world, 1, world_add_host (f->world, "28.0.0.1:6346", f->content));
+  ((Host *) f->world->hosts->pdata[f->world->hosts->len - 1])->bytes_per_step = 200;
+  world_run (f->world, 8);
+  g_assert_cmpuint (world_count_steps (f->world, "push-proxy-answered: 410"), ==, 2);
+  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_PUSHING);
+  g_assert_cmpuint (f->world->searches, ==, 1);
+  world_add_pushed (f->world, 1, f->host, &f->proxies[2], 1);
+  world_run (f->world, 7);
+  g_assert_cmpuint (good->connects, ==, 1);
+
+  /* Hits that name ever other ones do not make us go to all of them. */
+  for (guint i = 3; i < 6; i++)
+    {
+      Host *victim = add_proxy (f, i, "404 What?");
+
+      world_add_pushed (f->world, 1, f->host, &f->proxies[i], 1);
+      world_run (f->world, 1);
+      g_assert_cmpuint (victim->connects, ==, 0);
+      g_assert_cmpuint (count_pushes (f->world, FIL_PUSH_WAY_PROXY, &f->proxies[i].endpoint), ==, 0);
+    }
+}
+
 /* §6 */
 
 /* Somebody who saw the GUID calls first, and says what no honest host would, or nothing: the file comes from
@@ -1200,6 +1255,8 @@ main (int argc,
     { "5/give-up-and-back-off", test_give_up_and_back_off },
     { "5/no-way-ends-at-once", test_no_way_ends_at_once },
     { "5/newer-proxies-after-two-failures", test_newer_proxies_after_two },
+    { "5/tls-every-other-try", test_tls_every_other_try },
+    { "5/all-proxies-gone", test_all_proxies_gone },
     { "6/hostile-x-node", test_hostile_x_node },
     { "6/proxy-limits", test_proxy_limits },
     { "6/forged-giv", test_forged_giv },
