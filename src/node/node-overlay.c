@@ -9,6 +9,7 @@
 #include "hosts-table.h"
 #include "probe-session.h"
 #include "socket-stream.h"
+#include "udp-aside.h"
 
 #define HOST_IS_ULTRAPEER 0
 #define HOST_WAS_GOOD 1
@@ -111,6 +112,22 @@ overlay_send_udp (gpointer data,
   fil_udp_port_send (self->udp, bytes, len, to);
 }
 
+static void
+overlay_send_udp_aside (gpointer data,
+                        const FilEndpoint *to,
+                        const guint8 *bytes,
+                        gsize len)
+{
+  FilNode *self = data;
+  g_autofree char *interface = fil_settings_get (self->settings, "bind-interface");
+  char address[FIL_ENDPOINT_TEXT_LEN];
+
+  if (*interface == '\0' && fil_endpoint_class (&self->local) != FIL_ADDRESS_NONE)
+    fil_udp_aside_send (fil_endpoint_address_text (&self->local, address), bytes, len, to);
+  else
+    fil_udp_aside_send (*interface != '\0' ? interface : NULL, bytes, len, to);
+}
+
 static gboolean
 overlay_address_ok (gpointer data,
                     const FilEndpoint *endpoint,
@@ -210,6 +227,7 @@ static const FilOverlayDelegate overlay_delegate = {
   .dial = overlay_dial,
   .connect_back = overlay_connect_back,
   .send_udp = overlay_send_udp,
+  .send_udp_aside = overlay_send_udp_aside,
   .address_ok = overlay_address_ok,
   .changed = overlay_changed,
   .wake_changed = overlay_wake_changed,

@@ -435,7 +435,8 @@ fil_overlay_ask_host_cache (FilOverlay *self,
     _fil_overlay_ping_by_udp (self, cache, now_us);
 }
 
-/* Answers a request to be pinged, with the GUID that was asked for. */
+/* Answers a request to be pinged, with the GUID that was asked for; once more from another port, since a NAT
+ * may let in any port of an address that was sent to, or only the one. */
 void
 _fil_overlay_ping_back (FilOverlay *self,
                         const FilEndpoint *to,
@@ -446,4 +447,5 @@ _fil_overlay_ping_back (FilOverlay *self,
   g_autoptr (FilPacket) packet = fil_packet_new (&header, FIL_SLICE_NONE);
 
   _fil_overlay_send_udp (self, to, packet);
+  _fil_overlay_send_udp_aside (self, to, packet);
 }

@@ -64,6 +64,8 @@ struct _FilNeighbour
   gboolean tries_udp;          /* understands LIME/8: pings others for us */
   guint16 local_port;          /* of our end of the connection, when we called and know it */
   FilTokenBucket redirects;    /* seconds of a minute */
+  gboolean pings_aside;        /* pings back from another port too */
+  gint64 udp_asked_us;         /* when it was asked to ping us back; 0: never */
   gboolean tells_supported;
   guint queries_led;
 };
@@ -233,6 +235,7 @@ void _fil_overlay_take_redirect (FilOverlay *self, FilNeighbour *from, const Fil
 
 /* overlay-udp.c */
 void _fil_overlay_send_udp (FilOverlay *self, const FilEndpoint *to, const FilPacket *packet);
+void _fil_overlay_send_udp_aside (FilOverlay *self, const FilEndpoint *to, const FilPacket *packet);
 
 /* overlay-routes.c */
 void _fil_overlay_take_route_message (FilOverlay *self, FilNeighbour *from, const FilFrame *frame, gint64 now_us);

@@ -28,7 +28,7 @@ is_stranger (FilOverlay *self,
          fil_udp_contacts_judge (self->contacts, fil_link_remote (neighbour->link), now_us) == FIL_UDP_STRANGER;
 }
 
-static gboolean
+static void
 ask_udp (FilOverlay *self,
          FilNeighbour *to,
          gint64 now_us)
@@ -36,14 +36,36 @@ ask_udp (FilOverlay *self,
   const FilNat *nat = &self->reach.probe.nat;
   FilUdpConnectBack ping = { .port = self->config.listen.port };
 
-  if (!is_stranger (self, to, now_us))
-    return FALSE;
   /* A full cone lets everybody in, but by the port that it shows to the outside. */
   if (fil_nat_is_fixed (nat->mapping) && fil_endpoint_is_set (&nat->udp))
     ping.port = nat->udp.port;
+  to->udp_asked_us = now_us;
   _fil_overlay_send_vendor (self, to, FIL_IMPORTANCE_QUERY, FIL_VENDOR_UDP_CONNECT_BACK, 2, &self->config.guid,
                             &ping, now_us);
-  return TRUE;
+}
+
+/* Asks those whom we have called, and who know how, to come in by another port. */
+static void
+ask_aside (FilOverlay *self,
+           gint64 now_us)
+{
+  guint n = 0;
+
+  if (!fil_reachability_wants_aside (&self->reach, now_us))
+    return;
+  for (guint i = 0; i < self->ultrapeers->len && n < 2; i++)
+    {
+      FilNeighbour *to = self->ultrapeers->pdata[i];
+
+      if (!to->pings_aside || to->link == NULL ||
+          (to->udp_asked_us != 0 && now_us - to->udp_asked_us <= FIL_CONNECT_BACK_INTERVAL) ||
+          fil_udp_contacts_judge (self->contacts, fil_link_remote (to->link), now_us) != FIL_UDP_CALLED)
+        continue;
+      ask_udp (self, to, now_us);
+      n++;
+    }
+  if (n > 0)
+    fil_reachability_asked_aside (&self->reach, now_us);
 }
 
 static void
@@ -81,8 +103,11 @@ _fil_overlay_ask_proofs (FilOverlay *self,
 
       if (tcp && i < 2)
         ask_tcp (self, to, now_us);
-      if (udp && asked_udp < 2)
-        asked_udp += ask_udp (self, to, now_us);
+      if (udp && asked_udp < 2 && is_stranger (self, to, now_us))
+        {
+          ask_udp (self, to, now_us);
+          asked_udp++;
+        }
     }
   if (tcp)
     fil_reachability_asked (&self->reach.tcp, now_us);
@@ -206,6 +231,7 @@ _fil_overlay_watch_reach (FilOverlay *self,
   _fil_overlay_ask_proofs (self, NULL, now_us);
   if (self->delegate.send_udp == NULL || self->config.listen.port == 0)
     return;
+  ask_aside (self, now_us);
   measure_nat (self, now_us);
   keep_mapping (self, now_us);
 }
@@ -249,6 +275,7 @@ _fil_overlay_take_seen_port (FilOverlay *self,
   if (!fil_features_has (features, FIL_FEATURE_SEEN_PORT, &port) || port == 0 || port > G_MAXUINT16 ||
       !fil_link_is_outgoing (from->link))
     return;
+  from->pings_aside = TRUE;
   seen.port = (guint16) port;
   if (fil_reachability_may_vote (&self->reach, fil_link_remote (from->link), &seen) &&
       fil_nat_probe_told_tcp (&self->reach.probe, fil_link_remote (from->link), &seen, from->local_port, now_us))

@@ -19,6 +19,18 @@ _fil_overlay_send_udp (FilOverlay *self,
   self->delegate.send_udp (self->data, to, bytes.data, bytes.len);
 }
 
+/* From another port than the one that NATs know. */
+void
+_fil_overlay_send_udp_aside (FilOverlay *self,
+                             const FilEndpoint *to,
+                             const FilPacket *packet)
+{
+  FilSlice bytes = fil_packet_slice (packet);
+
+  if (self->delegate.send_udp_aside != NULL)
+    self->delegate.send_udp_aside (self->data, to, bytes.data, bytes.len);
+}
+
 static void
 take_vendor (FilOverlay *self,
              const FilEndpoint *from,

@@ -130,6 +130,8 @@ typedef struct
   /* Open a TCP connection, send an empty line, close: somebody wants to know if that works. */
   void (*connect_back) (gpointer data, const FilEndpoint *to);
   void (*send_udp) (gpointer data, const FilEndpoint *to, const guint8 *bytes, gsize len);
+  /* The same from any other port than ours (optional): shows somebody whether such are let in. */
+  void (*send_udp_aside) (gpointer data, const FilEndpoint *to, const guint8 *bytes, gsize len);
   /* The one gate that judges addresses strangers named. */
   gboolean (*address_ok) (gpointer data, const FilEndpoint *endpoint, FilAddressUse use);
   void (*changed) (gpointer data, FilOverlayNote note, guint32 link);

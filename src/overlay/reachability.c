@@ -14,6 +14,7 @@
 #define ANSWER_TIME_UDP (75 * FIL_SEC)
 #define ASK_AGAIN (20 * FIL_MINUTE)
 #define UNANSWERED_MAX 2
+#define ANSWER_TIME_ASIDE (10 * FIL_SEC)
 
 /* UDP does not pass when so many pings in so long a time were answered by nobody. */
 #define SILENCE_PINGS 5
@@ -27,7 +28,7 @@ init_proofs (FilReachability *self)
 {
   self->tcp = (FilReachProof){ .proof_us = FIL_NEVER, .asked_us = FIL_NEVER, .answer_time_us = ANSWER_TIME_TCP };
   self->udp = (FilReachProof){ .proof_us = FIL_NEVER, .asked_us = FIL_NEVER, .answer_time_us = ANSWER_TIME_UDP };
-  self->answered_us = self->waiting_us = FIL_NEVER;
+  self->answered_us = self->waiting_us = self->aside_us = FIL_NEVER;
   self->unanswered = 0;
   self->saw_other_port = FALSE;
 }
@@ -221,6 +222,31 @@ fil_reachability_asked (FilReachProof *proof,
 }
 
 /**
+ * fil_reachability_asked_aside:
+ *
+ * Notes that neighbours that we had called were asked to ping us from another port.
+ */
+void
+fil_reachability_asked_aside (FilReachability *self,
+                              gint64 now_us)
+{
+  self->aside_us = now_us;
+}
+
+/**
+ * fil_reachability_wants_aside:
+ *
+ * Returns: whether that is worth asking: the mapping is known, and not yet who is let in
+ */
+gboolean
+fil_reachability_wants_aside (const FilReachability *self,
+                              gint64 now_us)
+{
+  return fil_nat_is_fixed (self->probe.nat.mapping) && !self->saw_other_port && self->udp.state != FIL_REACHABLE_YES &&
+         (self->aside_us == FIL_NEVER || now_us - self->aside_us >= ASK_AGAIN);
+}
+
+/**
  * fil_reachability_wants_proof:
  *
  * Returns: whether it is time to ask neighbours to reach us
@@ -275,6 +301,10 @@ fil_reachability_tick (FilReachability *self,
 
   if (udp && self->udp.state == FIL_REACHABLE_NO)
     fil_nat_probe_set_filter (&self->probe, self->saw_other_port ? FIL_NAT_FILTER_ADDRESS : FIL_NAT_FILTER_PORT);
+  /* Whom we had called could not come in by another port. */
+  else if (self->probe.nat.filter == FIL_NAT_FILTER_UNKNOWN && self->aside_us != FIL_NEVER &&
+           now_us - self->aside_us >= ANSWER_TIME_ASIDE)
+    nat |= fil_nat_probe_set_filter (&self->probe, FIL_NAT_FILTER_PORT);
   return tcp || udp || nat;
 }
 

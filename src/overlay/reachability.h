@@ -58,6 +58,7 @@ typedef struct
   guint unanswered;      /* datagrams since then that should have been */
   gint64 waiting_us;     /* since the first of these */
   gboolean saw_other_port;
+  gint64 aside_us;       /* when somebody we had called was last asked to ping from another port; FIL_NEVER */
   gboolean allow_private;
 } FilReachability;
 
@@ -71,6 +72,8 @@ void fil_reachability_recall (FilReachability *self, const FilReachMemory *memor
 gboolean fil_reachability_prove (FilReachability *self, FilReachProof *proof, const FilEndpoint *by, gint64 now_us);
 gboolean fil_reachability_received (FilReachability *self, FilUdpSender sender, const FilEndpoint *by, gint64 now_us);
 void fil_reachability_asked (FilReachProof *proof, gint64 now_us);
+void fil_reachability_asked_aside (FilReachability *self, gint64 now_us);
+gboolean fil_reachability_wants_aside (const FilReachability *self, gint64 now_us);
 gboolean fil_reachability_wants_proof (const FilReachProof *proof, gint64 now_us);
 gboolean fil_reachability_tick (FilReachability *self, gint64 now_us);
 gint64 fil_reachability_wake (const FilReachability *self);

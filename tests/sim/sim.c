@@ -312,19 +312,24 @@ dialled (SimHost *host,
 {
   Sim *sim = host->sim;
   SimHost *to = g_hash_table_lookup (sim->by_endpoint, endpoint);
-  FilSession *accepted = NULL;
+  FilSession *accepted = NULL, *session;
+  guint16 inside = (guint16) (40000 + fil_random_below (sim->random, 20000));
 
   if (to != NULL && !to->is_firewalled)
     {
       FilEndpoint from = host->outside.family != 0 ? host->outside : host->endpoint;
 
-      from.port = (guint16) (40000 + fil_random_below (sim->random, 20000));
+      from.port = inside ^ host->tcp_shift;
       accepted = fil_overlay_accept (to->overlay, &from, sim->now_us);
     }
   if (accepted == NULL)
     fil_overlay_dial_failed (host->overlay, endpoint, sim->now_us);
   else
-    sim_join (sim, fil_overlay_outgoing (host->overlay, endpoint, sim->now_us), accepted);
+    {
+      session = fil_overlay_outgoing (host->overlay, endpoint, sim->now_us);
+      fil_overlay_noted_link_port (host->overlay, session, inside);
+      sim_join (sim, session, accepted);
+    }
 }
 
 static void
@@ -400,6 +405,22 @@ send_udp (gpointer data,
     }
   g_hash_table_add (host->udp_peers, g_memdup2 (to, sizeof *to));
   later (host, to, g_bytes_new (bytes, len), host->sim->latency_us, datagram);
+}
+
+/* Without a route nobody cares from which port a datagram comes. */
+static void
+send_udp_aside (gpointer data,
+                const FilEndpoint *to,
+                const guint8 *bytes,
+                gsize len)
+{
+  SimHost *host = data;
+
+  if (host->sim->route == NULL)
+    return;
+  host->is_aside = TRUE;
+  send_udp (data, to, bytes, len);
+  host->is_aside = FALSE;
 }
 
 static guint
@@ -511,6 +532,7 @@ static const FilOverlayDelegate delegate = {
   .dial = dial,
   .connect_back = connect_back,
   .send_udp = send_udp,
+  .send_udp_aside = send_udp_aside,
   .trace = trace,
   .wake_changed = wake_changed,
 };

@@ -32,6 +32,8 @@ struct _SimHost
   guint number;
   FilEndpoint endpoint;
   FilEndpoint outside;    /* whom others see connect; family 0: @endpoint */
+  guint16 tcp_shift;      /* XORed into the port of connections on the way out */
+  gboolean is_aside;      /* while the route is asked about a datagram from another port than usual */
   gpointer user;          /* of a test that plays the node: */
   gboolean (*on_datagram) (SimHost *host, const FilEndpoint *from, FilSlice bytes);
   void (*on_head) (SimHost *host, const FilFrame *frame, const FilSource *source);
