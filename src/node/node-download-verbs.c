@@ -38,9 +38,11 @@ fil_node_get_download (FilNode *self,
 {
   const FilDownload *download = fil_downloads_get (self->downloads, id);
   gint64 now_us = _fil_node_now (self);
+  FilOwnReach own;
 
   if (download == NULL)
     return FALSE;
+  _fil_node_own_reach (self, &own);
   G_STATIC_ASSERT ((int) FIL_DOWNLOAD_FAILED == (int) FIL_DOWNLOAD_STATE_FAILED);
   G_STATIC_ASSERT ((int) FIL_REACH_UNREACHABLE == (int) FIL_SOURCE_UNREACHABLE);
   *info = (FilDownloadInfo){
@@ -58,7 +60,7 @@ fil_node_get_download (FilNode *self,
     .eta_s = fil_download_eta_s (download, now_us),
     .sources = fil_download_usable_sources (download),
     .active_sources = download->active_sources,
-    .reach = (FilReach) fil_download_reach (download, _fil_node_is_reachable (self)),
+    .reach = (FilReach) fil_download_reach (download, &own),
     .path = download->path,
     .added = download->added,
     .finished = download->finished,

@@ -15,6 +15,8 @@
 #define SOURCE_NEEDS_PUSH (1u << 0)
 #define SOURCE_TLS (1u << 1)
 #define SOURCE_BLAMED (1u << 2)
+#define SOURCE_PUNCHES (1u << 3)
+#define SOURCE_TAKES_OFFERS (1u << 4)
 
 /* The delegate */
 
@@ -83,7 +85,8 @@ add_source_row (FilDownloadRow *row,
   if (proxies.len > 0)
     saved->proxies = g_strndup ((const char *) fil_writer_data (&proxies), proxies.len);
   saved->flags = (source->needs_push ? SOURCE_NEEDS_PUSH : 0) | (source->tls ? SOURCE_TLS : 0) |
-                 (source->is_blamed ? SOURCE_BLAMED : 0);
+                 (source->is_blamed ? SOURCE_BLAMED : 0) | (source->punch.can_punch ? SOURCE_PUNCHES : 0) |
+                 (source->punch.knows_offers ? SOURCE_TAKES_OFFERS : 0);
   saved->last_seen = now_s;
 }
 
@@ -189,6 +192,8 @@ static const FilDownloadsDelegate downloads_delegate = {
   .dial_proxy = _fil_node_push_dial_proxy,
   .push_step = _fil_node_push_step,
   .is_reachable = delegate_is_reachable,
+  .nat = _fil_node_punch_nat,
+  .punch = _fil_node_punch,
   .may_dial = delegate_may_dial,
   .answered = delegate_answered,
   .search = delegate_search,
@@ -237,6 +242,8 @@ restore_source (FilNode *self,
     .needs_push = (row->flags & SOURCE_NEEDS_PUSH) != 0,
     .tls = (row->flags & SOURCE_TLS) != 0,
     .is_blamed = (row->flags & SOURCE_BLAMED) != 0,
+    .punch = { .can_punch = (row->flags & SOURCE_PUNCHES) != 0,
+               .knows_offers = (row->flags & SOURCE_TAKES_OFFERS) != 0 },
   };
 
   if (row->address != NULL && !fil_endpoint_parse (&spec.endpoint, row->address, -1, 0))
@@ -320,6 +327,7 @@ _fil_node_add_source (FilNode *self,
     .vendor = hit->vendor[0] != '\0' ? hit->vendor : NULL,
     .needs_push = hit->needs_push,
     .tls = hit->is_tls,
+    .punch = hit->punch,
   };
 
   fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
@@ -343,7 +351,10 @@ _fil_node_handle_push (FilNode *self,
 
   /* Who cannot be called either: that is a matter of punching, not of connecting. */
   if (push->index == FIL_PUSH_INDEX_FW)
-    return;
+    {
+      _fil_node_punch_push (self, push);
+      return;
+    }
   if (self->is_sharing_paused)
     return;
   g_info ("push for us: connect to %s", fil_endpoint_to_text (to, text));

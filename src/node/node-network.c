@@ -39,7 +39,17 @@ pump_closed (gpointer data,
     fil_overlay_doubt_links (self->overlay, _fil_node_now (self));
 }
 
+static void
+pump_handed_over (gpointer data,
+                  FilPump *pump,
+                  FilSession *from,
+                  FilSession *to)
+{
+  _fil_node_punch_handed_over (data, pump, from);
+}
+
 static const FilPumpDelegate pump_delegate = {
+  .handed_over = pump_handed_over,
   .closed = pump_closed,
 };
 
@@ -154,7 +164,8 @@ acceptor_reached (gpointer data,
 {
   FilNode *self = data;
 
-  if (self->overlay != NULL)
+  /* Who was called from here proves nothing. */
+  if (self->overlay != NULL && !fil_punches_expects (self->punches, peer))
     fil_overlay_noted_inbound (self->overlay, peer, _fil_node_now (self));
 }
 
@@ -180,6 +191,8 @@ acceptor_session_for (gpointer data,
       return fil_uploads_accept (self->uploads, peer, now_us);
     case FIL_GREETING_PUSH_PROXY:
       return fil_push_proxy_accept (self->push_proxy, peer, now_us);
+    case FIL_GREETING_PUNCH:
+      return _fil_node_punch_line (self, peer);
     case FIL_GREETING_GIV:
       if (!fil_giv_parse (&giv, first_line))
         return NULL;
@@ -199,6 +212,8 @@ acceptor_opened (gpointer data,
 
   if (kind == FIL_GREETING_GNUTELLA && fil_pump_is_encrypted (pump))
     g_hash_table_add (self->encrypted, g_memdup2 (fil_pump_peer (pump), sizeof (FilEndpoint)));
+  if (kind == FIL_GREETING_PUNCH)
+    fil_pump_keep_watch (pump);
   fil_pump_set_traffic (pump, kind == FIL_GREETING_GNUTELLA ? FIL_TRAFFIC_OVERLAY : FIL_TRAFFIC_TRANSFER);
 }
 
@@ -258,6 +273,7 @@ listen_now (FilNode *self,
 
   fil_gate_add_own (self->gate, &self->local);
   self->udp = fil_udp_port_new (self->reactor, self->listener, udp_received, self);
+  _fil_node_punch_start (self);
   if (accepts)
     {
       self->acceptor = fil_acceptor_new (self->pumps, self->listener, self->tls, self->gate, &acceptor_delegate,
@@ -305,12 +321,14 @@ _fil_node_network_stop (FilNode *self)
 {
   _fil_node_bootstrap_stop (self);
   g_clear_pointer (&self->acceptor, fil_acceptor_free);
+  _fil_node_punch_stop (self);
 }
 
 void
 _fil_node_network_free (FilNode *self)
 {
   g_clear_pointer (&self->bootstrap, fil_bootstrap_free);
+  _fil_node_punch_free (self);
   g_clear_pointer (&self->udp, fil_udp_port_free);
   g_clear_pointer (&self->dialer, fil_dialer_free);
   g_clear_pointer (&self->listener, fil_listener_free);

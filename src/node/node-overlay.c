@@ -207,6 +207,7 @@ overlay_changed (gpointer data,
     default:
       break;
     }
+  _fil_node_punch_update (self);
   _fil_node_mark_status (self);
   _fil_node_reschedule_bootstrap (self);
 }
@@ -220,10 +221,19 @@ overlay_wake_changed (gpointer data)
     fil_timer_set (self->overlay_timer, fil_overlay_wake (self->overlay));
 }
 
+static void
+overlay_head (gpointer data,
+              const FilFrame *frame,
+              const FilSource *source)
+{
+  _fil_node_punch_head (data, frame, source);
+}
+
 static const FilOverlayDelegate overlay_delegate = {
   .match = overlay_match,
   .hit = overlay_hit,
   .push = overlay_push,
+  .head = overlay_head,
   .dial = overlay_dial,
   .connect_back = overlay_connect_back,
   .send_udp = overlay_send_udp,

@@ -19,13 +19,16 @@
 #include "node.h"
 #include "overlay.h"
 #include "pumps.h"
+#include "punches.h"
 #include "push-proxy.h"
 #include "random.h"
 #include "reactor.h"
+#include "rudp-port.h"
 #include "searches.h"
 #include "settings.h"
 #include "shaper.h"
 #include "snapshots.h"
+#include "tcp-punch.h"
 #include "tls.h"
 #include "udp-port.h"
 #include "uploads.h"
@@ -74,6 +77,8 @@ struct _FilNode
   FilAcceptor *acceptor;  /* NULL: accepts no connections */
   FilDialer *dialer;
   FilUdpPort *udp;
+  FilRudpPort *rudp;
+  FilTcpPunch *tcp_punch;  /* NULL: accepts no connections */
   FilBootstrap *bootstrap; /* NULL: nobody is asked for hosts */
   FilWebCache *web_cache;
   char *web_cache_url;    /* that is being asked */
@@ -94,6 +99,9 @@ struct _FilNode
   FilUploads *uploads;
   GPtrArray *browses;          /* of hosts that are asked for their list, owned */
   FilPushProxy *push_proxy;
+  FilPunches *punches;
+  GPtrArray *punch_streams;    /* RUDP connections that are being opened, owned */
+  FilNatSide punch_nat;        /* what stands before us */
   GHashTable *source_searches; /* overlay search → SourceSearch, owned; for downloads without sources */
 
   /* Files. */
@@ -108,6 +116,7 @@ struct _FilNode
   /* Timers. */
   FilTimer *overlay_timer;
   FilTimer *downloads_timer;
+  FilTimer *punch_timer;
   FilTimer *bootstrap_timer;
   FilTimer *limits_timer;  /* the hours of the second set of limits */
   FilTimer *save_timer;
@@ -219,6 +228,19 @@ FilNodePush *_fil_node_push_new (FilNode *node, const FilSourceSpec *to,
                                  void (*failed) (gpointer data, gboolean was_sent), gpointer data)
     G_GNUC_WARN_UNUSED_RESULT;
 void _fil_node_push_free (FilNodePush *self);
+
+/* node-punch.c: ways that both sides open */
+void _fil_node_punch_start (FilNode *self);
+void _fil_node_punch_stop (FilNode *self);
+void _fil_node_punch_free (FilNode *self);
+void _fil_node_punch_update (FilNode *self);
+const FilNatSide *_fil_node_punch_nat (gpointer data);
+void _fil_node_own_reach (FilNode *self, FilOwnReach *out);
+gboolean _fil_node_punch (gpointer data, const FilDownload *download, const FilFileSource *source);
+void _fil_node_punch_head (FilNode *self, const FilFrame *frame, const FilSource *source);
+void _fil_node_punch_push (FilNode *self, const FilPush *push);
+FilSession *_fil_node_punch_line (FilNode *self, const FilEndpoint *peer);
+void _fil_node_punch_handed_over (FilNode *self, FilPump *pump, const FilSession *from);
 
 /* node-uploads.c */
 void _fil_node_uploads_start (FilNode *self);

@@ -8,6 +8,7 @@
 
 #include "hit-record.h"
 #include "hit-trailer.h"
+#include "punch-offer.h"
 #include "safe-name.h"
 
 /* GGEP "M" (ggep.md §3). */
@@ -193,6 +194,8 @@ hit_of_record (FilHit *out,
                const FilHitRecord *record,
                const FilSource *source)
 {
+  FilPunchOffer offer;
+
   *out = (FilHit){
     .size = record->size,
     .index = record->index,
@@ -205,6 +208,11 @@ hit_of_record (FilHit *out,
   out->endpoint = fil_endpoint_is_set (&hit->endpoint) ? hit->endpoint : trailer->endpoint6;
   for (guint i = 0; i < trailer->n_proxies && out->n_proxies < FIL_RESULT_MAX_PROXIES; i++)
     out->proxies[out->n_proxies++] = trailer->proxies[i];
+  out->punch.can_punch = trailer->fw_version > 0;
+  if (fil_punch_offer_decode (&offer, trailer->signal))
+    out->punch = (FilPunchHint){ .can_punch = TRUE,
+                                 .knows_offers = TRUE,
+                                 .nat = { .udp = offer.udp, .tcp = offer.tcp, .has_tcp = offer.has_tcp } };
   if (trailer->present)
     for (guint i = 0; i < 4; i++)
       out->vendor[i] = g_ascii_isgraph (trailer->vendor[i]) ? (char) trailer->vendor[i] : '?';
@@ -432,9 +440,15 @@ static FilReach
 reach_of (FilNode *self,
           const FilHit *hit)
 {
+  FilOwnReach own;
+
   if (!hit->needs_push && fil_endpoint_is_set (&hit->endpoint))
     return FIL_REACH_DIRECT;
-  return _fil_node_is_reachable (self) ? FIL_REACH_PUSH : FIL_REACH_UNREACHABLE;
+  _fil_node_own_reach (self, &own);
+  if (own.is_reachable)
+    return FIL_REACH_PUSH;
+  return hit->n_proxies > 0 && fil_own_reach_chance (&own, &hit->punch) != FIL_NAT_CHANCE_NO ? FIL_REACH_PUNCH
+                                                                                            : FIL_REACH_UNREACHABLE;
 }
 
 gboolean

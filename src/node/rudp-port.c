@@ -12,6 +12,8 @@ struct _FilRudpPort
   FilUdpPort *udp;
   FilRudpHub *hub;
   FilTimer *timer;
+  FilRudpPortFirst first;
+  gpointer first_data;
   gboolean is_running;
   gboolean is_blocked; /* the kernel takes no more until it says so */
 };
@@ -75,6 +77,8 @@ on_received (gpointer data,
 {
   FilRudpPort *self = data;
 
+  if (self->first != NULL && self->first (self->first_data, fil_slice (bytes, len), from, now_us))
+    return;
   (void) fil_rudp_hub_receive (self->hub, fil_slice (bytes, len), from, now_us);
 }
 
@@ -164,4 +168,19 @@ fil_rudp_port_touch (FilRudpPort *self)
 {
   if (!self->is_running && !self->is_blocked)
     fil_timer_set (self->timer, fil_reactor_now (self->reactor));
+}
+
+/**
+ * fil_rudp_port_set_first:
+ * @first: (nullable):
+ *
+ * Knocks look like SYNs to everybody else (punch-probe.h), and come by the same way.
+ */
+void
+fil_rudp_port_set_first (FilRudpPort *self,
+                         FilRudpPortFirst first,
+                         gpointer data)
+{
+  self->first = first;
+  self->first_data = data;
 }

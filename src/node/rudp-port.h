@@ -28,6 +28,11 @@ FilRudpHub *fil_rudp_port_hub (FilRudpPort *self);
 gint64 fil_rudp_port_now (FilRudpPort *self);
 void fil_rudp_port_touch (FilRudpPort *self);
 
+/* Is shown every datagram before the hub; TRUE: it was for it. */
+typedef gboolean (*FilRudpPortFirst) (gpointer data, FilSlice datagram, const FilEndpoint *from, gint64 now_us);
+
+void fil_rudp_port_set_first (FilRudpPort *self, FilRudpPortFirst first, gpointer data);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilRudpPort, fil_rudp_port_free)
 
 G_END_DECLS

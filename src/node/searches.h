@@ -6,6 +6,7 @@
 #include "guid.h"
 #include "ids.h"
 #include "journal.h"
+#include "own-reach.h"
 #include "packed-hosts.h"
 #include "urn.h"
 
@@ -32,6 +33,7 @@ typedef struct
   char vendor[5];
   gboolean needs_push;
   gboolean is_tls;
+  FilPunchHint punch;
 } FilHit;
 
 typedef struct

@@ -23,6 +23,10 @@ describe (FilOverlay *self,
   trailer->n_proxies = fil_overlay_push_proxies (self, trailer->proxies, FIL_PUSH_PROXIES_TOLD);
   /* Whoever has us call is welcome to ask for TLS. */
   trailer->tls = TRUE;
+  if (trailer->n_proxies == 0)
+    return;
+  trailer->fw_version = self->fw_version;
+  trailer->signal = fil_slice (self->punch_item, self->punch_item_len);
 }
 
 static void
@@ -65,6 +69,9 @@ build_hits (FilOverlay *self,
       own = (FilEndpoint){ .port = own.port };
     }
   own.port = self->config.listen.port;
+  /* LimeWire knocks at exactly what the hit says (rudp.md §2). */
+  if (trailer.fw_version > 0 && self->punch_at.family == 4)
+    own = self->punch_at;
   builder = fil_hit_builder_new (header, &own, SPEED_KBPS, &self->config.guid, &trailer, ggep_h,
                                  FIL_HIT_PAYLOAD_SEND);
   for (guint i = 0; i < n; i++)
@@ -145,4 +152,28 @@ _fil_overlay_answer (FilOverlay *self,
   n = self->delegate.match (self->data, &local, files, max);
   if (n > 0)
     send_files (self, header, (query->flags & FIL_QUERY_GGEP_H) != 0, files, MIN (n, max), now_us);
+}
+
+/**
+ * fil_overlay_set_punch:
+ * @fw_version: of LimeWire's firewall to firewall transfer; 0: none
+ * @item: our private item RUX, at most FIL_PUNCH_ITEM_MAX bytes; may be empty
+ * @at: (nullable): our UDP port as others see it
+ *
+ * Says from now on in hits and queries that a way to us can be opened from both sides, as long as nobody can
+ * connect to us and there are push proxies for the signalling.
+ */
+void
+fil_overlay_set_punch (FilOverlay *self,
+                       guint8 fw_version,
+                       FilSlice item,
+                       const FilEndpoint *at)
+{
+  g_return_if_fail (item.len <= sizeof self->punch_item);
+
+  self->fw_version = fw_version;
+  self->punch_item_len = item.len;
+  if (item.len > 0)
+    memcpy (self->punch_item, item.data, item.len);
+  self->punch_at = at != NULL ? *at : (FilEndpoint){ 0 };
 }

@@ -62,6 +62,7 @@
 #define FIL_PUSH_ROUTES_PER_GUID 8           /* newest neighbours that brought a hit of this servent */
 #define FIL_PROXIED_ENTRIES 4096             /* servents that asked us to pass pushes on … */
 #define FIL_PROXIED_LIFE FIL_HOUR            /* … and are remembered when their connection has gone */
+#define FIL_PUNCH_ITEM_MAX 32                /* what our hits say about punching */
 #define FIL_HEAD_ENTRIES 1024
 #define FIL_HEAD_LIFE (30 * FIL_SEC)
 #define FIL_HEAD_PER_SOURCE 32               /* pending HEAD pings from one address */

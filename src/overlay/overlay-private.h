@@ -161,6 +161,12 @@ struct _FilOverlay
   FilTokenBucket udp_push_rate;
   FilTokenBucket local_rate;
 
+  /* What hits say about punching, see fil_overlay_set_punch(). */
+  guint8 fw_version;
+  guint8 punch_item[FIL_PUNCH_ITEM_MAX];
+  gsize punch_item_len;
+  FilEndpoint punch_at;        /* family 0: not known */
+
   GHashTable *searches;        /* id → FilOwnSearch */
   guint32 last_search;
   GHashTable *led;             /* FilGuid → FilDynamicQuery; the key belongs to its packet */

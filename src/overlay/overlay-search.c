@@ -174,7 +174,7 @@ make_query (FilOverlay *self,
   guint16 flags = FIL_QUERY_MARK | FIL_QUERY_GGEP_H | FIL_QUERY_LEAF_GUIDED;
 
   if (self->reach.tcp.state != FIL_REACHABLE_YES)
-    flags |= FIL_QUERY_FIREWALLED;
+    flags |= FIL_QUERY_FIREWALLED | (self->fw_version > 0 ? FIL_QUERY_FW_TRANSFER : 0);
   if (sha1 != NULL)
     {
       extensions.urn.sha1 = *sha1;

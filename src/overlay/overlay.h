@@ -208,6 +208,9 @@ gboolean fil_overlay_has_push_route (FilOverlay *self, const FilGuid *servent, g
 void fil_overlay_answer_head (FilOverlay *self, const FilSource *to, FilSlice payload, gint64 now_us);
 guint fil_overlay_push_proxies (FilOverlay *self, FilHost *out, guint max);
 
+/* What our hits say when a way to us has to be opened from both sides. */
+void fil_overlay_set_punch (FilOverlay *self, guint8 fw_version, FilSlice item, const FilEndpoint *at);
+
 /* Finding the network. */
 void fil_overlay_ask_host_cache (FilOverlay *self, const FilEndpoint *cache, gint64 now_us);
 void fil_overlay_learn_host (FilOverlay *self, const FilEndpoint *host, const FilEndpoint *teller, gint64 now_us);

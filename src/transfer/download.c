@@ -231,7 +231,7 @@ fil_download_usable_sources (const FilDownload *self)
  */
 FilSourceReach
 fil_download_reach (const FilDownload *self,
-                    gboolean we_are_reachable)
+                    const FilOwnReach *own)
 {
   FilSourceReach best = FIL_SOURCE_UNREACHABLE;
 
@@ -240,7 +240,7 @@ fil_download_reach (const FilDownload *self,
       const FilFileSource *source = g_ptr_array_index (self->sources, i);
 
       if (source->state != FIL_SOURCE_BAD)
-        best = MIN (best, fil_file_source_reach (source, we_are_reachable));
+        best = MIN (best, fil_file_source_reach (source, own));
     }
   return best;
 }

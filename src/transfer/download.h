@@ -115,7 +115,7 @@ guint64 fil_download_received_bytes (const FilDownload *self);
 guint64 fil_download_bps (const FilDownload *self, gint64 now_us);
 gint64 fil_download_eta_s (const FilDownload *self, gint64 now_us);
 guint fil_download_usable_sources (const FilDownload *self);
-FilSourceReach fil_download_reach (const FilDownload *self, gboolean we_are_reachable);
+FilSourceReach fil_download_reach (const FilDownload *self, const FilOwnReach *own);
 FilFileSource *fil_download_find_source (const FilDownload *self, guint32 id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDownload, fil_download_free)

@@ -114,6 +114,12 @@ gboolean _fil_downloads_may_fetch (const FilDownload *download, const FilFileSou
 gboolean _fil_downloads_is_useful (const FilDownload *download, const FilFileSource *source);
 gboolean _fil_download_is_running (const FilDownload *download);
 
+/* downloads-punch.c */
+FilOwnReach _fil_downloads_own_reach (const FilDownloads *self);
+void _fil_downloads_punch (FilDownloads *self, FilDownload *download, FilFileSource *source, gint64 now_us);
+gboolean _fil_downloads_is_punching_to (const FilDownloads *self, const FilFileSource *source);
+gint64 _fil_downloads_punch_tick (FilDownload *download, gint64 now_us);
+
 /* downloads-push.c */
 guint _fil_download_n_pushing (const FilDownload *download);
 gboolean _fil_downloads_is_pushing_to (const FilDownloads *self, const FilFileSource *source);

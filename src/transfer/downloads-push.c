@@ -15,7 +15,11 @@ _fil_download_n_pushing (const FilDownload *download)
   guint n = 0;
 
   for (guint i = 0; i < download->sources->len; i++)
-    n += ((FilFileSource *) g_ptr_array_index (download->sources, i))->state == FIL_SOURCE_PUSHING;
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      n += source->state == FIL_SOURCE_PUSHING || source->state == FIL_SOURCE_PUNCHING;
+    }
   return n;
 }
 
@@ -246,7 +250,7 @@ fits (const FilDownload *download,
 {
   if (!fil_guid_equal (&source->guid, guid) || !_fil_downloads_may_fetch (download, source))
     return 0;
-  if (source->state == FIL_SOURCE_PUSHING)
+  if (source->state == FIL_SOURCE_PUSHING || source->state == FIL_SOURCE_PUNCHING)
     return source->index == index ? 3 : 2;
   return source->state == FIL_SOURCE_IDLE && _fil_downloads_is_useful (download, source) ? 1 : 0;
 }

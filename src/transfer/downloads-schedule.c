@@ -79,7 +79,7 @@ host_is_taken (FilDownloads *self,
   for (guint i = 0; i < self->fetches->len; i++)
     if (fil_file_source_same_host (((FilFetch *) g_ptr_array_index (self->fetches, i))->source, source))
       return TRUE;
-  return _fil_downloads_is_pushing_to (self, source);
+  return _fil_downloads_is_pushing_to (self, source) || _fil_downloads_is_punching_to (self, source);
 }
 
 gboolean
@@ -151,7 +151,7 @@ next_source (FilDownloads *self,
              gint64 now_us,
              gint64 *wake)
 {
-  gboolean reachable = self->delegate.is_reachable (self->data);
+  FilOwnReach own = _fil_downloads_own_reach (self);
   FilFileSource *best = NULL;
 
   for (guint i = 0; i < download->sources->len; i++)
@@ -162,8 +162,14 @@ next_source (FilDownloads *self,
         continue;
       if (fil_idle_links_has (self->idle, &source->guid))
         return source;
-      if (fil_file_source_reach (source, reachable) == FIL_SOURCE_UNREACHABLE)
-        continue;
+      if (source->is_hopeless && source->retry_us <= now_us)
+        source->is_hopeless = FALSE;
+      if (fil_file_source_reach (source, &own) == FIL_SOURCE_UNREACHABLE)
+        {
+          if (source->is_hopeless)
+            *wake = MIN (*wake, source->retry_us);
+          continue;
+        }
       if (fil_file_source_next_try (source) > now_us)
         *wake = MIN (*wake, fil_file_source_next_try (source));
       else if (host_is_taken (self, source))
@@ -180,6 +186,7 @@ connect_to (FilDownloads *self,
             FilFileSource *source,
             gint64 now_us)
 {
+  FilOwnReach own = _fil_downloads_own_reach (self);
   FilEndpoint seen_at;
   FilSession *kept = fil_idle_links_take (self->idle, &source->guid, &seen_at);
 
@@ -189,10 +196,18 @@ connect_to (FilDownloads *self,
       fil_fetch_adopt (self, download, source, kept, now_us);
       return;
     }
-  if (fil_file_source_reach (source, self->delegate.is_reachable (self->data)) == FIL_SOURCE_PUSH)
+  switch (fil_file_source_reach (source, &own))
     {
+    case FIL_SOURCE_PUSH:
       _fil_downloads_push (self, source, now_us);
       return;
+    case FIL_SOURCE_PUNCH:
+      _fil_downloads_punch (self, download, source, now_us);
+      return;
+    case FIL_SOURCE_DIRECT:
+    case FIL_SOURCE_UNREACHABLE:
+    default:
+      break;
     }
   if (!self->delegate.may_dial (self->data, &source->endpoint))
     {
@@ -384,6 +399,7 @@ _fil_downloads_advance (FilDownloads *self,
   _fil_downloads_choose_solo (self, download, now_us);
   wake = MIN (wake, fetches_tick (self, download, now_us));
   wake = MIN (wake, _fil_downloads_push_tick (self, download, now_us));
+  wake = MIN (wake, _fil_downloads_punch_tick (download, now_us));
   if (is_complete (download) && is_checking (download))
     return wake;
   if (is_complete (download))

@@ -15,10 +15,12 @@ typedef struct
   guint stalled;
   guint connecting;
   guint pushing;
+  guint punching;
   guint queued;
   guint best_position;
   guint usable;
   guint unreachable;
+  const char *why; /* one of them is, or NULL */
   guint busy;
 } Tally;
 
@@ -49,7 +51,7 @@ count_fetches (const FilDownload *download,
 
 static void
 count_sources (const FilDownload *download,
-               gboolean reachable,
+               const FilOwnReach *own,
                Tally *tally)
 {
   for (guint i = 0; i < download->sources->len; i++)
@@ -60,7 +62,15 @@ count_sources (const FilDownload *download,
         continue;
       tally->usable++;
       tally->pushing += source->state == FIL_SOURCE_PUSHING;
-      tally->unreachable += fil_file_source_reach (source, reachable) == FIL_SOURCE_UNREACHABLE;
+      tally->punching += source->state == FIL_SOURCE_PUNCHING;
+      if (fil_file_source_reach (source, own) == FIL_SOURCE_UNREACHABLE)
+        {
+          tally->unreachable++;
+          if (source->is_hopeless)
+            tally->why = source->punch_sentence;
+          else if (own->can_punch && source->punch.can_punch && source->punch.knows_offers)
+            tally->why = fil_nat_pair_sentence (&own->nat, &source->punch.nat);
+        }
       tally->busy += g_strcmp0 (source->reason_code, "busy") == 0;
     }
 }
@@ -79,7 +89,7 @@ explain_waiting (FilDownloads *self,
     return fil_download_set_reason (download, "no-sources",
                                     _("Nobody is known who has this file; others are being looked for."));
   if (tally->unreachable == tally->usable)
-    return fil_download_set_reason (download, "unreachable",
+    return fil_download_set_reason (download, "unreachable", "%s", tally->why != NULL ? tally->why :
                                     _("Everybody who has this file is behind a firewall, and so are we."));
   if (tally->busy > 0)
     return fil_download_set_reason (download, "busy",
@@ -100,6 +110,9 @@ explain_connecting (FilDownload *download,
     return fil_download_set_reason (download, "stalled", _("The source has stopped sending."));
   if (tally->connecting > 0)
     return fil_download_set_reason (download, "connecting", _("Connecting to a source."));
+  if (tally->punching > 0)
+    return fil_download_set_reason (download, "punching",
+                                    _("Opening a way through your router and the source's at the same moment."));
   return fil_download_set_reason (download, "push-sent",
                                   _("Waiting for a source behind a firewall to connect to us."));
 }
@@ -116,18 +129,19 @@ _fil_downloads_explain (FilDownloads *self,
                         gboolean may_run,
                         gint64 now_us)
 {
+  FilOwnReach own = _fil_downloads_own_reach (self);
   FilDownloadState state;
   Tally tally = { 0 };
   gboolean changed;
 
   count_fetches (download, &tally);
-  count_sources (download, self->delegate.is_reachable (self->data), &tally);
+  count_sources (download, &own, &tally);
   if (tally.delivering > 0)
     {
       state = FIL_DOWNLOAD_STATE_DOWNLOADING;
       changed = fil_download_set_reason (download, NULL, NULL);
     }
-  else if (tally.queued + tally.stalled + tally.connecting + tally.pushing > 0)
+  else if (tally.queued + tally.stalled + tally.connecting + tally.pushing + tally.punching > 0)
     {
       state = FIL_DOWNLOAD_STATE_CONNECTING;
       changed = explain_connecting (download, &tally);

@@ -47,6 +47,13 @@ typedef struct
   /* Whether strangers can connect to us. */
   gboolean (*is_reachable) (gpointer data);
 
+  /* What stands before us when both sides have to open a way; NULL: we cannot. May be NULL. */
+  const FilNatSide *(*nat) (gpointer data);
+
+  /* Begins to open a way to a source that nobody can connect to: then fil_downloads_giv(), or
+   * fil_downloads_punch_failed(), but later. FALSE: nothing to try. May be NULL. */
+  gboolean (*punch) (gpointer data, const FilDownload *download, const FilFileSource *source);
+
   /* Whether an address that a stranger named may be dialled. */
   gboolean (*may_dial) (gpointer data, const FilEndpoint *to);
 
@@ -117,6 +124,9 @@ gboolean fil_downloads_set_priority (FilDownloads *self, gint64 id, int priority
 
 FilSession *fil_downloads_giv (FilDownloads *self, const FilGuid *guid, guint32 index,
                                const FilEndpoint *from, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+
+void fil_downloads_punch_failed (FilDownloads *self, const FilGuid *guid, gboolean is_hopeless, const char *sentence,
+                                 gint64 now_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDownloads, fil_downloads_free)
 

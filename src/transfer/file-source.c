@@ -95,6 +95,8 @@ fil_file_source_learn (FilFileSource *self,
       self->n_proxies = MIN (spec->n_proxies, FIL_SOURCE_MAX_PROXIES);
       memcpy (self->proxies, spec->proxies, self->n_proxies * sizeof (FilHost));
     }
+  if (spec->punch.can_punch)
+    self->punch = spec->punch;
   if (spec->vendor != NULL && self->vendor == NULL)
     self->vendor = g_strdup (spec->vendor);
   self->tls = self->tls || spec->tls;
@@ -122,21 +124,26 @@ fil_file_source_same_host (const FilFileSource *a,
 
 /**
  * fil_file_source_reach:
- * @we_are_reachable: whether strangers can connect to us
+ * @own: how others can come to us
  *
  * Returns: how a connection would come about
  */
 FilSourceReach
 fil_file_source_reach (const FilFileSource *self,
-                       gboolean we_are_reachable)
+                       const FilOwnReach *own)
 {
   gboolean direct = !self->needs_push && fil_endpoint_is_set (&self->endpoint);
 
   if (direct && !self->direct_failed)
     return FIL_SOURCE_DIRECT;
-  if (we_are_reachable && !fil_guid_is_zero (&self->guid))
+  if (own->is_reachable && !fil_guid_is_zero (&self->guid))
     return FIL_SOURCE_PUSH;
-  return direct ? FIL_SOURCE_DIRECT : FIL_SOURCE_UNREACHABLE;
+  if (direct)
+    return FIL_SOURCE_DIRECT;
+  if (!self->is_hopeless && self->n_proxies > 0 && !fil_guid_is_zero (&self->guid) &&
+      fil_own_reach_chance (own, &self->punch) != FIL_NAT_CHANCE_NO)
+    return FIL_SOURCE_PUNCH;
+  return FIL_SOURCE_UNREACHABLE;
 }
 
 /**
@@ -294,6 +301,36 @@ fil_file_source_push_failed (FilFileSource *self,
 }
 
 /**
+ * fil_file_source_punch_failed:
+ * @is_hopeless: the routers forbid it: it is left alone for ten minutes
+ * @sentence: (nullable): why, static
+ *
+ * No way could be opened: waits 20, 60, 300, 900 s; only 2 s the first times after a way that worked,
+ * because a router that was restarted is soon back.
+ */
+void
+fil_file_source_punch_failed (FilFileSource *self,
+                              gboolean is_hopeless,
+                              const char *sentence,
+                              gint64 now_us)
+{
+  static const gint64 steps_s[] = { 20, 60, 300, 900 };
+  gint64 wait_us;
+
+  self->failures++;
+  self->is_hopeless = is_hopeless;
+  self->punch_sentence = sentence;
+  wait_us = back_off (steps_s, G_N_ELEMENTS (steps_s), self->failures);
+  if (is_hopeless)
+    wait_us = FIL_PUNCH_HOPELESS_US;
+  else if (self->delivered > 0 && self->failures <= FIL_PUNCH_QUICK_RETRIES)
+    wait_us = FIL_PUNCH_QUICK_RETRY_US;
+  else if (self->failures >= 2 * FIL_SOURCE_MAX_FAILURES)
+    wait_us = FIL_SOURCE_GIVEN_UP_US;
+  fil_file_source_wait (self, now_us + wait_us, is_hopeless ? "unreachable" : "no-punch");
+}
+
+/**
  * fil_file_source_bad:
  *
  * The source is not for this file any more.
@@ -317,12 +354,13 @@ void
 fil_file_source_revive (FilFileSource *self)
 {
   if (self->is_blamed || self->state == FIL_SOURCE_ACTIVE || self->state == FIL_SOURCE_QUEUED ||
-      self->state == FIL_SOURCE_DIALING || self->state == FIL_SOURCE_PUSHING)
+      self->state == FIL_SOURCE_DIALING || self->state == FIL_SOURCE_PUSHING || self->state == FIL_SOURCE_PUNCHING)
     return;
   self->state = FIL_SOURCE_IDLE;
   self->retry_us = 0;
   self->failures = 0;
   self->hangups = 0;
   self->direct_failed = FALSE;
+  self->is_hopeless = FALSE;
   self->reason_code = NULL;
 }

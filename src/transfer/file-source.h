@@ -5,6 +5,7 @@
 
 #include "endpoint.h"
 #include "guid.h"
+#include "own-reach.h"
 #include "packed-hosts.h"
 #include "push-try.h"
 #include "transfer-limits.h"
@@ -26,6 +27,7 @@ typedef enum
   FIL_SOURCE_IDLE,    /* may be tried from retry_us on */
   FIL_SOURCE_DIALING,
   FIL_SOURCE_PUSHING, /* asked to connect to us */
+  FIL_SOURCE_PUNCHING, /* both sides open a way */
   FIL_SOURCE_ACTIVE,  /* connected */
   FIL_SOURCE_QUEUED,  /* connected, waits in the queue of the other side */
   FIL_SOURCE_BAD,     /* not for this file */
@@ -43,6 +45,7 @@ typedef struct
   const char *vendor;         /* or NULL */
   gboolean needs_push;
   gboolean tls;
+  FilPunchHint punch;         /* of the hit */
   gboolean is_blamed;         /* from the store: sent wrong bytes once */
 } FilSourceSpec;
 
@@ -69,7 +72,10 @@ typedef struct
   guint failures;        /* dials and pushes in a row that came to nothing */
   guint hangups;         /* connections in a row that ended before a reply */
   gboolean direct_failed;
-  gint64 pushed_us;      /* when the last PUSH was sent, 0: never */
+  FilPunchHint punch;
+  gboolean is_hopeless;  /* both sides knocked in vain: not before retry_us */
+  const char *punch_sentence; /* why it could not be reached, static; NULL: it was not tried, or could */
+  gint64 pushed_us;      /* when the last PUSH was sent or the last punch begun, 0: never */
   FilPushTry *push_try;  /* while it is PUSHING, else NULL */
   guint queue_position;  /* in the queue of the other side, 0: not known */
   guint64 delivered;     /* bytes, in this run of the node */
@@ -90,7 +96,7 @@ void fil_file_source_free (FilFileSource *self);
 gboolean fil_file_source_is_same (const FilFileSource *self, const FilSourceSpec *spec);
 gboolean fil_file_source_learn (FilFileSource *self, const FilSourceSpec *spec);
 gboolean fil_file_source_same_host (const FilFileSource *a, const FilFileSource *b);
-FilSourceReach fil_file_source_reach (const FilFileSource *self, gboolean we_are_reachable);
+FilSourceReach fil_file_source_reach (const FilFileSource *self, const FilOwnReach *own);
 gint64 fil_file_source_next_try (const FilFileSource *self);
 int fil_file_source_compare (const FilFileSource *a, const FilFileSource *b);
 
@@ -98,6 +104,7 @@ void fil_file_source_connecting (FilFileSource *self, gint64 now_us);
 void fil_file_source_wait (FilFileSource *self, gint64 until_us, const char *reason_code);
 void fil_file_source_failed (FilFileSource *self, const char *reason_code, gint64 now_us);
 void fil_file_source_push_failed (FilFileSource *self, gint64 now_us);
+void fil_file_source_punch_failed (FilFileSource *self, gboolean is_hopeless, const char *sentence, gint64 now_us);
 void fil_file_source_forget_proxy (FilFileSource *self, const FilEndpoint *proxy);
 void fil_file_source_set_state (FilFileSource *self, FilSourceState state);
 void fil_file_source_bad (FilFileSource *self, const char *reason_code);

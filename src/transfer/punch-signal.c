@@ -104,6 +104,9 @@ send_ping (FilPunch *self,
   FilHeader header;
   g_auto (FilWriter) item, body, payload;
 
+  fil_writer_init (&item);
+  fil_writer_init (&body);
+  fil_writer_init (&payload);
   if (self->n_pings >= G_N_ELEMENTS (self->pings))
     return;
   self->n_pings++;
@@ -111,9 +114,6 @@ send_ping (FilPunch *self,
   fil_guid_random (&sent->muid, self->punches->random);
   header = fil_header (FIL_KIND_VENDOR, &sent->muid, HEAD_TTL, 0);
 
-  fil_writer_init (&item);
-  fil_writer_init (&body);
-  fil_writer_init (&payload);
   write_offer (self, &item);
   ping.signal = fil_writer_slice (&item);
   fil_head_ping_encode (&ping, vendor.id.version, &body);
@@ -189,6 +189,8 @@ _fil_punch_push (FilPunch *self,
   FilPush push = { .target = *target, .index = FIL_PUSH_INDEX_FW };
   g_auto (FilWriter) item, payload;
 
+  fil_writer_init (&item);
+  fil_writer_init (&payload);
   if (!fil_endpoint_is_set (&self->self.udp))
     return;
   push.port = self->self.udp.port;
@@ -196,8 +198,6 @@ _fil_punch_push (FilPunch *self,
     push.endpoint6 = self->self.udp;
   else
     push.endpoint = self->self.udp;
-  fil_writer_init (&item);
-  fil_writer_init (&payload);
   if (has_signal)
     {
       write_offer (self, &item);

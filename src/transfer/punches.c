@@ -81,6 +81,35 @@ fil_punches_n (const FilPunches *self)
   return n;
 }
 
+static gboolean
+has_address (const GArray *targets,
+             const FilEndpoint *address)
+{
+  for (guint i = 0; i < targets->len; i++)
+    if (fil_endpoint_same_address (&g_array_index (targets, FilPunchTarget, i).endpoint, address))
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * fil_punches_expects:
+ *
+ * Returns: whether somebody who comes from there was called from here
+ */
+gboolean
+fil_punches_expects (const FilPunches *self,
+                     const FilEndpoint *address)
+{
+  for (guint i = 0; i < self->punches->len; i++)
+    {
+      const FilPunch *punch = g_ptr_array_index (self->punches, i);
+
+      if (has_address (punch->udp, address) || has_address (punch->tcp, address))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * fil_punches_refused:
  *

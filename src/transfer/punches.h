@@ -122,6 +122,7 @@ FilSession *fil_punches_line (FilPunches *self, guint32 id, const FilEndpoint *p
 gboolean fil_punch_line_is (const FilSession *session);
 const FilPunchWay *fil_punch_line_way (const FilSession *session);
 
+gboolean fil_punches_expects (const FilPunches *self, const FilEndpoint *address);
 guint fil_punches_n (const FilPunches *self);
 guint fil_punches_refused (const FilPunches *self);
 void fil_punch_describe_hit (const FilPunchSelf *self, FilPunchOffer *out);

@@ -75,6 +75,12 @@
 #define FIL_IDLE_LINKS_MAX 16                  /* pushed connections kept for a next file … */
 #define FIL_IDLE_LINK_US (25 * FIL_SEC)        /* … so long: the other side waits 30 s or more */
 
+/* Punch, the side that downloads; the rest is in punch-limits.h */
+#define FIL_PUNCH_GIVE_UP_US (60 * FIL_SEC)    /* from the beginning to the GIV */
+#define FIL_PUNCH_HOPELESS_US (10 * FIL_MINUTE) /* both sides knocked in vain */
+#define FIL_PUNCH_QUICK_RETRIES 6              /* after a way that worked … */
+#define FIL_PUNCH_QUICK_RETRY_US (2 * FIL_SEC) /* … and was lost */
+
 /* Push, the side that has the file (push.md §6) */
 #define FIL_PUSH_PER_HOST 5                    /* PUSH messages for one address … */
 #define FIL_PUSH_PER_HOST_US (30 * FIL_SEC)    /* … in this time */

@@ -646,6 +646,18 @@ _fil_upload_session_new_push (FilUploads *uploads,
   return session;
 }
 
+FilSession *
+_fil_upload_session_new_punched (FilUploads *uploads,
+                                 const FilEndpoint *peer,
+                                 const char *giv,
+                                 gint64 now_us)
+{
+  FilSession *session = fil_upload_session_new (uploads, peer, giv, now_us);
+
+  self_of (session)->reach = FIL_SOURCE_PUNCH;
+  return session;
+}
+
 const FilEndpoint *
 _fil_upload_session_peer (const FilSession *session)
 {

@@ -54,6 +54,8 @@ void _fil_uploads_row_let_go (FilUploads *self, FilUpload *row);
 gboolean _fil_uploads_take_slot (FilUploads *self, const FilEndpoint *peer);
 
 /* upload-session.c */
+FilSession *_fil_upload_session_new_punched (FilUploads *uploads, const FilEndpoint *peer, const char *giv,
+                                             gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 FilSession *_fil_upload_session_new_push (FilUploads *uploads, const FilEndpoint *peer, const char *giv,
                                           gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 const FilEndpoint *_fil_upload_session_peer (const FilSession *session);

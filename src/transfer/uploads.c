@@ -4,6 +4,7 @@
 #include "uploads.h"
 
 #include "giv.h"
+#include "push.h"
 #include "transfer-limits.h"
 #include "upload-session.h"
 #include "uploads-private.h"
@@ -167,6 +168,28 @@ giv_text (const FilUploads *self,
   fil_writer_init (&line);
   fil_giv_write (&giv, &line);
   return g_strndup ((const char *) fil_writer_data (&line), line.len);
+}
+
+/**
+ * fil_uploads_punched:
+ * @peer: where its packets come from
+ *
+ * A way stands that both sides opened: we begin on it with GIV.
+ *
+ * Returns: (transfer full) (nullable): the session for it; NULL when there are too many
+ */
+FilSession *
+fil_uploads_punched (FilUploads *self,
+                     const FilEndpoint *peer,
+                     gint64 now_us)
+{
+  g_autofree char *giv = NULL;
+
+  if (self->sessions->len >= FIL_UPLOADS_MAX_SESSIONS ||
+      (self->per_host != 0 && n_sessions (self, peer, FALSE) >= FIL_UPLOADS_MAX_SESSIONS_PER_HOST))
+    return NULL;
+  giv = giv_text (self, FIL_PUSH_ANY_FILE);
+  return _fil_upload_session_new_punched (self, peer, giv, now_us);
 }
 
 /**

@@ -109,6 +109,7 @@ void fil_uploads_set_private (FilUploads *self, gboolean is_private);
 
 FilSession *fil_uploads_accept (FilUploads *self, const FilEndpoint *peer, gint64 now_us)
     G_GNUC_WARN_UNUSED_RESULT;
+FilSession *fil_uploads_punched (FilUploads *self, const FilEndpoint *peer, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_uploads_push (FilUploads *self, const FilEndpoint *to, guint32 index, gboolean tls,
                            gint64 now_us);
 

@@ -190,7 +190,7 @@ test_firewalled (void)
 
   host->is_firewalled = TRUE;
   world_add_source (world, 1, host);
-  g_assert_cmpint (fil_download_reach (download, TRUE), ==, FIL_SOURCE_PUSH);
+  g_assert_cmpint (fil_download_reach (download, &(FilOwnReach){ .is_reachable = TRUE }), ==, FIL_SOURCE_PUSH);
   g_assert_true (world_run_until (world, download, DONE, 30));
   world_assert_done (world, 1, content);
   g_assert_cmpuint (host->connects, ==, 1);
@@ -248,7 +248,7 @@ test_both_firewalled (void)
   world_run (world, 5);
   g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_SEARCHING);
   g_assert_cmpstr (download->reason_code, ==, "unreachable");
-  g_assert_cmpint (fil_download_reach (download, FALSE), ==, FIL_SOURCE_UNREACHABLE);
+  g_assert_cmpint (fil_download_reach (download, &(FilOwnReach){ .is_reachable = FALSE }), ==, FIL_SOURCE_UNREACHABLE);
   g_assert_cmpuint (host->pushes, ==, 0);
   /* A port mapping appears. */
   world->is_reachable = TRUE;
