@@ -18,3 +18,6 @@
 
 /* Changed is sent at most this often for one list. */
 #define FIL_BUS_CHANGED_INTERVAL_US (100 * 1000)
+
+/* How often it is looked whether the socket is still there: the runtime directory may go with the session. */
+#define FIL_BUS_SOCKET_CHECK_US (5 * G_USEC_PER_SEC)

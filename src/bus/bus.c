@@ -13,6 +13,7 @@ struct _FilBus
   FilNode *node;
   FilProfile *profile;
   FilTimer *pause;    /* runs while nothing may be announced */
+  FilTimer *look;     /* whether the socket is still there */
   FilReactor *reactor;
   GDBusServer *server;
   char *socket_path;
@@ -147,6 +148,39 @@ listen_on (FilBus *self,
                                     error);
 }
 
+static void
+stop_listening (FilBus *self)
+{
+  if (self->server != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->server, self);
+      g_dbus_server_stop (self->server);
+      g_clear_object (&self->server);
+    }
+  if (self->socket_path != NULL)
+    g_unlink (self->socket_path);
+  g_clear_pointer (&self->socket_path, g_free);
+}
+
+/* A node outlives sessions, and a session takes its runtime directory along: nobody would find the node again,
+ * and no other one could start. Who is connected stays so. */
+static void
+look_for_socket (gpointer data,
+                 gint64 now_us)
+{
+  FilBus *self = data;
+  g_autoptr (GError) error = NULL;
+
+  fil_timer_set (self->look, now_us + FIL_BUS_SOCKET_CHECK_US);
+  if (self->socket_path != NULL && g_file_test (self->socket_path, G_FILE_TEST_EXISTS))
+    return;
+  stop_listening (self);
+  if (listen_on (self, &error))
+    g_message ("the socket was gone; programs find the node at %s now", self->socket_path);
+  else
+    g_info ("%s", error->message);
+}
+
 /**
  * fil_bus_new:
  * @node: outlives the bus
@@ -177,8 +211,10 @@ fil_bus_new (FilNode *node,
   self->pause = fil_timer_new (fil_reactor_timers (reactor), pause_ends, self);
   self->changed_id = g_signal_connect (node, "changed", G_CALLBACK (node_changed_cb), self);
   self->status_id = g_signal_connect (node, "status-changed", G_CALLBACK (status_changed_cb), self);
+  self->look = fil_timer_new (fil_reactor_timers (reactor), look_for_socket, self);
   if (!listen_on (self, error))
     return NULL;
+  fil_timer_set (self->look, fil_reactor_now (reactor) + FIL_BUS_SOCKET_CHECK_US);
   return g_steal_pointer (&self);
 }
 
@@ -193,17 +229,11 @@ fil_bus_free (FilBus *self)
   g_signal_handler_disconnect (self->node, self->changed_id);
   g_signal_handler_disconnect (self->node, self->status_id);
   if (self->server != NULL)
-    {
-      fil_profile_remove_address (self->profile);
-      g_signal_handlers_disconnect_by_data (self->server, self);
-      g_dbus_server_stop (self->server);
-      g_object_unref (self->server);
-    }
+    fil_profile_remove_address (self->profile);
   g_ptr_array_unref (self->clients);
-  if (self->socket_path != NULL)
-    g_unlink (self->socket_path);
+  stop_listening (self);
   fil_timer_free (self->pause);
-  g_free (self->socket_path);
+  fil_timer_free (self->look);
   g_free (self);
 }
 

@@ -4,6 +4,7 @@
 import fcntl
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -185,6 +186,24 @@ class Start(Test):
         node.ask("stop")
         self.assertEqual(node.run("status").code, 4)
         self.assertIn(b"runs with the profile", read(os.path.join(node.profile, "log")))
+
+    def test_socket_vanishes(self):
+        """A node that outlives its session's runtime directory is found again, wherever it can listen then."""
+        node = self.node("node").start()
+        runtime = self.world.env["XDG_RUNTIME_DIR"]
+        node.wait("a program that stays", lambda m: m.status)
+        shutil.rmtree(runtime)
+        self.assertEqual(node.run("status").code, 4)
+        node.until("it listens elsewhere", lambda: node.run("status").code == 0)
+        self.assertTrue(os.path.exists(os.path.join(node.profile, "run", "socket")))
+        os.mkdir(runtime, 0o700)
+        shutil.rmtree(os.path.join(node.profile, "run"))
+        node.until("it listens where it should", lambda: node.run("status").code == 0)
+        self.assertTrue(os.listdir(runtime))
+        node.ask("search", "hazel", "--wait", "0")
+        node.wait("who was connected hears of it", lambda m: m.rows["search"])
+        node.ask("stop")
+        self.assertEqual(node.wait_exit()[0], 0)
 
     def test_start_behind_one_that_ends(self):
         """`start` waits for a node that has said goodbye and still saves."""
