@@ -4,30 +4,10 @@
 #include "client-private.h"
 
 #include "api-error.h"
-#include "attach.h"
 #include "row-private.h"
-
-#include <glib/gi18n-lib.h>
 
 G_STATIC_ASSERT ((int) FIL_CLIENT_ERROR_FAILED == (int) FIL_API_ERROR_FAILED);
 G_STATIC_ASSERT ((int) FIL_CLIENT_ERROR_MISMATCH == (int) FIL_API_ERROR_MISMATCH);
-
-struct _FilClient
-{
-  GObject parent_instance;
-
-  FilProfile *profile;
-  GStrv start_arguments;
-  GDBusConnection *connection; /* NULL while not attached */
-  char *node_version;
-  gulong closed_id;
-  guint subscription_id;
-  FilRow *status;
-  gboolean wants_status;       /* somebody has asked for it */
-  gboolean is_asking_status;
-  gboolean is_status_stale;    /* it changed while it was asked for */
-  gboolean has_started_node;
-};
 
 enum
 {
@@ -106,16 +86,20 @@ signal_cb (GDBusConnection *connection,
     }
 }
 
-/* From here on the connection's messages arrive in this thread. */
-static gboolean
-take_attachment (FilClient *self,
-                 FilAttachment *attachment,
-                 GError **error)
+/**
+ * _fil_client_take:
+ * @attachment: what it talks to; from here on the connection's messages arrive in this thread
+ *
+ * Returns: whether the client is attached
+ */
+gboolean
+_fil_client_take (FilClient *self,
+                  FilAttachment *attachment,
+                  GError **error)
 {
   if (g_dbus_connection_is_closed (attachment->connection))
     {
-      g_set_error_literal (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_UNAVAILABLE,
-                           _("The node has ended; start it with: filbertctl start"));
+      _fil_client_set_gone_error (error);
       return FALSE;
     }
   let_go (self);
@@ -243,196 +227,6 @@ fil_client_set_start_arguments (FilClient *self,
   self->start_arguments = g_strdupv ((GStrv) arguments);
 }
 
-/* What the thread that attaches may see: copies. */
-typedef struct
-{
-  char *dir;
-  GStrv start_arguments;
-  FilAttachFlags flags;
-  gboolean quits_first;
-} Attempt;
-
-static void
-attempt_free (gpointer data)
-{
-  Attempt *attempt = data;
-
-  g_free (attempt->dir);
-  g_strfreev (attempt->start_arguments);
-  g_free (attempt);
-}
-
-/* The answer to Quit may be lost since the node hangs up. */
-static gboolean
-quit_node (GDBusConnection *connection,
-           FilProfile *profile,
-           GError **error)
-{
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (connection, NULL, FIL_API_PATH, FIL_API_INTERFACE,
-                                                            "Quit", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-                                                            NULL);
-
-  return fil_attach_wait_until_gone (profile, error);
-}
-
-static void
-attach_in_thread (GTask *task,
-                  gpointer source,
-                  gpointer task_data,
-                  GCancellable *cancellable)
-{
-  Attempt *attempt = task_data;
-  g_autoptr (FilProfile) profile = fil_profile_new (attempt->dir, g_getenv ("XDG_RUNTIME_DIR"));
-  g_autoptr (FilAttachment) attachment = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (attempt->quits_first)
-    {
-      g_autoptr (FilAttachment) old = fil_attach (profile, FIL_ATTACH_ANY_VERSION, NULL, cancellable, NULL);
-
-      if (old != NULL && !quit_node (old->connection, profile, &error))
-        {
-          g_task_return_error (task, g_steal_pointer (&error));
-          return;
-        }
-    }
-  attachment = fil_attach (profile, attempt->flags, (const char *const *) attempt->start_arguments, cancellable,
-                           &error);
-  if (attachment == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    g_task_return_pointer (task, g_steal_pointer (&attachment), (GDestroyNotify) fil_attachment_free);
-}
-
-static void
-attach_async (FilClient *self,
-              FilAttachFlags flags,
-              gboolean quits_first,
-              gpointer tag,
-              GCancellable *cancellable,
-              GAsyncReadyCallback callback,
-              gpointer data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
-  Attempt *attempt = g_new0 (Attempt, 1);
-
-  attempt->dir = g_strdup (fil_profile_dir (self->profile));
-  attempt->start_arguments = g_strdupv (self->start_arguments);
-  attempt->flags = flags;
-  attempt->quits_first = quits_first;
-  g_task_set_source_tag (task, tag);
-  g_task_set_task_data (task, attempt, attempt_free);
-  g_task_run_in_thread (task, attach_in_thread);
-}
-
-static gboolean
-attach_finish (FilClient *self,
-               GAsyncResult *result,
-               GError **error)
-{
-  g_autoptr (FilAttachment) attachment = g_task_propagate_pointer (G_TASK (result), error);
-
-  return attachment != NULL && take_attachment (self, attachment, error);
-}
-
-/**
- * fil_client_attach_async:
- *
- * Connects to the node without blocking; with FIL_ATTACH_START starts one when none runs. The signal
- * "attached" comes during fil_client_attach_finish().
- */
-void
-fil_client_attach_async (FilClient *self,
-                         FilAttachFlags flags,
-                         GCancellable *cancellable,
-                         GAsyncReadyCallback callback,
-                         gpointer data)
-{
-  g_return_if_fail (FIL_IS_CLIENT (self));
-
-  attach_async (self, flags, FALSE, fil_client_attach_async, cancellable, callback, data);
-}
-
-/**
- * fil_client_attach_finish:
- *
- * Returns: whether the client is attached; on FIL_CLIENT_ERROR_MISMATCH offer to restart the node
- */
-gboolean
-fil_client_attach_finish (FilClient *self,
-                          GAsyncResult *result,
-                          GError **error)
-{
-  g_return_val_if_fail (FIL_IS_CLIENT (self), FALSE);
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return attach_finish (self, result, error);
-}
-
-/**
- * fil_client_attach:
- *
- * The same, blocking: for programs without a window.
- */
-gboolean
-fil_client_attach (FilClient *self,
-                   FilAttachFlags flags,
-                   GError **error)
-{
-  g_autoptr (FilAttachment) attachment = NULL;
-
-  g_return_val_if_fail (FIL_IS_CLIENT (self), FALSE);
-
-  if (self->connection != NULL)
-    return TRUE;
-  attachment = fil_attach (self->profile, flags, (const char *const *) self->start_arguments, NULL, error);
-  return attachment != NULL && take_attachment (self, attachment, error);
-}
-
-/**
- * fil_client_restart_async:
- *
- * Ends the node that runs, whatever its version, starts this version's and attaches.
- */
-void
-fil_client_restart_async (FilClient *self,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer data)
-{
-  g_return_if_fail (FIL_IS_CLIENT (self));
-
-  attach_async (self, FIL_ATTACH_START, TRUE, fil_client_restart_async, cancellable, callback, data);
-}
-
-gboolean
-fil_client_restart_finish (FilClient *self,
-                           GAsyncResult *result,
-                           GError **error)
-{
-  g_return_val_if_fail (FIL_IS_CLIENT (self), FALSE);
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return attach_finish (self, result, error);
-}
-
-/**
- * fil_client_quit:
- *
- * Ends the node and blocks until it has saved and gone, at most 10 s. A window that does not want to
- * wait makes the call "Quit" instead.
- */
-gboolean
-fil_client_quit (FilClient *self,
-                 GError **error)
-{
-  g_return_val_if_fail (FIL_IS_CLIENT (self), FALSE);
-
-  if (self->connection == NULL)
-    return TRUE;
-  return quit_node (self->connection, self->profile, error);
-}
-
 gboolean
 fil_client_is_attached (FilClient *self)
 {
@@ -525,146 +319,4 @@ fil_client_get_status (FilClient *self)
       ask_status (self);
     }
   return self->status;
-}
-
-static void
-set_gone_error (GError **error)
-{
-  g_set_error_literal (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_UNAVAILABLE,
-                       _("The node has ended; start it with: filbertctl start"));
-}
-
-/* Makes a message for people of what GDBus says. */
-static GError *
-translate_error (GError *error)
-{
-  GError *translated = NULL;
-
-  if (error->domain == FIL_CLIENT_ERROR)
-    {
-      g_dbus_error_strip_remote_error (error);
-      return error;
-    }
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return error;
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
-    set_gone_error (&translated);
-  else
-    {
-      g_dbus_error_strip_remote_error (error);
-      g_set_error_literal (&translated, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_FAILED, error->message);
-    }
-  g_error_free (error);
-  return translated;
-}
-
-static void
-called_cb (GObject *object,
-           GAsyncResult *result,
-           gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  GError *error = NULL;
-  GVariant *reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (object), result, &error);
-
-  if (reply != NULL)
-    g_task_return_pointer (task, reply, (GDestroyNotify) g_variant_unref);
-  else
-    g_task_return_error (task, translate_error (error));
-}
-
-/**
- * _fil_client_call_async:
- * @schema: (nullable): of the rows in the answer; the task's data
- */
-void
-_fil_client_call_async (FilClient *self,
-                        const char *method,
-                        GVariant *arguments,
-                        const FilSchema *schema,
-                        GCancellable *cancellable,
-                        GAsyncReadyCallback callback,
-                        gpointer data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, data);
-
-  g_task_set_source_tag (task, fil_client_call_async);
-  g_task_set_task_data (task, (gpointer) schema, NULL);
-  if (self->connection == NULL)
-    {
-      GError *error = NULL;
-
-      if (arguments != NULL)
-        g_variant_unref (g_variant_ref_sink (arguments));
-      set_gone_error (&error);
-      g_task_return_error (task, error);
-      g_object_unref (task);
-      return;
-    }
-  g_dbus_connection_call (self->connection, NULL, FIL_API_PATH, FIL_API_INTERFACE, method, arguments, NULL,
-                          G_DBUS_CALL_FLAGS_NONE, G_MAXINT, cancellable, called_cb, task);
-}
-
-/**
- * fil_client_call_async:
- * @method: of node-api.xml
- * @arguments: (transfer floating) (nullable): a tuple
- */
-void
-fil_client_call_async (FilClient *self,
-                       const char *method,
-                       GVariant *arguments,
-                       GCancellable *cancellable,
-                       GAsyncReadyCallback callback,
-                       gpointer data)
-{
-  g_return_if_fail (FIL_IS_CLIENT (self));
-
-  _fil_client_call_async (self, method, arguments, NULL, cancellable, callback, data);
-}
-
-/**
- * fil_client_call_finish:
- *
- * Returns: (transfer full) (nullable): the answer, a tuple
- */
-GVariant *
-fil_client_call_finish (FilClient *self,
-                        GAsyncResult *result,
-                        GError **error)
-{
-  g_return_val_if_fail (FIL_IS_CLIENT (self), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/**
- * fil_client_call:
- *
- * The same, blocking: for programs without a window.
- */
-GVariant *
-fil_client_call (FilClient *self,
-                 const char *method,
-                 GVariant *arguments,
-                 GError **error)
-{
-  GError *cause = NULL;
-  GVariant *reply;
-
-  g_return_val_if_fail (FIL_IS_CLIENT (self), NULL);
-
-  if (self->connection == NULL)
-    {
-      if (arguments != NULL)
-        g_variant_unref (g_variant_ref_sink (arguments));
-      set_gone_error (error);
-      return NULL;
-    }
-  reply = g_dbus_connection_call_sync (self->connection, NULL, FIL_API_PATH, FIL_API_INTERFACE, method, arguments,
-                                       NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, &cause);
-  if (reply == NULL)
-    g_propagate_error (error, translate_error (cause));
-  return reply;
 }

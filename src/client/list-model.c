@@ -4,22 +4,7 @@
 #include "list-model.h"
 
 #include "client-private.h"
-#include "row-private.h"
-
-typedef struct
-{
-  gint64 id;
-  GVariant *row;
-  guint round; /* the catching-up that saw it last */
-} Entry;
-
-/* A row object that somebody holds. */
-typedef struct
-{
-  gint64 id;
-  FilListModel *model;
-  FilRow *row; /* unowned */
-} Live;
+#include "row-table.h"
 
 struct _FilListModel
 {
@@ -27,15 +12,12 @@ struct _FilListModel
 
   FilClient *client;
   const FilSchema *schema;
-  int id_field;
   gint64 scope;
-  GArray *entries;   /* Entry, by id */
-  GHashTable *live;  /* &Live.id → Live */
+  FilRowTable *rows;
   GVariant *answer;  /* waits for its turn to be applied */
   guint apply_id;
   GCancellable *cancellable;
   guint64 since;
-  guint round;       /* grows with every start from zero */
   gboolean is_sweeping; /* rows of older rounds go when this one is complete */
   gboolean is_asking;   /* a call or its answer is under way */
   gboolean is_stale;    /* the list has changed meanwhile */
@@ -66,89 +48,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (FilListModel, fil_list_model, G_TYPE_OBJECT,
 
 static void ask (FilListModel *self);
 
-static Entry *
-entry_at (FilListModel *self,
-          guint position)
-{
-  return &g_array_index (self->entries, Entry, position);
-}
-
-static void
-clear_entry (gpointer data)
-{
-  g_variant_unref (((Entry *) data)->row);
-}
-
-/* The position of @id, or where it would go. */
-static guint
-lower_bound (FilListModel *self,
-             gint64 id)
-{
-  guint low = 0, high = self->entries->len;
-
-  /* Ids grow: most rows are new and go to the end. */
-  if (high > 0 && entry_at (self, high - 1)->id < id)
-    return high;
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (entry_at (self, middle)->id < id)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low;
-}
-
-static gboolean
-find_position (FilListModel *self,
-               gint64 id,
-               guint *position)
-{
-  *position = lower_bound (self, id);
-  return *position < self->entries->len && entry_at (self, *position)->id == id;
-}
-
-static void
-row_gone (gpointer data,
-          GObject *where_it_was)
-{
-  Live *live = data;
-
-  g_hash_table_remove (live->model->live, &live->id);
-}
-
-static void
-forget_live (FilListModel *self,
-             gint64 id)
-{
-  Live *live = g_hash_table_lookup (self->live, &id);
-
-  if (live == NULL)
-    return;
-  g_object_weak_unref (G_OBJECT (live->row), row_gone, live);
-  g_hash_table_remove (self->live, &id);
-}
-
-static FilRow *
-row_at (FilListModel *self,
-        guint position)
-{
-  Entry *entry = entry_at (self, position);
-  Live *live = g_hash_table_lookup (self->live, &entry->id);
-
-  if (live != NULL)
-    return g_object_ref (live->row);
-  live = g_new0 (Live, 1);
-  live->id = entry->id;
-  live->model = self;
-  live->row = _fil_row_new (self->schema, entry->row);
-  g_object_weak_ref (G_OBJECT (live->row), row_gone, live);
-  g_hash_table_insert (self->live, &live->id, live);
-  return live->row;
-}
-
 static GType
 get_item_type (GListModel *model)
 {
@@ -158,7 +57,7 @@ get_item_type (GListModel *model)
 static guint
 get_n_items (GListModel *model)
 {
-  return FIL_LIST_MODEL (model)->entries->len;
+  return fil_row_table_get_n (FIL_LIST_MODEL (model)->rows);
 }
 
 static gpointer
@@ -167,7 +66,7 @@ get_item (GListModel *model,
 {
   FilListModel *self = FIL_LIST_MODEL (model);
 
-  return position < self->entries->len ? row_at (self, position) : NULL;
+  return position < fil_row_table_get_n (self->rows) ? fil_row_table_dup_row (self->rows, position) : NULL;
 }
 
 static void
@@ -188,30 +87,6 @@ copy_row (GVariant *slice)
 }
 
 static void
-update_at (FilListModel *self,
-           guint position,
-           GVariant *row)
-{
-  Entry *entry = entry_at (self, position);
-  Live *live;
-
-  entry->round = self->round;
-  if (g_variant_equal (entry->row, row))
-    return;
-  g_variant_unref (entry->row);
-  entry->row = g_variant_ref (row);
-
-  live = g_hash_table_lookup (self->live, &entry->id);
-  if (live != NULL)
-    {
-      g_autoptr (FilRow) alive = g_object_ref (live->row);
-
-      _fil_row_set_variant (alive, row);
-    }
-  g_signal_emit (self, signals[ROW_UPDATED], 0, position);
-}
-
-static void
 remove_run (FilListModel *self,
             guint first,
             guint n)
@@ -220,10 +95,11 @@ remove_run (FilListModel *self,
 
   for (guint i = first; i < first + n; i++)
     {
-      g_array_append_val (ids, entry_at (self, i)->id);
-      forget_live (self, entry_at (self, i)->id);
+      gint64 id = fil_row_table_get_id (self->rows, i);
+
+      g_array_append_val (ids, id);
     }
-  g_array_remove_range (self->entries, first, n);
+  fil_row_table_remove (self->rows, first, n);
   g_list_model_items_changed (G_LIST_MODEL (self), first, n, 0);
   for (guint i = 0; i < ids->len; i++)
     g_signal_emit (self, signals[ROW_REMOVED], 0, g_array_index (ids, gint64, i));
@@ -255,7 +131,7 @@ apply_removed (FilListModel *self,
     {
       guint position;
 
-      if (!find_position (self, g_array_index (ids, gint64, i - 1), &position))
+      if (!fil_row_table_find (self->rows, g_array_index (ids, gint64, i - 1), &position))
         continue;
       if (end > 0 && position + 1 == first)
         {
@@ -272,58 +148,64 @@ apply_removed (FilListModel *self,
 }
 
 static int
-compare_entries (gconstpointer a,
-                 gconstpointer b)
+compare_rows (gconstpointer a,
+              gconstpointer b,
+              gpointer rows)
 {
-  return compare_ids (&((const Entry *) a)->id, &((const Entry *) b)->id);
+  gint64 left = fil_row_table_read_id (rows, *(GVariant *const *) a);
+  gint64 right = fil_row_table_read_id (rows, *(GVariant *const *) b);
+
+  return (left > right) - (left < right);
 }
 
 /* Updates what is known; returns the rest in the order of ids. */
-static GArray *
+static GPtrArray *
 apply_known (FilListModel *self,
              GVariant *rows)
 {
-  GArray *fresh = g_array_new (FALSE, FALSE, sizeof (Entry));
+  GPtrArray *fresh = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   gsize n = g_variant_n_children (rows);
 
-  g_array_set_clear_func (fresh, clear_entry);
   for (gsize i = 0; i < n; i++)
     {
       g_autoptr (GVariant) slice = g_variant_get_child_value (rows, i);
-      Entry entry = { .row = copy_row (slice), .round = self->round };
+      g_autoptr (GVariant) row = copy_row (slice);
       guint position;
 
-      g_variant_get_child (entry.row, (gsize) self->id_field, "x", &entry.id);
-      if (find_position (self, entry.id, &position))
-        {
-          update_at (self, position, entry.row);
-          g_variant_unref (entry.row);
-        }
-      else
-        {
-          g_array_append_val (fresh, entry);
-        }
+      if (!fil_row_table_find (self->rows, fil_row_table_read_id (self->rows, row), &position))
+        g_ptr_array_add (fresh, g_steal_pointer (&row));
+      else if (fil_row_table_update (self->rows, position, row))
+        g_signal_emit (self, signals[ROW_UPDATED], 0, position);
     }
-  g_array_sort (fresh, compare_entries);
+  g_ptr_array_sort_with_data (fresh, compare_rows, self->rows);
   return fresh;
+}
+
+static guint
+place_of (FilListModel *self,
+          GPtrArray *fresh,
+          guint index)
+{
+  guint position;
+
+  fil_row_table_find (self->rows, fil_row_table_read_id (self->rows, g_ptr_array_index (fresh, index)), &position);
+  return position;
 }
 
 static void
 apply_fresh (FilListModel *self,
-             GArray *fresh)
+             GPtrArray *fresh)
 {
   guint end = fresh->len;
 
   while (end > 0)
     {
-      guint position = lower_bound (self, g_array_index (fresh, Entry, end - 1).id);
+      guint position = place_of (self, fresh, end - 1);
       guint first = end - 1;
 
-      while (first > 0 && lower_bound (self, g_array_index (fresh, Entry, first - 1).id) == position)
+      while (first > 0 && place_of (self, fresh, first - 1) == position)
         first--;
-      for (guint i = first; i < end; i++)
-        g_variant_ref (g_array_index (fresh, Entry, i).row);
-      g_array_insert_vals (self->entries, position, &g_array_index (fresh, Entry, first), end - first);
+      fil_row_table_insert (self->rows, position, (GVariant *const *) fresh->pdata + first, end - first);
       g_list_model_items_changed (G_LIST_MODEL (self), position, 0, end - first);
       end = first;
     }
@@ -333,14 +215,14 @@ apply_fresh (FilListModel *self,
 static void
 sweep (FilListModel *self)
 {
-  guint end = self->entries->len;
+  guint end = fil_row_table_get_n (self->rows);
 
   self->is_sweeping = FALSE;
   while (end > 0)
     {
       guint first = end;
 
-      while (first > 0 && entry_at (self, first - 1)->round != self->round)
+      while (first > 0 && fil_row_table_is_old (self->rows, first - 1))
         first--;
       if (first < end)
         remove_run (self, first, end - first);
@@ -352,8 +234,8 @@ static void
 start_over (FilListModel *self)
 {
   self->since = 0;
-  self->round++;
-  self->is_sweeping = self->entries->len > 0;
+  fil_row_table_begin_round (self->rows);
+  self->is_sweeping = fil_row_table_get_n (self->rows) > 0;
 }
 
 static void
@@ -373,8 +255,8 @@ apply_answer (gpointer data)
   g_autoptr (GVariant) answer = g_steal_pointer (&self->answer);
   g_autoptr (GVariant) removed = NULL;
   g_autoptr (GVariant) rows = NULL;
-  g_autoptr (GArray) fresh = NULL;
-  guint before = self->entries->len;
+  g_autoptr (GPtrArray) fresh = NULL;
+  guint before = fil_row_table_get_n (self->rows);
   guint64 seq;
   gboolean reset, more;
 
@@ -390,7 +272,7 @@ apply_answer (gpointer data)
   if (!more && self->is_sweeping)
     sweep (self);
 
-  if (self->entries->len != before)
+  if (fil_row_table_get_n (self->rows) != before)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ITEMS]);
   set_loaded (self, !more);
   self->is_asking = FALSE;
@@ -434,9 +316,9 @@ answered_cb (GObject *object,
   if (g_error_matches (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_NOT_FOUND))
     {
       /* The search has been closed: its list is empty for ever. */
-      if (self->entries->len > 0)
+      if (fil_row_table_get_n (self->rows) > 0)
         {
-          remove_run (self, 0, self->entries->len);
+          remove_run (self, 0, fil_row_table_get_n (self->rows));
           g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ITEMS]);
         }
       set_loaded (self, TRUE);
@@ -498,7 +380,7 @@ fil_list_model_get_property (GObject *object,
   switch (id)
     {
     case PROP_N_ITEMS:
-      g_value_set_uint (value, self->entries->len);
+      g_value_set_uint (value, fil_row_table_get_n (self->rows));
       break;
     case PROP_LOADED:
       g_value_set_boolean (value, self->is_loaded);
@@ -512,18 +394,10 @@ static void
 fil_list_model_dispose (GObject *object)
 {
   FilListModel *self = FIL_LIST_MODEL (object);
-  GHashTableIter iter;
-  gpointer live;
 
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->apply_id, g_source_remove);
   g_clear_pointer (&self->answer, g_variant_unref);
-  g_hash_table_iter_init (&iter, self->live);
-  while (g_hash_table_iter_next (&iter, NULL, &live))
-    {
-      g_object_weak_unref (G_OBJECT (((Live *) live)->row), row_gone, live);
-      g_hash_table_iter_remove (&iter);
-    }
   if (self->client != NULL)
     g_signal_handlers_disconnect_by_data (self->client, self);
   g_clear_object (&self->client);
@@ -535,8 +409,7 @@ fil_list_model_finalize (GObject *object)
 {
   FilListModel *self = FIL_LIST_MODEL (object);
 
-  g_array_unref (self->entries);
-  g_hash_table_unref (self->live);
+  g_clear_pointer (&self->rows, fil_row_table_free);
   g_object_unref (self->cancellable);
   G_OBJECT_CLASS (fil_list_model_parent_class)->finalize (object);
 }
@@ -564,9 +437,6 @@ fil_list_model_class_init (FilListModelClass *klass)
 static void
 fil_list_model_init (FilListModel *self)
 {
-  self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
-  g_array_set_clear_func (self->entries, clear_entry);
-  self->live = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   self->cancellable = g_cancellable_new ();
 }
 
@@ -591,7 +461,7 @@ fil_list_model_new (FilClient *client,
   self = g_object_new (FIL_TYPE_LIST_MODEL, NULL);
   self->client = g_object_ref (client);
   self->schema = schema;
-  self->id_field = fil_schema_find (schema, "id");
+  self->rows = fil_row_table_new (schema);
   self->scope = scope;
   g_signal_connect (client, "list-changed", G_CALLBACK (list_changed_cb), self);
   g_signal_connect (client, "attached", G_CALLBACK (attached_cb), self);
@@ -620,7 +490,7 @@ fil_list_model_find (FilListModel *self,
 
   g_return_val_if_fail (FIL_IS_LIST_MODEL (self), NULL);
 
-  return find_position (self, id, &position) ? row_at (self, position) : NULL;
+  return fil_row_table_find (self->rows, id, &position) ? fil_row_table_dup_row (self->rows, position) : NULL;
 }
 
 /**
@@ -636,9 +506,9 @@ fil_list_model_peek (FilListModel *self,
                      guint position)
 {
   g_return_val_if_fail (FIL_IS_LIST_MODEL (self), NULL);
-  g_return_val_if_fail (position < self->entries->len, NULL);
+  g_return_val_if_fail (position < fil_row_table_get_n (self->rows), NULL);
 
-  return entry_at (self, position)->row;
+  return fil_row_table_peek (self->rows, position);
 }
 
 /**
@@ -652,9 +522,9 @@ fil_list_model_get_id (FilListModel *self,
                        guint position)
 {
   g_return_val_if_fail (FIL_IS_LIST_MODEL (self), 0);
-  g_return_val_if_fail (position < self->entries->len, 0);
+  g_return_val_if_fail (position < fil_row_table_get_n (self->rows), 0);
 
-  return entry_at (self, position)->id;
+  return fil_row_table_get_id (self->rows, position);
 }
 
 /**
