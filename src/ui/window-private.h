@@ -48,7 +48,13 @@ struct _FilWindow
   gboolean is_sharing_paused;
 };
 
+/* Calls a verb of the client; what goes wrong is told. */
+#define CALL(verb, ...) verb (self->client, __VA_ARGS__, self->cancellable, _fil_window_done, g_object_ref (self))
+
 void _fil_window_init_actions (FilWindow *self);
+void _fil_window_init_search_actions (FilWindow *self);
+void _fil_window_init_transfer_actions (FilWindow *self);
+void _fil_window_done (GObject *source, GAsyncResult *result, gpointer data);
 void _fil_window_class_init_actions (GtkWidgetClass *widget_class);
 void _fil_window_make_page (FilWindow *self, const char *name);
 void _fil_window_tell (FilWindow *self, const char *text, const char *button, const char *action);

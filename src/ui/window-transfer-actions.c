@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "window-private.h"
+
+#include "client-verbs.h"
+#include "open-files.h"
+
+#include <glib/gi18n.h>
+
+/* Downloading */
+
+static void
+made_cb (GObject *source,
+         GAsyncResult *result,
+         gpointer data)
+{
+  g_autoptr (FilWindow) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (fil_client_finish_id (FIL_CLIENT (source), result, &error) < 0)
+    _fil_window_complain (self, error);
+}
+
+static void
+downloaded_cb (GObject *source,
+               GAsyncResult *result,
+               gpointer data)
+{
+  g_autoptr (FilWindow) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (fil_client_finish_id (FIL_CLIENT (source), result, &error) < 0)
+    _fil_window_complain (self, error);
+  else
+    _fil_window_tell (self, _("Downloading"), _("View"), "win.page('transfers')");
+}
+
+static void
+download_cb (GSimpleAction *action,
+             GVariant *parameter,
+             gpointer data)
+{
+  FilWindow *self = data;
+
+  fil_client_get (self->client, g_variant_get_int64 (parameter), self->cancellable, downloaded_cb,
+                  g_object_ref (self));
+}
+
+static void
+download_magnet_cb (GSimpleAction *action,
+                    GVariant *parameter,
+                    gpointer data)
+{
+  FilWindow *self = data;
+
+  fil_client_get_magnet (self->client, g_variant_get_string (parameter, NULL), self->cancellable, made_cb,
+                         g_object_ref (self));
+}
+
+static void
+pause_cb (GSimpleAction *action,
+          GVariant *parameter,
+          gpointer data)
+{
+  FilWindow *self = data;
+
+  CALL (fil_client_pause, g_variant_get_int64 (parameter));
+}
+
+static void
+resume_cb (GSimpleAction *action,
+           GVariant *parameter,
+           gpointer data)
+{
+  FilWindow *self = data;
+
+  CALL (fil_client_resume, g_variant_get_int64 (parameter));
+}
+
+static void
+pause_all_cb (GSimpleAction *action,
+              GVariant *parameter,
+              gpointer data)
+{
+  FilWindow *self = data;
+
+  CALL (fil_client_pause, -1);
+}
+
+static void
+resume_all_cb (GSimpleAction *action,
+               GVariant *parameter,
+               gpointer data)
+{
+  FilWindow *self = data;
+
+  CALL (fil_client_resume, -1);
+}
+
+static void
+retry_cb (GSimpleAction *action,
+          GVariant *parameter,
+          gpointer data)
+{
+  FilWindow *self = data;
+
+  CALL (fil_client_retry, g_variant_get_int64 (parameter));
+}
+
+static void
+verify_cb (GSimpleAction *action,
+           GVariant *parameter,
+           gpointer data)
+{
+  FilWindow *self = data;
+
+  CALL (fil_client_verify, g_variant_get_int64 (parameter));
+}
+
+static void
+priority_cb (GSimpleAction *action,
+             GVariant *parameter,
+             gpointer data)
+{
+  FilWindow *self = data;
+  gint64 id;
+  int priority;
+
+  g_variant_get (parameter, "(xi)", &id, &priority);
+  CALL (fil_client_set_priority, id, priority);
+}
+
+static void
+clear_finished_cb (GSimpleAction *action,
+                   GVariant *parameter,
+                   gpointer data)
+{
+  FilWindow *self = data;
+
+  fil_client_clear_finished (self->client, self->cancellable, _fil_window_done, g_object_ref (self));
+}
+
+/* What can be taken back: a download that is cancelled, a folder that is no longer shared. */
+
+typedef struct
+{
+  FilClient *client;
+  gint64 id;
+  char *path;
+  gboolean was_moving;
+} Removal;
+
+static Removal *
+removal_new (FilWindow *self,
+             gint64 id,
+             const char *path)
+{
+  Removal *removal = g_new0 (Removal, 1);
+
+  removal->client = g_object_ref (self->client);
+  removal->id = id;
+  removal->path = g_strdup (path);
+  return removal;
+}
+
+static void
+removal_free (gpointer data)
+{
+  Removal *removal = data;
+
+  g_object_unref (removal->client);
+  g_free (removal->path);
+  g_free (removal);
+}
+
+static void
+commit_cancel (gpointer data)
+{
+  Removal *removal = data;
+
+  fil_client_cancel (removal->client, removal->id, NULL, NULL, NULL);
+}
+
+static void
+undo_cancel (gpointer data)
+{
+  Removal *removal = data;
+
+  if (removal->was_moving)
+    fil_client_resume (removal->client, removal->id, NULL, NULL, NULL);
+}
+
+static void
+cancel_cb (GSimpleAction *action,
+           GVariant *parameter,
+           gpointer data)
+{
+  FilWindow *self = data;
+  gint64 id = g_variant_get_int64 (parameter);
+  g_autoptr (FilRow) row = fil_list_model_find (self->downloads, id);
+  g_autofree char *key = g_strdup_printf ("download:%" G_GINT64_FORMAT, id);
+  g_autofree char *title = NULL;
+  const char *state;
+  Removal *removal;
+
+  if (row == NULL)
+    return;
+  state = fil_row_get_string (row, "state");
+  removal = removal_new (self, id, NULL);
+  removal->was_moving = !g_str_equal (state, "done") && !g_str_equal (state, "failed") && !g_str_equal (state, "paused");
+  if (removal->was_moving)
+    fil_client_pause (self->client, id, NULL, NULL, NULL);
+  title = g_strdup_printf (g_str_equal (state, "done") ? _("“%s” is off the list; the file stays") : _("Cancelled “%s”"),
+                           fil_row_get_string (row, "name"));
+  fil_removals_offer (self->removals, key, title, commit_cancel, undo_cancel, removal, removal_free);
+}
+
+static void
+commit_unshare (gpointer data)
+{
+  Removal *removal = data;
+
+  fil_client_share_remove (removal->client, removal->path, NULL, NULL, NULL);
+}
+
+static void
+remove_folder_cb (GSimpleAction *action,
+                  GVariant *parameter,
+                  gpointer data)
+{
+  FilWindow *self = data;
+  const char *path = g_variant_get_string (parameter, NULL);
+  g_autofree char *key = g_strconcat ("share:", path, NULL);
+  g_autofree char *name = g_filename_display_basename (path);
+  g_autofree char *title = g_strdup_printf (_("“%s” is no longer shared"), name);
+
+  fil_removals_offer (self->removals, key, title, commit_unshare, NULL, removal_new (self, 0, path), removal_free);
+}
+
+/* Files of this machine */
+
+static char *
+path_of_download (FilWindow *self,
+                  GVariant *parameter)
+{
+  g_autoptr (FilRow) row = fil_list_model_find (self->downloads, g_variant_get_int64 (parameter));
+
+  return row != NULL ? g_strdup (fil_row_get_string (row, "path")) : NULL;
+}
+
+static void
+open_cb (GSimpleAction *action,
+         GVariant *parameter,
+         gpointer data)
+{
+  FilWindow *self = data;
+  g_autofree char *path = path_of_download (self, parameter);
+
+  if (path != NULL)
+    fil_open_file (GTK_WINDOW (self), path);
+}
+
+static void
+show_in_folder_cb (GSimpleAction *action,
+                   GVariant *parameter,
+                   gpointer data)
+{
+  FilWindow *self = data;
+  g_autofree char *path = path_of_download (self, parameter);
+
+  if (path != NULL)
+    fil_show_in_folder (GTK_WINDOW (self), path);
+}
+
+static const GActionEntry entries[] = {
+  { .name = "download", .parameter_type = "x", .activate = download_cb },
+  { .name = "download-magnet", .parameter_type = "s", .activate = download_magnet_cb },
+  { .name = "pause", .parameter_type = "x", .activate = pause_cb },
+  { .name = "resume", .parameter_type = "x", .activate = resume_cb },
+  { .name = "pause-all", .activate = pause_all_cb },
+  { .name = "resume-all", .activate = resume_all_cb },
+  { .name = "cancel", .parameter_type = "x", .activate = cancel_cb },
+  { .name = "retry", .parameter_type = "x", .activate = retry_cb },
+  { .name = "verify", .parameter_type = "x", .activate = verify_cb },
+  { .name = "set-priority", .parameter_type = "(xi)", .activate = priority_cb },
+  { .name = "clear-finished", .activate = clear_finished_cb },
+  { .name = "open", .parameter_type = "x", .activate = open_cb },
+  { .name = "show-in-folder", .parameter_type = "x", .activate = show_in_folder_cb },
+  { .name = "remove-folder", .parameter_type = "s", .activate = remove_folder_cb },
+};
+
+/* Downloads: begin, steer, take off the list, open. And what can be taken back. */
+void
+_fil_window_init_transfer_actions (FilWindow *self)
+{
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+}
