@@ -37,6 +37,18 @@
 #define FIL_SUSPECTS_MAX 64                    /* wrong blocks whose culprit is looked for */
 #define FIL_SUSPECT_PIECES_MAX 8               /* pieces of one, each from another source */
 
+/* Mesh (swarm.md §1) */
+#define FIL_MESH_FILES 256                     /* the one not spoken of for longest makes room */
+#define FIL_MESH_PLACES 256                    /* of one file … */
+#define FIL_MESH_PUSH_PLACES 64                /* … and those behind firewalls */
+#define FIL_MESH_LIFE_US (12 * FIL_HOUR)       /* of a word */
+#define FIL_MESH_GONE_US (2 * FIL_HOUR)        /* not tried so long */
+#define FIL_MESH_REPORTS 3                     /* networks that have to call a place gone … */
+#define FIL_MESH_AGREE 2                       /* … or to name it, before others are told */
+#define FIL_MESH_SEND 10                       /* places in one reply or request … */
+#define FIL_MESH_SEND_PUSH 5
+#define FIL_MESH_SEND_GONE 5
+
 /* Buffers */
 #define FIL_BUFFER_SIZE (256 * 1024)           /* one write to the disk */
 #define FIL_BUFFERS_MAX 128                    /* of all downloads; then they stop reading */
