@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "handshake-values.h"
 #include "http-queue.h"
 #include "http-range.h"
 #include "http-values.h"
@@ -126,6 +127,20 @@ read_thex (FilDownloadReply *reply,
     }
 }
 
+/* gtk-gnutella writes X-Falt (http-transfer.md §6); names have no case. */
+static void
+read_mesh (FilDownloadReply *reply,
+           const FilHead *head)
+{
+  const char *features = fil_head_get (head, "X-Features");
+  guint major, minor;
+
+  reply->alt = fil_head_get (head, "X-Alt");
+  reply->nalt = fil_head_get (head, "X-NAlt");
+  reply->falt = fil_head_get (head, "X-FAlt");
+  reply->takes_push_places = features != NULL && fil_header_feature (features, "fwalt", &major, &minor);
+}
+
 /* Which bytes the body holds. Every number in it must agree with every other. */
 static gboolean
 read_range (FilDownloadReplyHead *self,
@@ -228,6 +243,7 @@ fil_download_reply_read (FilDownloadReplyHead *self,
   fil_push_headers_read (&reply->push, head);
   read_urn (reply, head);
   read_thex (reply, head);
+  read_mesh (reply, head);
   read_available (self, head);
   if (is_page)
     return TRUE;

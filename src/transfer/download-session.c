@@ -96,7 +96,8 @@ is_over (const FilDownloadSession *self)
 
 static void
 write_request (FilDownloadSession *self,
-               const FilDownloadAsk *ask)
+               const FilDownloadAsk *ask,
+               gint64 now_us)
 {
   FilWriter *out = &self->out;
 
@@ -114,11 +115,12 @@ write_request (FilDownloadSession *self,
   fil_head_write_header (out, "X-Queue", "0.1");
   if (!self->has_requested)
     {
-      fil_head_write_header (out, "X-Features", "queue/0.1");
+      fil_head_write_header (out, "X-Features", "queue/0.1, fwalt/0.1");
       fil_push_headers_write_request (out, &self->us);
       if (self->downloaded > 0)
         fil_head_write_header (out, "X-Downloaded", "%" G_GUINT64_FORMAT, self->downloaded);
     }
+  self->delegate.headers (self->data, out, now_us);
   fil_head_write_end (out);
   self->has_requested = TRUE;
 }
@@ -150,7 +152,7 @@ ask (FilDownloadSession *self,
         return;
       if (self->n_asked == 0)
         self->since_us = now_us;
-      write_request (self, &ask);
+      write_request (self, &ask, now_us);
       self->asked[self->n_asked++] = (Asked){ ask.range, ask.page != NULL };
       fil_session_changed (&self->session);
     }

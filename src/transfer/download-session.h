@@ -8,6 +8,7 @@
 #include "session.h"
 #include "slice.h"
 #include "urn.h"
+#include "writer.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +30,10 @@ typedef struct
   const GArray *available;  /* FilRange of X-Available-Ranges, or NULL */
   const char *server;       /* or NULL */
   FilPushNews push;         /* how the other side can be reached */
+  const char *alt;          /* X-Alt, X-NAlt and X-FAlt as they came, or NULL */
+  const char *nalt;
+  const char *falt;
+  gboolean takes_push_places; /* wants to hear X-FAlt */
 } FilDownloadReply;
 
 /* Why a connection ended, as far as it matters for the next try. */
@@ -64,6 +69,9 @@ typedef struct
   /* FALSE: nothing now; the connection idles until fil_download_session_resume() or
    * fil_download_session_disown(), or next() is called again when what is under way is there. */
   gboolean (*next) (gpointer data, FilDownloadAsk *ask, gint64 now_us);
+
+  /* Appends headers to a request for a range. */
+  void (*headers) (gpointer data, FilWriter *out, gint64 now_us);
 
   /* The page is there; NULL: it cannot be had. */
   void (*page) (gpointer data, const FilSlice *body, gint64 now_us);

@@ -80,6 +80,7 @@ struct _FilDownloads
   gpointer storage_data;
   gpointer data;
   char *user_agent;
+  FilMesh *mesh;            /* or NULL; not owned */
   GHashTable *by_id;        /* gint64 -> FilDownload */
   GPtrArray *list;          /* FilDownload, owned; the first may run first */
   GPtrArray *fetches;       /* FilFetch of all */

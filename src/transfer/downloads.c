@@ -238,6 +238,19 @@ fil_downloads_tick (FilDownloads *self,
   self->delegate.reschedule (self->data);
 }
 
+/**
+ * fil_downloads_set_mesh:
+ * @mesh: (nullable): outlives the downloads
+ *
+ * Where the downloads tell what they found, and learn what others have.
+ */
+void
+fil_downloads_set_mesh (FilDownloads *self,
+                        FilMesh *mesh)
+{
+  self->mesh = mesh;
+}
+
 void
 fil_downloads_set_max_active (FilDownloads *self,
                               guint max,

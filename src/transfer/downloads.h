@@ -6,6 +6,7 @@
 #include "download.h"
 #include "endpoint.h"
 #include "guid.h"
+#include "mesh.h"
 #include "push-headers.h"
 #include "session.h"
 #include "storage.h"
@@ -61,6 +62,9 @@ typedef struct
    * going there harms nobody. May be NULL. */
   void (*answered) (gpointer data, const FilEndpoint *from);
 
+  /* Where we serve what is there of download, when we do and can be connected to; may be NULL. */
+  gboolean (*own_place) (gpointer data, const FilDownload *download, FilHost *place);
+
   /* More sources are wanted; asked sparingly. FALSE: cannot search now, ask again later. */
   gboolean (*search) (gpointer data, const FilDownload *download);
 
@@ -104,6 +108,7 @@ gboolean fil_downloads_is_settled (const FilDownloads *self);
 gint64 fil_downloads_wake (const FilDownloads *self);
 void fil_downloads_tick (FilDownloads *self, gint64 now_us);
 
+void fil_downloads_set_mesh (FilDownloads *self, FilMesh *mesh);
 void fil_downloads_set_max_active (FilDownloads *self, guint max, gint64 now_us);
 void fil_downloads_network_changed (FilDownloads *self, gboolean is_available, gint64 now_us);
 

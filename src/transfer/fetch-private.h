@@ -6,6 +6,11 @@
 
 G_BEGIN_DECLS
 
+/* fetch-mesh.c */
+void _fil_fetch_write_mesh (FilFetch *self, FilWriter *out, gint64 now_us);
+void _fil_fetch_read_mesh (FilFetch *self, const FilDownloadReply *reply, gint64 now_us);
+void _fil_fetch_note_place (FilFetch *self, gboolean has_file, gint64 now_us);
+
 /* fetch-tree.c */
 void _fil_fetch_note_tree (FilFetch *self, const FilDownloadReply *reply);
 gboolean _fil_fetch_wants_tree (const FilFetch *self);

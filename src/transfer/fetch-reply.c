@@ -183,6 +183,7 @@ judge_body (FilFetch *self,
   if (!self->is_push)
     source->seen_at = source->endpoint;
   _fil_fetch_note_tree (self, reply);
+  _fil_fetch_note_place (self, TRUE, now_us);
   source->failures = 0;
   source->hangups = 0;
   source->reason_code = NULL;
@@ -283,6 +284,7 @@ _fil_fetch_judge (FilFetch *self,
 
   if (reply->server != NULL && self->source->vendor == NULL)
     self->source->vendor = g_utf8_make_valid (reply->server, (gssize) MIN (strlen (reply->server), 100));
+  _fil_fetch_read_mesh (self, reply, now_us);
   switch (reply->status)
     {
     case 200:
@@ -293,6 +295,7 @@ _fil_fetch_judge (FilFetch *self,
       return verdict;
     case 404:
     case 410:
+      _fil_fetch_note_place (self, FALSE, now_us);
       return settle_bad (self, "not-found");
     case 416:
       return judge_not_available (self, reply, now_us);

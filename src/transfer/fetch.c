@@ -129,6 +129,14 @@ fetch_next (gpointer data,
 }
 
 static void
+fetch_headers (gpointer data,
+               FilWriter *out,
+               gint64 now_us)
+{
+  _fil_fetch_write_mesh (data, out, now_us);
+}
+
+static void
 fetch_page (gpointer data,
             const FilSlice *body,
             gint64 now_us)
@@ -315,6 +323,7 @@ fetch_ended (gpointer data,
 
 static const FilDownloadSessionDelegate session_delegate = {
   .next = fetch_next,
+  .headers = fetch_headers,
   .page = fetch_page,
   .reply = fetch_reply,
   .received = fetch_received,

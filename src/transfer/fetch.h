@@ -49,6 +49,9 @@ struct _FilFetch
   gboolean tried_416;
   char *tree_path;        /* where this source has the tree of the file, or NULL */
   FilTth tree_root;
+  gint64 mesh_us;             /* what was said of other places since then was not told yet */
+  gboolean told_own;          /* … nor of ours */
+  gboolean takes_push_places; /* the source wants to hear of hosts behind firewalls */
 };
 
 FilFetch *fil_fetch_new (FilDownloads *downloads, FilDownload *download, FilFileSource *source,

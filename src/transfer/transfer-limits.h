@@ -48,6 +48,8 @@
 #define FIL_MESH_SEND 10                       /* places in one reply or request … */
 #define FIL_MESH_SEND_PUSH 5
 #define FIL_MESH_SEND_GONE 5
+#define FIL_MESH_SEND_PROXIES 4                /* of each behind a firewall: lines stay short */
+#define FIL_MESH_HEAR_PUSH 10                  /* of one header that are read */
 
 /* Buffers */
 #define FIL_BUFFER_SIZE (256 * 1024)           /* one write to the disk */

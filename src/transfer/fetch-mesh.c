@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "fetch-private.h"
+
+#include <string.h>
+
+#include "alt-locs.h"
+#include "head-writer.h"
+#include "push-endpoint.h"
+#include "transfer-limits.h"
+#include "wire-limits.h"
+
+static void
+write_places (FilWriter *out,
+              const char *header,
+              const FilHost *hosts,
+              guint n,
+              gboolean with_tls)
+{
+  g_auto (FilWriter) value;
+
+  fil_writer_init (&value);
+  fil_alt_locs_write (hosts, n, with_tls, &value);
+  if (n > 0)
+    fil_head_write_header (out, header, "%.*s", (int) value.len, (const char *) fil_writer_data (&value));
+}
+
+static void
+write_push_places (FilWriter *out,
+                   const FilPushEndpoint *places,
+                   guint n)
+{
+  g_auto (FilWriter) value;
+
+  fil_writer_init (&value);
+  for (guint i = 0; i < n; i++)
+    {
+      if (i > 0)
+        fil_writer_put (&value, fil_slice_text (","));
+      fil_push_endpoint_write (&places[i], &value);
+    }
+  if (n > 0)
+    fil_head_write_header (out, "X-FAlt", "%.*s", (int) value.len, (const char *) fil_writer_data (&value));
+}
+
+/* What the source has not heard from us yet: ourselves, who has the file, and who has it no more. Only
+ * places that have served us are named (swarm.md §1). */
+void
+_fil_fetch_write_mesh (FilFetch *self,
+                       FilWriter *out,
+                       gint64 now_us)
+{
+  FilDownloads *downloads = self->downloads;
+  const FilDownload *download = self->download;
+  FilPushEndpoint push[FIL_MESH_SEND_PUSH];
+  FilHost hosts[FIL_MESH_SEND + 1];
+  guint n = 0;
+
+  if (downloads->mesh == NULL || !download->has_sha1)
+    return;
+  if (!self->told_own && downloads->delegate.own_place != NULL &&
+      downloads->delegate.own_place (downloads->data, download, &hosts[0]))
+    {
+      self->told_own = TRUE;
+      n = 1;
+    }
+  n += fil_mesh_good (downloads->mesh, &download->sha1, &self->source->endpoint, self->mesh_us, hosts + n,
+                      FIL_MESH_SEND, now_us);
+  write_places (out, "X-Alt", hosts, n, TRUE);
+  n = fil_mesh_gone (downloads->mesh, &download->sha1, self->mesh_us, hosts, FIL_MESH_SEND_GONE, now_us);
+  write_places (out, "X-NAlt", hosts, n, FALSE);
+  if (self->takes_push_places)
+    {
+      n = fil_mesh_good_push (downloads->mesh, &download->sha1, self->mesh_us, push, G_N_ELEMENTS (push), now_us);
+      write_push_places (out, push, n);
+    }
+  self->mesh_us = now_us + 1;
+}
+
+static void
+hear (FilFetch *self,
+      const FilSourceSpec *spec,
+      gint64 now_us)
+{
+  FilDownloads *downloads = self->downloads;
+
+  /* Judged again when it is dialled; what can never be dialled does not take a place in the list. */
+  if (fil_endpoint_is_set (&spec->endpoint) && !spec->needs_push &&
+      (!downloads->delegate.may_dial (downloads->data, &spec->endpoint) ||
+       fil_mesh_is_gone (downloads->mesh, &self->download->sha1, &spec->endpoint, now_us)))
+    return;
+  fil_downloads_add_source (downloads, self->download->id, spec, now_us);
+}
+
+static void
+hear_places (FilFetch *self,
+             const char *value,
+             gint64 now_us)
+{
+  FilHost hosts[FIL_HTTP_ALTS_MAX];
+  guint n = fil_alt_locs_parse (value, hosts, G_N_ELEMENTS (hosts));
+
+  for (guint i = 0; i < n; i++)
+    {
+      FilSourceSpec spec = { .endpoint = hosts[i].endpoint, .tls = hosts[i].tls };
+
+      hear (self, &spec, now_us);
+    }
+}
+
+static void
+hear_push_places (FilFetch *self,
+                  const char *value,
+                  gint64 now_us)
+{
+  FilPushEndpoint places[FIL_MESH_HEAR_PUSH];
+  guint n = fil_push_endpoints_parse (value, places, G_N_ELEMENTS (places));
+
+  for (guint i = 0; i < n; i++)
+    {
+      FilSourceSpec spec = { .endpoint = places[i].external,
+                             .guid = places[i].guid,
+                             .needs_push = TRUE,
+                             .proxies = places[i].proxies,
+                             .n_proxies = places[i].n_proxies };
+
+      hear (self, &spec, now_us);
+    }
+}
+
+static FilFileSource *
+find_idle (const FilDownload *download,
+           const FilEndpoint *host)
+{
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (source->state == FIL_SOURCE_IDLE && source->delivered == 0 && !source->needs_push &&
+          fil_endpoint_equal (&source->endpoint, host))
+        return source;
+    }
+  return NULL;
+}
+
+/* Who is called gone by three networks is not tried for a while, unless it has proved the contrary. */
+static void
+hear_gone (FilFetch *self,
+           const char *value,
+           gint64 now_us)
+{
+  FilHost hosts[FIL_HTTP_ALTS_MAX];
+  guint n = fil_alt_locs_parse (value, hosts, G_N_ELEMENTS (hosts));
+
+  for (guint i = 0; i < n; i++)
+    {
+      FilFileSource *source = find_idle (self->download, &hosts[i].endpoint);
+      FilMeshPlace place = { .host = hosts[i] };
+
+      if (source == NULL)
+        continue;
+      /* So that the voices are counted for it. */
+      fil_mesh_heard (self->downloads->mesh, &self->download->sha1, &place, &self->source->seen_at, now_us);
+      if (fil_mesh_reported (self->downloads->mesh, &self->download->sha1, &hosts[i].endpoint,
+                             &self->source->seen_at, now_us))
+        fil_file_source_wait (source, now_us + FIL_MESH_GONE_US, "reported-gone");
+    }
+}
+
+/* What a reply says of others. */
+void
+_fil_fetch_read_mesh (FilFetch *self,
+                      const FilDownloadReply *reply,
+                      gint64 now_us)
+{
+  self->takes_push_places = self->takes_push_places || reply->takes_push_places;
+  if (self->downloads->mesh == NULL || !self->download->has_sha1)
+    return;
+  if (reply->alt != NULL)
+    hear_places (self, reply->alt, now_us);
+  if (reply->falt != NULL)
+    hear_push_places (self, reply->falt, now_us);
+  if (reply->nalt != NULL)
+    hear_gone (self, reply->nalt, now_us);
+}
+
+/* The source has the file, or has it no more. */
+void
+_fil_fetch_note_place (FilFetch *self,
+                       gboolean has_file,
+                       gint64 now_us)
+{
+  const FilFileSource *source = self->source;
+  FilMeshPlace place = { .host = { source->endpoint, source->tls } };
+
+  if (self->downloads->mesh == NULL || !self->download->has_sha1)
+    return;
+  if (!has_file)
+    {
+      if (!source->needs_push && !self->is_push)
+        fil_mesh_failed (self->downloads->mesh, &self->download->sha1, &source->endpoint, now_us);
+      return;
+    }
+  if (self->is_push)
+    {
+      if (fil_guid_is_zero (&source->guid) || source->n_proxies == 0)
+        return;
+      place.has_push = TRUE;
+      place.push.guid = source->guid;
+      place.push.n_proxies = MIN (source->n_proxies, FIL_MESH_SEND_PROXIES);
+      for (guint i = 0; i < place.push.n_proxies; i++)
+        place.push.proxies[i] = source->proxies[i];
+    }
+  fil_mesh_served (self->downloads->mesh, &self->download->sha1, &place, now_us);
+}
