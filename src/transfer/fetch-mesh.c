@@ -6,43 +6,10 @@
 #include <string.h>
 
 #include "alt-locs.h"
-#include "head-writer.h"
+#include "mesh-lines.h"
 #include "push-endpoint.h"
 #include "transfer-limits.h"
 #include "wire-limits.h"
-
-static void
-write_places (FilWriter *out,
-              const char *header,
-              const FilHost *hosts,
-              guint n,
-              gboolean with_tls)
-{
-  g_auto (FilWriter) value;
-
-  fil_writer_init (&value);
-  fil_alt_locs_write (hosts, n, with_tls, &value);
-  if (n > 0)
-    fil_head_write_header (out, header, "%.*s", (int) value.len, (const char *) fil_writer_data (&value));
-}
-
-static void
-write_push_places (FilWriter *out,
-                   const FilPushEndpoint *places,
-                   guint n)
-{
-  g_auto (FilWriter) value;
-
-  fil_writer_init (&value);
-  for (guint i = 0; i < n; i++)
-    {
-      if (i > 0)
-        fil_writer_put (&value, fil_slice_text (","));
-      fil_push_endpoint_write (&places[i], &value);
-    }
-  if (n > 0)
-    fil_head_write_header (out, "X-FAlt", "%.*s", (int) value.len, (const char *) fil_writer_data (&value));
-}
 
 /* What the source has not heard from us yet: ourselves, who has the file, and who has it no more. Only
  * places that have served us are named (swarm.md §1). */
@@ -53,28 +20,16 @@ _fil_fetch_write_mesh (FilFetch *self,
 {
   FilDownloads *downloads = self->downloads;
   const FilDownload *download = self->download;
-  FilPushEndpoint push[FIL_MESH_SEND_PUSH];
-  FilHost hosts[FIL_MESH_SEND + 1];
-  guint n = 0;
+  FilHost own;
+  gboolean tells_own;
 
   if (downloads->mesh == NULL || !download->has_sha1)
     return;
-  if (!self->told_own && downloads->delegate.own_place != NULL &&
-      downloads->delegate.own_place (downloads->data, download, &hosts[0]))
-    {
-      self->told_own = TRUE;
-      n = 1;
-    }
-  n += fil_mesh_good (downloads->mesh, &download->sha1, &self->source->endpoint, self->mesh_us, hosts + n,
-                      FIL_MESH_SEND, now_us);
-  write_places (out, "X-Alt", hosts, n, TRUE);
-  n = fil_mesh_gone (downloads->mesh, &download->sha1, self->mesh_us, hosts, FIL_MESH_SEND_GONE, now_us);
-  write_places (out, "X-NAlt", hosts, n, FALSE);
-  if (self->takes_push_places)
-    {
-      n = fil_mesh_good_push (downloads->mesh, &download->sha1, self->mesh_us, push, G_N_ELEMENTS (push), now_us);
-      write_push_places (out, push, n);
-    }
+  tells_own = !self->told_own && downloads->delegate.own_place != NULL &&
+              downloads->delegate.own_place (downloads->data, download, &own);
+  self->told_own = self->told_own || tells_own;
+  fil_mesh_write_lines (downloads->mesh, &download->sha1, tells_own ? &own : NULL, &self->source->endpoint,
+                        self->mesh_us, self->takes_push_places, out, now_us);
   self->mesh_us = now_us + 1;
 }
 

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "byte-range.h"
 #include "tiger-tree.h"
 #include "urn.h"
 
@@ -26,7 +27,8 @@ typedef enum
 /**
  * FilShared:
  *
- * A shared file that is open for reading. Whoever opens it embeds this and closes the descriptor.
+ * A shared file that is open for reading, or one that is being downloaded. Whoever opens it embeds this and
+ * closes the descriptor.
  */
 typedef struct
 {
@@ -38,6 +40,7 @@ typedef struct
   gboolean has_sha1;
   gboolean has_tth;
   gboolean has_tree; /* its tree can be asked for */
+  GArray *available; /* FilRange, in order: what is there of it; NULL: all of it */
 } FilShared;
 
 /* shared is (transfer full), NULL unless status is OK. */

@@ -137,6 +137,8 @@
 #define FIL_REQUEST_MAX_TARGET 2000            /* bytes */
 #define FIL_UPLOAD_BLOCK (1024 * 1024)         /* sent between two looks at the file */
 #define FIL_UPLOAD_RETRY_AFTER_S 60
+#define FIL_UPLOAD_MAX_RANGES_TEXT 500         /* bytes of X-Available-Ranges */
+#define FIL_PARTIAL_LEAST (1024 * 1024)        /* proved bytes of a download before others are given any */
 
 /* RUDP (rudp.md §1-§5, f2f.md §2, §4) */
 #define FIL_RUDP_CONNECTIONS_MAX 64            /* opening, open or ending */

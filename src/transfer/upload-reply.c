@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "head-writer.h"
+#include "http-range.h"
 #include "transfer-limits.h"
 
 /* Replies stay below 20 lines of 2000 bytes: LimeWire drops a source that says more
@@ -112,6 +113,31 @@ write_thex (FilWriter *out,
   fil_head_write_header (out, "X-Thex-URI", "/uri-res/N2X?urn:sha1:%s;%s", sha1, tth);
 }
 
+/* What is there of a file that is not whole; without the header it would be taken for whole. */
+static void
+write_available (FilWriter *out,
+                 const FilShared *shared)
+{
+  g_autofree FilByteRange *ranges = NULL;
+  g_auto (FilWriter) value;
+  guint n;
+
+  fil_writer_init (&value);
+  if (shared->available == NULL)
+    return;
+  n = MIN (shared->available->len, FIL_RANGES_MAX);
+  ranges = g_new (FilByteRange, MAX (n, 1));
+  for (guint i = 0; i < n; i++)
+    {
+      FilRange range = g_array_index (shared->available, FilRange, i);
+
+      ranges[i] = (FilByteRange){ range.start, range.end - 1 };
+    }
+  fil_available_ranges_write (ranges, n, FIL_UPLOAD_MAX_RANGES_TEXT, &value);
+  fil_head_write_header (out, "X-Available-Ranges", "%.*s", (int) value.len,
+                         (const char *) fil_writer_data (&value));
+}
+
 /**
  * fil_upload_reply_file:
  *
@@ -135,6 +161,8 @@ fil_upload_reply_file (FilWriter *out,
       write_thex (out, head->shared);
       fil_head_write_header (out, "X-Features", "browse/1.0");
     }
+  write_available (out, head->shared);
+  fil_writer_put (out, head->more);
   write_connection (out, head->closes, head->is_old);
   fil_head_write_end (out);
 }
@@ -161,7 +189,8 @@ fil_upload_reply_page (FilWriter *out,
 
 /**
  * fil_upload_reply_refuse:
- * @size: of the file, for 416
+ * @shared: (nullable): the file, if it is open
+ * @more: further lines
  *
  * Appends a reply without a body.
  */
@@ -169,12 +198,17 @@ void
 fil_upload_reply_refuse (FilWriter *out,
                          guint status,
                          const FilUploadSelf *us,
-                         guint64 size,
+                         const FilShared *shared,
+                         FilSlice more,
                          gboolean closes)
 {
   write_start (out, status, us);
-  if (status == 416)
-    fil_head_write_header (out, "Content-Range", "bytes */%" G_GUINT64_FORMAT, size);
+  if (status == 416 && shared != NULL)
+    {
+      fil_head_write_header (out, "Content-Range", "bytes */%" G_GUINT64_FORMAT, shared->size);
+      write_available (out, shared);
+    }
+  fil_writer_put (out, more);
   if (status == 503)
     fil_head_write_header (out, "Retry-After", "%u", FIL_UPLOAD_RETRY_AFTER_S);
   fil_head_write_header (out, "Content-Length", "0");

@@ -29,11 +29,12 @@ typedef struct
   gboolean is_first; /* on this connection */
   gboolean is_old;   /* HTTP/1.0 */
   gboolean closes;
+  FilSlice more;     /* further lines */
 } FilUploadReplyHead;
 
 void fil_upload_reply_file (FilWriter *out, const FilUploadReplyHead *head);
 void fil_upload_reply_page (FilWriter *out, const FilPageReply *page, const FilUploadSelf *us, gboolean closes);
-void fil_upload_reply_refuse (FilWriter *out, guint status, const FilUploadSelf *us, guint64 size,
-                              gboolean closes);
+void fil_upload_reply_refuse (FilWriter *out, guint status, const FilUploadSelf *us, const FilShared *shared,
+                              FilSlice more, gboolean closes);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "head.h"
 #include "thex.h"
 #include "transfer-limits.h"
+#include "upload-mesh.h"
 #include "upload-reply.h"
 #include "upload-request.h"
 #include "uploads-private.h"
@@ -27,6 +28,7 @@ struct _FilUploadSession
   FilSession session;
   FilUploads *uploads; /* NULL: they are gone */
   FilEndpoint peer;
+  FilUploadPeer told;  /* what was told of the file that is asked for */
   FilSourceReach reach;
   FilHead *head;
   FilWriter out;
@@ -143,11 +145,15 @@ refuse (FilUploadSession *self,
         gint64 now_us)
 {
   FilUploadSelf us = describe (self);
+  g_auto (FilWriter) more;
 
+  fil_writer_init (&more);
   self->closes = self->closes || status == 503 || ++self->errors >= FIL_REQUEST_MAX_ERRORS;
   self->body = (FilRange){ 0, 0 };
-  fil_upload_reply_refuse (&self->out, status, &us,
-                           self->shared != NULL && status == 416 ? self->shared->size : 0, self->closes);
+  if ((status == 416 || status == 503) && self->shared != NULL && self->shared->has_sha1)
+    _fil_upload_mesh_tell (self->uploads, &self->told, &self->shared->sha1, &more, now_us);
+  fil_upload_reply_refuse (&self->out, status, &us, self->shared, fil_writer_slice (&more),
+                           self->closes);
   start_reply (self, now_us);
 }
 
@@ -165,6 +171,25 @@ change_file (FilUploadSession *self,
     }
   close_shared (self);
   self->shared = shared;
+  self->told = (FilUploadPeer){ .peer = self->peer, .takes_push_places = self->told.takes_push_places };
+}
+
+/* A file that is not whole is given from the byte that was asked for, up to where it ends (PFSP). */
+static gboolean
+cut_to_available (const GArray *available,
+                  FilRange *body)
+{
+  for (guint i = 0; i < available->len; i++)
+    {
+      FilRange range = g_array_index (available, FilRange, i);
+
+      if (body->start >= range.start && body->start < range.end)
+        {
+          body->end = MIN (body->end, range.end);
+          return TRUE;
+        }
+    }
+  return FALSE;
 }
 
 static guint
@@ -174,12 +199,15 @@ find_body (const FilUploadSession *self,
   FilByteRange range;
 
   *body = (FilRange){ 0, self->shared->size };
-  if (!self->request.has_range)
-    return 200;
-  if (fil_range_request_resolve (&self->request.range, self->shared->size, &range) != FIL_RANGE_OK)
-    return 416;
-  *body = (FilRange){ range.first, range.last + 1 };
-  return 206;
+  if (self->request.has_range)
+    {
+      if (fil_range_request_resolve (&self->request.range, self->shared->size, &range) != FIL_RANGE_OK)
+        return 416;
+      *body = (FilRange){ range.first, range.last + 1 };
+    }
+  if (self->shared->available != NULL)
+    return cut_to_available (self->shared->available, body) ? 206 : 416;
+  return self->request.has_range ? 206 : 200;
 }
 
 static gboolean
@@ -197,13 +225,17 @@ serve_file (FilUploadSession *self,
 {
   FilUploadSelf us = describe (self);
   FilUploadReplyHead reply = { .us = &us };
+  g_auto (FilWriter) more;
 
+  fil_writer_init (&more);
   if (self->request.has_content_urn && self->shared->has_sha1 &&
       !fil_sha1_equal (&self->request.content_urn.sha1, &self->shared->sha1))
     {
       refuse (self, 404, now_us);
       return;
     }
+  if (self->shared->has_sha1)
+    _fil_upload_mesh_hear (self->uploads, &self->told, &self->shared->sha1, self->head, now_us);
   reply.status = find_body (self, &reply.body);
   if (reply.status == 416 || (!self->request.is_head && !take_slot (self)))
     {
@@ -214,6 +246,9 @@ serve_file (FilUploadSession *self,
   reply.is_first = !self->was_served;
   reply.is_old = self->request.is_old;
   reply.closes = self->closes;
+  if (self->shared->has_sha1)
+    _fil_upload_mesh_tell (self->uploads, &self->told, &self->shared->sha1, &more, now_us);
+  reply.more = fil_writer_slice (&more);
   fil_upload_reply_file (&self->out, &reply);
   self->body = self->request.is_head ? (FilRange){ 0, 0 } : reply.body;
   self->checked = self->body.start;
@@ -624,6 +659,7 @@ fil_upload_session_new (FilUploads *uploads,
   fil_session_init (&self->session, &session_class);
   self->uploads = uploads;
   self->peer = *peer;
+  self->told.peer = *peer;
   self->reach = giv != NULL ? FIL_SOURCE_PUSH : FIL_SOURCE_DIRECT;
   self->head = fil_head_new (&fil_head_limits_http);
   fil_writer_init (&self->out);

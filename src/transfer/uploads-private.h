@@ -34,6 +34,7 @@ struct _FilUploads
   gpointer data;
   char *user_agent;
   FilGuid guid;
+  FilMesh *mesh;       /* or NULL; not owned */
   gint64 next_id;
   guint slots;
   guint per_host;

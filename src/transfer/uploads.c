@@ -66,6 +66,17 @@ fil_uploads_free (FilUploads *self)
 }
 
 /**
+ * fil_uploads_set_mesh:
+ * @mesh: (nullable): outlives the uploads
+ */
+void
+fil_uploads_set_mesh (FilUploads *self,
+                      FilMesh *mesh)
+{
+  self->mesh = mesh;
+}
+
+/**
  * fil_uploads_set_slots:
  * @slots: connections that may be served a file at a time
  * @per_host: … of one address; 0: no limit, for private networks

@@ -5,6 +5,7 @@
 
 #include "endpoint.h"
 #include "guid.h"
+#include "mesh.h"
 #include "push-headers.h"
 #include "session.h"
 #include "shared-file.h"
@@ -64,7 +65,8 @@ typedef struct
   /* Opens a shared file; done is called exactly once, also after the session is gone. */
   void (*open) (gpointer data, const FilSharedWanted *wanted, FilSharedOpened done, gpointer done_data);
 
-  /* Whether the open file is still what was hashed (size, ctime); asked before each block. */
+  /* Whether the open file is still what was hashed (size, ctime); asked before each request and each block.
+   * Of one that is not whole, says anew what is there. */
   gboolean (*check) (gpointer data, FilShared *shared);
   void (*close) (gpointer data, FilShared *shared);
 
@@ -83,6 +85,9 @@ typedef struct
 
   /* The one gate: whether an address that a stranger named may be dialled. */
   gboolean (*may_dial) (gpointer data, const FilEndpoint *to);
+
+  /* Somebody who asked for file says that it can be had at place, too; may be NULL. */
+  void (*heard) (gpointer data, const FilSha1 *file, const FilMeshPlace *place);
 
   /* Row id is new or changed; at most every 500 ms while it sends. */
   void (*changed) (gpointer data, gint64 id);
@@ -103,6 +108,7 @@ FilUploads *fil_uploads_new (const FilUploadsDelegate *delegate, gpointer data, 
                              gint64 first_id) G_GNUC_WARN_UNUSED_RESULT;
 void fil_uploads_free (FilUploads *self);
 
+void fil_uploads_set_mesh (FilUploads *self, FilMesh *mesh);
 void fil_uploads_set_slots (FilUploads *self, guint slots, guint per_host);
 void fil_uploads_set_guid (FilUploads *self, const FilGuid *guid);
 void fil_uploads_set_private (FilUploads *self, gboolean is_private);
