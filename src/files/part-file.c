@@ -355,6 +355,18 @@ fil_part_file_sync (FilPartFile *self,
 }
 
 /**
+ * fil_part_file_dup:
+ *
+ * Returns: a descriptor of the file to read from, or -1 while it is not open; for who asks about proved
+ *   bytes, which do not change
+ */
+int
+fil_part_file_dup (FilPartFile *self)
+{
+  return self->hash != NULL ? fil_part_hash_dup (self->hash) : -1;
+}
+
+/**
  * fil_part_file_follow:
  * @end: the bytes before this are there and are not going to change, as far as is known
  * @size: that the whole file will have

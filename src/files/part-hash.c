@@ -8,6 +8,7 @@
 #include "tiger-context.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -144,6 +145,17 @@ fil_part_hash_free (FilPartHash *self)
   self->is_freed = TRUE;
   shared_unref (g_steal_pointer (&self->shared));
   unref (self);
+}
+
+/**
+ * fil_part_hash_dup:
+ *
+ * Returns: another descriptor of the file, or -1
+ */
+int
+fil_part_hash_dup (FilPartHash *self)
+{
+  return fcntl (self->shared->fd, F_DUPFD_CLOEXEC, 3);
 }
 
 typedef void (*Take) (gpointer context, const void *bytes, gsize len);

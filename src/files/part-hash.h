@@ -34,6 +34,8 @@ typedef struct _FilPartHash FilPartHash;
 FilPartHash *fil_part_hash_new (FilDisk *disk, int fd, const char *path) G_GNUC_WARN_UNUSED_RESULT;
 void fil_part_hash_free (FilPartHash *self);
 
+int fil_part_hash_dup (FilPartHash *self) G_GNUC_WARN_UNUSED_RESULT;
+
 void fil_part_hash_follow (FilPartHash *self, guint64 end, guint64 size, gboolean with_tree);
 void fil_part_hash_rewritten (FilPartHash *self, guint64 offset);
 void fil_part_hash_check (FilPartHash *self, guint64 start, guint64 end, FilPartChecked func, gpointer data);

@@ -322,6 +322,18 @@ storage_finish (gpointer data,
                         request_new (part, done, done_data));
 }
 
+/**
+ * fil_disk_storage_dup:
+ * @part: that is open
+ *
+ * Returns: a descriptor of the part file to read from, or -1
+ */
+int
+fil_disk_storage_dup (FilPart *part)
+{
+  return fil_part_file_dup (part->file);
+}
+
 static void
 storage_close (gpointer data,
                FilPart *part)

@@ -19,6 +19,8 @@ FilDiskStorage *fil_disk_storage_new (FilDisk *disk, const char *incomplete, con
 void fil_disk_storage_free (FilDiskStorage *self);
 void fil_disk_storage_set_folders (FilDiskStorage *self, const char *incomplete, const char *downloads);
 
+int fil_disk_storage_dup (FilPart *part) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The delegate; its data is the FilDiskStorage. */
 extern const FilStorage fil_disk_storage;
 

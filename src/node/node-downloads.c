@@ -52,6 +52,14 @@ delegate_answered (gpointer data,
 }
 
 static gboolean
+delegate_own_place (gpointer data,
+                    const FilDownload *download,
+                    FilHost *place)
+{
+  return _fil_node_partial_place (data, download, place);
+}
+
+static gboolean
 delegate_search (gpointer data,
                  const FilDownload *download)
 {
@@ -196,6 +204,7 @@ static const FilDownloadsDelegate downloads_delegate = {
   .punch = _fil_node_punch,
   .may_dial = delegate_may_dial,
   .answered = delegate_answered,
+  .own_place = delegate_own_place,
   .search = delegate_search,
   .changed = delegate_changed,
   .save = delegate_save,
@@ -227,6 +236,7 @@ _fil_node_downloads_start (FilNode *self)
   self->source_searches = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->downloads_timer = fil_timer_new (fil_reactor_timers (self->reactor), downloads_cb, self);
   self->downloads = fil_downloads_new (&downloads_delegate, self, &fil_disk_storage, self->storage, self->user_agent);
+  fil_downloads_set_mesh (self->downloads, self->mesh);
 }
 
 static void

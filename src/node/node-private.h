@@ -95,6 +95,7 @@ struct _FilNode
   FilOverlay *overlay;
   GArray *failed_dials;   /* of FilEndpoint, to be told to the overlay */
   FilSearches *searches;
+  FilMesh *mesh;           /* who has which file */
   FilDownloads *downloads;
   FilUploads *uploads;
   GPtrArray *browses;          /* of hosts that are asked for their list, owned */
@@ -241,6 +242,13 @@ void _fil_node_punch_head (FilNode *self, const FilFrame *frame, const FilSource
 void _fil_node_punch_push (FilNode *self, const FilPush *push);
 FilSession *_fil_node_punch_line (FilNode *self, const FilEndpoint *peer);
 void _fil_node_punch_handed_over (FilNode *self, FilPump *pump, const FilSession *from);
+
+/* node-partial.c */
+gboolean _fil_node_partial_open (FilNode *self, const FilUrn *urn, FilShared *shared, gint64 *id)
+    G_GNUC_WARN_UNUSED_RESULT;
+gboolean _fil_node_partial_check (FilNode *self, gint64 id, FilShared *shared) G_GNUC_WARN_UNUSED_RESULT;
+gboolean _fil_node_partial_place (FilNode *self, const FilDownload *download, FilHost *place);
+void _fil_node_partial_heard (FilNode *self, const FilSha1 *file, const FilMeshPlace *place);
 
 /* node-uploads.c */
 void _fil_node_uploads_start (FilNode *self);

@@ -16,6 +16,7 @@ typedef struct
 {
   FilShared shared;
   struct stat opened;
+  gint64 download; /* 0: it is in the library */
 } OpenFile;
 
 #define BROWSE_MAX_FILES 2000
@@ -106,6 +107,23 @@ find_wanted (FilNode *self,
 }
 
 static void
+open_partial (FilNode *self,
+              const FilUrn *urn,
+              FilSharedOpened done,
+              gpointer done_data)
+{
+  OpenFile *file = g_new0 (OpenFile, 1);
+
+  if (urn->has_sha1 && _fil_node_partial_open (self, urn, &file->shared, &file->download))
+    {
+      done (done_data, FIL_SHARED_OK, &file->shared);
+      return;
+    }
+  g_free (file);
+  done (done_data, FIL_SHARED_NOT_FOUND, NULL);
+}
+
+static void
 delegate_open (gpointer data,
                const FilSharedWanted *wanted,
                FilSharedOpened done,
@@ -118,7 +136,12 @@ delegate_open (gpointer data,
   OpenFile *file;
   int fd;
 
-  if (row == NULL || (wanted->urn.has_tth && !fil_tth_equal (&wanted->urn.tth, &row->tth)))
+  if (row == NULL)
+    {
+      open_partial (self, &wanted->urn, done, done_data);
+      return;
+    }
+  if (wanted->urn.has_tth && !fil_tth_equal (&wanted->urn.tth, &row->tth))
     {
       done (done_data, FIL_SHARED_NOT_FOUND, NULL);
       return;
@@ -152,6 +175,8 @@ delegate_check (gpointer data,
   const OpenFile *file = (OpenFile *) shared;
   struct stat now;
 
+  if (file->download != 0)
+    return _fil_node_partial_check (data, file->download, shared);
   return fstat (shared->fd, &now) == 0 && now.st_size == file->opened.st_size &&
          now.st_ctim.tv_sec == file->opened.st_ctim.tv_sec && now.st_ctim.tv_nsec == file->opened.st_ctim.tv_nsec;
 }
@@ -161,6 +186,7 @@ delegate_close (gpointer data,
                 FilShared *shared)
 {
   close (shared->fd);
+  g_clear_pointer (&shared->available, g_array_unref);
   g_free (shared->name);
   g_free (shared);
 }
@@ -316,6 +342,14 @@ delegate_may_dial (gpointer data,
 }
 
 static void
+delegate_heard (gpointer data,
+                const FilSha1 *file,
+                const FilMeshPlace *place)
+{
+  _fil_node_partial_heard (data, file, place);
+}
+
+static void
 delegate_changed (gpointer data,
                   gint64 number)
 {
@@ -360,6 +394,7 @@ static const FilUploadsDelegate uploads_delegate = {
   .describe = _fil_node_push_describe,
   .dial = delegate_dial,
   .may_dial = delegate_may_dial,
+  .heard = delegate_heard,
   .changed = delegate_changed,
   .removed = delegate_removed,
   .served = delegate_served,
@@ -375,6 +410,7 @@ _fil_node_uploads_start (FilNode *self)
 {
   self->uploads = fil_uploads_new (&uploads_delegate, self, self->user_agent, 1);
   self->push_proxy = fil_push_proxy_new (pass_push, self, self->user_agent);
+  fil_uploads_set_mesh (self->uploads, self->mesh);
   fil_uploads_set_guid (self->uploads, &self->guid);
   fil_uploads_set_private (self->uploads, self->is_private);
 }

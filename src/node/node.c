@@ -167,6 +167,7 @@ fil_node_new (const FilNodeOptions *options,
   self->role = parse_role (role);
   if (!_fil_node_network_start (self, error) || !_fil_node_shares_start (self, error))
     return NULL;
+  self->mesh = fil_mesh_new ();
   _fil_node_uploads_start (self);
   _fil_node_downloads_start (self);
   _fil_node_browse_start (self);
@@ -231,6 +232,7 @@ fil_node_finalize (GObject *object)
   g_clear_pointer (&self->downloads, fil_downloads_free);
   g_clear_pointer (&self->push_proxy, fil_push_proxy_free);
   g_clear_pointer (&self->uploads, fil_uploads_free);
+  g_clear_pointer (&self->mesh, fil_mesh_free);
   g_clear_pointer (&self->overlay, fil_overlay_free);
   g_clear_pointer (&self->failed_dials, g_array_unref);
   g_clear_pointer (&self->library, fil_library_free);

@@ -276,7 +276,8 @@ handle_head (FilDownloadSession *self,
       start_page (self, &head, now_us);
       return;
     }
-  if (head.reply.status == 206 && (head.reply.range.start < asked.start || head.reply.range.end > asked.end))
+  if ((head.reply.status == 206 || (head.reply.status == 200 && head.reply.range.start > 0)) &&
+      (head.reply.range.start < asked.start || head.reply.range.end > asked.end))
     {
       finish (self, FIL_DOWNLOAD_END_LIED, now_us, "it sent other bytes than were asked for");
       return;

@@ -175,6 +175,25 @@ fil_download_verified_bytes (const FilDownload *self)
 }
 
 /**
+ * fil_download_proved_ranges:
+ *
+ * Returns: (transfer full) (element-type FilRange): what a hash has proved, in order
+ */
+GArray *
+fil_download_proved_ranges (const FilDownload *self)
+{
+  GArray *ranges = g_array_new (FALSE, FALSE, sizeof (FilRange));
+  const FilSegment *segments;
+  guint n = 0;
+
+  segments = self->map != NULL ? fil_segment_map_segments (self->map, &n) : NULL;
+  for (guint i = 0; i < n; i++)
+    if (segments[i].state == FIL_SEGMENT_VERIFIED)
+      g_array_append_val (ranges, segments[i].range);
+  return ranges;
+}
+
+/**
  * fil_download_received_bytes:
  *
  * Returns: bytes of the file that are on disk, proved or not

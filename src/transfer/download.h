@@ -111,6 +111,7 @@ void fil_download_set_size (FilDownload *self, guint64 size);
 const char *fil_download_state_name (FilDownloadState state);
 gboolean fil_download_is_over (const FilDownload *self);
 guint64 fil_download_verified_bytes (const FilDownload *self);
+GArray *fil_download_proved_ranges (const FilDownload *self) G_GNUC_WARN_UNUSED_RESULT;
 guint64 fil_download_received_bytes (const FilDownload *self);
 guint64 fil_download_bps (const FilDownload *self, gint64 now_us);
 gint64 fil_download_eta_s (const FilDownload *self, gint64 now_us);

@@ -518,6 +518,27 @@ fil_downloads_find (const FilDownloads *self,
 }
 
 /**
+ * fil_downloads_find_part:
+ * @part: (out): its part file, open
+ *
+ * Returns: (transfer none) (nullable): a download of that file of which enough is proved to give some to
+ *   others
+ */
+const FilDownload *
+fil_downloads_find_part (const FilDownloads *self,
+                         const FilSha1 *sha1,
+                         FilPart **part)
+{
+  const FilDownload *download = fil_downloads_find (self, sha1);
+
+  if (download == NULL || fil_download_is_over (download) || download->work->part_state != FIL_PART_READY ||
+      fil_download_verified_bytes (download) < FIL_PARTIAL_LEAST)
+    return NULL;
+  *part = download->work->part;
+  return download;
+}
+
+/**
  * fil_downloads_list:
  *
  * Returns: (transfer none) (element-type FilDownload): in the order in which they may run

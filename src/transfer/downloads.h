@@ -117,6 +117,7 @@ FilDownload *fil_downloads_restore (FilDownloads *self, const FilDownloadRecord 
 gboolean fil_downloads_add_source (FilDownloads *self, gint64 id, const FilSourceSpec *spec, gint64 now_us);
 FilDownload *fil_downloads_get (const FilDownloads *self, gint64 id);
 FilDownload *fil_downloads_find (const FilDownloads *self, const FilSha1 *sha1);
+const FilDownload *fil_downloads_find_part (const FilDownloads *self, const FilSha1 *sha1, FilPart **part);
 GPtrArray *fil_downloads_list (const FilDownloads *self);
 guint64 fil_downloads_bps (const FilDownloads *self, gint64 now_us);
 

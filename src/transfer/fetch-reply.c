@@ -180,8 +180,6 @@ judge_body (FilFetch *self,
     return settle_bad (self, "other-size");
 
   set_available (source, reply->available);
-  if (!self->is_push)
-    source->seen_at = source->endpoint;
   _fil_fetch_note_tree (self, reply);
   _fil_fetch_note_place (self, TRUE, now_us);
   source->failures = 0;
@@ -193,7 +191,8 @@ judge_body (FilFetch *self,
   self->last_byte_us = now_us;
   if (!self->is_push && self->downloads->delegate.answered != NULL)
     self->downloads->delegate.answered (self->downloads->data, &source->endpoint);
-  if (reply->status == 200 && (asked.start > 0 || reply->range.end > asked.end))
+  /* Some old servents say 200 and mean 206. */
+  if (reply->status == 200 && (reply->range.start < asked.start || reply->range.end > asked.end))
     return take_whole (self, range, now_us);
   return take_part (self, asked, range);
 }
@@ -284,6 +283,8 @@ _fil_fetch_judge (FilFetch *self,
 
   if (reply->server != NULL && self->source->vendor == NULL)
     self->source->vendor = g_utf8_make_valid (reply->server, (gssize) MIN (strlen (reply->server), 100));
+  if (!self->is_push)
+    self->source->seen_at = self->source->endpoint;
   _fil_fetch_read_mesh (self, reply, now_us);
   switch (reply->status)
     {

@@ -159,7 +159,7 @@ fil_upload_reply_file (FilWriter *out,
     {
       write_disposition (out, head->shared->name);
       write_thex (out, head->shared);
-      fil_head_write_header (out, "X-Features", "browse/1.0");
+      fil_head_write_header (out, "X-Features", "browse/1.0, fwalt/0.1");
     }
   write_available (out, head->shared);
   fil_writer_put (out, head->more);

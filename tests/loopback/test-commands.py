@@ -57,6 +57,7 @@ SETTINGS = {
     "bind-interface": (("",), ()),
     "port-mapping": (("true", "false"), ("yes", "")),
     "share-finished": (("true", "false"), ("2",)),
+    "share-partial": (("true", "false"), ("2",)),
 }
 
 

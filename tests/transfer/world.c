@@ -382,6 +382,8 @@ raw_feed (FilSession *session,
 
       g_string_erase (self->request, 0, (gssize) strlen (head));
       self->host->requests++;
+      g_free (self->host->last_request);
+      self->host->last_request = g_strdup (head);
       self->closes = !self->host->reply (self->host, head, self->out);
     }
   return len;
@@ -605,6 +607,7 @@ host_free (Host *host)
 {
   fil_uploads_free (host->uploads);
   g_bytes_unref (host->content);
+  g_free (host->last_request);
   g_free (host);
 }
 
@@ -651,6 +654,7 @@ node_dial (gpointer data,
   Host *host = find_host (self, to);
   FilSession *theirs = NULL;
 
+  self->dials++;
   self->dialled_tls = tls;
   if (host != NULL && host->is_silent)
     {
@@ -783,6 +787,17 @@ node_answered (gpointer data,
 }
 
 static gboolean
+node_own_place (gpointer data,
+                const FilDownload *download,
+                FilHost *place)
+{
+  World *self = data;
+
+  *place = (FilHost){ .endpoint = self->own };
+  return self->shares_parts;
+}
+
+static gboolean
 node_search (gpointer data,
              const FilDownload *download)
 {
@@ -883,6 +898,7 @@ static const FilDownloadsDelegate node = {
   .is_reachable = node_is_reachable,
   .may_dial = node_may_dial,
   .answered = node_answered,
+  .own_place = node_own_place,
   .search = node_search,
   .changed = node_changed,
   .save = node_save,
@@ -913,7 +929,9 @@ world_new (void)
   self->trees = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) fil_tiger_tree_unref);
   self->answers = g_queue_new ();
   self->files = g_hash_table_new_full (NULL, NULL, NULL, close_file);
+  self->mesh = fil_mesh_new ();
   self->downloads = fil_downloads_new (&node, self, &disk, self, "Filbert/test");
+  fil_downloads_set_mesh (self->downloads, self->mesh);
   return self;
 }
 
@@ -923,6 +941,7 @@ world_free (World *self)
   fil_downloads_free (self->downloads);
   while (!g_queue_is_empty (self->answers))
     run_answers (self);
+  fil_mesh_free (self->mesh);
   g_ptr_array_unref (self->links);
   g_ptr_array_unref (self->hosts);
   g_hash_table_unref (self->files);
@@ -1063,6 +1082,7 @@ world_restart (World *self,
     run_answers (self);
   g_ptr_array_set_size (self->links, 0);
   self->downloads = fil_downloads_new (&node, self, &disk, self, "Filbert/test");
+  fil_downloads_set_mesh (self->downloads, self->mesh);
   g_hash_table_iter_init (&iter, self->records);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {

@@ -36,6 +36,7 @@ struct _Host
   gboolean calls_by_tls;
   guint pushes;
   guint requests;
+  char *last_request;     /* of a host that speaks for itself */
   guint64 sent;           /* bytes of all connections */
   gboolean changed_on_disk;
   GBytes *tree_of;        /* content whose tree it serves; NULL: none */
@@ -83,7 +84,10 @@ struct _World
   gboolean disk_is_slow;  /* answers come a step later */
   gboolean disk_is_stuck; /* … or not at all */
   GQueue *answers;
+  FilMesh *mesh;          /* of the one that downloads */
+  gboolean shares_parts;  /* … and tells others where it can be reached */
   GHashTable *files;      /* GBytes -> descriptor + 1, of what hosts share */
+  guint dials;
   guint writes;
   guint checks;
   guint syncs;

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "transfer-limits.h"
+
+#define MIB (1024 * 1024)
+#define DONE FIL_DOWNLOAD_STATE_DONE
+
+static FilDownload *
+start (World *world,
+       GBytes *content)
+{
+  return fil_downloads_get (world->downloads, world_add (world, 1, content));
+}
+
+/* Serves as it should, 256 KiB at a time, with the host's text as further headers. */
+static gboolean
+reply_with_text (Host *host,
+                 const char *request,
+                 GByteArray *out)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (host->content, &size);
+  g_autofree char *head = NULL;
+  unsigned long first = 0, last = 0;
+
+  g_assert_cmpint (sscanf (strstr (request, "Range: bytes="), "Range: bytes=%lu-%lu", &first, &last), ==, 2);
+  last = MIN (last, first + 256 * 1024 - 1);
+  head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Length: %lu\r\nContent-Range: bytes %lu-%lu/%" G_GSIZE_FORMAT
+                          "\r\n%s\r\n",
+                          last - first + 1, first, last, size, host->text);
+  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
+  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
+  return TRUE;
+}
+
+static Host *
+add_speaker (World *world,
+             const char *address,
+             GBytes *content,
+             const char *text)
+{
+  Host *host = world_add_host (world, address, content);
+
+  host->reply = reply_with_text;
+  host->text = text;
+  host->bytes_per_step = 64 * 1024;
+  world_add_source (world, 1, host);
+  return host;
+}
+
+/* One source names another; both deliver. Whoever served is named to the others, and so are we. */
+static void
+test_alt (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (8 * MIB, 1);
+  FilDownload *download = start (world, content);
+  Host *second = world_add_host (world, "26.0.0.1:7000", content);
+  Host *first = add_speaker (world, "25.0.0.1:6346", content, "X-Alt: 26.0.0.1:7000, 25.0.0.9\r\n");
+
+  world->shares_parts = TRUE;
+  second->reply = reply_with_text;
+  second->text = "";
+  second->bytes_per_step = 64 * 1024;
+  world_run (world, 1);
+  g_assert_cmpuint (download->sources->len, ==, 3);
+  world_run (world, 4);
+  g_assert_cmpuint (second->sent, >, MIB);
+  /* Each has heard of the other; nobody of 25.0.0.9, which never answered, or of himself. */
+  g_assert_null (strstr (first->last_request, "25.0.0.9"));
+  g_assert_null (strstr (first->last_request, "25.0.0.1,"));
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+}
+
+static gboolean
+keep_requests (Host *host,
+               const char *request,
+               GByteArray *out)
+{
+  GString *all = (GString *) host->text;
+
+  g_string_append (all, request);
+  return reply_with_text (&(Host){ .content = host->content, .text = "X-Features: fwalt/0.1\r\n" }, request, out);
+}
+
+/* What is told: once to each, only what has served us, and what is gone. */
+static void
+test_told (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (8 * MIB, 2);
+  g_autoptr (GString) all = g_string_new (NULL);
+  FilDownload *download = start (world, content);
+  Host *listener = world_add_host (world, "25.0.0.1:6346", content);
+  Host *gone = world_add_host (world, "28.0.0.1:6346", content);
+  const char *p;
+
+  world->shares_parts = TRUE;
+  gone->reply = reply_with_text;
+  gone->text = "";
+  gone->is_away = TRUE;
+  listener->reply = keep_requests;
+  listener->text = (const char *) all;
+  listener->bytes_per_step = 40 * 1024;
+  world_add_source (world, 1, listener);
+  world_run (world, 1);
+  add_speaker (world, "26.0.0.1:7000", content, "X-Alt: 27.0.0.1\r\n");
+  world_add_source (world, 1, gone);
+  fil_mesh_failed (world->mesh, &download->sha1, &gone->endpoint, world->now_us);
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+  p = strstr (all->str, "X-Alt: ");
+  g_assert_nonnull (p);
+  g_assert_true (g_str_has_prefix (p, "X-Alt: 24.0.0.1\r\n"));
+  p = strstr (p + 1, "X-Alt: ");
+  g_assert_nonnull (p);
+  g_assert_true (g_str_has_prefix (p, "X-Alt: 26.0.0.1:7000\r\n"));
+  g_assert_null (strstr (p + 1, "X-Alt: "));
+  g_assert_null (strstr (all->str, "27.0.0.1"));
+  p = strstr (all->str, "X-NAlt: 28.0.0.1:6346\r\n");
+  g_assert_nonnull (p);
+  g_assert_null (strstr (p + 1, "X-NAlt: "));
+}
+
+static void
+test_push_places (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (4 * MIB, 3);
+  FilDownload *download = start (world, content);
+  Host *hidden = world_add_host (world, "26.0.0.1:6346", content);
+  g_autofree char *text = NULL;
+  GString *guid = g_string_new (NULL);
+
+  hidden->is_firewalled = TRUE;
+  for (guint i = 0; i < 16; i++)
+    g_string_append_printf (guid, "%02x", hidden->guid.bytes[i]);
+  text = g_strdup_printf ("X-FAlt: %s;24.0.0.1:6346\r\n", guid->str);
+  g_string_free (guid, TRUE);
+  add_speaker (world, "25.0.0.1:6346", content, text);
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (hidden->sent, >, MIB / 2);
+}
+
+static gboolean
+name_strangers (Host *host,
+                const char *request,
+                GByteArray *out)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint line = 0; line < 5; line++)
+    {
+      g_string_append (text, "X-Alt: ");
+      for (guint i = 0; i < 60; i++)
+        {
+          guint n = host->requests * 300 + line * 60 + i;
+
+          g_string_append_printf (text, "%s29.%u.%u.%u:%u", i > 0 ? "," : "", n >> 16 & 0xff, n >> 8 & 0xff, n & 0xff,
+                                  n % 3 == 0 ? 25 : 6346);
+        }
+      g_string_append (text, "\r\n");
+    }
+  return reply_with_text (&(Host){ .content = host->content, .text = text->str }, request, out);
+}
+
+/* Ten thousand places, all of them victims: the list stays short, and they are called one a second. */
+static void
+test_strangers (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (16 * MIB, 4);
+  FilDownload *download = start (world, content);
+  Host *liar = world_add_host (world, "25.0.0.1:6346", content);
+  gint64 begin = world->now_us;
+
+  liar->reply = name_strangers;
+  liar->bytes_per_step = 32 * 1024;
+  world_add_source (world, 1, liar);
+  while (download->state != DONE && world->now_us < begin + 200 * FIL_SEC)
+    {
+      world_step (world);
+      g_assert_cmpuint (download->sources->len, <=, FIL_DOWNLOAD_MAX_SOURCES);
+      g_assert_cmpuint (fil_mesh_n_places (world->mesh), <=, FIL_MESH_PLACES + FIL_MESH_PUSH_PLACES);
+    }
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (liar->requests * 300, >=, 10000);
+  g_assert_cmpuint (world->dials, <=, (guint) ((world->now_us - begin) / FIL_SEC) + 2);
+  for (guint i = 0; i < download->sources->len; i++)
+    g_assert_cmpuint (((FilFileSource *) g_ptr_array_index (download->sources, i))->endpoint.port, !=, 25);
+}
+
+/* Three networks call a place gone: it is not tried. Two are not enough. */
+static void
+test_gone (void)
+{
+  for (guint n = 2; n < 4; n++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (8 * MIB, 5);
+      FilDownload *download = start (world, content);
+      Host *absent = world_add_host (world, "30.0.0.1:6346", content);
+      FilFileSource *source;
+
+      absent->is_away = TRUE;
+      world_add_source (world, 1, absent);
+      source = g_ptr_array_index (download->sources, 0);
+      fil_file_source_wait (source, world->now_us + FIL_MINUTE, "busy");
+      for (guint i = 0; i < n; i++)
+        {
+          g_autofree char *address = g_strdup_printf ("%u.0.0.1:6346", 25 + i);
+
+          add_speaker (world, address, content, "X-NAlt: 30.0.0.1:6346\r\n");
+        }
+      world_run (world, 5);
+      g_assert_cmpint (source->retry_us > world->now_us + FIL_HOUR, ==, n == 3);
+      g_assert_true (world_run_until (world, download, DONE, 60));
+    }
+}
+
+/* An old servent says 200 with a Content-Range; one that sends other bytes than those is not believed. */
+static gboolean
+reply_200 (Host *host,
+           const char *request,
+           GByteArray *out)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (host->content, &size);
+  g_autofree char *head = NULL;
+  unsigned long first = 0, last = 0;
+
+  g_assert_cmpint (sscanf (strstr (request, "Range: bytes="), "Range: bytes=%lu-%lu", &first, &last), ==, 2);
+  if (host->text[0] == 'x')
+    first = first > 1000 ? first - 1000 : 1000;
+  head = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Length: %lu\r\nContent-Range: bytes=%lu-%lu/%" G_GSIZE_FORMAT "\r\n\r\n",
+                          last - first + 1, first, last, size);
+  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
+  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
+  return TRUE;
+}
+
+static void
+test_200_with_range (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (4 * MIB, 6);
+      FilDownload *download = start (world, content);
+      Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+      host->reply = reply_200;
+      host->text = i == 0 ? "" : "x";
+      host->bytes_per_step = 200 * 1024;
+      world_add_source (world, 1, host);
+      world_run (world, 20);
+      g_assert_cmpint (download->state == DONE, ==, i == 0);
+      if (i == 0)
+        {
+          world_assert_done (world, 1, content);
+          g_assert_cmpuint (host->connects, ==, 1);
+          g_assert_cmpuint (download->received, ==, 4 * MIB);
+        }
+      else
+        g_assert_cmpint (fil_download_find_source (download, 1)->state, ==, FIL_SOURCE_BAD);
+    }
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/transfer/exchange/alt", test_alt);
+  g_test_add_func ("/transfer/exchange/told", test_told);
+  g_test_add_func ("/transfer/exchange/push-places", test_push_places);
+  g_test_add_func ("/transfer/exchange/strangers", test_strangers);
+  g_test_add_func ("/transfer/exchange/gone", test_gone);
+  g_test_add_func ("/transfer/exchange/200-with-range", test_200_with_range);
+  return g_test_run ();
+}
