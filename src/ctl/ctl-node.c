@@ -136,6 +136,13 @@ run_settings (Ctl *ctl,
   return CTL_EXIT_DONE;
 }
 
+/* What a node that listens cannot change. */
+static gboolean
+needs_restart (const char *key)
+{
+  return g_str_equal (key, "listen-port") || g_str_equal (key, "bind-interface");
+}
+
 static CtlExit
 run_set (Ctl *ctl,
          GError **error)
@@ -146,7 +153,9 @@ run_set (Ctl *ctl,
     return CTL_EXIT_UNAVAILABLE;
   if (!ctl_do (ctl, "Set", g_variant_new ("(ss)", ctl->arguments[0], value), error))
     return CTL_EXIT_FAILED;
-  ctl_say (ctl, _("%s is now %s."), ctl->arguments[0], value);
+  ctl_say (ctl, needs_restart (ctl->arguments[0]) ? _("%s will be %s from the next start of the node on.")
+                                                 : _("%s is now %s."),
+           ctl->arguments[0], value);
   return CTL_EXIT_DONE;
 }
 

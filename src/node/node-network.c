@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "giv.h"
+#include "net-error.h"
 #include "pump.h"
 
 /* Dialling for a session that exists already */
@@ -267,7 +268,12 @@ listen_now (FilNode *self,
     self->local = self->listener->local;
   if (self->listener == NULL || !bind_dialer (self, interface, &local))
     {
-      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, local->message);
+      /* No other way out is taken instead: that is what the setting is for. */
+      if (g_error_matches (local, FIL_NET_ERROR, FIL_NET_ERROR_INTERFACE))
+        g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE,
+                     _("%s: bring it up, or change bind-interface in %s/settings.ini"), local->message, self->profile);
+      else
+        g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, local->message);
       return FALSE;
     }
 

@@ -160,6 +160,12 @@ class Start(Test):
         node.launch()
         self.assert_refused(node, "settings.ini")
 
+    def test_interface_is_not_there(self):
+        """No other way out is taken instead, and the sentence says where to change that."""
+        node = self.node("node", settings={"bind-interface": "nothing0"})
+        node.launch()
+        self.assert_refused(node, "nothing0", "bind-interface", os.path.join(node.profile, "settings.ini"))
+
     def test_wrong_usage(self):
         for extra in (["--role", "king"], ["--log", "loud"], ["--no-such-option"], ["rubbish"]):
             node = self.node("node " + extra[0])
