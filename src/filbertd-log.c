@@ -98,6 +98,18 @@ write_line (FilbertdLog *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* Whether it is worth a line: what libraries tell only those who mend them is not. */
+static gboolean
+is_wanted (FilbertdLog *self,
+           GLogLevelFlags level,
+           const char *domain)
+{
+  /* A smaller level matters more. */
+  if (level > self->level)
+    return FALSE;
+  return level <= G_LOG_LEVEL_MESSAGE || (domain != NULL && g_str_has_prefix (domain, "fil"));
+}
+
 static GLogWriterOutput
 writer (GLogLevelFlags level,
         const GLogField *fields,
@@ -110,10 +122,9 @@ writer (GLogLevelFlags level,
   g_autofree char *line = NULL;
   const char *domain, *message;
 
-  /* A smaller level matters more. */
-  if ((level & G_LOG_LEVEL_MASK) > self->level)
-    return G_LOG_WRITER_HANDLED;
   domain = field (fields, n_fields, "GLIB_DOMAIN");
+  if (!is_wanted (self, level & G_LOG_LEVEL_MASK, domain))
+    return G_LOG_WRITER_HANDLED;
   message = field (fields, n_fields, "MESSAGE");
   now = g_date_time_new_now_local ();
   when = g_date_time_format (now, "%F %T");

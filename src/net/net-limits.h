@@ -52,6 +52,16 @@
 #define FIL_UDP_SEGMENTS 64                /* datagrams sent as one piece */
 #define FIL_UDP_SOCKET_BUFFER (4 * 1024 * 1024) /* asked for; the system may give less */
 
+/* Asking the router for a port (RFC 6886 §3.1, §3.3). */
+#define FIL_PORT_MAP_FIRST_US (250 * FIL_MSEC) /* to the second try, then twice as long each time */
+#define FIL_PORT_MAP_TRIES 5
+#define FIL_PORT_MAP_AGAIN_US (10 * FIL_MINUTE) /* after a router that refused or was none */
+#define FIL_PORT_MAP_NEWS_US (5 * FIL_SEC)      /* between two announcements that make us ask */
+#define FIL_PORT_MAP_LIFETIME_S 7200
+#define FIL_PORT_MAP_LEAST_S 60                /* shorter lifetimes are taken for this long */
+#define FIL_UPNP_WAIT_US (10 * FIL_SEC)       /* for a router to answer at all */
+#define FIL_PORT_MAP_UNMAP_US (2 * FIL_SEC)    /* for a router to remove the mapping when we end */
+
 /* TLS. */
 #define FIL_TLS_MAX_PENDING (64 * 1024)    /* encrypted bytes that wait for the socket */
 

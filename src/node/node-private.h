@@ -18,6 +18,7 @@
 #include "listener.h"
 #include "node.h"
 #include "overlay.h"
+#include "port-mapping.h"
 #include "pumps.h"
 #include "punches.h"
 #include "push-proxy.h"
@@ -87,6 +88,7 @@ struct _FilNode
   GHashTable *encrypted;  /* FilEndpoint of neighbours who came by TLS, owned */
   FilEndpoint local;      /* where it listens */
   FilEndpoint route;      /* the address that this machine sends from to the world; family 0: none */
+  FilPortMapping *port_mapping; /* NULL: the router is not asked */
   FilRouterState router;  /* what became of asking it for our port */
   FilEndpoint router_outside; /* its own outside address, if it told */
   gboolean is_reach_news; /* what is known of reachability is not noted down yet */
@@ -169,6 +171,12 @@ void _fil_node_pump (FilNode *self, FilStream *stream, FilSession *session, FilT
                      const FilEndpoint *peer);
 void _fil_node_dial (FilNode *self, const FilEndpoint *to, FilDialPurpose purpose, FilGateUse named_by, gboolean tls,
                      FilTraffic traffic, FilSession *session);
+
+/* node-port-map.c: asking the router for our port */
+void _fil_node_port_map_apply (FilNode *self);
+void _fil_node_port_map_restart (FilNode *self);
+void _fil_node_port_map_stop (FilNode *self);
+gboolean _fil_node_port_map_is_stopped (FilNode *self);
 
 /* node-limits.c: how fast, and when */
 void _fil_node_limits_start (FilNode *self);

@@ -63,9 +63,8 @@ _fil_node_reach_look (FilNode *self)
   if (fil_endpoint_is_set (&self->route))
     {
       _fil_node_event (self, "moved", 0, _("This computer has another address now; the network is looked for anew."));
-      self->router = FIL_ROUTER_UNKNOWN;
-      self->router_outside = (FilEndpoint){ 0 };
       fil_overlay_moved (self->overlay, _fil_node_now (self));
+      _fil_node_port_map_restart (self);
     }
   self->route = route;
   tell_local (self);

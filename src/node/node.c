@@ -89,6 +89,8 @@ settings_changed_cb (const char *key,
 
   if (strcmp (key, "downloads-dir") == 0 || strcmp (key, "incomplete-dir") == 0)
     apply_folders (self);
+  if (strcmp (key, "port-mapping") == 0)
+    _fil_node_port_map_apply (self);
   _fil_node_apply_limits (self);
   _fil_node_mark_status (self);
 }
@@ -176,6 +178,7 @@ fil_node_new (const FilNodeOptions *options,
   _fil_node_limits_start (self);
   fil_settings_set_changed_func (self->settings, settings_changed_cb, self);
   _fil_node_overlay_start (self);
+  _fil_node_port_map_apply (self);
   _fil_node_share_options (self, options->share);
 
   fil_timer_set (self->save_timer, _fil_node_now (self) + SAVE_EVERY_US);
@@ -207,19 +210,20 @@ fil_node_stop (FilNode *self)
       _fil_node_reach_save (self);
       fil_overlay_stop (self->overlay, _fil_node_now (self));
     }
+  _fil_node_port_map_stop (self);
   _fil_node_network_stop (self);
 }
 
 /**
  * fil_node_is_settled:
  *
- * Returns: whether everything that was under way when the node was stopped has come to the disk; until
- *   then its main loop has to turn
+ * Returns: whether everything that was under way when the node was stopped has come to the disk, and the
+ *   router has closed our port; until then its main loop has to turn
  */
 gboolean
 fil_node_is_settled (FilNode *self)
 {
-  return self->downloads == NULL || fil_downloads_is_settled (self->downloads);
+  return (self->downloads == NULL || fil_downloads_is_settled (self->downloads)) && _fil_node_port_map_is_stopped (self);
 }
 
 static void
@@ -228,6 +232,7 @@ fil_node_finalize (GObject *object)
   FilNode *self = FIL_NODE (object);
 
   fil_node_stop (self);
+  g_clear_pointer (&self->port_mapping, fil_port_mapping_free);
   g_clear_pointer (&self->pumps, fil_pumps_free);
   g_clear_pointer (&self->downloads, fil_downloads_free);
   g_clear_pointer (&self->push_proxy, fil_push_proxy_free);
