@@ -196,6 +196,29 @@ def their_complaints(world):
             and not ordinary.search(line)]
 
 
+def called_by_http(caller, proxy, guid):
+    """Asks a push proxy by HTTP to have that servent call @caller; returns the GIV line that it says."""
+    name = base64.b32encode(bytes.fromhex(guid)).decode().rstrip('=')
+    with caller.host.socket(address=caller.host.address) as listener, caller.host.socket() as sock:
+        listener.listen(1)
+        listener.settimeout(30)
+        sock.settimeout(10)
+        sock.connect((proxy.host.external, proxy.port))
+        sock.sendall((f'GET /gnutella/push-proxy?ServerId={name} HTTP/1.1\r\nHost: {proxy.listen}\r\n'
+                      f'User-Agent: Laboratory/1.0\r\nConnection: close\r\n'
+                      f'X-Node: {caller.host.address}:{listener.getsockname()[1]}\r\n\r\n').encode())
+        status = sock.recv(4096).decode('latin-1').split('\r\n')[0]
+        if ' 202 ' not in status:
+            raise Failure(f'the proxy says: {status}')
+        call, (address, _) = listener.accept()
+        with call:
+            call.settimeout(10)
+            giv = call.recv(1024).decode('latin-1')
+    if not giv.lower().startswith('giv ') or guid.lower() not in giv.lower() or not giv.endswith('\n\n'):
+        raise Failure(f'{address} says {giv!r}')
+    return f'{status}; {address} says {giv.strip()}'
+
+
 def cases(suite, world):
     w = world
 
@@ -260,6 +283,10 @@ def cases(suite, world):
     suite.case('its leaf behind a router pushes to us', fetch_pushed)
     suite.case('our leaf behind a router pushes to it',
                lambda: w.theirs_fetches(w.gl, w.magnet('ff', f'push://{w.ff.status()["guid"]}:{w.gu.listen}'), 'ff'))
+    suite.case('its ultrapeer has our leaf behind a router call, asked by HTTP',
+               lambda: called_by_http(w.fl, w.gu, w.ff.status()['guid']))
+    suite.case('our ultrapeer has its leaf behind a router call, asked by HTTP',
+               lambda: called_by_http(w.fl, w.fu, w.find(w.fl, 'gf')['guid']))
     suite.case('it browses our leaf', lambda: w.theirs_browses(w.gl, 'fl'))
     suite.case('it proves that we can be reached by UDP', reachable_by_udp)
     suite.case('it has no complaint about us', lambda: no_complaint(w))
