@@ -180,6 +180,16 @@ knock_at (FilPunch *self,
   send_probe (self, FIL_PROBE_KNOCK, &target->endpoint, low ? FIL_PUNCH_LOW_TTL : 0);
 }
 
+/* When the pair that works is taken: TCP may come about yet, and so may the answer. */
+static gint64
+choice_time (const FilPunch *self,
+             gint64 now_us)
+{
+  if (!self->has_answer)
+    return now_us + FIL_PUNCH_LATE_ANSWER_US;
+  return now_us + (self->tcp->len > 0 ? FIL_PUNCH_TCP_WAIT_US : 0);
+}
+
 static void
 connect_to (FilPunch *self,
             gboolean low)
@@ -213,6 +223,8 @@ _fil_punch_begin_knocking (FilPunch *self,
     _fil_punch_step (self, "punch-knock", &target_at (self->tcp, i)->endpoint, "by TCP");
   self->next_knock_us = now_us;
   self->next_tcp_us = now_us;
+  if (self->has_pair)
+    self->choose_us = choice_time (self, now_us);
   if (self->is_asker)
     {
       connect_to (self, FALSE);
@@ -435,7 +447,7 @@ take_heard (FilPunch *self,
     return;
   self->has_pair = TRUE;
   self->pair = *from;
-  self->choose_us = now_us + (self->tcp->len > 0 ? FIL_PUNCH_TCP_WAIT_US : 0);
+  self->choose_us = choice_time (self, now_us);
   _fil_punch_step (self, "punch-pair", from, "both directions work by UDP");
   _fil_punch_knock (self, now_us);
 }
