@@ -68,6 +68,20 @@ mapped_udp (FilNode *self,
   return self->is_private && fil_endpoint_class (&self->local) != FIL_ADDRESS_NONE ? self->local : (FilEndpoint){ 0 };
 }
 
+/* The same of our TCP port: routers treat both alike more often than not. One that takes another port for each
+ * connection leaves nothing to tell. */
+static FilEndpoint
+mapped_tcp (FilNode *self,
+            const FilNat *nat,
+            const FilEndpoint *udp)
+{
+  if (self->tcp_punch == NULL)
+    return (FilEndpoint){ 0 };
+  if (fil_endpoint_is_set (&nat->tcp))
+    return nat->tcp;
+  return nat->mapping == FIL_NAT_MAPPING_UNKNOWN || fil_nat_is_fixed (nat->mapping) ? *udp : (FilEndpoint){ 0 };
+}
+
 static void
 describe (gpointer data,
           FilPunchSelf *out)
@@ -78,11 +92,12 @@ describe (gpointer data,
   FilHost proxies[FIL_OFFER_PROXIES_MAX];
 
   *out = (FilPunchSelf){ .guid = self->guid, .has_tls = TRUE };
+  out->is_sure = self->is_private || nat->mapping != FIL_NAT_MAPPING_UNKNOWN;
   out->nat.udp = class_of (nat, nat->mapping);
   out->nat.tcp = class_of (nat, nat->tcp_mapping);
   out->nat.has_tcp = self->tcp_punch != NULL;
   out->udp = mapped_udp (self, nat);
-  out->tcp = fil_endpoint_is_set (&nat->tcp) ? nat->tcp : with_port (out->udp, self->local.port);
+  out->tcp = mapped_tcp (self, nat, &out->udp);
   if (fil_endpoint_class (&reach->probe.local) == FIL_ADDRESS_PRIVATE)
     out->local = with_port (reach->probe.local, self->local.port);
   out->ipv6 = with_port (*fil_reachability_external (reach, 6), self->local.port);
@@ -387,8 +402,17 @@ open_stream (gpointer data,
   fil_rudp_port_touch (self->rudp);
 }
 
+static void
+measure (gpointer data)
+{
+  FilNode *self = data;
+
+  fil_overlay_measure_nat (self->overlay, _fil_node_now (self));
+}
+
 static const FilPunchesDelegate punches_delegate = {
   .describe = describe,
+  .measure = measure,
   .may_send = may_send,
   .send = send_datagram,
   .connect = connect_tcp,

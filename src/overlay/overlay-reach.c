@@ -195,6 +195,22 @@ measure_nat (FilOverlay *self,
     }
 }
 
+/**
+ * fil_overlay_measure_nat:
+ *
+ * Somebody has to know now how others see us: when that is not known yet, they are asked at once.
+ */
+void
+fil_overlay_measure_nat (FilOverlay *self,
+                         gint64 now_us)
+{
+  if (!self->is_running || self->delegate.send_udp == NULL || self->reach.probe.nat.mapping != FIL_NAT_MAPPING_UNKNOWN ||
+      self->reach.probe.begun_us != FIL_NEVER)
+    return;
+  self->reach.probe.next_us = now_us;
+  measure_nat (self, now_us);
+}
+
 /* Keeps our outside port alive while others can only come by it: neighbours that were called already take
  * turns, so that one is left whose ping would prove something. */
 static void

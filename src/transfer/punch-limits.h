@@ -19,6 +19,7 @@
 #define FIL_PUNCH_PROXIES_AT_ONCE 3
 #define FIL_PUNCH_PINGS 3                     /* at 0, 1.5 and 3 s */
 #define FIL_PUNCH_PING_US (1500 * FIL_MSEC)
+#define FIL_PUNCH_MEASURE_US (1200 * FIL_MSEC) /* for others to tell how they see us, before we guess */
 #define FIL_PUNCH_PUSH_US (3 * FIL_SEC)       /* PUSH 0x7FFFFFFD when no pong came */
 #define FIL_PUNCH_ANSWER_US (9 * FIL_SEC)     /* and then nobody answers any more */
 #define FIL_PUNCH_REMINDERS 3                 /* pings that allow the other side one packet more */

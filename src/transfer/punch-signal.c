@@ -16,6 +16,7 @@
 #define HEAD_TTL 2 /* reaches the other side with TTL 1, hops 1 through all programs */
 #define PUSH_TTL 2
 #define BUSY_US (100 * FIL_MSEC)
+#define LOOK_US (20 * FIL_MSEC)
 
 static void
 add_candidate (FilPunchOffer *self,
@@ -231,18 +232,42 @@ fall_back (FilPunch *self,
   _fil_punch_knock_once (self, now_us);
 }
 
+/* An offer with a wrong port is good for nothing: as long as nobody has told us ours, others are asked. */
+static gboolean
+is_ready (FilPunch *self,
+          gint64 now_us)
+{
+  FilPunches *punches = self->punches;
+
+  if (self->offered_us != 0)
+    return TRUE;
+  if (!self->self.is_sure && punches->delegate.measure != NULL && now_us - self->started_us < FIL_PUNCH_MEASURE_US)
+    {
+      if (now_us == self->started_us)
+        punches->delegate.measure (punches->data);
+      punches->delegate.describe (punches->data, &self->self);
+      self->next_round_us = now_us + LOOK_US;
+      if (!self->self.is_sure)
+        return FALSE;
+    }
+  self->offered_us = self->next_round_us = now_us;
+  return TRUE;
+}
+
 /* What is due while nobody has answered. */
 void
 _fil_punch_signal (FilPunch *self,
                    gint64 now_us)
 {
-  if (now_us - self->started_us >= FIL_PUNCH_ANSWER_US)
+  if (!is_ready (self, now_us))
+    return;
+  if (now_us - self->offered_us >= FIL_PUNCH_ANSWER_US)
     {
       _fil_punch_fail (self, "no-punch-answer",
                        _("Nobody passed our request on to the source, or it did not answer."), now_us);
       return;
     }
-  if (!self->has_pushed && now_us - self->started_us >= FIL_PUNCH_PUSH_US)
+  if (!self->has_pushed && now_us - self->offered_us >= FIL_PUNCH_PUSH_US)
     fall_back (self, now_us);
   if (self->rounds < FIL_PUNCH_PINGS && now_us >= self->next_round_us)
     send_round (self, now_us);
@@ -251,10 +276,12 @@ _fil_punch_signal (FilPunch *self,
 gint64
 _fil_punch_signal_wake (const FilPunch *self)
 {
-  gint64 wake = self->started_us + FIL_PUNCH_ANSWER_US;
+  gint64 wake = self->offered_us + FIL_PUNCH_ANSWER_US;
 
+  if (self->offered_us == 0)
+    return self->next_round_us;
   if (!self->has_pushed)
-    wake = MIN (wake, self->started_us + FIL_PUNCH_PUSH_US);
+    wake = MIN (wake, self->offered_us + FIL_PUNCH_PUSH_US);
   if (self->rounds < FIL_PUNCH_PINGS)
     wake = MIN (wake, self->next_round_us);
   return wake;
@@ -300,6 +327,24 @@ find_by_peer (FilPunches *self,
   return NULL;
 }
 
+/* The same for who is asked: the answer to the next ping is worth more than a wrong one now. */
+static gboolean
+may_answer (FilPunches *self,
+            gint64 now_us)
+{
+  FilPunchSelf own;
+
+  self->delegate.describe (self->data, &own);
+  if (own.is_sure || self->delegate.measure == NULL)
+    return TRUE;
+  if (self->unsure_us == 0 || now_us - self->unsure_us >= FIL_PUNCH_ANSWER_US)
+    {
+      self->unsure_us = MAX (now_us, 1);
+      self->delegate.measure (self->data);
+    }
+  return now_us - self->unsure_us >= FIL_PUNCH_MEASURE_US;
+}
+
 static FilPunch *
 admit (FilPunches *self,
        const FilPunchOffer *offer,
@@ -309,7 +354,7 @@ admit (FilPunches *self,
   FilPunchAdmission verdict;
   FilPunch *punch;
 
-  if (target == NULL || !self->delegate.may_send (self->data, target))
+  if (target == NULL || !self->delegate.may_send (self->data, target) || !may_answer (self, now_us))
     return NULL;
   verdict = fil_punch_guard_admit (self->guard, target, offer->nonce, now_us);
   if (verdict != FIL_PUNCH_ADMITTED)

@@ -66,6 +66,7 @@ typedef struct
   FilGuid guid;            /* of the other side */
 
   /* Signalling. */
+  gint64 offered_us;       /* asker: when the first ping went, 0: not yet */
   FilPunchPing pings[PUNCH_MUIDS];
   guint n_pings;
   guint rounds;
@@ -104,7 +105,7 @@ struct _FilPunches
   GPtrArray *punches; /* FilPunch, owned */
   GPtrArray *lines;   /* sessions of punch-line.c */
   guint32 last_id;
-  guint in_use;       /* calls under way: no attempt is freed */
+  gint64 unsure_us;   /* when we were asked last without knowing what we look like */
 };
 
 /* punches.c */

@@ -198,6 +198,9 @@ _fil_punch_step (FilPunch *self,
                  const FilEndpoint *peer,
                  const char *detail)
 {
+  char text[FIL_ENDPOINT_TEXT_LEN];
+
+  g_debug ("[punch %u] %s %s: %s", self->id, what, peer != NULL ? fil_endpoint_to_text (peer, text) : "-", detail);
   if (self->punches->delegate.step != NULL)
     self->punches->delegate.step (self->punches->data, &self->guid, what, peer, detail);
 }

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   FilGuid guid;
+  gboolean is_sure;  /* others have told what we look like from outside; else it is guessed */
   FilNatSide nat;
   FilEndpoint udp;   /* as others see our UDP port */
   FilEndpoint tcp;   /* the same of the listening TCP port */
@@ -73,6 +74,8 @@ typedef struct
 typedef struct
 {
   void (*describe) (gpointer data, FilPunchSelf *out);
+  /* It is not sure: others should be asked now (optional). */
+  void (*measure) (gpointer data);
   /* The one gate: whether datagrams may go to an address that a stranger named. */
   gboolean (*may_send) (gpointer data, const FilEndpoint *to);
   /* From the Gnutella port; ttl 0: the usual one. */

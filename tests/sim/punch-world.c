@@ -340,7 +340,7 @@ describe (gpointer data,
   PunchHost *host = data;
   guint n = PUNCH_ULTRAPEERS;
 
-  *out = (FilPunchSelf){ .guid = host->sim->guid, .nat = host->side };
+  *out = (FilPunchSelf){ .guid = host->sim->guid, .is_sure = TRUE, .nat = host->side };
   /* The last that somebody told. */
   out->udp = seen_by (host, NAT_UDP, host->world->ultrapeers[n - 1]);
   out->tcp = seen_by (host, NAT_TCP, host->world->ultrapeers[n - 1]);
