@@ -105,6 +105,8 @@ struct _FilNode
   FilPunches *punches;
   GPtrArray *punch_streams;    /* RUDP connections that are being opened, owned */
   FilNatSide punch_nat;        /* what stands before us */
+  GPtrArray *punch_heads;      /* HEAD pings that wait until we know how others see us, owned */
+  FilTimer *punch_heads_timer;
   GHashTable *source_searches; /* overlay search → SourceSearch, owned; for downloads without sources */
 
   /* Files. */

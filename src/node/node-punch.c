@@ -510,6 +510,73 @@ answer_ping (FilNode *self,
   fil_overlay_answer_head (self->overlay, source, fil_writer_slice (&payload), now_us);
 }
 
+/* A HEAD ping with an offer that came before we know what to answer. */
+typedef struct
+{
+  FilHeadPing ping; /* its slices are gone */
+  FilSource source;
+  GBytes *signal;
+} WaitingHead;
+
+#define WAITING_HEADS_MAX 16
+#define WAITING_LOOK_US (20 * FIL_MSEC)
+
+static void
+waiting_head_free (WaitingHead *self)
+{
+  g_bytes_unref (self->signal);
+  g_free (self);
+}
+
+static void
+waiting_heads_cb (gpointer data,
+                  gint64 now_us)
+{
+  FilNode *self = data;
+  g_autoptr (GPtrArray) heads = NULL;
+
+  if (!fil_punches_may_answer (self->punches, now_us))
+    {
+      fil_timer_set (self->punch_heads_timer, now_us + WAITING_LOOK_US);
+      return;
+    }
+  heads = g_steal_pointer (&self->punch_heads);
+  self->punch_heads = g_ptr_array_new_with_free_func ((GDestroyNotify) waiting_head_free);
+  for (guint i = 0; i < heads->len; i++)
+    {
+      WaitingHead *head = g_ptr_array_index (heads, i);
+      gsize len;
+      const guint8 *bytes = g_bytes_get_data (head->signal, &len);
+
+      head->ping.signal = fil_slice (bytes, len);
+      answer_ping (self, &head->ping, &head->source);
+    }
+  arm (self);
+}
+
+static void
+take_ping (FilNode *self,
+           const FilHeadPing *ping,
+           const FilSource *source)
+{
+  gint64 now_us = _fil_node_now (self);
+  WaitingHead *head;
+
+  if (ping->signal.len == 0 || fil_punches_may_answer (self->punches, now_us))
+    {
+      answer_ping (self, ping, source);
+      return;
+    }
+  if (self->punch_heads->len >= WAITING_HEADS_MAX)
+    return;
+  head = g_new0 (WaitingHead, 1);
+  head->ping = *ping;
+  head->source = *source;
+  head->signal = g_bytes_new (ping->signal.data, ping->signal.len);
+  g_ptr_array_add (self->punch_heads, head);
+  fil_timer_set (self->punch_heads_timer, now_us + WAITING_LOOK_US);
+}
+
 /**
  * _fil_node_punch_head:
  *
@@ -530,7 +597,7 @@ _fil_node_punch_head (FilNode *self,
   if (vendor.id.selector == 23)
     {
       if (fil_head_ping_decode (&ping, &vendor))
-        answer_ping (self, &ping, source);
+        take_ping (self, &ping, source);
     }
   else if (fil_head_pong_decode (&pong, &vendor) && fil_punch_offer_decode (&answer, pong.signal))
     fil_punches_take_answer (self->punches, &answer, &source->muid, &source->address, _fil_node_now (self));
@@ -591,6 +658,8 @@ _fil_node_punch_start (FilNode *self)
   self->punch_streams = g_ptr_array_new_with_free_func ((GDestroyNotify) punch_stream_free);
   self->punches = fil_punches_new (&punches_delegate, self, self->random);
   self->punch_timer = fil_timer_new (fil_reactor_timers (self->reactor), punch_cb, self);
+  self->punch_heads = g_ptr_array_new_with_free_func ((GDestroyNotify) waiting_head_free);
+  self->punch_heads_timer = fil_timer_new (fil_reactor_timers (self->reactor), waiting_heads_cb, self);
   if (strcmp (self->listen, "none") != 0)
     self->tcp_punch = fil_tcp_punch_new (self->reactor, &self->local, *interface != '\0' ? interface : NULL,
                                          tcp_connected, self);
@@ -603,6 +672,7 @@ _fil_node_punch_stop (FilNode *self)
   if (self->punches == NULL)
     return;
   fil_timer_clear (self->punch_timer);
+  fil_timer_clear (self->punch_heads_timer);
   g_clear_pointer (&self->tcp_punch, fil_tcp_punch_free);
   g_ptr_array_set_size (self->punch_streams, 0);
 }
@@ -613,6 +683,8 @@ _fil_node_punch_free (FilNode *self)
   if (self->punches == NULL)
     return;
   g_clear_pointer (&self->punch_streams, g_ptr_array_unref);
+  g_clear_pointer (&self->punch_heads, g_ptr_array_unref);
+  g_clear_pointer (&self->punch_heads_timer, fil_timer_free);
   g_clear_pointer (&self->tcp_punch, fil_tcp_punch_free);
   g_clear_pointer (&self->punches, fil_punches_free);
   g_clear_pointer (&self->punch_timer, fil_timer_free);

@@ -327,10 +327,15 @@ find_by_peer (FilPunches *self,
   return NULL;
 }
 
-/* The same for who is asked: the answer to the next ping is worth more than a wrong one now. */
-static gboolean
-may_answer (FilPunches *self,
-            gint64 now_us)
+/**
+ * fil_punches_may_answer:
+ *
+ * Returns: FALSE for a moment when others have yet to tell how they see us: an answer a little later is worth
+ *   more than a wrong one now
+ */
+gboolean
+fil_punches_may_answer (FilPunches *self,
+                        gint64 now_us)
 {
   FilPunchSelf own;
 
@@ -354,7 +359,7 @@ admit (FilPunches *self,
   FilPunchAdmission verdict;
   FilPunch *punch;
 
-  if (target == NULL || !self->delegate.may_send (self->data, target) || !may_answer (self, now_us))
+  if (target == NULL || !self->delegate.may_send (self->data, target) || !fil_punches_may_answer (self, now_us))
     return NULL;
   verdict = fil_punch_guard_admit (self->guard, target, offer->nonce, now_us);
   if (verdict != FIL_PUNCH_ADMITTED)

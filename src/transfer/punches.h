@@ -114,6 +114,7 @@ guint32 fil_punches_ask (FilPunches *self, const FilPunchWish *wish, gint64 now_
 void fil_punches_cancel (FilPunches *self, const FilGuid *guid);
 void fil_punches_stream_opened (FilPunches *self, guint32 id, gboolean success, gint64 now_us);
 
+gboolean fil_punches_may_answer (FilPunches *self, gint64 now_us);
 gboolean fil_punches_take_offer (FilPunches *self, const FilPunchOffer *offer, FilPunchOffer *answer, gint64 now_us);
 gboolean fil_punches_take_answer (FilPunches *self, const FilPunchOffer *answer, const FilGuid *muid,
                                   const FilEndpoint *from, gint64 now_us);
