@@ -45,6 +45,16 @@ delegate_may_dial (gpointer data,
 }
 
 static void
+delegate_seen_as (gpointer data,
+                  const FilEndpoint *by,
+                  const FilEndpoint *address)
+{
+  FilNode *self = data;
+
+  fil_overlay_noted_address (self->overlay, by, address, _fil_node_now (self));
+}
+
+static void
 delegate_answered (gpointer data,
                    const FilEndpoint *from)
 {
@@ -205,6 +215,7 @@ static const FilDownloadsDelegate downloads_delegate = {
   .may_dial = delegate_may_dial,
   .answered = delegate_answered,
   .own_place = delegate_own_place,
+  .seen_as = delegate_seen_as,
   .search = delegate_search,
   .changed = delegate_changed,
   .save = delegate_save,

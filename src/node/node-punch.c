@@ -189,6 +189,7 @@ send_datagram (gpointer data,
 {
   FilNode *self = data;
 
+  fil_overlay_noted_udp (self->overlay, to, _fil_node_now (self));
   if (ttl == 0)
     (void) fil_udp_port_send (self->udp, bytes, len, to);
   else

@@ -78,6 +78,7 @@ push_by_udp (FilNode *self,
   fil_writer_init (&payload);
   fil_push_encode (push, &payload);
   packet = fil_packet_new (&header, fil_writer_slice (&payload));
+  fil_overlay_noted_udp (self->overlay, to, _fil_node_now (self));
   return fil_udp_port_send (self->udp, packet->bytes, packet->len, to);
 }
 

@@ -241,6 +241,8 @@ fil_download_reply_read (FilDownloadReplyHead *self,
     }
   read_waiting (reply, head);
   fil_push_headers_read (&reply->push, head);
+  if (!fil_handshake_remote_address (head, &reply->seen_as))
+    reply->seen_as = (FilEndpoint){ 0 };
   read_urn (reply, head);
   read_thex (reply, head);
   read_mesh (reply, head);

@@ -29,6 +29,7 @@ typedef struct
   gboolean has_thex_root;
   const GArray *available;  /* FilRange of X-Available-Ranges, or NULL */
   const char *server;       /* or NULL */
+  FilEndpoint seen_as;      /* our address as the other side sees it, port 0; family 0: not said */
   FilPushNews push;         /* how the other side can be reached */
   const char *alt;          /* X-Alt, X-NAlt and X-FAlt as they came, or NULL */
   const char *nalt;

@@ -62,6 +62,9 @@ typedef struct
    * going there harms nobody. May be NULL. */
   void (*answered) (gpointer data, const FilEndpoint *from);
 
+  /* A host that we connected to tells at which address it sees us; may be NULL. */
+  void (*seen_as) (gpointer data, const FilEndpoint *by, const FilEndpoint *address);
+
   /* Where we serve what is there of download, when we do and can be connected to; may be NULL. */
   gboolean (*own_place) (gpointer data, const FilDownload *download, FilHost *place);
 

@@ -191,6 +191,8 @@ judge_body (FilFetch *self,
   self->last_byte_us = now_us;
   if (!self->is_push && self->downloads->delegate.answered != NULL)
     self->downloads->delegate.answered (self->downloads->data, &source->endpoint);
+  if (!self->is_push && self->downloads->delegate.seen_as != NULL && fil_endpoint_is_set (&reply->seen_as))
+    self->downloads->delegate.seen_as (self->downloads->data, &source->endpoint, &reply->seen_as);
   /* Some old servents say 200 and mean 206. */
   if (reply->status == 200 && (reply->range.start < asked.start || reply->range.end > asked.end))
     return take_whole (self, range, now_us);

@@ -53,8 +53,13 @@ write_start (FilWriter *out,
              guint status,
              const FilUploadSelf *us)
 {
+  char address[FIL_ENDPOINT_TEXT_LEN];
+
   fil_head_write_line (out, "HTTP/1.1 %u %s", status, phrase (status));
   fil_head_write_header (out, "Server", "%s", us->user_agent);
+  /* gtk-gnutella and LimeWire find out their own address by these (firewall.md §4). */
+  if (fil_endpoint_is_set (&us->peer))
+    fil_head_write_header (out, "X-Remote-IP", "%s", fil_endpoint_address_text (&us->peer, address));
   fil_push_headers_write_reply (out, &us->push, us->is_pushed);
 }
 

@@ -16,6 +16,7 @@ typedef struct
 {
   const char *user_agent;
   FilPushSelf push;
+  FilEndpoint peer;   /* whom we tell that we see it there; family 0: nobody */
   gboolean is_pushed; /* this connection was asked for by PUSH */
 } FilUploadSelf;
 

@@ -132,7 +132,7 @@ start_reply (FilUploadSession *self,
 static FilUploadSelf
 describe (const FilUploadSession *self)
 {
-  FilUploadSelf us = { .user_agent = self->uploads->user_agent, .is_pushed = self->is_push };
+  FilUploadSelf us = { .user_agent = self->uploads->user_agent, .peer = self->peer, .is_pushed = self->is_push };
 
   if (self->uploads->delegate.describe != NULL)
     self->uploads->delegate.describe (self->uploads->data, &us.push);

@@ -229,6 +229,10 @@ test_answered (void)
       world_add_source (world, 1, host);
       g_assert_true (world_run_until (world, download, DONE, 60));
       g_assert_cmpuint (world->answered > 0, ==, i == 0);
+      /* The same goes for where they see us. */
+      g_assert_cmpuint (world->told_address > 0, ==, i == 0);
+      if (i == 0)
+        g_assert_true (fil_endpoint_same_address (&world->seen_as, &world->own));
       if (i == 0)
         g_assert_true (fil_endpoint_equal (&world->last_answered, &host->endpoint));
     }

@@ -777,6 +777,17 @@ node_may_dial (gpointer data,
 }
 
 static void
+node_seen_as (gpointer data,
+              const FilEndpoint *by,
+              const FilEndpoint *address)
+{
+  World *self = data;
+
+  self->told_address++;
+  self->seen_as = *address;
+}
+
+static void
 node_answered (gpointer data,
                const FilEndpoint *from)
 {
@@ -899,6 +910,7 @@ static const FilDownloadsDelegate node = {
   .may_dial = node_may_dial,
   .answered = node_answered,
   .own_place = node_own_place,
+  .seen_as = node_seen_as,
   .search = node_search,
   .changed = node_changed,
   .save = node_save,

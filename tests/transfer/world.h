@@ -75,6 +75,8 @@ struct _World
   guint finished;
   guint answered;
   FilEndpoint last_answered;
+  guint told_address;       /* times somebody told where it sees us … */
+  FilEndpoint seen_as;      /* … and where that was */
   GHashTable *disk;       /* gint64 id -> Part, in incomplete/ */
   GHashTable *done;       /* path -> GBytes */
   GHashTable *records;    /* gint64 id -> Saved */
