@@ -18,7 +18,7 @@ static const guint purpose_max[FIL_DIAL_N] = {
   [FIL_DIAL_OVERLAY] = 12,
   [FIL_DIAL_TRANSFER] = 16,
   [FIL_DIAL_PUSH] = 8,
-  [FIL_DIAL_PROBE] = 4,
+  [FIL_DIAL_PROBE] = 8,
 };
 
 struct _FilDialer

@@ -34,6 +34,7 @@
 #define FIL_DIAL_MAX_PER_ADDRESS 2
 #define FIL_DIAL_MAX_PER_NETWORK 4
 #define FIL_DIAL_TIMEOUT_US (15 * FIL_SEC)
+#define FIL_DIAL_PROBE_US (5 * FIL_SEC)    /* most of those who ask to be tried sit behind a firewall */
 
 /* What the gate lets strangers make us do. */
 #define FIL_GATE_WINDOW_US (10 * FIL_MINUTE)

@@ -9,6 +9,7 @@
 
 #include "giv.h"
 #include "net-error.h"
+#include "net-limits.h"
 #include "pump.h"
 
 /* Dialling for a session that exists already */
@@ -146,7 +147,9 @@ _fil_node_dial (FilNode *self,
   pending->traffic = traffic;
   pending->to = *to;
   pending->drop = fil_timer_new (fil_reactor_timers (self->reactor), pending_dropped, pending);
-  pending->dial = fil_dialer_connect (self->dialer, to, purpose, named_by, 0, pending_dialled, pending, &error);
+  pending->dial = fil_dialer_connect (self->dialer, to, purpose, named_by,
+                                      purpose == FIL_DIAL_PROBE ? FIL_DIAL_PROBE_US : FIL_DIAL_TIMEOUT_US,
+                                      pending_dialled, pending, &error);
   if (pending->dial == NULL)
     {
       fil_session_hung_up (session, error->message, _fil_node_now (self));

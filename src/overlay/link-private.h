@@ -57,6 +57,7 @@ struct _FilLink
   guint alive_missed;
   gint64 alive_due_us;
   gint64 doubted_us;           /* asked for a sign of life, 0: not in doubt */
+  gboolean is_doubted_again;   /* something broke since then */
   guint64 errors;
   FilLinkStats stats;
 };

@@ -98,6 +98,16 @@ send_alive_ping (FilLink *self,
 }
 
 static void
+begin_doubt (FilLink *self,
+             gint64 now_us)
+{
+  self->is_doubted_again = FALSE;
+  self->doubted_us = MAX (now_us, 1);
+  self->alive_due_us = now_us + FIL_LINK_DOUBT;
+  send_alive_ping (self, now_us);
+}
+
+static void
 tick_established (FilLink *self,
                   gint64 now_us)
 {
@@ -115,6 +125,11 @@ tick_established (FilLink *self,
       return;
     }
   self->doubted_us = 0;
+  if (self->is_doubted_again)
+    {
+      begin_doubt (self, now_us);
+      return;
+    }
   if (now_us - self->last_in_us < alive_interval (self))
     self->alive_missed = 0;
   else if (++self->alive_missed > FIL_ALIVE_MISSED)
@@ -316,11 +331,15 @@ void
 fil_link_doubt (FilLink *self,
                 gint64 now_us)
 {
-  if (self->state != FIL_LINK_ESTABLISHED || self->doubted_us != 0)
+  if (self->state != FIL_LINK_ESTABLISHED)
     return;
-  self->doubted_us = MAX (now_us, 1);
-  self->alive_due_us = now_us + FIL_LINK_DOUBT;
-  send_alive_ping (self, now_us);
+  if (self->doubted_us != 0)
+    {
+      /* The answer that is on its way may be older than what broke now. */
+      self->is_doubted_again = now_us > self->doubted_us;
+      return;
+    }
+  begin_doubt (self, now_us);
   fil_session_changed (&self->session);
 }
 

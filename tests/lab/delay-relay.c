@@ -2,9 +2,9 @@
 /* A wire between two network namespaces that delays what it carries: the laboratory's distance, for kernels
  * without netem.
  *
- * Each line of the standard input, "NS1 IF1 NS2 IF2 DELAY_US", makes one wire, whose ends are the new TAP devices
- * IF1 in the namespace NS1 and IF2 in NS2; the answer is the line "ready". Every frame leaves DELAY_US after it
- * came. The program ends with its standard input, and so never outlives the one who started it. */
+ * Each line of the standard input, "NS1 IF1 NS2 IF2 DELAY_US", makes one wire, whose ends are the new TAP
+ * devices IF1 in the namespace NS1 and IF2 in NS2; the answer is the line "ready". Every frame leaves DELAY_US
+ * after it came. The program ends with its standard input, and so never outlives the one who started it. */
 #include <glib.h>
 
 #include <errno.h>
@@ -75,7 +75,8 @@ add_wire (GPtrArray *ends,
   char device[2][IFNAMSIZ];
   gint64 delay_us;
 
-  if (sscanf (line, "%127s %15s %127s %15s %" G_GINT64_FORMAT, netns[0], device[0], netns[1], device[1], &delay_us) != 5)
+  if (sscanf (line, "%127s %15s %127s %15s %" G_GINT64_FORMAT, netns[0], device[0], netns[1], device[1],
+              &delay_us) != 5)
     {
       g_printerr ("delay-relay: not a wire: %s\n", line);
       exit (2);
@@ -169,8 +170,10 @@ static void
 wait_until (GArray *fds,
             gint64 due_us)
 {
-  gint64 wait_us = MAX (due_us - g_get_monotonic_time (), 0);
-  struct timespec timeout = { .tv_sec = (time_t) (wait_us / G_USEC_PER_SEC), .tv_nsec = wait_us % G_USEC_PER_SEC * 1000 };
+  gint64 now_us = g_get_monotonic_time ();
+  gint64 wait_us = MAX (due_us - now_us, 0);
+  struct timespec timeout = { .tv_sec = (time_t) (wait_us / G_USEC_PER_SEC),
+                              .tv_nsec = wait_us % G_USEC_PER_SEC * 1000 };
 
   if (ppoll ((struct pollfd *) (void *) fds->data, fds->len, due_us < G_MAXINT64 ? &timeout : NULL, NULL) < 0 &&
       errno != EINTR)

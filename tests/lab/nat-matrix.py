@@ -47,7 +47,7 @@ QUICK = [('linux', 'public'), ('symrandom', 'public'), ('public', 'linux'), ('pu
          ('full', 'symrandom'), ('symrandom', 'address'), ('address', 'symseq'), ('symseq', 'port'),
          ('linuxopen', 'symrandom'), ('symseq', 'symseq')]
 
-Outcome = collections.namedtuple('Outcome', 'downloader sharer expected way first_s whole_s reason_code reason trace')
+Outcome = collections.namedtuple('Outcome', 'downloader sharer expected way first_s whole_s reason_code reason carrier')
 
 
 def file_name(downloader, sharer):
@@ -146,9 +146,14 @@ class Matrix:
         for leaf in leaves:
             wait_for(f'{leaf.program.listen} has a link', lambda p=leaf.program: p.status()['peers'] > 0, 60)
         for leaf in leaves:
-            if leaf.kind == 'public':
-                wait_for(f'{leaf.program.listen} knows that it can be reached',
-                         lambda p=leaf.program: p.status()['tcp_reachable'], 120, 1)
+            wait_for(f'{leaf.program.listen} knows where it stands', lambda l=leaf: self._knows_itself(l), 120)
+
+    @staticmethod
+    def _knows_itself(leaf):
+        status = leaf.program.status()
+        if leaf.kind == 'public':
+            return status['tcp_reachable']
+        return status['nat'] is not None and status['external'] is not None
 
     def find(self, leaf):
         """One search of a downloader finds the file that each sharer has for it."""
@@ -169,6 +174,7 @@ class Matrix:
     def fetch(self, downloader, sharer):
         """Fetches the file of a pair and tells what came of it."""
         program = self.downloaders[downloader].program
+        said_before = len(program.log())
         expected = nat.expected(downloader, sharer)
         row, first_s, seconds, way = None, None, 0.0, None
         for seconds, row in program.follow(self.downloaders[downloader].results[sharer]['id'], WORKS_SECONDS):
@@ -187,13 +193,14 @@ class Matrix:
             program.ctl('cancel', row['id'])
             way = row['reason_code']
         return Outcome(downloader, sharer, expected, way, first_s, seconds, row['reason_code'], row['reason'],
-                       self._carrier(program, sharer) if way == 'punch' else None)
+                       self._carrier(program.log()[said_before:]) if way == 'punch' else None)
 
-    def _carrier(self, program, sharer):
-        """How the bytes of a punched connection travel: tcp or udp, from the downloader's log."""
-        guid = self.downloaders and self.sharers[sharer].program.status()['guid']
-        found = re.findall(r'punched.*\b(tcp|udp)\b', program.log(), re.I)
-        return found[-1].lower() if found and guid else None
+    @staticmethod
+    def _carrier(log):
+        """How the bytes of a punched connection travel, from what was said of it: the stream under a download, or
+        under what agrees on the encryption first, is TCP's own or one of datagrams."""
+        streams = re.findall(r'\] (\w+) runs (?:punch|download)', log)
+        return None if not streams else 'tcp' if streams[-1] == 'tcp' else 'udp'
 
     def fetch_all(self, downloader):
         """All pairs of one downloader, one after the other."""
@@ -210,7 +217,7 @@ class Matrix:
 def judge(outcome):
     """Raises Failure when a pair did not do what it should; else returns what it did."""
     first = f'first byte after {outcome.first_s:.2f} s' if outcome.first_s is not None else 'no byte'
-    text = f'{outcome.way}{" by " + outcome.trace if outcome.trace else ""}, {first}, {outcome.whole_s:.2f} s'
+    text = f'{outcome.way}{" by " + outcome.carrier if outcome.carrier else ""}, {first}, {outcome.whole_s:.2f} s'
     if outcome.expected == 'unreachable':
         if outcome.way != 'unreachable':
             raise Failure(f'should be unreachable: {text}; {outcome.reason}')
@@ -232,7 +239,7 @@ def table(outcomes):
         for sharer in sharers:
             outcome = by_pair.get((downloader, sharer))
             cells.append('' if outcome is None else 'no' if outcome.way == 'unreachable' == outcome.expected else
-                         f'{outcome.trace or outcome.way} {outcome.first_s:.2f}' if outcome.first_s is not None else
+                         f'{outcome.carrier or outcome.way} {outcome.first_s:.2f}' if outcome.first_s is not None else
                          f'FAILED {outcome.way}')
         if any(cells):
             lines.append(f'{downloader:<11}' + ''.join(f'{cell:>13}' for cell in cells))
@@ -241,11 +248,13 @@ def table(outcomes):
 
 def medians(outcomes):
     lines = []
-    for way in 'direct', 'push', 'punch':
-        times = [o.first_s for o in outcomes if o.way == way and o.first_s is not None]
+    for way, carrier in ('direct', None), ('push', None), ('punch', None), ('punch', 'tcp'), ('punch', 'udp'):
+        times = [o.first_s for o in outcomes
+                 if o.way == way and o.first_s is not None and carrier in (None, o.carrier)]
+        name = f'{way} by {carrier}' if carrier else way
         if times:
             wanted = f' (wanted: {WANTED[way]:.1f} s)' if way in WANTED else ''
-            lines.append(f'{way}: {len(times)} pairs, first byte after {statistics.median(times):.2f} s in the median, '
+            lines.append(f'{name}: {len(times)} pairs, first byte after {statistics.median(times):.2f} s in the median, '
                          f'{max(times):.2f} s at most{wanted}')
     times = [o.whole_s for o in outcomes if o.way == 'unreachable']
     if times:
@@ -292,6 +301,12 @@ def cases(suite, matrix):
     return outcomes
 
 
+def all_pairs():
+    """Each downloader begins with another sharer, since all of them begin at the same time."""
+    kinds = list(nat.KINDS)
+    return [(kind, kinds[(i + j) % len(kinds)]) for i, kind in enumerate(kinds) for j in range(len(kinds))]
+
+
 def parse():
     parser = argparse.ArgumentParser()
     parser.add_argument('build')
@@ -302,7 +317,7 @@ def parse():
     options = parser.parse_args()
     options.pairs = [tuple(pair.split('-')) for pair in options.pair] or QUICK
     if options.full:
-        options.pairs = [(downloader, sharer) for downloader in nat.KINDS for sharer in nat.KINDS]
+        options.pairs = all_pairs()
     if any(kind not in nat.KINDS for pair in options.pairs for kind in pair):
         parser.error(f'a pair is two of {", ".join(nat.KINDS)} with "-" between them')
     return options
@@ -327,7 +342,7 @@ def main():
         suite.note('the hosts are there')
         try:
             matrix.start()
-            suite.note('the programs run and are linked')
+            suite.note('the programs run, are linked, and know where they stand')
             outcomes = cases(suite, matrix)
         finally:
             for program in matrix.programs:

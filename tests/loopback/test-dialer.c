@@ -150,7 +150,7 @@ test_limits (void)
   for (guint i = 0; i < 200; i++)
     {
       g_autoptr (GError) error = NULL;
-      FilDialPurpose purpose = i < 100 ? FIL_DIAL_PUSH : i % FIL_DIAL_N;
+      FilDialPurpose purpose = i < 50 ? FIL_DIAL_PUSH : i < 100 ? FIL_DIAL_PROBE : i % FIL_DIAL_N;
 
       if (fil_dialer_connect (dialer, &at, purpose, FIL_GATE_USER, 0, on_done, &result, &error) != NULL)
         {
@@ -162,7 +162,7 @@ test_limits (void)
     }
   g_assert_cmpuint (total, ==, FIL_DIAL_MAX);
   g_assert_cmpuint (begun[FIL_DIAL_PUSH], ==, 8);
-  g_assert_cmpuint (begun[FIL_DIAL_PROBE], ==, 4);
+  g_assert_cmpuint (begun[FIL_DIAL_PROBE], ==, 8);
   g_assert_cmpuint (fil_dialer_room (dialer, FIL_DIAL_OVERLAY), ==, 0);
   fil_dialer_free (dialer);
   fil_gate_free (gate);

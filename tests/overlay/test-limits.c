@@ -455,6 +455,14 @@ test_doubt (Fixture *f,
 
   raw_peer_clear (f->up);
   fil_overlay_doubt_links (f->world->overlay, f->world->now_us);
+  live_on (f->up, FIL_SEC);
+  raw_peer_send (f->up, &ping, FIL_SLICE_NONE);
+  /* What breaks after the question asks it once more, not at once. */
+  for (guint i = 0; i < 100; i++)
+    fil_overlay_doubt_links (f->world->overlay, f->world->now_us);
+  g_assert_cmpuint (raw_peer_count (f->up, FIL_KIND_PING), ==, 1);
+  live_on (f->up, FIL_LINK_DOUBT);
+  g_assert_cmpuint (raw_peer_count (f->up, FIL_KIND_PING), ==, 2);
   live_on (f->up, FIL_LINK_DOUBT);
   g_assert_null (f->up->session);
   g_assert_cmpuint (raw_peer_bye (f->up), ==, FIL_BYE_NO_REPLY);
