@@ -64,6 +64,9 @@ _fil_node_reach_look (FilNode *self)
     {
       _fil_node_event (self, "moved", 0, _("This computer has another address now; the network is looked for anew."));
       fil_overlay_moved (self->overlay, _fil_node_now (self));
+      /* Sources that failed meanwhile did so because of us. */
+      fil_downloads_network_changed (self->downloads, FALSE, _fil_node_now (self));
+      fil_downloads_network_changed (self->downloads, !self->is_network_down, _fil_node_now (self));
       _fil_node_port_map_restart (self);
     }
   self->route = route;

@@ -135,6 +135,32 @@ test_changed (Fixture *fixture,
   g_assert_cmpstr (noted->str, ==, "upload-slots");
 }
 
+/* What was found out is replaced as a whole, outlives the process, and leaves the settings alone. */
+static void
+test_notes (Fixture *fixture,
+            gconstpointer data)
+{
+  static const char *const first[] = { "tcp", "yes", "nat", "full-cone", NULL };
+  static const char *const second[] = { "tcp", "no", NULL };
+  g_autofree char *nat = NULL;
+  g_autofree char *tcp = NULL;
+  g_autofree char *role = NULL;
+
+  g_assert_true (fil_settings_set (fixture->settings, "role", "leaf", NULL));
+  g_assert_null (fil_settings_get_note (fixture->settings, "tcp"));
+  fil_settings_set_notes (fixture->settings, first);
+  reload (fixture);
+  nat = fil_settings_get_note (fixture->settings, "nat");
+  g_assert_cmpstr (nat, ==, "full-cone");
+  fil_settings_set_notes (fixture->settings, second);
+  reload (fixture);
+  tcp = fil_settings_get_note (fixture->settings, "tcp");
+  role = fil_settings_get (fixture->settings, "role");
+  g_assert_cmpstr (tcp, ==, "no");
+  g_assert_null (fil_settings_get_note (fixture->settings, "nat"));
+  g_assert_cmpstr (role, ==, "leaf");
+}
+
 int
 main (int argc,
       char *argv[])
@@ -144,6 +170,7 @@ main (int argc,
   g_test_add ("/node/settings/unknown", Fixture, NULL, set_up, test_unknown, tear_down);
   g_test_add ("/node/settings/standards", Fixture, NULL, set_up, test_standards, tear_down);
   g_test_add ("/node/settings/guid", Fixture, NULL, set_up, test_guid, tear_down);
+  g_test_add ("/node/settings/notes", Fixture, NULL, set_up, test_notes, tear_down);
   g_test_add ("/node/settings/changed", Fixture, NULL, set_up, test_changed, tear_down);
   return g_test_run ();
 }
