@@ -176,6 +176,17 @@ note_own_addresses (FilNode *self)
     fil_gate_add_own (self->gate, &own);
 }
 
+/* Sources that have to connect to us can be tried as soon as anybody can. */
+static void
+note_reachability (FilNode *self)
+{
+  gboolean is_reachable = _fil_node_is_reachable (self);
+
+  if (is_reachable && !self->was_reachable && self->downloads != NULL)
+    fil_downloads_network_changed (self->downloads, !self->is_network_down, _fil_node_now (self));
+  self->was_reachable = is_reachable;
+}
+
 static void
 overlay_changed (gpointer data,
                  FilOverlayNote note,
@@ -201,6 +212,7 @@ overlay_changed (gpointer data,
       break;
     case FIL_NOTE_STATE:
       note_own_addresses (self);
+      note_reachability (self);
       self->is_reach_news = TRUE;
       break;
     case FIL_NOTE_PROXIES:

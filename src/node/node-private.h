@@ -55,6 +55,7 @@ struct _FilNode
   gboolean has_bootstrap;
   gboolean is_network_down; /* as the machine says */
   gboolean is_stopped;
+  gboolean was_reachable;   /* when it was looked last */
   gint64 started_us;
 
   /* What everything stands on. */

@@ -57,6 +57,9 @@ struct _FilDownloadWork
   gint64 next_worker_us;
   gint64 next_search_us;
   gint64 next_refresh_us;
+  gboolean is_restored;     /* its sources come from the store, until the first tick */
+  gboolean has_new_sources; /* … that are not saved yet */
+  gint64 next_save_us;
   gboolean wants_proxies;   /* sources do not answer pushes: newer push proxies are wanted */
   gint64 next_progress_us;
   gboolean has_progress;    /* bytes came that nobody was told of */

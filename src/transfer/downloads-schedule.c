@@ -372,6 +372,25 @@ start_verifying (FilDownloads *self,
   _fil_downloads_complete (self, download);
 }
 
+/* Sources that nothing was fetched from yet are to outlive the node as well. */
+static gint64
+save_tick (FilDownloads *self,
+           FilDownload *download,
+           gint64 now_us)
+{
+  FilDownloadWork *work = download->work;
+
+  work->is_restored = FALSE;
+  if (!work->has_new_sources || self->is_shut)
+    return FIL_NEVER;
+  if (now_us < work->next_save_us)
+    return work->next_save_us;
+  work->next_save_us = now_us + FIL_DOWNLOAD_SAVE_US;
+  work->has_new_sources = FALSE;
+  _fil_downloads_save (self, download);
+  return FIL_NEVER;
+}
+
 /**
  * _fil_downloads_advance:
  * @may_run: whether it may begin when it does not run yet
@@ -386,14 +405,14 @@ _fil_downloads_advance (FilDownloads *self,
                         gboolean may_run,
                         gint64 now_us)
 {
-  gint64 wake = FIL_NEVER;
+  gint64 wake = save_tick (self, download, now_us);
 
   if (download->work->disk_status != FIL_STORAGE_OK)
     _fil_downloads_disk_trouble (self, download, now_us);
   if (fil_download_is_over (download) || download->state == FIL_DOWNLOAD_STATE_VERIFYING || self->is_shut)
-    return FIL_NEVER;
+    return wake;
   if (download->state == FIL_DOWNLOAD_STATE_PAUSED)
-    return paused_tick (self, download, now_us);
+    return MIN (wake, paused_tick (self, download, now_us));
 
   _fil_downloads_judge_blocks (self, download);
   _fil_downloads_choose_solo (self, download, now_us);

@@ -197,6 +197,8 @@ fil_downloads_shutdown (FilDownloads *self,
       FilDownload *download = g_ptr_array_index (self->list, i);
 
       _fil_downloads_stop_fetches (self, download, "the node stops");
+      if (download->work->has_new_sources)
+        _fil_downloads_save (self, download);
       /* With the last writes under way, the sync behind them is asked for when they are there. */
       if (download->work->pending_writes == 0)
         _fil_downloads_sync (self, download);

@@ -327,8 +327,10 @@ fil_downloads_add (FilDownloads *self,
   FilDownloadRecord record = { .spec = *spec, .state = FIL_DOWNLOAD_STATE_QUEUED };
   FilDownload *download = fil_downloads_restore (self, &record, now_us);
 
-  if (download != NULL)
-    _fil_downloads_save (self, download);
+  if (download == NULL)
+    return NULL;
+  download->work->is_restored = FALSE;
+  _fil_downloads_save (self, download);
   return download;
 }
 
@@ -374,6 +376,7 @@ fil_downloads_restore (FilDownloads *self,
   download->work->culprits = g_array_new (FALSE, FALSE, sizeof (guint32));
   download->work->order = ++self->last_order;
   download->work->disk_retry_us = FIL_NEVER;
+  download->work->is_restored = TRUE;
   download->mismatches = record->mismatches;
   download->path = g_strdup (record->path);
   download->finished = record->finished;
@@ -471,7 +474,10 @@ fil_downloads_add_source (FilDownloads *self,
         {
           had_proxies = source->n_proxies > 0;
           if (fil_file_source_learn (source, spec))
-            _fil_downloads_new_proxies (self, source, had_proxies, now_us);
+            {
+              download->work->has_new_sources = !download->work->is_restored;
+              _fil_downloads_new_proxies (self, source, had_proxies, now_us);
+            }
           _fil_downloads_soon (self);
           return FALSE;
         }
@@ -484,6 +490,7 @@ fil_downloads_add_source (FilDownloads *self,
       source->is_blamed = TRUE;
       fil_file_source_bad (source, "corrupt");
     }
+  download->work->has_new_sources = !download->work->is_restored;
   g_ptr_array_add (download->sources, source);
   _fil_downloads_changed (self, download);
   _fil_downloads_soon (self);

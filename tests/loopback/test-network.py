@@ -145,6 +145,8 @@ class Line(Test):
         own = asker.ask("trace", str(row["search"]))
         self.assertLessEqual({"query-sent", "hit-received", "push-sent", "push-forwarded", "giv-received"},
                              {step["what"] for step in own})
+        # Whoever is asked to call has said in its hit that it can do TLS.
+        self.assertIn("tls runs upload", sharer.log_text(400))
         # The download's own trace is about its pushes: each way, and who answered.
         steps = asker.ask("trace", "download:%d" % done["id"])
         self.assertEqual([step["what"] for step in steps], ["push-sent", "push-forwarded", "giv-received"])

@@ -153,9 +153,10 @@ class Downloader(Test):
         getter = self.node("getter").start([network.listen])
         return guid, getter
 
-    def proxy(self, status, guid=None, content=None):
+    def proxy(self, status):
         """A push proxy that answers with that; with 202 the host behind it calls and serves."""
         host = gnutella.Host()
+        host.calls = True
         self.addCleanup(host.close)
 
         def call(node):
@@ -170,7 +171,7 @@ class Downloader(Test):
 
         def serve(sock, line, headers):
             sock.sendall(("HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % status).encode())
-            if status.startswith("202"):
+            if status.startswith("202") and host.calls:
                 threading.Thread(target=call, args=(headers["x-node"],), daemon=True).start()
             return False
 
@@ -199,6 +200,24 @@ class Downloader(Test):
                      ("giv-received", "the servent connected to us")):
             self.assertIn(step, steps)
 
+
+    def test_proxies_outlive_the_node(self):
+        """The proxies of a source are kept with the download: the node ends, and asks them again."""
+        content = noise(300000, 8)
+        proxy = self.proxy("202 Push sent").add(content)
+        proxy.calls = False
+        proxy.behind, getter = self.offer(content, [proxy])
+
+        row = getter.find("filbert")[0]
+        self.assertEqual(getter.run("get", str(row["id"])).code, 0)
+        proxy.wait("the wish", lambda: proxy.requests)
+        getter.terminate()
+        proxy.calls = True
+        getter.start()
+        download = getter.ask("downloads")[0]["id"]
+        done = getter.wait_download(download, "the file", lambda d: d["state"] == "done")
+        self.assert_whole(done, content)
+        self.assertGreaterEqual(len(proxy.requests), 2)
 
     def test_forged_giv(self):
         """Nobody waits for it: closed without a byte, whatever it says; so is a line without end."""

@@ -841,6 +841,7 @@ node_save (gpointer data,
            const FilDownloadRecord *record)
 {
   World *self = data;
+  const Saved *before = g_hash_table_lookup (self->records, &record->spec.id);
   Saved *saved = g_new0 (Saved, 1);
 
   saved->spec = record->spec;
@@ -852,6 +853,9 @@ node_save (gpointer data,
   saved->verified = g_strdup (record->verified);
   saved->path = g_strdup (record->path);
   saved->mismatches = record->mismatches;
+  saved->saves = before != NULL ? before->saves + 1 : 1;
+  saved->n_sources = record->n_sources;
+  saved->n_proxies = record->n_sources > 0 ? record->sources[0]->n_proxies : 0;
   g_hash_table_replace (self->records, g_memdup2 (&record->spec.id, sizeof (gint64)), saved);
 }
 

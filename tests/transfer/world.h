@@ -106,6 +106,9 @@ typedef struct
   char *verified;
   char *path;
   guint mismatches;
+  guint saves;
+  guint n_sources;
+  guint n_proxies; /* of the first source */
 } Saved;
 
 World *world_new (void);
