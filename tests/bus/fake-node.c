@@ -26,6 +26,7 @@ typedef struct
   char *name;
   FilDownloadStage state;
   gboolean is_active;
+  gboolean was_told; /* somebody has read it as it is */
   int priority;
 } Thing;
 
@@ -237,7 +238,8 @@ fake_node_touch_status (FilNode *self,
   emit_later (self);
 }
 
-/* Downloads go one step on with each turn. */
+/* Downloads go one step on with each turn, but never before somebody has seen the last one: who is slow would
+ * miss it. */
 static gboolean
 work (gpointer data)
 {
@@ -253,14 +255,16 @@ work (gpointer data)
 
       if (thing->search != 0 || thing->size == 0 || thing->state >= FIL_DOWNLOAD_DONE)
         continue;
+      is_more = TRUE;
+      if (!thing->was_told)
+        continue;
+      thing->was_told = FALSE;
       if (thing->state == FIL_DOWNLOAD_VERIFYING && strstr (thing->name, "bad") != NULL)
         thing->state = FIL_DOWNLOAD_FAILED;
       else
         thing->state++;
       if (thing->state == FIL_DOWNLOAD_DONE)
         thing->verified = thing->size;
-      else
-        is_more |= thing->state < FIL_DOWNLOAD_DONE;
       touch (self, FIL_LIST_DOWNLOADS, 0, thing->id);
     }
   if (!is_more)
@@ -411,6 +415,7 @@ fil_node_get_download (FilNode *self,
 
   if (thing == NULL)
     return FALSE;
+  thing->was_told = TRUE;
   *info = (FilDownloadInfo){ .id = id,
                              .name = thing->name,
                              .size = thing->size,
