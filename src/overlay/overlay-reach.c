@@ -161,8 +161,10 @@ list_targets (FilOverlay *self,
 
   if (neighbours_first)
     n = add_neighbours (self, targets, n);
+  /* The cache knows the neighbours, too. */
   for (guint i = 0; i < n_others; i++)
-    n = add_target (self, &others[i], targets, n);
+    if (_fil_overlay_find_by_listen (self, &others[i], NULL) == NULL)
+      n = add_target (self, &others[i], targets, n);
   if (!neighbours_first)
     n = add_neighbours (self, targets, n);
   for (guint i = 0; i < n; i++)
