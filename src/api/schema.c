@@ -83,6 +83,20 @@ static const FilField download_fields[] = {
   INT ("priority"),
 };
 
+static const FilField download_source_fields[] = {
+  INT ("id"),
+  STRING_OR_NULL ("address"),
+  STRING_OR_NULL ("vendor"),
+  STRING ("state"),
+  STRING ("reach"),
+  INT_OR_NULL ("hops"),
+  INT ("bps"),
+  INT ("delivered_bytes"),
+  INT_OR_NULL ("queue_position"),
+  STRING_OR_NULL ("reason_code"),
+  STRINGS ("via"),
+};
+
 static const FilField upload_fields[] = {
   INT ("id"),  STRING ("name"),  STRING_OR_NULL ("peer"), STRING ("state"), INT ("sent_bytes"),
   INT ("bps"), STRING ("reach"), INT ("size"),
@@ -146,6 +160,7 @@ SCHEMA (status, NULL);
 SCHEMA (search, "searches");
 SCHEMA (result, "results");
 SCHEMA (download, "downloads");
+SCHEMA (download_source, NULL);
 SCHEMA (upload, "uploads");
 SCHEMA (share, "shares");
 SCHEMA (peer, "peers");
@@ -161,6 +176,7 @@ static const FilSchema *const schemas[] = {
   &fil_schema_status, &fil_schema_search,  &fil_schema_result,  &fil_schema_download, &fil_schema_upload,
   &fil_schema_share,  &fil_schema_peer,    &fil_schema_event,   &fil_schema_library,  &fil_schema_history,
   &fil_schema_trace,  &fil_schema_doctor,  &fil_schema_setting, &fil_schema_preview,
+  &fil_schema_download_source,
 };
 
 /**

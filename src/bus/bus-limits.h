@@ -16,6 +16,9 @@
 /* Rows of the library and of history in one answer. */
 #define FIL_BUS_MAX_FOUND 1000
 
+/* Pieces in the map of one download. */
+#define FIL_BUS_MAX_CELLS 1024
+
 /* Changed is sent at most this often for one list. */
 #define FIL_BUS_CHANGED_INTERVAL_US (100 * 1000)
 

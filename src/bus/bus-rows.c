@@ -420,6 +420,48 @@ fil_bus_trace_rows (FilNode *node,
 }
 
 static void
+add_download_source (const FilDownloadSourceInfo *info,
+                     gpointer data)
+{
+  FilRowBuilder row;
+
+  fil_row_builder_init (&row, &fil_schema_download_source);
+  fil_row_builder_int (&row, "id", info->id);
+  fil_row_builder_string (&row, "address", info->address);
+  fil_row_builder_string (&row, "vendor", info->vendor);
+  fil_row_builder_string (&row, "state", info->state);
+  fil_row_builder_string (&row, "reach", reach_names[info->reach]);
+  fil_row_builder_int (&row, "hops", info->hops >= 0 ? info->hops : FIL_NULL_INT);
+  fil_row_builder_size (&row, "bps", info->bps);
+  fil_row_builder_size (&row, "delivered_bytes", info->delivered_bytes);
+  fil_row_builder_known (&row, "queue_position", info->queue_position);
+  fil_row_builder_string (&row, "reason_code", info->reason_code);
+  fil_row_builder_strings (&row, "via", info->via);
+  g_variant_builder_add_value (data, fil_row_builder_end (&row));
+}
+
+/**
+ * fil_bus_download_source_rows:
+ *
+ * Returns: (transfer floating) (nullable): the sources, NULL and an error when there is no such download
+ */
+GVariant *
+fil_bus_download_source_rows (FilNode *node,
+                              gint64 id,
+                              GError **error)
+{
+  GVariantBuilder rows;
+
+  g_variant_builder_init (&rows, fil_schema_array_type (&fil_schema_download_source));
+  if (!fil_node_download_sources (node, id, add_download_source, &rows, error))
+    {
+      g_variant_builder_clear (&rows);
+      return NULL;
+    }
+  return g_variant_builder_end (&rows);
+}
+
+static void
 add_doctor (const FilDoctorLine *line,
             gpointer data)
 {

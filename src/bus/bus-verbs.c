@@ -245,6 +245,36 @@ run_trace (Call *call)
 }
 
 static void
+run_download_sources (Call *call)
+{
+  GError *error = NULL;
+  gint64 id;
+  GVariant *rows;
+
+  g_variant_get (call->arguments, "(x)", &id);
+  rows = fil_bus_download_source_rows (call->node, id, &error);
+  finish (call, rows != NULL ? g_variant_new ("(v)", rows) : NULL, error);
+}
+
+static void
+run_download_map (Call *call)
+{
+  GError *error = NULL;
+  gint64 id;
+  guint32 n_cells;
+  guint8 *cells;
+
+  g_variant_get (call->arguments, "(xu)", &id, &n_cells);
+  n_cells = CLAMP (n_cells, 1, FIL_BUS_MAX_CELLS);
+  cells = fil_node_download_map (call->node, id, n_cells, &error);
+  finish (call,
+          cells != NULL ? g_variant_new ("(@ay)", g_variant_new_from_data (G_VARIANT_TYPE_BYTESTRING, cells, n_cells, TRUE,
+                                                                          g_free, cells))
+                        : NULL,
+          error);
+}
+
+static void
 run_set_priority (Call *call)
 {
   GError *error = NULL;
@@ -393,6 +423,8 @@ static const Verb verbs[] = {
   { "Retry", run_by_id, .by_id = fil_node_retry },
   { "Verify", run_by_id, .by_id = fil_node_verify },
   { "SetPriority", run_set_priority },
+  { "DownloadSources", run_download_sources },
+  { "DownloadMap", run_download_map },
   { "ClearFinished", run_clear_finished },
   { "History", run_history },
   { "ShareCheck", run_share_check },

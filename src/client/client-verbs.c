@@ -259,6 +259,43 @@ fil_client_trace (FilClient *self,
 }
 
 void
+fil_client_download_sources (FilClient *self,
+                             gint64 id,
+                             CALL_ARGUMENTS)
+{
+  _fil_client_call_async (self, "DownloadSources", g_variant_new ("(x)", id), &fil_schema_download_source, cancellable,
+                          callback, data);
+}
+
+void
+fil_client_download_map (FilClient *self,
+                         gint64 id,
+                         guint n_cells,
+                         CALL_ARGUMENTS)
+{
+  fil_client_call_async (self, "DownloadMap", g_variant_new ("(xu)", id, n_cells), cancellable, callback, data);
+}
+
+/**
+ * fil_client_finish_map:
+ *
+ * Returns: (transfer full) (nullable): the bytes
+ */
+GBytes *
+fil_client_finish_map (FilClient *self,
+                       GAsyncResult *result,
+                       GError **error)
+{
+  g_autoptr (GVariant) reply = fil_client_call_finish (self, result, error);
+  g_autoptr (GVariant) map = NULL;
+
+  if (reply == NULL)
+    return NULL;
+  g_variant_get (reply, "(@ay)", &map);
+  return g_variant_get_data_as_bytes (map);
+}
+
+void
 fil_client_doctor (FilClient *self,
                    CALL_ARGUMENTS)
 {
@@ -455,7 +492,7 @@ static const struct
 } answers[] = {
   { "Library", &fil_schema_library },   { "History", &fil_schema_history }, { "Trace", &fil_schema_trace },
   { "Doctor", &fil_schema_doctor },     { "Settings", &fil_schema_setting }, { "Status", &fil_schema_status },
-  { "ShareCheck", &fil_schema_preview },
+  { "ShareCheck", &fil_schema_preview }, { "DownloadSources", &fil_schema_download_source },
 };
 
 static const FilSchema *

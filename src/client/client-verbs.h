@@ -63,11 +63,18 @@ void fil_client_history (FilClient *self, const char *words, guint max, GCancell
                          GAsyncReadyCallback callback, gpointer data);
 void fil_client_trace (FilClient *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
                        gpointer data);
+void fil_client_download_sources (FilClient *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer data);
 void fil_client_doctor (FilClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 void fil_client_settings (FilClient *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer data);
 GPtrArray *fil_client_finish_rows (FilClient *self, GAsyncResult *result, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+
+/* fil_client_finish_map: a byte for each of @n_cells pieces: 0 missing, 1 asked for, 2 received, 3 verified */
+void fil_client_download_map (FilClient *self, gint64 id, guint n_cells, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer data);
+GBytes *fil_client_finish_map (FilClient *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* fil_client_finish_row: (transfer full), or NULL and an error */
 void fil_client_share_check (FilClient *self, const char *path, GCancellable *cancellable,

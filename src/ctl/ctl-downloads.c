@@ -22,6 +22,18 @@ static const CtlColumn download_columns[] = {
   { NULL },
 };
 
+static const CtlColumn source_columns[] = {
+  { N_ ("ID"), "id", CTL_CELL_NUMBER },
+  { N_ ("State"), "state", CTL_CELL_TEXT },
+  { N_ ("Reach"), "reach", CTL_CELL_TEXT },
+  { N_ ("Hops"), "hops", CTL_CELL_NUMBER },
+  { N_ ("Speed"), "bps", CTL_CELL_SPEED },
+  { N_ ("Delivered"), "delivered_bytes", CTL_CELL_SIZE },
+  { N_ ("Vendor"), "vendor", CTL_CELL_TEXT },
+  { N_ ("Address"), "address", CTL_CELL_TEXT },
+  { NULL },
+};
+
 static const CtlColumn upload_columns[] = {
   { N_ ("ID"), "id", CTL_CELL_NUMBER },
   { N_ ("State"), "state", CTL_CELL_TEXT },
@@ -232,6 +244,24 @@ run_uploads (Ctl *ctl,
 }
 
 static CtlExit
+run_sources (Ctl *ctl,
+             GError **error)
+{
+  g_autoptr (GPtrArray) sources = NULL;
+  gint64 id;
+
+  if (!ctl_id_argument (ctl, 0, &id, error))
+    return CTL_EXIT_USAGE;
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  sources = fil_client_call_rows (ctl->client, "DownloadSources", g_variant_new ("(x)", id), error);
+  if (sources == NULL)
+    return CTL_EXIT_FAILED;
+  ctl_print_rows (ctl, source_columns, sources, _("No source is known."));
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
 act (Ctl *ctl,
      const char *method,
      gint64 id,
@@ -366,6 +396,7 @@ const CtlCommand ctl_download_commands[] = {
   { "retry", N_ ("ID"), N_ ("Try a failed download again"), run_retry, NULL, 1, 1 },
   { "verify", N_ ("ID"), N_ ("Check every byte again"), run_verify, NULL, 1, 1 },
   { "priority", N_ ("ID N"), N_ ("Let a download go first; higher is sooner"), run_priority, NULL, 2, 2 },
+  { "sources", N_ ("ID"), N_ ("Where a download comes from, and the way there"), run_sources, NULL, 1, 1 },
   { "uploads", NULL, N_ ("What others are getting from you"), run_uploads, NULL, 0, 0 },
   { "history", N_ ("[WORDS…]"), N_ ("Files that were finished"), run_history, NULL, 0, G_MAXUINT },
   { "clear", NULL, N_ ("Take finished downloads off the list"), run_clear, NULL, 0, 0 },

@@ -190,6 +190,31 @@ typedef struct
   gint64 subject;   /* id of what it is about, 0 for none */
 } FilEventInfo;
 
+/* One place where a download can be had. */
+typedef struct
+{
+  gint64 id;              /* within its download */
+  const char *address;    /* ADDR:PORT, or NULL when only its GUID is known */
+  const char *vendor;     /* or NULL */
+  const char *state;      /* stable name: idle, dialing, pushing, punching, active, queued, bad */
+  FilReach reach;
+  int hops;               /* ultrapeers between, as its hit came; -1: no hit of it is here */
+  guint64 bps;
+  guint64 delivered_bytes;
+  guint queue_position;   /* in its queue, 0 when not known */
+  const char *reason_code; /* why it does not deliver, or NULL */
+  const char *const *via; /* ADDR:PORT of those that carried the signalling, the last first */
+} FilDownloadSourceInfo;
+
+/* What is known of a piece of a download, the least of all bytes in it. */
+typedef enum
+{
+  FIL_CELL_MISSING,
+  FIL_CELL_ASKED,
+  FIL_CELL_RECEIVED,
+  FIL_CELL_VERIFIED,
+} FilMapCell;
+
 /* One step on the way of a search or of a push. */
 typedef struct
 {

@@ -65,6 +65,7 @@ gboolean fil_node_get_event (FilNode *self, gint64 id, FilEventInfo *info);
 typedef void (*FilLibraryFunc) (const FilLibraryInfo *info, gpointer data);
 typedef void (*FilHistoryFunc) (const FilHistoryInfo *info, gpointer data);
 typedef void (*FilTraceFunc) (const FilTraceStep *step, gpointer data);
+typedef void (*FilDownloadSourceFunc) (const FilDownloadSourceInfo *info, gpointer data);
 typedef void (*FilDoctorFunc) (const FilDoctorLine *line, gpointer data);
 typedef void (*FilSettingFunc) (const char *key, const char *value, gpointer data);
 
@@ -72,6 +73,8 @@ void fil_node_library (FilNode *self, const char *words, guint offset, guint max
                        gpointer data);
 void fil_node_history (FilNode *self, const char *words, guint max, FilHistoryFunc func, gpointer data);
 gboolean fil_node_trace (FilNode *self, const char *id_or_muid, FilTraceFunc func, gpointer data, GError **error);
+gboolean fil_node_download_sources (FilNode *self, gint64 id, FilDownloadSourceFunc func, gpointer data, GError **error);
+guint8 *fil_node_download_map (FilNode *self, gint64 id, guint n_cells, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_node_doctor (FilNode *self, FilDoctorFunc func, gpointer data);
 
 /* Searching. */

@@ -259,6 +259,34 @@ fil_segment_map_is_complete (const FilSegmentMap *self)
 }
 
 /**
+ * fil_segment_map_sample:
+ * @cells: (out caller-allocates) (array length=n_cells): a FilSegmentState for each of so many pieces of equal size,
+ *   the least of all bytes in it
+ *
+ * Leaves @cells alone when the file is empty.
+ */
+void
+fil_segment_map_sample (const FilSegmentMap *self,
+                        guint8 *cells,
+                        guint n_cells)
+{
+  double per_byte = self->size > 0 ? (double) n_cells / (double) self->size : 0;
+  guint n;
+  const FilSegment *segments = fil_segment_map_segments (self, &n);
+
+  if (self->size > 0)
+    memset (cells, FIL_SEGMENT_VERIFIED, n_cells);
+  for (guint i = 0; i < n; i++)
+    {
+      guint first = (guint) ((double) segments[i].range.start * per_byte);
+      guint last = (guint) ((double) (segments[i].range.end - 1) * per_byte);
+
+      for (guint cell = first; cell <= last && cell < n_cells; cell++)
+        cells[cell] = MIN (cells[cell], (guint8) segments[i].state);
+    }
+}
+
+/**
  * fil_segment_map_segments:
  *
  * Returns: (transfer none) (array length=n): valid until the map changes

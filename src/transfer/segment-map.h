@@ -43,6 +43,7 @@ guint64 fil_segment_map_size (const FilSegmentMap *self);
 guint64 fil_segment_map_count (const FilSegmentMap *self, FilSegmentState state);
 guint64 fil_segment_map_missing (const FilSegmentMap *self);
 gboolean fil_segment_map_is_complete (const FilSegmentMap *self);
+void fil_segment_map_sample (const FilSegmentMap *self, guint8 *cells, guint n_cells);
 const FilSegment *fil_segment_map_segments (const FilSegmentMap *self, guint *n);
 guint64 fil_segment_map_prefix (const FilSegmentMap *self, FilSegmentState least);
 gboolean fil_segment_map_is (const FilSegmentMap *self, FilRange range, FilSegmentState least);

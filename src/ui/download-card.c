@@ -4,6 +4,7 @@
 #include "download-card.h"
 
 #include "context-menu.h"
+#include "download-details.h"
 #include "download-words.h"
 #include "file-kinds.h"
 #include "formatting.h"
@@ -27,7 +28,10 @@ struct _FilDownloadCard
   GtkButton *resume;
   GtkButton *cancel;
   GtkMenuButton *more;
+  GtkToggleButton *show_details;
+  GtkRevealer *revealer; /* empty before somebody looks */
 
+  FilClient *client;
   FilRow *download;
 };
 
@@ -163,8 +167,41 @@ set_up_buttons (FilDownloadCard *self)
   label_widget (self->pause, g_strdup_printf (_("Pause %s"), name));
   label_widget (self->resume, g_strdup_printf (_("Resume %s"), name));
   label_widget (self->cancel, g_strdup_printf (_("Cancel %s"), name));
+  label_widget (self->show_details, g_strdup_printf (_("Details of %s"), name));
   label_widget (self->more, g_strdup_printf (_("More for %s"), name));
   label_widget (self->progress, g_strdup_printf (_("Progress of %s"), name));
+}
+
+static void
+details_toggled_cb (FilDownloadCard *self)
+{
+  gboolean is_open = gtk_toggle_button_get_active (self->show_details);
+
+  if (is_open && gtk_revealer_get_child (self->revealer) == NULL)
+    gtk_revealer_set_child (self->revealer, fil_download_details_new (self->client, self->download));
+  if (is_open)
+    gtk_widget_set_visible (GTK_WIDGET (self->revealer), TRUE);
+  gtk_revealer_set_reveal_child (self->revealer, is_open);
+  gtk_button_set_icon_name (GTK_BUTTON (self->show_details), is_open ? "pan-up-symbolic" : "pan-down-symbolic");
+}
+
+/* Closed, it takes no room and asks nothing. */
+static void
+revealed_cb (FilDownloadCard *self)
+{
+  if (!gtk_revealer_get_child_revealed (self->revealer) && !gtk_revealer_get_reveal_child (self->revealer))
+    gtk_widget_set_visible (GTK_WIDGET (self->revealer), FALSE);
+}
+
+static gboolean
+details_cb (GtkWidget *widget,
+            GVariant *arguments,
+            gpointer data)
+{
+  GtkToggleButton *button = FIL_DOWNLOAD_CARD (widget)->show_details;
+
+  gtk_toggle_button_set_active (button, !gtk_toggle_button_get_active (button));
+  return TRUE;
 }
 
 static gboolean
@@ -195,6 +232,7 @@ delete_cb (GtkWidget *widget,
 static void
 fil_download_card_dispose (GObject *object)
 {
+  g_clear_object (&FIL_DOWNLOAD_CARD (object)->client);
   g_clear_object (&FIL_DOWNLOAD_CARD (object)->download);
   G_OBJECT_CLASS (fil_download_card_parent_class)->dispose (object);
 }
@@ -219,8 +257,12 @@ fil_download_card_class_init (FilDownloadCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, resume);
   gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, cancel);
   gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, more);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, show_details);
+  gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, revealer);
+  gtk_widget_class_bind_template_callback (widget_class, details_toggled_cb);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_space, 0, toggle_cb, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, 0, toggle_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, GDK_ALT_MASK, details_cb, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, delete_cb, NULL);
 }
 
@@ -229,6 +271,7 @@ fil_download_card_init (FilDownloadCard *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_menu_button_set_create_popup_func (self->more, create_popup_cb, self, NULL);
+  g_signal_connect_object (self->revealer, "notify::child-revealed", G_CALLBACK (revealed_cb), self, G_CONNECT_SWAPPED);
   fil_context_menu_attach (GTK_WIDGET (self), make_menu, NULL);
 }
 
@@ -237,10 +280,12 @@ fil_download_card_init (FilDownloadCard *self)
  * @download: a row of the list "downloads", which the card follows
  */
 GtkWidget *
-fil_download_card_new (FilRow *download)
+fil_download_card_new (FilClient *client,
+                       FilRow *download)
 {
   FilDownloadCard *self = g_object_new (FIL_TYPE_DOWNLOAD_CARD, NULL);
 
+  self->client = g_object_ref (client);
   self->download = g_object_ref (download);
   g_signal_connect_object (download, "notify::variant", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   set_up_buttons (self);

@@ -3,7 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "row.h"
+#include "client.h"
 
 G_BEGIN_DECLS
 
@@ -11,12 +11,12 @@ G_BEGIN_DECLS
  * FilDownloadCard:
  *
  * One download in the list of transfers: how far, how fast, how long; why nothing moves; what can be
- * done. It keeps nothing but the row it shows.
+ * done; and, when asked, what is behind it. It keeps nothing but the row it shows.
  */
 #define FIL_TYPE_DOWNLOAD_CARD (fil_download_card_get_type ())
 G_DECLARE_FINAL_TYPE (FilDownloadCard, fil_download_card, FIL, DOWNLOAD_CARD, GtkListBoxRow)
 
-GtkWidget *fil_download_card_new (FilRow *download);
+GtkWidget *fil_download_card_new (FilClient *client, FilRow *download);
 FilRow *fil_download_card_get_row (FilDownloadCard *self);
 
 G_END_DECLS

@@ -78,7 +78,8 @@ fil_kind_of_name (const char *file_name)
     return "image";
   if (g_content_type_can_be_executable (type) && !g_str_has_prefix (type, "text/"))
     return "program";
-  if (g_str_has_prefix (type, "text/") || strstr (type, "document") != NULL || strstr (type, "pdf") != NULL)
+  if (g_str_has_prefix (type, "text/") || strstr (type, "document") != NULL || strstr (type, "pdf") != NULL ||
+      strstr (type, "epub") != NULL || strstr (type, "ebook") != NULL)
     return "document";
   if (strstr (type, "zip") != NULL || strstr (type, "tar") != NULL || strstr (type, "compressed") != NULL ||
       strstr (type, "cd-image") != NULL)

@@ -55,6 +55,16 @@ draw_curve (FilTrafficCurve *self,
   cairo_stroke (cr);
 }
 
+static gboolean
+has_any (FilTrafficCurve *self,
+         guint which)
+{
+  for (guint i = 0; i < N_SAMPLES; i++)
+    if (self->samples[which][i] > 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 fil_traffic_curve_snapshot (GtkWidget *widget,
                             GtkSnapshot *snapshot)
@@ -75,7 +85,8 @@ fil_traffic_curve_snapshot (GtkWidget *widget,
       cairo_scale (cr, -1, 1);
     }
   draw_curve (self, cr, 0, &accent, most, width, height);
-  draw_curve (self, cr, 1, &text, most, width, height);
+  if (has_any (self, 1))
+    draw_curve (self, cr, 1, &text, most, width, height);
   cairo_destroy (cr);
 }
 

@@ -159,7 +159,7 @@ static GtkWidget *
 make_download (gpointer item,
                gpointer data)
 {
-  return fil_download_card_new (item);
+  return fil_download_card_new (data, item);
 }
 
 static GtkWidget *
@@ -213,7 +213,8 @@ fil_transfers_page_init (FilTransfersPage *self)
 }
 
 static void
-bind_lists (FilTransfersPage *self)
+bind_lists (FilTransfersPage *self,
+            FilClient *client)
 {
   GtkFilterListModel *finished;
   GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (compare_finished, NULL, NULL));
@@ -225,8 +226,8 @@ bind_lists (FilTransfersPage *self)
   finished = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->downloads)),
                                         g_object_ref (self->is_finished));
   self->finished_model = G_LIST_MODEL (gtk_sort_list_model_new (G_LIST_MODEL (finished), sorter));
-  gtk_list_box_bind_model (self->active, self->active_model, make_download, NULL, NULL);
-  gtk_list_box_bind_model (self->finished, self->finished_model, make_download, NULL, NULL);
+  gtk_list_box_bind_model (self->active, self->active_model, make_download, g_object_ref (client), g_object_unref);
+  gtk_list_box_bind_model (self->finished, self->finished_model, make_download, g_object_ref (client), g_object_unref);
   gtk_list_box_bind_model (self->uploads_list, G_LIST_MODEL (self->uploads), make_upload, NULL, NULL);
 }
 
@@ -245,7 +246,7 @@ fil_transfers_page_new (FilClient *client,
   self->downloads = g_object_ref (downloads);
   self->uploads = fil_list_model_new (client, "uploads", 0);
   self->removals = g_object_ref (removals);
-  bind_lists (self);
+  bind_lists (self, client);
   g_signal_connect_object (downloads, "row-updated", G_CALLBACK (row_updated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (downloads, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->uploads, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);

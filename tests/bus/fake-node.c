@@ -538,6 +538,40 @@ fil_node_trace (FilNode *self,
   return TRUE;
 }
 
+gboolean
+fil_node_download_sources (FilNode *self,
+                           gint64 id,
+                           FilDownloadSourceFunc func,
+                           gpointer data,
+                           GError **error)
+{
+  static const char *const via[] = { "10.0.0.1:6346", NULL };
+  const FilDownloadSourceInfo source = { .id = 1, .address = "10.0.0.9:6346", .vendor = "FLBT", .state = "active",
+                                         .reach = FIL_REACH_PUSH, .hops = 3, .bps = 1000, .delivered_bytes = 4096,
+                                         .via = via };
+
+  if (thing_in (self, FIL_LIST_DOWNLOADS, id, error) == NULL)
+    return FALSE;
+  func (&source, data);
+  return TRUE;
+}
+
+guint8 *
+fil_node_download_map (FilNode *self,
+                       gint64 id,
+                       guint n_cells,
+                       GError **error)
+{
+  guint8 *cells;
+
+  if (thing_in (self, FIL_LIST_DOWNLOADS, id, error) == NULL)
+    return NULL;
+  cells = g_malloc (n_cells);
+  for (guint i = 0; i < n_cells; i++)
+    cells[i] = (guint8) (i % 4);
+  return cells;
+}
+
 void
 fil_node_doctor (FilNode *self,
                  FilDoctorFunc func,

@@ -276,6 +276,31 @@ test_hello (BusFixture *f,
     }
 }
 
+/* The map has as many pieces as were asked for, and never more than there may be. */
+static void
+test_download_map (BusFixture *f,
+                   gconstpointer data)
+{
+  static const struct
+  {
+    guint32 asked;
+    gsize given;
+  } cases[] = { { 0, 1 }, { 10, 10 }, { G_MAXUINT32, FIL_BUS_MAX_CELLS } };
+  RawClient client = { 0 };
+  gint64 id = fake_node_add_download (f->node, "hazel.ogg", 1000);
+
+  raw_open (&client, f, FIL_VERSION);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GDBusMessage) reply = raw_ask (&client, "DownloadMap", g_variant_new ("(xu)", id, cases[i].asked));
+      g_autoptr (GVariant) map = NULL;
+
+      g_variant_get (g_dbus_message_get_body (reply), "(@ay)", &map);
+      g_assert_cmpuint (g_variant_get_size (map), ==, cases[i].given);
+    }
+  raw_close (&client);
+}
+
 static void
 test_changes (BusFixture *f,
               gconstpointer data)
@@ -501,6 +526,7 @@ main (int argc,
   ADD ("/bus/places", test_places);
   ADD ("/bus/stale-socket", test_stale_socket);
   ADD ("/bus/hello", test_hello);
+  ADD ("/bus/download-map", test_download_map);
   ADD ("/bus/changes", test_changes);
   ADD ("/bus/wrong-calls", test_wrong_calls);
   ADD ("/bus/announced-once", test_announced_once);

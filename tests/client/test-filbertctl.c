@@ -167,7 +167,7 @@ test_help (Fixture *f,
 {
   static const char *const commands[] = {
     "start", "stop", "status", "doctor", "demo", "monitor", "settings", "set", "peers", "connect", "disconnect", "ban",
-    "search", "searches", "results", "close", "trace", "get", "downloads", "pause", "resume", "cancel", "retry",
+    "search", "searches", "results", "close", "trace", "get", "downloads", "pause", "resume", "cancel", "retry", "sources",
     "verify", "priority", "uploads", "history", "clear", "browse", "shares", "library",
   };
   g_autofree char *all = NULL;

@@ -199,6 +199,10 @@ class Downloader(Test):
                      ("push-proxy-answered", "202: passed on over the servent's own connection"),
                      ("giv-received", "the servent connected to us")):
             self.assertIn(step, steps)
+        (source,) = getter.ask("sources", str(done["id"]))
+        self.assertEqual((source["reach"], source["delivered_bytes"]), ("push", len(content)))
+        self.assertIn(good.listen, source["via"])
+        self.assertGreater(source["hops"], 0)
 
 
     def test_proxies_outlive_the_node(self):

@@ -104,6 +104,29 @@ test_text (void)
 }
 
 static void
+test_sample (void)
+{
+  g_autoptr (FilSegmentMap) map = fil_segment_map_new (1000);
+  g_autoptr (FilSegmentMap) tiny = fil_segment_map_new (2);
+  guint8 cells[10];
+  static const guint8 expected[10] = { 3, 3, 2, 2, 0, 0, 0, 0, 0, 2 };
+  static const guint8 of_two[10] = { 2, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+
+  fil_segment_map_written (map, (FilRange){ 0, 450 }, 1);
+  fil_segment_map_verified (map, (FilRange){ 0, 201 });
+  fil_segment_map_written (map, (FilRange){ 900, 1000 }, 1);
+  fil_segment_map_sample (map, cells, 10);
+  /* A piece is no better than the worst byte in it. */
+  g_assert_cmpmem (cells, 10, expected, 10);
+
+  /* More pieces than bytes: those between two bytes show nothing worse than there is. */
+  fil_segment_map_written (tiny, (FilRange){ 0, 1 }, 1);
+  fil_segment_map_sample (tiny, cells, 10);
+  g_assert_cmpuint (cells[0], ==, of_two[0]);
+  g_assert_cmpuint (cells[5], ==, of_two[5]);
+}
+
+static void
 test_empty (void)
 {
   g_autoptr (FilSegmentMap) map = fil_segment_map_new (0);
@@ -222,6 +245,7 @@ main (int argc,
   g_test_add_func ("/transfer/segment-map/story", test_story);
   g_test_add_func ("/transfer/segment-map/available", test_available);
   g_test_add_func ("/transfer/segment-map/text", test_text);
+  g_test_add_func ("/transfer/segment-map/sample", test_sample);
   g_test_add_func ("/transfer/segment-map/empty", test_empty);
   g_test_add_func ("/transfer/segment-map/limit", test_limit);
   g_test_add_func ("/transfer/segment-map/model", test_model);

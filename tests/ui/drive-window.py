@@ -228,6 +228,14 @@ def transfers():
     press('Pause hazel-linux-12.1-amd64.iso')
     press('Resume hazel-linux-12.1-amd64.iso')
     wait_for('it moves again', lambda: find('push button', 'Pause hazel-linux-12.1-amd64.iso'))
+    # What is behind the line.
+    toggle = wait_for('the details button', lambda: find('toggle button', 'Details of hazel-linux-12.1-amd64.iso')
+                      or find('push button', 'Details of hazel-linux-12.1-amd64.iso'))
+    wait_for('the details open', lambda: toggle.do_action(0))
+    wait_for_text('192.0.2.61:41211 · FLBT · push · delivers')
+    wait_for_text('It was asked through the network to connect to you')
+    wait_for('the map in words', lambda: find('image', 'verified') or find('icon', 'verified'))
+    check_names('the details of a download')
     # What is cancelled can be had back.
     press('Cancel The Hazel Wood')
     wait_for('it is gone', lambda: not find('push button', 'Cancel The Hazel Wood'))

@@ -507,6 +507,55 @@ fil_node_trace (FilNode *self,
   return TRUE;
 }
 
+/* The image comes from a source that is asked to connect and from one that is reached; a third waits. */
+gboolean
+fil_node_download_sources (FilNode *self,
+                           gint64 id,
+                           FilDownloadSourceFunc func,
+                           gpointer data,
+                           GError **error)
+{
+  static const char *const nobody[] = { NULL };
+  static const char *const via[] = { "198.51.100.24:23451", "192.0.2.190:6346", NULL };
+  const FilDownloadSourceInfo sources[] = {
+    { .id = 1, .address = "192.0.2.61:41211", .vendor = "FLBT", .state = "active", .reach = FIL_REACH_PUSH, .hops = 3,
+      .bps = 1600000, .delivered_bytes = 812000000, .via = via },
+    { .id = 2, .address = "203.0.113.99:6348", .vendor = "FLBT", .state = "active", .reach = FIL_REACH_DIRECT, .hops = 2,
+      .bps = 800000, .delivered_bytes = 478000000, .via = nobody },
+    { .id = 3, .vendor = "GTKG", .state = "queued", .reach = FIL_REACH_PUNCH, .hops = 4, .queue_position = 4, .via = nobody },
+  };
+
+  if (find_download (self, id, error) == NULL)
+    return FALSE;
+  for (guint i = 0; i < (id == FIRST_DOWNLOAD ? G_N_ELEMENTS (sources) : 1); i++)
+    func (&sources[i], data);
+  return TRUE;
+}
+
+guint8 *
+fil_node_download_map (FilNode *self,
+                       gint64 id,
+                       guint n_cells,
+                       GError **error)
+{
+  FilDownloadInfo *download = find_download (self, id, error);
+  guint8 *cells;
+
+  if (download == NULL)
+    return NULL;
+  cells = g_malloc (n_cells);
+  for (guint i = 0; i < n_cells; i++)
+    {
+      guint place = i * 100 / n_cells;
+
+      cells[i] = place < 48 || (place > 70 && place < 84) ? FIL_CELL_VERIFIED
+                 : place < 50 || place == 84              ? FIL_CELL_RECEIVED
+                 : place < 52 || place == 85              ? FIL_CELL_ASKED
+                                                          : FIL_CELL_MISSING;
+    }
+  return cells;
+}
+
 void
 fil_node_doctor (FilNode *self,
                  FilDoctorFunc func,

@@ -3,11 +3,14 @@
 
 #include "application.h"
 #include "banner.h"
+#include "chunk-map.h"
 #include "download-card.h"
+#include "download-details.h"
 #include "download-words.h"
 #include "formatting.h"
 #include "magnet-offer.h"
 #include "network-map.h"
+#include "path-picture.h"
 #include "reach.h"
 #include "removals.h"
 #include "result-slot.h"
@@ -113,7 +116,8 @@ static void
 test_download_card (void)
 {
   g_autoptr (FilRow) row = make_download (7, "queued", "Waits.", 1000);
-  GtkWidget *card = g_object_ref_sink (fil_download_card_new (row));
+  g_autoptr (FilClient) client = fil_client_new ("/nonexistent");
+  GtkWidget *card = g_object_ref_sink (fil_download_card_new (client, row));
 
   g_assert_true (fil_download_card_get_row (FIL_DOWNLOAD_CARD (card)) == row);
   _fil_row_set_variant (row, g_variant_new ("(xsxsssssxxxxxssxxxx)", (gint64) 7, "hazel.ogg", (gint64) 1000000, "SHA", "",
@@ -121,6 +125,59 @@ test_download_card (void)
                                             (gint64) 0, "direct", "/x", FIL_NULL_INT, (gint64) 5, (gint64) 0, (gint64) 0));
   g_assert_cmpint (fil_download_phase (row), ==, FIL_DOWNLOAD_IS_DONE);
   g_assert_finalize_object (card);
+}
+
+static void
+check_path (FilReachWay reach,
+            gboolean is_standing,
+            int hops,
+            const char *part)
+{
+  static const char *const via[] = { "192.0.2.1:6346", "192.0.2.2:6346", NULL };
+  const FilPathFacts facts = { .reach = reach, .is_behind_nat = TRUE, .is_standing = is_standing, .via = via,
+                               .them = "192.0.2.9:6346", .hops = hops };
+  FilPathPicture *picture = g_object_ref_sink (g_object_new (FIL_TYPE_PATH_PICTURE, NULL));
+  g_autofree char *words = fil_path_describe (&facts);
+
+  g_assert_nonnull (strstr (words, part));
+  g_assert_true (g_str_has_suffix (words, "."));
+  fil_path_picture_set_facts (picture, &facts);
+  fil_path_picture_set_facts (picture, &facts);
+  g_assert_finalize_object (picture);
+}
+
+static void
+test_path (void)
+{
+  check_path (FIL_REACH_BY_DIRECT, TRUE, -1, "straight");
+  check_path (FIL_REACH_BY_PUSH, FALSE, 1, "1 hop away");
+  check_path (FIL_REACH_BY_PUNCH, TRUE, 3, "3 hops away");
+  check_path (FIL_REACH_BY_NONE, FALSE, 0, "No path");
+}
+
+static void
+test_chunk_map (void)
+{
+  static const guint8 cells[] = { 3, 3, 3, 3, 3, 2, 1, 1, 0, 200 };
+  g_autoptr (GBytes) bytes = g_bytes_new_static (cells, sizeof cells);
+  FilChunkMap *map = g_object_ref_sink (g_object_new (FIL_TYPE_CHUNK_MAP, NULL));
+  g_autofree char *words = NULL;
+
+  fil_chunk_map_set_cells (map, bytes);
+  words = g_strdup (gtk_widget_get_tooltip_text (GTK_WIDGET (map)));
+  /* What a newer node may call something else counts as the best there is. */
+  g_assert_cmpstr (words, ==, "60 % verified, 10 % received, 20 % asked for, 10 % missing");
+  g_assert_finalize_object (map);
+}
+
+static void
+test_download_details (void)
+{
+  g_autoptr (FilClient) client = fil_client_new ("/nonexistent");
+  g_autoptr (FilRow) row = make_download (7, "downloading", "", 1000);
+  GtkWidget *details = g_object_ref_sink (fil_download_details_new (client, row));
+
+  g_assert_finalize_object (details);
 }
 
 static void
@@ -351,6 +408,9 @@ main (int argc,
   g_test_add_func ("/ui/numbers", test_numbers);
   g_test_add_func ("/ui/download-words", test_download_words);
   g_test_add_func ("/ui/download-card", test_download_card);
+  g_test_add_func ("/ui/path", test_path);
+  g_test_add_func ("/ui/chunk-map", test_chunk_map);
+  g_test_add_func ("/ui/download-details", test_download_details);
   g_test_add_func ("/ui/banner", test_banner);
   g_test_add_func ("/ui/removals", test_removals);
   g_test_add_func ("/ui/magnet-offer", test_magnet_offer);
