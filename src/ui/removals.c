@@ -5,6 +5,9 @@
 
 #include <glib/gi18n.h>
 
+/* Who reads slowly, or listens, has time to think about it, too. */
+#define UNDO_S 15
+
 struct _FilRemovals
 {
   GObject parent;
@@ -136,6 +139,7 @@ fil_removals_offer (FilRemovals *self,
   self->destroy = destroy;
   self->toast = g_object_ref_sink (adw_toast_new (escaped));
   adw_toast_set_button_label (self->toast, _("Undo"));
+  adw_toast_set_timeout (self->toast, UNDO_S);
   adw_toast_set_priority (self->toast, ADW_TOAST_PRIORITY_HIGH);
   g_signal_connect_object (self->toast, "button-clicked", G_CALLBACK (undo_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->toast, "dismissed", G_CALLBACK (dismissed_cb), self, G_CONNECT_SWAPPED);

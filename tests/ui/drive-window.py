@@ -238,8 +238,10 @@ def transfers():
     check_names('the details of a download')
     # What is cancelled can be had back.
     press('Cancel The Hazel Wood')
-    wait_for('it is gone', lambda: not find('push button', 'Cancel The Hazel Wood'))
+    # Only while the toast is there: no time is lost with a look at the whole list.
+    wait_for_text('Cancelled “The Hazel Wood')
     key('ctrl+z')
+    wait_for('the toast is gone', lambda: not has_text('Cancelled “The Hazel Wood'))
     wait_for('it is back', lambda: find('push button', 'Cancel The Hazel Wood'))
 
 
