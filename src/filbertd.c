@@ -268,7 +268,7 @@ main (int argc,
   int status;
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, FIL_LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("FILBERT_LOCALEDIR") != NULL ? g_getenv ("FILBERT_LOCALEDIR") : FIL_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   signal (SIGPIPE, SIG_IGN);

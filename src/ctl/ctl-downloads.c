@@ -6,6 +6,7 @@
 #include "list-model.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 #define MAX_HISTORY 1000
 
@@ -207,7 +208,7 @@ run_get (Ctl *ctl,
     return CTL_EXIT_FAILED;
   if (ctl->json)
     ctl_print_json (row);
-  ctl_say (ctl, _("Download %" G_GINT64_FORMAT " has begun; see: filbertctl downloads"), id);
+  ctl_say (ctl, _("Download %" PRId64 " has begun; see: filbertctl downloads"), id);
   return CTL_EXIT_DONE;
 }
 

@@ -6,6 +6,7 @@
 #include "list-model.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 /* A list that is watched. */
@@ -109,7 +110,7 @@ row_removed_cb (FilListModel *model,
       line = g_strdup_printf ("{\"event\":\"%s-removed\",\"id\":%" G_GINT64_FORMAT "}", self->watched->kind, id);
       print_line (line);
     }
-  ctl_say (self->ctl, _("%-9s %5" G_GINT64_FORMAT "  is gone"), self->watched->kind, id);
+  ctl_say (self->ctl, _("%-9s %5" PRId64 "  is gone"), self->watched->kind, id);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "list-model.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 #define DEFAULT_WAIT_S 10
 #define BROWSE_WAIT_S 60
@@ -137,7 +138,7 @@ run_search (Ctl *ctl,
   if (rows == NULL)
     return CTL_EXIT_UNAVAILABLE;
   when_empty = g_strdup_printf (
-      _("No results yet. The search goes on: filbertctl results %" G_GINT64_FORMAT), id);
+      _("No results yet. The search goes on: filbertctl results %" PRId64), id);
   ctl_print_rows (ctl, result_columns, rows, when_empty);
   return CTL_EXIT_DONE;
 }
@@ -183,7 +184,7 @@ wait_for_list (Ctl *ctl,
       status = !self.is_over ? CTL_EXIT_TIMED_OUT : reason != NULL ? CTL_EXIT_FAILED : CTL_EXIT_DONE;
       if (status == CTL_EXIT_TIMED_OUT)
         g_set_error (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_TIMED_OUT,
-                     _("The list is not complete yet; see: filbertctl results %" G_GINT64_FORMAT), search);
+                     _("The list is not complete yet; see: filbertctl results %" PRId64), search);
       else if (status == CTL_EXIT_FAILED)
         g_set_error_literal (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_FAILED, reason);
     }
