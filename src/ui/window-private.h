@@ -45,6 +45,7 @@ struct _FilWindow
   GCancellable *cancellable;
   guint make_pages_id;
   guint narrow_id;
+  gboolean is_sharing;
   gboolean is_sharing_paused;
 };
 

@@ -11,8 +11,8 @@
 
 G_DEFINE_FINAL_TYPE (FilWindow, fil_window, ADW_TYPE_APPLICATION_WINDOW)
 
-/* Below this the header has no room for words beside the page names. */
-#define ROOM_FOR_WORDS 1100
+/* Between the things in the header, on one side of the pages. */
+#define HEADER_GAPS 36
 
 static gboolean
 is_narrow (FilWindow *self)
@@ -140,6 +140,29 @@ mapped_cb (FilWindow *self)
     }
 }
 
+static int
+get_natural_width (gpointer widget)
+{
+  int natural;
+
+  gtk_widget_measure (GTK_WIDGET (widget), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+  return natural;
+}
+
+/* The second chip, where the words of both and of the pages fit, in whatever language. */
+static void
+update_sharing_chip (FilWindow *self)
+{
+  GtkWidget *chip = GTK_WIDGET (self->sharing_chip);
+  int room = (gtk_widget_get_width (GTK_WIDGET (self)) - get_natural_width (self->switcher_title)) / 2 - HEADER_GAPS;
+  int wanted;
+
+  /* What is invisible measures nothing. */
+  gtk_widget_set_visible (chip, self->is_sharing && !is_narrow (self));
+  wanted = get_natural_width (self->chip) + get_natural_width (chip);
+  gtk_widget_set_visible (chip, self->is_sharing && !is_narrow (self) && wanted <= room);
+}
+
 static void
 status_cb (gpointer watcher,
            FilRow *status)
@@ -150,13 +173,13 @@ status_cb (gpointer watcher,
   gint64 shared = status != NULL ? fil_row_get_int (status, "shared_files") : 0;
 
   self->is_sharing_paused = status != NULL && fil_row_get_bool (status, "sharing_paused");
-  gtk_widget_set_visible (GTK_WIDGET (self->sharing_chip), shared > 0 && !is_narrow (self) &&
-                                                               gtk_widget_get_width (GTK_WIDGET (self)) >= ROOM_FOR_WORDS);
+  self->is_sharing = shared > 0;
   files = fil_format_files (shared);
   label = g_strdup_printf (self->is_sharing_paused ? _("Sharing is paused") : _("Sharing %s"), files);
   gtk_button_set_label (self->sharing_chip, label);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->sharing_chip),
                                self->is_sharing_paused ? _("Share again") : _("Pause sharing"));
+  update_sharing_chip (self);
 }
 
 /* How many downloads move or want to: the number on the page's name. */
@@ -364,6 +387,7 @@ fil_window_init (FilWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->cancellable = g_cancellable_new ();
   self->removals = fil_removals_new (self->toasts);
+  g_signal_connect_object (self, "notify::default-width", G_CALLBACK (update_sharing_chip), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->switcher_title, "notify::title-visible", G_CALLBACK (narrow_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect (self, "map", G_CALLBACK (mapped_cb), NULL);
