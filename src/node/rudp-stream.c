@@ -28,7 +28,7 @@ rudp_stream_read (FilStream *stream,
                   gsize len)
 {
   FilRudpStream *self = (FilRudpStream *) stream;
-  gsize n = fil_rudp_read (self->rudp, out, len, fil_rudp_port_now (self->port));
+  gsize n = fil_rudp_read (self->rudp, out, len);
 
   if (n > 0)
     {

@@ -335,11 +335,12 @@ fil_rudp_hub_settle (FilRudpHub *self,
   if (self->is_settling)
     return;
   self->is_settling = TRUE;
-  for (guint id = 1; id < N_IDS; id++)
+  /* Who is told may open more; nothing goes from the list meanwhile. */
+  for (guint i = 0; i < self->n; i++)
     {
-      Entry *entry = self->by_id[id];
+      Entry *entry = self->by_id[self->ids[i]];
 
-      if (entry == NULL || !entry->is_touched)
+      if (!entry->is_touched)
         continue;
       entry->is_touched = FALSE;
       if (entry->changed != NULL)

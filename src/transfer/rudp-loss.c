@@ -30,6 +30,13 @@ fil_rudp_send_rto (const FilRudpSend *self)
   return rto_us;
 }
 
+/* Each probe that is not answered waits twice as long. */
+static gint64
+probe_wait_us (const FilRudpSend *self)
+{
+  return MIN (fil_rudp_send_rto (self) << MIN (self->probes, 8), FIL_RUDP_RTO_MAX_US);
+}
+
 /* How much later than its followers a packet may arrive without being lost. */
 static gint64
 reordering_us (const FilRudpSend *self)
@@ -69,7 +76,7 @@ static void
 lose (FilRudpSend *self,
       guint64 seq)
 {
-  fil_rudp_rate_lost (&self->rate, _fil_rudp_send_get (self, seq)->len);
+  fil_rudp_rate_lost (&self->rate);
   _fil_rudp_send_set_fate (self, seq, FIL_RUDP_LOST);
 }
 
@@ -103,7 +110,11 @@ fil_rudp_send_look_for_lost (FilRudpSend *self,
         }
       lose (self, seq);
     }
-  self->resend_us = seq == 0 ? FIL_NEVER : now_us + (fil_rudp_send_rto (self) << MIN (self->probes, 8));
+  if (seq == 0)
+    self->resend_us = FIL_NEVER;
+  /* What tells nothing new does not put off the next probe. */
+  else if (self->acked_now > 0 || self->resend_us == FIL_NEVER)
+    self->resend_us = now_us + probe_wait_us (self);
 }
 
 /**
@@ -122,7 +133,9 @@ fil_rudp_send_tick (FilRudpSend *self,
   self->resend_us = FIL_NEVER;
   if (!self->is_extended)
     {
-      if (seq != 0 && limewire_resend_at (self) <= now_us && !is_too_often (self, self->oldest))
+      if (limewire_resend_at (self) > now_us)
+        self->resend_us = limewire_resend_at (self);
+      else if (!is_too_often (self, self->oldest))
         lose (self, self->oldest);
       return;
     }
@@ -137,5 +150,5 @@ fil_rudp_send_tick (FilRudpSend *self,
     return;
   lose (self, seq);
   self->probes++;
-  self->resend_us = now_us + MIN (fil_rudp_send_rto (self) << MIN (self->probes, 8), FIL_RUDP_RTO_MAX_US);
+  self->resend_us = now_us + probe_wait_us (self);
 }

@@ -136,20 +136,17 @@ fil_rudp_receive (FilRudp *self,
     return FALSE;
   if (packet->connection != self->config.id && (packet->op != FIL_RUDP_SYN || packet->connection != 0))
     return FALSE;
-  if (packet->op == FIL_RUDP_SYN)
-    {
-      if (!take_syn (self, packet, now_us))
-        return FALSE;
-    }
-  else
-    {
-      if (self->peer_id == 0 || (self->is_extended && !fil_rudp_packet_is_genuine (datagram, self->config.own_nonce)))
-        return FALSE;
-      take_syn_ack (self, now_us);
-    }
+  if (self->is_extended && !fil_rudp_packet_is_genuine (datagram, self->config.own_nonce))
+    return FALSE;
+  if (packet->op == FIL_RUDP_SYN ? !take_syn (self, packet, now_us) : self->peer_id == 0)
+    return FALSE;
+  if (packet->op != FIL_RUDP_SYN)
+    take_syn_ack (self, now_us);
   self->heard_us = now_us;
   if (packet->op != FIL_RUDP_KEEPALIVE)
     self->busy_us = now_us;
+  if (self->state == FIL_RUDP_ENDING)
+    self->deadline_us = now_us + (self->is_extended ? FIL_RUDP_LINGER_EXTENDED_US : FIL_RUDP_LINGER_US);
   _fil_rudp_follow (self, now_us);
   if (packet->op != FIL_RUDP_SYN && !self->is_aborted)
     {
@@ -215,7 +212,7 @@ write_control (FilRudp *self,
       break;
     }
   fil_rudp_packet_encode (&packet, &self->control);
-  if (self->is_extended && packet.op != FIL_RUDP_SYN)
+  if (self->is_extended)
     fil_rudp_packet_stamp (fil_writer_data (&self->control), self->control.len, self->config.peer_nonce);
 }
 

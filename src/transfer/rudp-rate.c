@@ -12,10 +12,10 @@
 #define CRUISE_WINDOW_GAIN 200
 #define RTT_VALID_US (10 * FIL_SEC)
 #define LOOK_US (200 * FIL_MSEC)
-#define LATE_US (2 * FIL_MSEC)            /* of pace that is made up for: timers come a millisecond late */
+#define LATE_LEAST_US (2 * FIL_MSEC)      /* of pace that is made up for: timers come a millisecond late … */
+#define LATE_MOST_US (10 * FIL_MSEC)      /* … and processes are kept waiting on a busy machine */
 #define QUANTUM_LEAST (2 * DATAGRAM)
 #define QUANTUM_MOST (48 * DATAGRAM)      /* what one call gives to the system */
-#define LOSS_TOO_MUCH 50                  /* a round that lost more than 1/50 met the end of a queue */
 
 static const guint phases[] = { 125, 75, 100, 100, 100, 100, 100, 100 };
 
@@ -147,7 +147,7 @@ fil_rudp_rate_sent (FilRudpRate *self,
                              .delivered_us = self->delivered_us,
                              .delivered = self->delivered,
                              .is_app_limited = self->app_limited_until != 0 };
-  self->next_us = MAX (self->next_us, now_us - LATE_US) + (gint64) (bytes * (guint64) FIL_SEC / pace (self));
+  self->next_us = MAX (self->next_us, now_us - CLAMP (self->min_rtt_us / 4, LATE_LEAST_US, LATE_MOST_US)) + (gint64) (bytes * (guint64) FIL_SEC / pace (self));
 }
 
 /**
@@ -169,11 +169,15 @@ fil_rudp_rate_acked (FilRudpRate *self,
     self->newest = *flight;
 }
 
+/**
+ * fil_rudp_rate_lost:
+ *
+ * A packet was lost.
+ */
 void
-fil_rudp_rate_lost (FilRudpRate *self,
-                    gsize bytes)
+fil_rudp_rate_lost (FilRudpRate *self)
 {
-  self->round_lost += bytes;
+  self->has_lost = TRUE;
 }
 
 /**
@@ -190,26 +194,16 @@ fil_rudp_rate_app_limited (FilRudpRate *self,
 }
 
 static void
-end_round (FilRudpRate *self,
-           gsize in_flight)
+end_round (FilRudpRate *self)
 {
-  const guint64 passed = self->delivered - self->round_delivered;
-
   /* What was measured outlives rounds that could not measure. */
   if (!self->newest.is_app_limited)
     self->rates[++self->round % FIL_RUDP_RATE_ROUNDS] = 0;
-  if (self->round_lost * LOSS_TOO_MUCH > passed + self->round_lost)
-    self->ceiling = MAX (in_flight, path_bytes (self));
-  else if (self->ceiling != 0 && self->mode == FIL_RUDP_RATE_CRUISE && self->phase == 0)
-    self->ceiling += self->ceiling / 8;
-  self->round_lost = 0;
-  self->round_delivered = self->delivered;
   self->round_end = self->delivered;
 }
 
 static void
-take_sample (FilRudpRate *self,
-             gsize in_flight)
+take_sample (FilRudpRate *self)
 {
   const FilRudpFlight *newest = &self->newest;
   gint64 sending, arriving;
@@ -217,7 +211,7 @@ take_sample (FilRudpRate *self,
 
   self->is_round_start = newest->delivered >= self->round_end;
   if (self->is_round_start)
-    end_round (self, in_flight);
+    end_round (self);
   if (self->app_limited_until != 0 && self->delivered > self->app_limited_until)
     self->app_limited_until = 0;
 
@@ -249,8 +243,24 @@ look_for_full (FilRudpRate *self)
     }
   else if (++self->full_rounds >= 3)
     self->is_full = TRUE;
-  if (self->ceiling != 0)
-    self->is_full = TRUE;
+}
+
+/* Loss with a queue: the queue overflowed. Without one it says nothing about how much there may be. */
+static void
+look_for_overflow (FilRudpRate *self,
+                   gsize acked,
+                   gsize in_flight,
+                   gint64 now_us)
+{
+  const gboolean has_queue = self->rtt_us > self->min_rtt_us + self->min_rtt_us / 4 + FIL_MSEC;
+  const gboolean was_now = self->ceiling.is_known && now_us - self->ceiling.since_us < self->rtt_us;
+
+  if (self->has_lost && has_queue && !was_now)
+    {
+      fil_rudp_ceiling_lower (&self->ceiling, in_flight + acked, now_us);
+      self->is_full = TRUE;
+    }
+  self->has_lost = FALSE;
 }
 
 static void
@@ -272,8 +282,7 @@ next_phase (FilRudpRate *self,
   gboolean is_over = now_us - self->phase_at_us > self->min_rtt_us;
 
   if (phases[self->phase] > 100)
-    is_over = is_over && (in_flight >= path * phases[self->phase] / 100 || self->round_lost > 0
-                          || self->app_limited_until != 0
+    is_over = is_over && (in_flight >= path * phases[self->phase] / 100 || self->has_lost || self->app_limited_until != 0
                           || now_us - self->phase_at_us > 3 * self->min_rtt_us);
   else if (phases[self->phase] < 100)
     is_over = is_over || in_flight <= path;
@@ -301,6 +310,9 @@ look_at_rtt (FilRudpRate *self,
       self->min_rtt_us = rtt_us;
       self->min_rtt_at_us = now_us;
     }
+  /* Nearly as low as ever: there is no queue that would have to run dry. */
+  else if (rtt_us > 0 && rtt_us <= self->min_rtt_us + self->min_rtt_us / 16)
+    self->min_rtt_at_us = now_us;
   if (is_stale && self->mode == FIL_RUDP_RATE_CRUISE)
     {
       self->mode = FIL_RUDP_RATE_LOOK;
@@ -319,7 +331,8 @@ look_at_rtt (FilRudpRate *self,
 
 static void
 set_window (FilRudpRate *self,
-            gsize acked)
+            gsize acked,
+            gint64 now_us)
 {
   const guint gain = self->mode == FIL_RUDP_RATE_CRUISE ? CRUISE_WINDOW_GAIN : STARTUP_GAIN;
   /* What acknowledgements in batches and late timers keep in flight beyond the path itself. */
@@ -330,8 +343,13 @@ set_window (FilRudpRate *self,
     self->window = MIN (self->window + acked, target);
   else if (self->window < target || self->delivered < WINDOW_FIRST)
     self->window += acked;
-  if (self->ceiling != 0 && self->mode == FIL_RUDP_RATE_CRUISE)
-    self->window = MIN (self->window, self->ceiling + slack);
+  if (self->ceiling.is_known)
+    {
+      gsize most = fil_rudp_ceiling_bytes (&self->ceiling, self->rtt_us, now_us);
+
+      /* Never less than what keeps the path itself full. */
+      self->window = MIN (self->window, MAX (most, path_bytes (self) * 9 / 8 + slack / 2));
+    }
   if (self->mode == FIL_RUDP_RATE_LOOK)
     self->window = MIN (self->window, look_window (self));
   self->window = MAX (self->window, WINDOW_LEAST);
@@ -355,10 +373,13 @@ fil_rudp_rate_update (FilRudpRate *self,
   self->is_round_start = FALSE;
   if (self->newest.sent_us != 0)
     {
-      take_sample (self, in_flight);
+      take_sample (self);
       look_for_full (self);
       self->newest.sent_us = 0;
     }
+  if (rtt_us > 0)
+    self->rtt_us = self->rtt_us == 0 ? rtt_us : self->rtt_us + (rtt_us - self->rtt_us) / 4;
+  look_for_overflow (self, acked, in_flight, now_us);
   if (self->mode == FIL_RUDP_RATE_STARTUP && self->is_full)
     self->mode = FIL_RUDP_RATE_DRAIN;
   if (self->mode == FIL_RUDP_RATE_DRAIN && in_flight <= path_bytes (self))
@@ -366,5 +387,5 @@ fil_rudp_rate_update (FilRudpRate *self,
   if (self->mode == FIL_RUDP_RATE_CRUISE)
     next_phase (self, in_flight, now_us);
   look_at_rtt (self, rtt_us, in_flight, now_us);
-  set_window (self, acked);
+  set_window (self, acked, now_us);
 }

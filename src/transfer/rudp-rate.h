@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "clock.h"
+#include "rudp-ceiling.h"
 
 #include <glib.h>
 
@@ -32,7 +32,8 @@ typedef struct
  *
  * How fast one connection of the extended profile sends: a model of the path (the rate at which it delivered,
  * the round-trip time without a queue) in the manner of BBR (draft-cardwell-iccrg-bbr-congestion-control), so
- * that loss by itself does not slow it down. Counts bytes of datagrams. Knows no clock.
+ * that loss by itself does not slow it down. Loss while a queue stands is another matter: then others may want
+ * their share, and a ceiling holds. Counts bytes of datagrams. Knows no clock.
  */
 typedef struct
 {
@@ -58,16 +59,16 @@ typedef struct
   guint phase;                /* of CRUISE */
   gint64 phase_at_us;
   gint64 look_end_us;         /* 0: not yet as empty as it shall be */
-  guint64 round_lost;         /* bytes, in this round … */
-  guint64 round_delivered;    /* … and delivered when it began */
-  gsize ceiling;              /* bytes in flight at which the path began to drop; 0: none known */
+  gint64 rtt_us;              /* smoothed over few samples */
+  gboolean has_lost;          /* since the latest update */
+  FilRudpCeiling ceiling;
 } FilRudpRate;
 
 void fil_rudp_rate_init (FilRudpRate *self, gint64 now_us);
 void fil_rudp_rate_first_rtt (FilRudpRate *self, gint64 rtt_us, gint64 now_us);
 void fil_rudp_rate_sent (FilRudpRate *self, FilRudpFlight *flight, gsize bytes, gsize in_flight, gint64 now_us);
 void fil_rudp_rate_acked (FilRudpRate *self, const FilRudpFlight *flight, gsize bytes, gint64 now_us);
-void fil_rudp_rate_lost (FilRudpRate *self, gsize bytes);
+void fil_rudp_rate_lost (FilRudpRate *self);
 void fil_rudp_rate_app_limited (FilRudpRate *self, gsize in_flight);
 void fil_rudp_rate_update (FilRudpRate *self, gsize acked, gint64 rtt_us, gsize in_flight, gint64 now_us);
 gsize fil_rudp_rate_quantum (const FilRudpRate *self);

@@ -17,17 +17,15 @@ typedef struct
 
 void
 fil_rudp_receive_init (FilRudpReceive *self,
-                       gboolean is_extended,
-                       gint64 now_us)
+                       gboolean is_extended)
 {
   memset (self, 0, sizeof *self);
   self->is_extended = is_extended;
   self->window = is_extended ? FIL_RUDP_WINDOW_FIRST : FIL_RUDP_WINDOW_LIMEWIRE;
   fil_rudp_ring_init (&self->ring, is_extended ? FIL_RUDP_WINDOW_MOST : FIL_RUDP_AHEAD_LIMEWIRE,
                       is_extended ? FIL_RUDP_SEGMENT : FIL_RUDP_SEGMENT_MOST, sizeof (Meta));
-  self->start = self->next = self->highest = self->read_before = 1;
+  self->start = self->next = self->highest = self->grown_at = 1;
   self->told_limit = self->start + self->window;
-  self->read_since_us = now_us;
 }
 
 void
@@ -47,7 +45,7 @@ full_sequence (const FilRudpReceive *self,
 static guint64
 limit (const FilRudpReceive *self)
 {
-  return self->start + (self->is_extended ? self->window : FIL_RUDP_AHEAD_LIMEWIRE);
+  return self->start + (self->is_extended ? self->window : FIL_RUDP_AHEAD_LIMEWIRE + 1);
 }
 
 /**
@@ -85,6 +83,19 @@ store (FilRudpReceive *self,
   self->highest = MAX (self->highest, seq + 1);
 }
 
+/* A sender that could send more, to a reader who keeps up, is given more: half of the window must have been read
+ * since the last time. For a slow reader nothing more is buffered. */
+static void
+grow_window (FilRudpReceive *self)
+{
+  if (self->window == FIL_RUDP_WINDOW_MOST || self->next - self->start > self->window / 2
+      || self->start - self->grown_at < self->window / 2)
+    return;
+  self->window = MIN (self->window * 2, FIL_RUDP_WINDOW_MOST);
+  self->grown_at = self->start;
+  self->is_urgent = TRUE;
+}
+
 /**
  * fil_rudp_receive_packet:
  * @packet: DATA, or a FIN of the extended profile
@@ -111,11 +122,16 @@ fil_rudp_receive_packet (FilRudpReceive *self,
     }
   if (!fil_rudp_ring_make (&self->ring, seq))
     return FALSE;
-  if (self->is_extended && (seq != self->next || self->highest != self->next))
+  /* A packet that opens a gap, or falls into one. */
+  if (self->is_extended && seq != self->highest)
     self->is_urgent = TRUE;
+  if (self->n_unanswered == 0)
+    self->unanswered_us = now_us;
   store (self, packet, seq);
   while (self->next < self->highest && fil_rudp_ring_is_marked (&self->ring, self->next))
     self->next++;
+  if (packet->is_limited)
+    grow_window (self);
   self->latest = seq;
   self->latest_us = now_us;
   self->n_unanswered++;
@@ -191,31 +207,15 @@ fil_rudp_receive_read (FilRudpReceive *self,
 
 /**
  * fil_rudp_receive_was_read:
- * @rtt_us: smoothed round-trip time
  *
- * Moves the window, and widens it for a reader that takes more than half of it in a round trip: one that is
- * slow is not buffered for.
+ * Sees whether the other side must hear at once that there is room.
  */
 void
-fil_rudp_receive_was_read (FilRudpReceive *self,
-                           gint64 rtt_us,
-                           gint64 now_us)
+fil_rudp_receive_was_read (FilRudpReceive *self)
 {
-  const guint64 n = self->start - self->read_before;
-
   if (!self->is_extended)
-    {
-      self->is_urgent = self->was_told_full && self->n_stored < self->window;
-      return;
-    }
-  if (now_us - self->read_since_us >= MAX (rtt_us, FIL_MSEC))
-    {
-      if (n * 2 > self->window)
-        self->window = (guint) MIN (n * 4, FIL_RUDP_WINDOW_MOST);
-      self->read_before = self->start;
-      self->read_since_us = now_us;
-    }
-  if (self->start + self->window - self->told_limit >= self->window / 4)
+    self->is_urgent = self->was_told_full && self->n_stored < self->window;
+  else if (self->start + self->window - self->told_limit >= self->window / 4)
     self->is_urgent = TRUE;
 }
 
@@ -229,10 +229,12 @@ fil_rudp_receive_was_read (FilRudpReceive *self,
 gint64
 fil_rudp_receive_ack_due (const FilRudpReceive *self)
 {
-  if (self->is_urgent || self->n_due > 0 || (self->is_extended && self->n_unanswered >= FIL_RUDP_ACK_EVERY))
+  const guint most = self->next < FIL_RUDP_ACK_FIRST ? FIL_RUDP_ACK_EVERY_FIRST : FIL_RUDP_ACK_EVERY;
+
+  if (self->is_urgent || self->n_due > 0 || (self->is_extended && self->n_unanswered >= most))
     return 0;
   if (self->is_extended && self->n_unanswered > 0)
-    return self->latest_us + FIL_RUDP_ACK_DELAY_US;
+    return self->unanswered_us + FIL_RUDP_ACK_DELAY_US;
   return FIL_NEVER;
 }
 

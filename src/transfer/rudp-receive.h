@@ -21,7 +21,8 @@ typedef struct
 {
   FilRudpRing ring;     /* marked: arrived */
   gboolean is_extended;
-  guint window;         /* packets; extended: grows with a reader that keeps up */
+  guint window;         /* packets; extended: grows with a reader that keeps up … */
+  guint64 grown_at;     /* … and start when it did */
 
   guint64 start;        /* first packet that was not read to its end */
   gsize offset;         /* what was read of it */
@@ -32,22 +33,20 @@ typedef struct
 
   guint16 due[FIL_RUDP_ANSWERS]; /* LimeWire: each packet is answered … */
   guint n_due;
-  guint n_unanswered;   /* … extended: packets since the last ACK */
+  guint n_unanswered;   /* … extended: packets since the last ACK … */
+  gint64 unanswered_us; /* … and when the first of them came */
   guint64 latest;       /* the packet that came last … */
   gint64 latest_us;     /* … and when */
   gboolean is_urgent;   /* the other side has to know at once: of a gap, or of room that it waits for */
   guint64 told_limit;   /* the end of the window as it was told last … */
   gboolean was_told_full; /* … and whether there was no room */
-
-  guint64 read_before;  /* start, when the measurement of the reader began */
-  gint64 read_since_us;
 } FilRudpReceive;
 
-void fil_rudp_receive_init (FilRudpReceive *self, gboolean is_extended, gint64 now_us);
+void fil_rudp_receive_init (FilRudpReceive *self, gboolean is_extended);
 void fil_rudp_receive_clear (FilRudpReceive *self);
 gboolean fil_rudp_receive_packet (FilRudpReceive *self, const FilRudpPacket *packet, gint64 now_us);
 gsize fil_rudp_receive_read (FilRudpReceive *self, guint8 *out, gsize len);
-void fil_rudp_receive_was_read (FilRudpReceive *self, gint64 rtt_us, gint64 now_us);
+void fil_rudp_receive_was_read (FilRudpReceive *self);
 gboolean fil_rudp_receive_has_bytes (const FilRudpReceive *self);
 gboolean fil_rudp_receive_is_complete (const FilRudpReceive *self);
 void fil_rudp_receive_fin (FilRudpReceive *self, guint16 sequence);

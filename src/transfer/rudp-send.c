@@ -298,8 +298,10 @@ seal (FilRudpSend *self,
   bytes[17] = 1;
   bytes[18] = 0;
   memcpy (bytes + 19, &size, sizeof size);
-  if (self->is_extended)
-    fil_rudp_packet_stamp (bytes, sent->len, self->key);
+  if (!self->is_extended)
+    return;
+  bytes[4] = !is_fin && seq + 1 == self->limit;
+  fil_rudp_packet_stamp (bytes, sent->len, self->key);
 }
 
 /* Packets that may leave now, by what is in flight and by what the other side takes. */
@@ -307,13 +309,14 @@ static guint
 allowed (const FilRudpSend *self)
 {
   const gsize window = self->rate.window;
+  /* What was lost has its place with the other side, and a probe is owed even when the window is full. */
+  const guint least = self->lost.first != 0 && (!self->is_extended || self->probes > 0);
 
-  if (self->is_extended && self->bytes_in_flight < window)
+  if (!self->is_extended)
+    return MAX (least, self->peer_space > self->n_in_flight ? self->peer_space - self->n_in_flight : 0);
+  if (self->bytes_in_flight < window)
     return (guint) ((window - self->bytes_in_flight) / self->ring.stride) + 1;
-  if (self->is_extended)
-    /* A probe is owed even when the window is full of what never arrived. */
-    return self->probes > 0 && self->lost.first != 0 ? 1 : 0;
-  return self->peer_space > self->n_in_flight ? self->peer_space - self->n_in_flight : 0;
+  return least;
 }
 
 static guint64
@@ -425,7 +428,9 @@ fil_rudp_send_sent (FilRudpSend *self,
         bytes -= MIN (bytes, _fil_rudp_send_get (self, self->next)->len);
         sent_one (self, self->next, now_us);
       }
-  if (was_idle || self->resend_us == FIL_NEVER)
+  if (!self->is_extended)
+    fil_rudp_send_look_for_lost (self, now_us);
+  else if (was_idle || self->resend_us == FIL_NEVER)
     self->resend_us = now_us + fil_rudp_send_rto (self);
 }
 

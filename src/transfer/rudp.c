@@ -27,7 +27,7 @@ fil_rudp_new (const FilRudpConfig *config,
   self->config.segment = CLAMP (self->config.segment, FIL_RUDP_SEGMENT_LEAST, FIL_RUDP_SEGMENT);
   self->is_extended = config->profile == FIL_RUDP_FILBERT;
   fil_rudp_send_init (&self->send, self->is_extended, self->config.segment, now_us);
-  fil_rudp_receive_init (&self->receive, self->is_extended, now_us);
+  fil_rudp_receive_init (&self->receive, self->is_extended);
   fil_writer_init (&self->control);
   fil_writer_init (&self->map);
   self->begun_us = now_us;
@@ -121,6 +121,14 @@ is_heard_out (const FilRudp *self)
   return fil_rudp_receive_is_complete (&self->receive);
 }
 
+static void
+end (FilRudp *self,
+     gint64 now_us)
+{
+  _fil_rudp_set_state (self, FIL_RUDP_ENDING);
+  self->deadline_us = now_us + (self->is_extended ? FIL_RUDP_LINGER_EXTENDED_US : FIL_RUDP_LINGER_US);
+}
+
 /* LimeWire: what was written has arrived, so that the FIN may go; or theirs came, so that ours must. */
 static void
 follow_limewire (FilRudp *self,
@@ -137,10 +145,7 @@ follow_limewire (FilRudp *self,
   if (self->n_fins > 0 && is_theirs && self->receive.n_due == 0)
     _fil_rudp_close (self, NULL);
   else if (self->is_fin_acked && !is_theirs && self->state == FIL_RUDP_OPEN)
-    {
-      _fil_rudp_set_state (self, FIL_RUDP_ENDING);
-      self->deadline_us = now_us + FIL_RUDP_LINGER_US;
-    }
+    end (self, now_us);
 }
 
 /* Draws the consequences of what has just happened. */
@@ -154,22 +159,16 @@ _fil_rudp_follow (FilRudp *self,
       self->deadline_us = FIL_NEVER;
       self->busy_us = now_us;
       self->heard_us = now_us;
-      self->receive.read_since_us = now_us;
     }
   if (self->state >= FIL_RUDP_OPEN && self->send.is_given_up && !self->is_aborted)
     {
       fil_rudp_abort (self, FIL_RUDP_FIN_TOO_MANY_RESENDS, now_us);
       self->error = _("The other side stopped answering");
     }
-  if (self->state != FIL_RUDP_OPEN)
-    return;
-  if (!self->is_extended)
+  if (!self->is_extended && (self->state == FIL_RUDP_OPEN || self->state == FIL_RUDP_ENDING))
     follow_limewire (self, now_us);
-  else if (is_heard_out (self) && self->send.is_shut && fil_rudp_send_is_done (&self->send))
-    {
-      _fil_rudp_set_state (self, FIL_RUDP_ENDING);
-      self->deadline_us = now_us + FIL_RUDP_LINGER_US;
-    }
+  else if (self->state == FIL_RUDP_OPEN && is_heard_out (self) && self->send.is_shut && fil_rudp_send_is_done (&self->send))
+    end (self, now_us);
 }
 
 static void
@@ -199,8 +198,12 @@ give_up (FilRudp *self,
          const char *error,
          gint64 now_us)
 {
+  /* Only the answer to our FIN was lost: both said all, and both know it. */
+  const gboolean is_said = self->is_extended && is_heard_out (self) && self->send.fin != 0
+                           && self->send.oldest >= self->send.fin;
+
   fil_rudp_abort (self, FIL_RUDP_FIN_TIMEOUT, now_us);
-  self->error = error;
+  self->error = is_said ? NULL : error;
 }
 
 static gint64
@@ -274,13 +277,12 @@ fil_rudp_wake (FilRudp *self,
 gsize
 fil_rudp_read (FilRudp *self,
                guint8 *out,
-               gsize len,
-               gint64 now_us)
+               gsize len)
 {
   gsize n = fil_rudp_receive_read (&self->receive, out, len);
 
   if (n > 0)
-    fil_rudp_receive_was_read (&self->receive, self->send.srtt_us, now_us);
+    fil_rudp_receive_was_read (&self->receive);
   return n;
 }
 

@@ -76,7 +76,7 @@ void fil_rudp_sent (FilRudp *self, const FilRudpOutput *output, gint64 now_us);
 gint64 fil_rudp_wake (FilRudp *self, gint64 now_us);
 void fil_rudp_tick (FilRudp *self, gint64 now_us);
 
-gsize fil_rudp_read (FilRudp *self, guint8 *out, gsize len, gint64 now_us);
+gsize fil_rudp_read (FilRudp *self, guint8 *out, gsize len);
 gboolean fil_rudp_can_read (const FilRudp *self);
 gboolean fil_rudp_is_at_end (const FilRudp *self);
 gsize fil_rudp_write (FilRudp *self, const guint8 *bytes, gsize len);

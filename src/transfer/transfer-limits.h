@@ -162,13 +162,16 @@
 #define FIL_RUDP_FIRST_RTO_US (400 * FIL_MSEC) /* before the first sample */
 #define FIL_RUDP_RTO_MIN_US (20 * FIL_MSEC)    /* extended */
 #define FIL_RUDP_RTO_MAX_US (5 * FIL_SEC)
-#define FIL_RUDP_ACK_EVERY 2                   /* extended: packets that one acknowledgement waits for … */
-#define FIL_RUDP_ACK_DELAY_US (5 * FIL_MSEC)   /* … and how long */
+#define FIL_RUDP_ACK_EVERY 16                  /* extended: packets that one acknowledgement waits for … */
+#define FIL_RUDP_ACK_EVERY_FIRST 2             /* … in the beginning, when the other side learns the path … */
+#define FIL_RUDP_ACK_FIRST 256                 /* … which is so many packets … */
+#define FIL_RUDP_ACK_DELAY_US (2 * FIL_MSEC)   /* … and how long */
 #define FIL_RUDP_KEEPALIVE_US (2500 * FIL_MSEC)
 #define FIL_RUDP_DEAD_US (20 * FIL_SEC)        /* nothing received … */
 #define FIL_RUDP_DEAD_EXTENDED_US (10 * FIL_SEC) /* … in which four keepalives were lost */
 #define FIL_RUDP_IDLE_US (60 * FIL_SEC)        /* LimeWire: nothing but keepalives */
 #define FIL_RUDP_FIN_REPEAT_US (400 * FIL_MSEC)
 #define FIL_RUDP_FIN_GRACE_US FIL_SEC          /* for packets that a FIN overtook */
-#define FIL_RUDP_LINGER_US (2 * FIL_SEC)       /* after the end, to acknowledge repeats */
+#define FIL_RUDP_LINGER_US (2 * FIL_SEC)       /* after the end, to acknowledge repeats … */
+#define FIL_RUDP_LINGER_EXTENDED_US (6 * FIL_SEC) /* … which are up to FIL_RUDP_RTO_MAX_US apart */
 #define FIL_RUDP_RELEASED_US (30 * FIL_SEC)    /* to deliver what was written, when the owner is gone */

@@ -23,7 +23,7 @@ read_fields (FilRudpPacket *self,
              guint data_len,
              FilSlice payload)
 {
-  guint8 role = 0;
+  guint8 role = 0, is_limited = 0;
 
   if ((self->op != FIL_RUDP_DATA || self->is_extended) && data_len != 0)
     return FALSE;
@@ -32,7 +32,7 @@ read_fields (FilRudpPacket *self,
     case FIL_RUDP_SYN:
       if (!fil_reader_u8 (&d, &self->my_connection) || !fil_reader_be16 (&d, &self->version)
           || !fil_reader_u8 (&d, &role) || self->my_connection == 0
-          || (self->is_extended && !fil_reader_be64 (&d, &self->nonce)))
+          || (self->is_extended && (!fil_reader_be64 (&d, &self->nonce) || payload.len != FIL_RUDP_STAMP_LEN)))
         return FALSE;
       if (self->version > 0 && role <= FIL_RUDP_ROLE_ACCEPTOR)
         self->role = (FilRudpRole) role;
@@ -42,15 +42,20 @@ read_fields (FilRudpPacket *self,
     case FIL_RUDP_KEEPALIVE:
       if (!fil_reader_be16 (&d, &self->window_start) || !fil_reader_be16 (&d, &self->window_space))
         return FALSE;
+      if (!self->is_extended)
+        return TRUE;
       self->tail = payload;
-      return !self->is_extended || (fil_reader_be16 (&d, &self->missing) && fil_reader_be16 (&d, &self->held));
+      return fil_reader_be16 (&d, &self->missing) && fil_reader_be16 (&d, &self->held);
 
     case FIL_RUDP_DATA:
       if (data_len + payload.len > FIL_RUDP_DATA_MAX
           || (data_len < FIL_RUDP_HEAD_DATA && payload.len > 0 && !self->is_extended))
         return FALSE;
       self->tail = payload;
-      return fil_reader_slice (&d, data_len, &self->head);
+      if (self->is_extended && !fil_reader_u8 (&d, &is_limited))
+        return FALSE;
+      self->is_limited = is_limited == 1;
+      return self->is_extended || fil_reader_slice (&d, data_len, &self->head);
 
     case FIL_RUDP_FIN:
       return fil_reader_u8 (&d, &self->reason);
@@ -138,7 +143,9 @@ write_fields (const FilRudpPacket *self,
       break;
 
     case FIL_RUDP_DATA:
-      if (self->head.len > 0)
+      if (self->is_extended)
+        d[0] = self->is_limited;
+      else if (self->head.len > 0)
         memcpy (d, self->head.data, MIN (self->head.len, FIL_RUDP_HEAD_DATA));
       break;
 
@@ -159,6 +166,7 @@ fil_rudp_packet_encode (const FilRudpPacket *self,
 {
   const gboolean is_data = self->op == FIL_RUDP_DATA;
   const gboolean has_map = self->is_extended && (self->op == FIL_RUDP_ACK || self->op == FIL_RUDP_KEEPALIVE);
+  const gboolean has_stamp_behind = self->is_extended && self->op == FIL_RUDP_SYN;
   const FilSlice tail = is_data || has_map ? self->tail : FIL_SLICE_NONE;
   const guint op = self->op | (self->is_extended ? FIL_RUDP_EXTENDED : 0);
   gsize d_at;
@@ -171,8 +179,10 @@ fil_rudp_packet_encode (const FilRudpPacket *self,
   fil_writer_u8 (out, FIL_KIND_RUDP);
   fil_writer_u8 (out, 1);
   fil_writer_u8 (out, 0);
-  fil_writer_le32 (out, (guint32) tail.len);
+  fil_writer_le32 (out, has_stamp_behind ? FIL_RUDP_STAMP_LEN : (guint32) tail.len);
   write_fields (self, fil_writer_data (out) + d_at);
+  if (has_stamp_behind)
+    memset (fil_writer_reserve (out, FIL_RUDP_STAMP_LEN), 0, FIL_RUDP_STAMP_LEN);
   fil_writer_put (out, tail);
 }
 
@@ -205,20 +215,28 @@ keyed_sum (const guint8 *bytes,
   return (guint32) (sum >> 32);
 }
 
+/* Where the stamp of an extended packet lies. */
+static gsize
+stamp_at (const guint8 *datagram)
+{
+  return datagram[1] >> 4 == (FIL_RUDP_SYN | FIL_RUDP_EXTENDED) ? FIL_RUDP_HEAD_LEN : 12;
+}
+
 /* Over all but the stamp itself, so that nothing has to be written to check one. */
 static guint32
 stamp_of (const guint8 *datagram,
           gsize len,
           guint64 key)
 {
-  const gsize behind = FIL_RUDP_STAMP_AT + 4;
+  const gsize at = stamp_at (datagram);
+  const gsize behind = at + FIL_RUDP_STAMP_LEN;
 
-  return keyed_sum (datagram, FIL_RUDP_STAMP_AT, key) ^ keyed_sum (datagram + behind, len - behind, ~key);
+  return keyed_sum (datagram, at, key) ^ keyed_sum (datagram + behind, len - behind, ~key);
 }
 
 /**
  * fil_rudp_packet_stamp:
- * @datagram: an extended packet other than SYN, of at least FIL_RUDP_HEAD_LEN bytes
+ * @datagram: a whole extended packet, encoded
  * @key: the receiver's nonce
  *
  * Writes the keyed sum of the datagram into it.
@@ -228,15 +246,19 @@ fil_rudp_packet_stamp (guint8 *datagram,
                        gsize len,
                        guint64 key)
 {
-  const guint32 stamp = GUINT32_TO_BE (stamp_of (datagram, len, key));
+  guint32 stamp;
 
-  memcpy (datagram + FIL_RUDP_STAMP_AT, &stamp, sizeof stamp);
+  g_return_if_fail (len >= FIL_RUDP_HEAD_LEN && len >= stamp_at (datagram) + FIL_RUDP_STAMP_LEN);
+
+  stamp = GUINT32_TO_BE (stamp_of (datagram, len, key));
+  memcpy (datagram + stamp_at (datagram), &stamp, sizeof stamp);
 }
 
 /**
  * fil_rudp_packet_is_genuine:
+ * @datagram: an extended packet that was decoded
  *
- * Returns: whether the stamp of an extended packet is that of its bytes and @key
+ * Returns: whether its stamp is that of its bytes and @key
  */
 gboolean
 fil_rudp_packet_is_genuine (FilSlice datagram,
@@ -244,8 +266,8 @@ fil_rudp_packet_is_genuine (FilSlice datagram,
 {
   guint32 stamp;
 
-  if (datagram.len < FIL_RUDP_HEAD_LEN)
+  if (datagram.len < FIL_RUDP_HEAD_LEN || datagram.len < stamp_at (datagram.data) + FIL_RUDP_STAMP_LEN)
     return FALSE;
-  memcpy (&stamp, datagram.data + FIL_RUDP_STAMP_AT, sizeof stamp);
+  memcpy (&stamp, datagram.data + stamp_at (datagram.data), sizeof stamp);
   return GUINT32_FROM_BE (stamp) == stamp_of (datagram.data, datagram.len, key);
 }

@@ -40,7 +40,7 @@ typedef enum
 #define FIL_RUDP_HEAD_LEN 23
 #define FIL_RUDP_EXTENDED 8   /* added to the operation of an extended packet */
 #define FIL_RUDP_HELD_UNIT_US 8
-#define FIL_RUDP_STAMP_AT 12  /* D[8-11] */
+#define FIL_RUDP_STAMP_LEN 4
 
 /**
  * FilRudpPacket:
@@ -49,9 +49,11 @@ typedef enum
  * Filbert nodes speak after they agreed on it. An extended packet has the same shape (byte 16 is 0x41, the
  * length at 19) with 8 added to the operation, so that others pass it over, and differs in this:
  *
- * - SYN: D[4-11] is the receiver's nonce, which only signalling can have told the sender.
- * - All others: D[8-11] is a keyed sum of the datagram, see fil_rudp_packet_stamp().
- * - DATA: the low nibble is 0 and all stream bytes are payload.
+ * - SYN: D[4-11] is the receiver's nonce, which only signalling can have told the sender. The payload is the
+ *   stamp, a keyed sum of the datagram: see fil_rudp_packet_stamp().
+ * - All others: D[8-11] is the stamp.
+ * - DATA: the low nibble is 0 and all stream bytes are payload. D[0] is 1 in the last packet that the receiver's
+ *   window lets the sender send, else 0.
  * - ACK, KEEPALIVE: the sequence is that of the latest packet that arrived; D[0-1] windowStart, D[2-3] how
  *   many packets from there on are taken (not less those that wait to be read); D[4-5] the first packet that
  *   has not arrived; D[6-7] how long this acknowledgement was held back, in units of 8 µs. The payload is a
@@ -76,6 +78,7 @@ typedef struct
   guint16 missing;      /* extended ACK, KEEPALIVE: the first that has not arrived */
   guint16 held;         /* … in FIL_RUDP_HELD_UNIT_US */
   guint8 reason;        /* FIN: a FilRudpReason, or what a newer peer says */
+  gboolean is_limited;  /* extended DATA: the window ends here */
   FilSlice head;        /* DATA: the first bytes, at most 12; borrowed */
   FilSlice tail;        /* DATA: the bytes after them; extended ACK, KEEPALIVE: the map; borrowed */
 } FilRudpPacket;

@@ -2,9 +2,11 @@
 /* A wire between two network namespaces that delays what it carries: the laboratory's distance, for kernels
  * without netem.
  *
- * Each line of the standard input, "NS1 IF1 NS2 IF2 DELAY_US", makes one wire, whose ends are the new TAP
- * devices IF1 in the namespace NS1 and IF2 in NS2; the answer is the line "ready". Every frame leaves DELAY_US
- * after it came. The program ends with its standard input, and so never outlives the one who started it. */
+ * Each line of the standard input, "NS1 IF1 NS2 IF2 DELAY_US [BYTES_PER_S QUEUE_BYTES LOST_OF_MILLION]", makes one
+ * wire, whose ends are the new TAP devices IF1 in the namespace NS1 and IF2 in NS2; the answer is the line "ready".
+ * Every frame leaves DELAY_US after it came. A wire with a rate takes one frame after the other, drops those that
+ * find more than QUEUE_BYTES waiting before them, and loses some by chance. The program ends with its standard
+ * input, and so never outlives the one who started it. */
 #include <glib.h>
 
 #include <errno.h>
@@ -36,7 +38,11 @@ typedef struct
 {
   int fd;
   gint64 delay_us;
-  GQueue frames; /* Frame, that leave by this end */
+  guint64 bytes_per_s; /* 0: no limit */
+  guint64 queue_bytes;
+  guint lost_of_million;
+  gint64 free_us;      /* when the wire towards this end has taken what it was given */
+  GQueue frames;       /* Frame, that leave by this end */
 } End;
 
 static void
@@ -74,9 +80,12 @@ add_wire (GPtrArray *ends,
   char netns[2][128];
   char device[2][IFNAMSIZ];
   gint64 delay_us;
+  guint64 bytes_per_s = 0, queue_bytes = 0;
+  guint lost_of_million = 0;
+  int n = sscanf (line, "%127s %15s %127s %15s %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %u",
+                  netns[0], device[0], netns[1], device[1], &delay_us, &bytes_per_s, &queue_bytes, &lost_of_million);
 
-  if (sscanf (line, "%127s %15s %127s %15s %" G_GINT64_FORMAT, netns[0], device[0], netns[1], device[1],
-              &delay_us) != 5)
+  if (n != 5 && n != 8)
     {
       g_printerr ("delay-relay: not a wire: %s\n", line);
       exit (2);
@@ -87,6 +96,9 @@ add_wire (GPtrArray *ends,
 
       end->fd = open_tap (netns[i], device[i]);
       end->delay_us = delay_us;
+      end->bytes_per_s = bytes_per_s;
+      end->queue_bytes = queue_bytes;
+      end->lost_of_million = lost_of_million;
       g_queue_init (&end->frames);
       g_ptr_array_add (ends, end);
     }
@@ -116,6 +128,23 @@ read_orders (GPtrArray *ends,
   return TRUE;
 }
 
+/* When a frame that comes now leaves the wire; -1 for one that is lost on it. */
+static gint64
+leaves_at (End *to,
+           gsize len)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+
+  if (to->lost_of_million > 0 && (guint) g_random_int_range (0, 1000000) < to->lost_of_million)
+    return -1;
+  if (to->bytes_per_s == 0)
+    return now_us + to->delay_us;
+  if ((guint64) MAX (to->free_us - now_us, 0) * to->bytes_per_s / G_USEC_PER_SEC > to->queue_bytes)
+    return -1;
+  to->free_us = MAX (to->free_us, now_us) + (gint64) (len * G_USEC_PER_SEC / to->bytes_per_s);
+  return to->free_us + to->delay_us;
+}
+
 static void
 take_in (const End *from,
          End *to)
@@ -125,14 +154,15 @@ take_in (const End *from,
   for (guint i = 0; i < FRAMES_PER_TURN; i++)
     {
       ssize_t n = read (from->fd, buffer, sizeof buffer);
+      gint64 due_us;
       Frame *frame;
 
       if (n <= 0)
         return;
-      if (g_queue_get_length (&to->frames) >= MAX_QUEUED)
+      if (g_queue_get_length (&to->frames) >= MAX_QUEUED || (due_us = leaves_at (to, (gsize) n)) < 0)
         continue;
       frame = g_malloc (sizeof *frame + (gsize) n);
-      frame->due_us = g_get_monotonic_time () + from->delay_us;
+      frame->due_us = due_us;
       frame->len = (gsize) n;
       memcpy (frame->bytes, buffer, (gsize) n);
       g_queue_push_tail (&to->frames, frame);

@@ -135,8 +135,9 @@ class Relay:
     def __init__(self, program):
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def wire(self, *ends, delay_us):
-        self.process.stdin.write(' '.join(ends) + f' {delay_us}\n')
+    def wire(self, *ends, delay_us, shape=()):
+        """@shape: bytes a second, bytes of the queue before it, losses in a million."""
+        self.process.stdin.write(' '.join([*ends, str(delay_us), *map(str, shape)]) + '\n')
         self.process.stdin.flush()
         if self.process.stdout.readline() != 'ready\n':
             raise Failure(f'no wire between {ends}')

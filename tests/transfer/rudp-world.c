@@ -65,8 +65,7 @@ host_read (RudpHost *self,
   gsize n;
 
   while (self->n_read < self->read_limit
-         && (n = fil_rudp_read (self->rudp, bytes, MIN (sizeof bytes, self->read_limit - self->n_read),
-                                self->world->now_us)) > 0)
+         && (n = fil_rudp_read (self->rudp, bytes, MIN (sizeof bytes, self->read_limit - self->n_read))) > 0)
     {
       if (memcmp (bytes, pattern (1 - i, self->n_read), n) != 0)
         self->is_wrong = TRUE;
@@ -89,10 +88,11 @@ host_write (RudpHost *self,
     fil_rudp_shut (self->rudp);
 }
 
-static void
-changed (gpointer data,
-         FilRudp *rudp,
-         gint64 now_us)
+/* What an application does when its connection says that something changed. */
+void
+rudp_world_changed (gpointer data,
+                    FilRudp *rudp,
+                    gint64 now_us)
 {
   RudpHost *self = data;
   guint i = self == &self->world->host[1];
@@ -149,7 +149,7 @@ rudp_world_open (RudpWorld *self,
         .segment = segment,
       };
 
-      host->rudp = fil_rudp_hub_open (host->hub, &config, changed, host, self->now_us);
+      host->rudp = fil_rudp_hub_open (host->hub, &config, rudp_world_changed, host, self->now_us);
       g_assert_nonnull (host->rudp);
       g_assert_true (fil_rudp_hub_try (host->hub, host->rudp, &self->host[1 - i].at, 0));
     }
@@ -191,6 +191,10 @@ add_hostile (RudpWorld *self,
 {
   guint8 bytes[64];
   gsize len = MIN (like.len, sizeof bytes);
+  FilEndpoint source = *from;
+
+  if (!self->path.is_spoofed)
+    source.port++;
 
   fil_random_bytes (self->random, bytes, sizeof bytes);
   if (fil_random_below (self->random, 2) == 0)
@@ -202,7 +206,7 @@ add_hostile (RudpWorld *self,
   bytes[16] = 0x41;
   memset (bytes + 19, 0, 4);
   bytes[19] = (guint8) (len >= 23 ? len - 23 : 0);
-  rudp_world_send (self, to, from, fil_slice (bytes, len), self->path.delay_us);
+  rudp_world_send (self, to, &source, fil_slice (bytes, len), self->path.delay_us);
 }
 
 /* When a datagram is through the narrow part of the path; -1: there was no room to wait. */
@@ -290,7 +294,7 @@ settle (RudpWorld *self,
       if (!send_all (self, i))
         break;
       if (host->rudp != NULL)
-        changed (host, host->rudp, self->now_us);
+        rudp_world_changed (host, host->rudp, self->now_us);
     }
   fil_rudp_hub_settle (host->hub, self->now_us);
 }

@@ -16,7 +16,8 @@ typedef struct
   guint doubled_of_1000;
   guint corrupt_of_1000;
   gboolean udp_sum;      /* corrupt datagrams do not pass the system's own checksum */
-  guint hostile_of_1000; /* a stranger adds a packet of its own for so many datagrams */
+  guint hostile_of_1000; /* a stranger adds a packet of its own for so many datagrams … */
+  gboolean is_spoofed;   /* … from the address of the other side */
   guint64 bytes_per_s;   /* 0: no limit */
   gsize queue_bytes;     /* of a path with a limit: what does not fit is dropped */
 } RudpPath;
@@ -63,6 +64,7 @@ void rudp_world_clear (RudpWorld *self);
 void rudp_world_open (RudpWorld *self, FilRudpProfile profile, guint segment);
 void rudp_world_send (RudpWorld *self, guint to, const FilEndpoint *from, FilSlice datagram, gint64 delay_us);
 gboolean rudp_world_step (RudpWorld *self, gint64 until_us);
+void rudp_world_changed (gpointer data, FilRudp *rudp, gint64 now_us);
 void rudp_world_run (RudpWorld *self, gint64 for_us);
 gboolean rudp_world_is_over (const RudpWorld *self);
 

@@ -309,8 +309,9 @@ rudp_text (const FilRudpPacket *packet)
 {
   GString *out = g_string_new (NULL);
 
-  g_string_append_printf (out, "to %u op %d seq %u id %u v%u role %d start %u space %u reason %u ",
-                          packet->connection,
+  g_string_append_printf (out, "extended %d limited %d nonce %" G_GUINT64_FORMAT " missing %u held %u to %u op %d seq %u id %u "
+                          "v%u role %d start %u space %u reason %u ",
+                          packet->is_extended, packet->is_limited, packet->nonce, packet->missing, packet->held, packet->connection,
                           packet->op, packet->sequence, packet->my_connection, packet->version, packet->role,
                           packet->window_start, packet->window_space, packet->reason);
   test_add_slice (out, "head", packet->head);
@@ -325,6 +326,7 @@ random_rudp (FilRudpPacket *packet,
   memset (packet, 0, sizeof *packet);
   packet->connection = test_random_u8 ();
   packet->op = (FilRudpOp) test_random_below (5);
+  packet->is_extended = test_random_below (2) == 0;
   packet->sequence = (guint16) test_random_u32 ();
   switch (packet->op)
     {
@@ -332,13 +334,21 @@ random_rudp (FilRudpPacket *packet,
       packet->my_connection = (guint8) (1 + test_random_below (255));
       packet->version = (guint16) test_random_below (3);
       packet->role = packet->version > 0 ? (FilRudpRole) test_random_below (3) : FIL_RUDP_ROLE_UNDEFINED;
+      if (packet->is_extended)
+        packet->nonce = (guint64) test_random_u32 () << 32 | test_random_u32 ();
       break;
     case FIL_RUDP_ACK:
     case FIL_RUDP_KEEPALIVE:
       packet->window_start = (guint16) test_random_u32 ();
       packet->window_space = (guint16) test_random_u32 ();
+      if (!packet->is_extended)
+        break;
+      packet->missing = (guint16) test_random_u32 ();
+      packet->held = (guint16) test_random_u32 ();
+      packet->tail = test_random_blob (pool, 0, 1040);
       break;
     case FIL_RUDP_DATA:
+      packet->is_limited = packet->is_extended && test_random_below (2) == 0;
       fil_rudp_packet_set_data (packet, test_random_blob (pool, 0, 600));
       break;
     case FIL_RUDP_FIN:
@@ -367,6 +377,42 @@ check_rudp_stable (FilSlice bytes)
 
     g_assert_cmpstr (again_text, ==, text);
   }
+}
+
+/* A stamp holds for its bytes and its key, and for no others. */
+static void
+test_rudp_stamp (void)
+{
+  for (guint i = 0; i < 500; i++)
+    {
+      g_autoptr (TestPool) pool = test_pool_new ();
+      const guint64 key = (guint64) test_random_u32 () << 32 | test_random_u32 ();
+      FilRudpPacket packet;
+      g_auto (FilWriter) out;
+      guint8 *bytes;
+
+      fil_writer_init (&out);
+      random_rudp (&packet, pool);
+      packet.is_extended = TRUE;
+      packet.head = FIL_SLICE_NONE;
+      fil_rudp_packet_encode (&packet, &out);
+      bytes = fil_writer_data (&out);
+      fil_rudp_packet_stamp (bytes, out.len, key);
+      g_assert_true (fil_rudp_packet_decode (&packet, fil_writer_slice (&out)));
+      g_assert_true (fil_rudp_packet_is_genuine (fil_writer_slice (&out), key));
+      g_assert_false (fil_rudp_packet_is_genuine (fil_writer_slice (&out), key ^ 1));
+      g_assert_false (fil_rudp_packet_is_genuine (fil_slice (bytes, out.len - 1), key));
+      for (guint k = 0; k < 40; k++)
+        {
+          const gsize at = test_random_below ((guint) out.len);
+          const guint8 bits = (guint8) (1 + test_random_below (255));
+
+          bytes[at] ^= bits;
+          g_assert_false (fil_rudp_packet_is_genuine (fil_writer_slice (&out), key));
+          bytes[at] ^= bits;
+        }
+    }
+  g_assert_false (fil_rudp_packet_is_genuine (FIL_SLICE_NONE, 1));
 }
 
 static void
@@ -510,6 +556,7 @@ main (int argc,
   g_test_add_func ("/wire/framer/udp", test_udp);
   g_test_add_func ("/wire/framer/udp-marks", test_udp_marks);
   g_test_add_func ("/wire/framer/rudp", test_rudp);
+  g_test_add_func ("/wire/framer/rudp-stamp", test_rudp_stamp);
   g_test_add_func ("/wire/framer/never-send", test_never_send);
   return g_test_run ();
 }

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "rudp-world.h"
+#include "transfer-limits.h"
+
+#include <string.h>
+
+/* Which connection a datagram is for, and who is refused. */
+
+#define BEGIN (1000 * FIL_SEC)
+
+static void
+ignore_change (gpointer data,
+               FilRudp *rudp,
+               gint64 now_us)
+{
+}
+
+static FilEndpoint
+at (guint8 host,
+    guint16 port)
+{
+  return fil_endpoint_v4 ((const guint8[]){ 25, 0, 0, host }, port);
+}
+
+static FilRudpConfig
+config_of (FilRudpProfile profile)
+{
+  return (FilRudpConfig){ .profile = profile, .role = FIL_RUDP_ROLE_REQUESTOR, .own_nonce = 11, .peer_nonce = 22 };
+}
+
+/* Gives the hub a packet as another side with the right key would send it. */
+static gboolean
+give (FilRudpHub *hub,
+      FilRudpPacket packet,
+      const FilEndpoint *from,
+      guint64 key,
+      gint64 now_us)
+{
+  g_auto (FilWriter) out;
+
+  fil_writer_init (&out);
+  fil_rudp_packet_encode (&packet, &out);
+  if (packet.is_extended)
+    fil_rudp_packet_stamp (fil_writer_data (&out), out.len, key);
+  return fil_rudp_hub_receive (hub, fil_writer_slice (&out), from, now_us);
+}
+
+static guint
+count_output (FilRudpHub *hub,
+              FilEndpoint *to,
+              guint8 *ttls,
+              guint most,
+              gint64 now_us)
+{
+  FilRudpHubOutput out;
+  guint n = 0;
+
+  for (; fil_rudp_hub_output (hub, &out, now_us); n++)
+    {
+      if (n < most)
+        {
+          to[n] = out.to;
+          ttls[n] = out.ttl;
+        }
+      fil_rudp_hub_sent (hub, &out, now_us);
+    }
+  return n;
+}
+
+static const FilRudpPacket limewire_syn = { .op = FIL_RUDP_SYN, .my_connection = 7, .version = 1,
+                                            .role = FIL_RUDP_ROLE_ACCEPTOR };
+static const FilRudpPacket filbert_syn = { .op = FIL_RUDP_SYN, .is_extended = TRUE, .my_connection = 7, .version = 1,
+                                           .role = FIL_RUDP_ROLE_ACCEPTOR, .nonce = 11 };
+
+static void
+test_candidates (void)
+{
+  g_autoptr (FilRandom) random = fil_random_new_seeded (1);
+  g_autoptr (FilRudpHub) hub = fil_rudp_hub_new (random);
+  const FilRudpConfig config = config_of (FIL_RUDP_FILBERT);
+  FilRudp *rudp = fil_rudp_hub_open (hub, &config, ignore_change, NULL, BEGIN);
+  FilEndpoint to[FIL_RUDP_CANDIDATES_MAX + 1];
+  guint8 ttls[FIL_RUDP_CANDIDATES_MAX + 1];
+
+  /* Nobody to send to: nothing is sent, and nobody is woken for it all the time. */
+  g_assert_cmpuint (count_output (hub, to, ttls, 0, BEGIN), ==, 0);
+  g_assert_cmpint (fil_rudp_hub_wake (hub, BEGIN), >, BEGIN);
+  for (guint i = 0; i < FIL_RUDP_CANDIDATES_MAX; i++)
+    {
+      const FilEndpoint candidate = at ((guint8) (i + 1), 6346);
+
+      g_assert_true (fil_rudp_hub_try (hub, rudp, &candidate, (guint8) i));
+    }
+  to[0] = at (99, 6346);
+  g_assert_false (fil_rudp_hub_try (hub, rudp, &to[0], 0));
+  to[0] = at (2, 6346);
+  g_assert_true (fil_rudp_hub_try (hub, rudp, &to[0], 5));
+  /* One SYN to each, with its time to live. */
+  g_assert_cmpuint (count_output (hub, to, ttls, FIL_RUDP_CANDIDATES_MAX, BEGIN), ==, FIL_RUDP_CANDIDATES_MAX);
+  for (guint i = 0; i < FIL_RUDP_CANDIDATES_MAX; i++)
+    {
+      const FilEndpoint candidate = at ((guint8) (i + 1), 6346);
+
+      g_assert_true (fil_endpoint_equal (&to[i], &candidate));
+      g_assert_cmpuint (ttls[i], ==, i == 1 ? 5 : i);
+    }
+  g_assert_null (fil_rudp_hub_peer (hub, rudp));
+
+  /* One answers, from a port that nobody named: it is the only one from now on. */
+  to[0] = at (3, 40000);
+  g_assert_true (give (hub, filbert_syn, &to[0], 11, BEGIN));
+  g_assert_true (fil_endpoint_equal (fil_rudp_hub_peer (hub, rudp), &to[0]));
+  g_assert_cmpuint (count_output (hub, to, ttls, 4, BEGIN + FIL_SEC), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      const FilEndpoint learnt = at (3, 40000);
+
+      g_assert_true (fil_endpoint_equal (&to[i], &learnt));
+      g_assert_cmpuint (ttls[i], ==, 0);
+    }
+}
+
+/* A stranger gets nothing, whatever it sends; it does not change what the others send either. */
+static void
+test_strangers (void)
+{
+  g_autoptr (FilRandom) random = fil_random_new_seeded (1);
+  g_autoptr (FilRudpHub) hub = fil_rudp_hub_new (random);
+  const FilRudpConfig limewire = config_of (FIL_RUDP_LIMEWIRE);
+  const FilRudpConfig filbert = config_of (FIL_RUDP_FILBERT);
+  FilRudp *old = fil_rudp_hub_open (hub, &limewire, ignore_change, NULL, BEGIN);
+  FilRudp *new = fil_rudp_hub_open (hub, &filbert, ignore_change, NULL, BEGIN);
+  const FilEndpoint known = at (1, 6346);
+  const FilEndpoint strangers[] = { at (1, 6347), at (2, 6346), at (9, 53) };
+  FilRudpPacket packet;
+  FilEndpoint to[4];
+  guint8 ttls[4];
+  guint n = 0;
+
+  g_assert_true (fil_rudp_hub_try (hub, old, &known, 0));
+  g_assert_true (fil_rudp_hub_try (hub, new, &known, 0));
+  g_assert_cmpuint (count_output (hub, to, ttls, 4, BEGIN), ==, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (strangers); i++)
+    {
+      /* LimeWire's: only exactly that address and port. */
+      n += !give (hub, limewire_syn, &strangers[i], 0, BEGIN);
+      packet = limewire_syn;
+      packet.connection = fil_rudp_config (old)->id;
+      n += !give (hub, packet, &strangers[i], 0, BEGIN);
+      /* Filbert's: only with the nonce, and the stamp. */
+      packet = filbert_syn;
+      packet.nonce = 12;
+      n += !give (hub, packet, &strangers[i], 11, BEGIN);
+      n += !give (hub, filbert_syn, &strangers[i], 12, BEGIN);
+      /* Anything else, for each id there is. */
+      for (guint id = 0; id < 256; id++)
+        for (guint op = FIL_RUDP_ACK; op <= FIL_RUDP_FIN; op++)
+          {
+            packet = (FilRudpPacket){ .op = op, .is_extended = id & 1, .connection = (guint8) id, .sequence = 1 };
+            n += !give (hub, packet, &strangers[i], 11, BEGIN);
+          }
+    }
+  g_assert_cmpuint (n, ==, G_N_ELEMENTS (strangers) * (4 + 256 * 4));
+  g_assert_cmpuint (fil_rudp_hub_refused (hub), ==, n);
+  g_assert_cmpuint (count_output (hub, to, ttls, 4, BEGIN), ==, 0);
+
+  /* Those who belong here. */
+  g_assert_true (give (hub, limewire_syn, &known, 0, BEGIN));
+  g_assert_true (give (hub, filbert_syn, &known, 11, BEGIN));
+}
+
+/* One packet out for each that comes with the nonce, from however many addresses it comes. */
+static void
+test_reflection (void)
+{
+  g_autoptr (FilRandom) random = fil_random_new_seeded (1);
+  g_autoptr (FilRudpHub) hub = fil_rudp_hub_new (random);
+  const FilRudpConfig config = config_of (FIL_RUDP_FILBERT);
+  FilRudp *rudp = fil_rudp_hub_open (hub, &config, ignore_change, NULL, BEGIN);
+  FilEndpoint to[4];
+  guint8 ttls[4];
+  guint n = 0;
+
+  for (guint i = 0; i < 100; i++)
+    {
+      const FilEndpoint from = at ((guint8) (i + 1), 7000);
+
+      g_assert_true (give (hub, filbert_syn, &from, 11, BEGIN));
+      n += count_output (hub, to, ttls, 4, BEGIN);
+    }
+  /* An answer to each, always to the first of them, and our own SYN once. */
+  g_assert_cmpuint (n, ==, 101);
+  g_assert_cmpint (fil_rudp_state (rudp), ==, FIL_RUDP_OPENING);
+}
+
+/* Right address, right id, wrong everything else: no byte of it is read, and nothing ends. */
+static void
+test_blind (void)
+{
+  static const RudpPath path = { .delay_us = 10 * FIL_MSEC };
+  RudpWorld world;
+  guint8 bytes[32];
+  guint64 refused;
+
+  rudp_world_init (&world, 5, &path);
+  rudp_world_open (&world, FIL_RUDP_FILBERT, 0);
+  world.host[0].keeps_open = world.host[1].keeps_open = TRUE;
+  world.host[1].to_send = 1000;
+  rudp_world_run (&world, FIL_SEC);
+  refused = fil_rudp_hub_refused (world.host[0].hub);
+  for (guint i = 0; i < 20000; i++)
+    {
+      FilRudpPacket packet = { .is_extended = TRUE, .connection = fil_rudp_config (world.host[0].rudp)->id };
+
+      fil_random_bytes (world.random, bytes, sizeof bytes);
+      packet.op = bytes[0] % 5;
+      packet.my_connection = 1 + bytes[1] % 255;
+      packet.sequence = bytes[2] % 20;
+      packet.window_start = packet.missing = bytes[3] % 20;
+      packet.window_space = 1000;
+      packet.reason = bytes[4] % 6;
+      packet.nonce = world.host[0].n_read;
+      packet.tail = packet.op == FIL_RUDP_DATA ? fil_slice (bytes, sizeof bytes) : FIL_SLICE_NONE;
+      g_assert_false (give (world.host[0].hub, packet, &world.host[1].at, (guint64) i * 1234567891, world.now_us));
+    }
+  g_assert_cmpuint (fil_rudp_hub_refused (world.host[0].hub), ==, refused + 20000);
+  world.host[1].to_send = 50000;
+  rudp_world_changed (&world.host[1], world.host[1].rudp, world.now_us);
+  rudp_world_run (&world, FIL_SEC);
+  g_assert_cmpuint (world.host[0].n_read, ==, 50000);
+  g_assert_false (world.host[0].is_wrong);
+  rudp_world_clear (&world);
+}
+
+static void
+test_limits (void)
+{
+  g_autoptr (FilRandom) random = fil_random_new_seeded (1);
+  g_autoptr (FilRudpHub) hub = fil_rudp_hub_new (random);
+  const FilRudpConfig config = config_of (FIL_RUDP_LIMEWIRE);
+  FilRudp *all[FIL_RUDP_CONNECTIONS_MAX];
+  gint64 now_us = BEGIN;
+  guint n = 0;
+
+  for (guint i = 0; i < FIL_RUDP_CONNECTIONS_MAX; i++)
+    g_assert_nonnull (all[i] = fil_rudp_hub_open (hub, &config, ignore_change, NULL, now_us));
+  g_assert_null (fil_rudp_hub_open (hub, &config, ignore_change, NULL, now_us));
+  g_assert_cmpuint (fil_rudp_hub_n (hub), ==, FIL_RUDP_CONNECTIONS_MAX);
+  for (guint i = 0; i < FIL_RUDP_CONNECTIONS_MAX; i++)
+    fil_rudp_hub_release (hub, all[i], now_us);
+  fil_rudp_hub_settle (hub, now_us);
+  g_assert_cmpuint (fil_rudp_hub_n (hub), ==, 0);
+
+  /* Ids rest for 30 s, so that there are none left after the rest of the 255. */
+  for (;;)
+    {
+      FilRudp *rudp = fil_rudp_hub_open (hub, &config, ignore_change, NULL, now_us);
+
+      if (rudp == NULL)
+        break;
+      n++;
+      fil_rudp_hub_release (hub, rudp, now_us);
+      fil_rudp_hub_settle (hub, now_us);
+    }
+  g_assert_cmpuint (n, ==, 255 - FIL_RUDP_CONNECTIONS_MAX);
+  now_us += FIL_RUDP_ID_RESERVED_US;
+  g_assert_nonnull (fil_rudp_hub_open (hub, &config, ignore_change, NULL, now_us));
+}
+
+/* Many connections to one peer do not meet. */
+static void
+test_many (void)
+{
+  static const RudpPath path = { .delay_us = 10 * FIL_MSEC, .lost_of_1000 = 10 };
+  enum { MANY = 20 };
+  RudpWorld world;
+  FilRudp *sending[MANY];
+  gsize said[MANY] = { 0 };
+  guint8 bytes[1000];
+
+  rudp_world_init (&world, 5, &path);
+  for (guint i = 0; i < MANY; i++)
+    for (guint side = 0; side < 2; side++)
+      {
+        const FilRudpConfig config = { .profile = FIL_RUDP_FILBERT, .own_nonce = 100 + i * 2 + side,
+                                       .peer_nonce = 101 + i * 2 - side };
+        FilRudp *rudp = fil_rudp_hub_open (world.host[side].hub, &config, ignore_change, NULL, world.now_us);
+
+        g_assert_true (fil_rudp_hub_try (world.host[side].hub, rudp, &world.host[1 - side].at, 0));
+        if (side == 0)
+          sending[i] = rudp;
+      }
+  rudp_world_run (&world, FIL_SEC);
+  for (guint round = 0; round < 100; round++)
+    {
+      for (guint i = 0; i < MANY; i++)
+        {
+          memset (bytes, (int) i, sizeof bytes);
+          said[i] += fil_rudp_write (sending[i], bytes, sizeof bytes);
+        }
+      rudp_world_run (&world, 100 * FIL_MSEC);
+    }
+  for (guint i = 0; i < MANY; i++)
+    {
+      FilRudpStats stats;
+
+      g_assert_cmpint (fil_rudp_state (sending[i]), ==, FIL_RUDP_OPEN);
+      fil_rudp_stats (sending[i], &stats);
+      g_assert_cmpuint (stats.packets_sent - stats.packets_resent, >=, said[i] / FIL_RUDP_SEGMENT);
+      g_assert_cmpuint (said[i], ==, 100 * sizeof bytes);
+    }
+  g_assert_cmpuint (fil_rudp_hub_refused (world.host[0].hub) + fil_rudp_hub_refused (world.host[1].hub), ==, 0);
+  rudp_world_clear (&world);
+}
+
+int
+main (int argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/transfer/rudp-hub/candidates", test_candidates);
+  g_test_add_func ("/transfer/rudp-hub/strangers", test_strangers);
+  g_test_add_func ("/transfer/rudp-hub/reflection", test_reflection);
+  g_test_add_func ("/transfer/rudp-hub/blind", test_blind);
+  g_test_add_func ("/transfer/rudp-hub/limits", test_limits);
+  g_test_add_func ("/transfer/rudp-hub/many", test_many);
+  return g_test_run ();
+}
