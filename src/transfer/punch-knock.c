@@ -12,7 +12,7 @@
  * came from (signalling.md §2.3-4). */
 
 #define target_at(array, i) (&g_array_index ((array), FilPunchTarget, (i)))
-#define TARGETS_MAX 24
+#define TARGETS_MAX 48
 
 static FilPunchTarget *
 find_target (GArray *targets,
@@ -48,12 +48,12 @@ _fil_punch_add_udp (FilPunch *self,
 /* Behind the same router: the other side's own address inside may be reached, and no other private one
  * that a stranger names (f2f.md §4). */
 static gboolean
-is_neighbour (const FilPunch *self)
+are_neighbours (const FilPunchSelf *own,
+                const FilPunchOffer *peer)
 {
-  const FilEndpoint *theirs = fil_punch_offer_find (&self->peer, FIL_CANDIDATE_UDP);
+  const FilEndpoint *theirs = fil_punch_offer_find (peer, FIL_CANDIDATE_UDP);
 
-  return theirs != NULL && fil_endpoint_is_set (&self->self.udp) &&
-         fil_endpoint_same_address (theirs, &self->self.udp);
+  return theirs != NULL && fil_endpoint_is_set (&own->udp) && fil_endpoint_same_address (theirs, &own->udp);
 }
 
 static gboolean
@@ -67,20 +67,24 @@ may_knock (const FilPunch *self,
   if (candidate->kind == FIL_CANDIDATE_IPV6 && !fil_endpoint_is_set (&self->self.ipv6))
     return FALSE;
   if (candidate->kind == FIL_CANDIDATE_LOCAL)
-    return is_neighbour (self) && (fil_endpoint_class (endpoint) == FIL_ADDRESS_PRIVATE ||
-                                   self->punches->delegate.may_send (self->punches->data, endpoint));
+    return are_neighbours (&self->self, &self->peer) &&
+           (fil_endpoint_class (endpoint) == FIL_ADDRESS_PRIVATE ||
+            self->punches->delegate.may_send (self->punches->data, endpoint));
   return self->punches->delegate.may_send (self->punches->data, endpoint);
 }
 
 /* The next ports of a router that counts: since we asked, it has given some to others. */
 static void
-add_predicted (GArray *targets,
+add_predicted (const FilPunch *self,
+               GArray *targets,
                const FilEndpoint *told,
                const FilNatClass *nat)
 {
+  const int n = self->is_asker ? FIL_PUNCH_PREDICTED : FIL_PUNCH_PREDICTED_LOW;
+
   if (nat->mapping != FIL_NAT_MAPPING_SEQUENTIAL || nat->step == 0 || ABS (nat->step) > FIL_PUNCH_STEP_MAX)
     return;
-  for (int i = 1; i <= FIL_PUNCH_PREDICTED; i++)
+  for (int i = 1; i <= n; i++)
     {
       FilEndpoint next = *told;
       int port = told->port + i * nat->step;
@@ -107,28 +111,29 @@ _fil_punch_set_targets (FilPunch *self)
       if (candidate->kind != FIL_CANDIDATE_TCP)
         add_target (self->udp, &candidate->endpoint);
       if (candidate->kind == FIL_CANDIDATE_UDP)
-        add_predicted (self->udp, &candidate->endpoint, &self->peer.udp);
+        add_predicted (self, self->udp, &candidate->endpoint, &self->peer.udp);
       if (has_tcp && candidate->kind != FIL_CANDIDATE_UDP)
         add_target (self->tcp, &candidate->endpoint);
       if (has_tcp && candidate->kind == FIL_CANDIDATE_TCP)
-        add_predicted (self->tcp, &candidate->endpoint, &self->peer.tcp);
+        add_predicted (self, self->tcp, &candidate->endpoint, &self->peer.tcp);
     }
 }
 
 static FilNatSide
-peer_side (const FilPunch *self)
+side_of (const FilPunchOffer *peer)
 {
-  return (FilNatSide){ .udp = self->peer.udp, .tcp = self->peer.tcp, .has_tcp = self->peer.has_tcp };
+  return (FilNatSide){ .udp = peer->udp, .tcp = peer->tcp, .has_tcp = peer->has_tcp };
 }
 
-/* Neither a private address in common nor IPv6: only what the routers do counts. */
-static gboolean
-is_hopeless (const FilPunch *self)
+/* Neither a private address in common nor IPv6, and the routers do not let it happen. */
+gboolean
+_fil_punch_is_hopeless (const FilPunchSelf *own,
+                        const FilPunchOffer *peer)
 {
-  FilNatSide peer = peer_side (self);
+  FilNatSide side = side_of (peer);
 
-  return fil_nat_pair_chance (&self->self.nat, &peer) == FIL_NAT_CHANCE_NO && !is_neighbour (self) &&
-         (!fil_endpoint_is_set (&self->self.ipv6) || fil_punch_offer_find (&self->peer, FIL_CANDIDATE_IPV6) == NULL);
+  return fil_nat_pair_chance (&own->nat, &side) == FIL_NAT_CHANCE_NO && !are_neighbours (own, peer) &&
+         (!fil_endpoint_is_set (&own->ipv6) || fil_punch_offer_find (peer, FIL_CANDIDATE_IPV6) == NULL);
 }
 
 static void
@@ -177,6 +182,7 @@ knock_at (FilPunch *self,
     target->openers++;
   else
     target->knocks = (guint8) MIN (target->knocks + 1u, G_MAXUINT8);
+  _fil_punches_called (self->punches, &target->endpoint, FALSE);
   send_probe (self, FIL_PROBE_KNOCK, &target->endpoint, low ? FIL_PUNCH_LOW_TTL : 0);
 }
 
@@ -195,7 +201,12 @@ connect_to (FilPunch *self,
             gboolean low)
 {
   for (guint i = 0; i < self->tcp->len; i++)
-    self->punches->delegate.connect (self->punches->data, self->id, &target_at (self->tcp, i)->endpoint, low);
+    {
+      const FilEndpoint *to = &target_at (self->tcp, i)->endpoint;
+
+      _fil_punches_called (self->punches, to, TRUE);
+      self->punches->delegate.connect (self->punches->data, self->id, to, low);
+    }
 }
 
 /**
@@ -207,10 +218,10 @@ void
 _fil_punch_begin_knocking (FilPunch *self,
                            gint64 now_us)
 {
-  FilNatSide peer = peer_side (self);
+  FilNatSide peer = side_of (&self->peer);
 
   _fil_punch_set_state (self, PUNCH_KNOCKING, now_us);
-  if (is_hopeless (self))
+  if (_fil_punch_is_hopeless (&self->self, &self->peer))
     {
       /* Who asked us hears it from our answer. */
       _fil_punch_fail (self, "unreachable", fil_nat_pair_sentence (&self->self.nat, &peer), now_us);
@@ -324,7 +335,7 @@ static void
 give_up (FilPunch *self,
          gint64 now_us)
 {
-  FilNatSide peer = peer_side (self);
+  FilNatSide peer = side_of (&self->peer);
 
   if (fil_nat_pair_chance (&self->self.nat, &peer) == FIL_NAT_CHANCE_YES)
     _fil_punch_fail (self, "punch-failed", _("Both sides knocked, and nothing came through; it will be tried again."),

@@ -30,8 +30,10 @@
 #define FIL_PUNCH_QUICK_KNOCKS 12             /* at that pace, and then … */
 #define FIL_PUNCH_LATER_US (400 * FIL_MSEC)
 #define FIL_PUNCH_KNOCKS_PER_ADDRESS 30       /* that may arrive at an address that has not proved itself */
-#define FIL_PUNCH_OPENERS_PER_ADDRESS 60      /* low ones */
-#define FIL_PUNCH_PREDICTED 5                 /* ports tried beyond the one that was told */
+#define FIL_PUNCH_OPENERS_PER_ADDRESS 120     /* low ones */
+#define FIL_PUNCH_PREDICTED 8                 /* ports tried beyond the one that was told … */
+#define FIL_PUNCH_PREDICTED_LOW 16            /* … by openers, which reach nobody */
+#define FIL_PUNCH_CALLED_MAX 256              /* places that our own counting router gave ports for */
 #define FIL_PUNCH_STEP_MAX 16                 /* larger steps are not worth a guess */
 #define FIL_PUNCH_REMIND_US (600 * FIL_MSEC)
 #define FIL_PUNCH_KNOCKING_US (12 * FIL_SEC)  /* from the answer until we give up */

@@ -232,6 +232,23 @@ fall_back (FilPunch *self,
   _fil_punch_knock_once (self, now_us);
 }
 
+/* Behind a router that counts, every attempt takes ports: the next offer can name one when the last attempt
+ * has knocked. */
+static gboolean
+has_turn (const FilPunch *self,
+          gint64 now_us)
+{
+  for (guint i = 0; i < self->punches->punches->len; i++)
+    {
+      const FilPunch *other = g_ptr_array_index (self->punches->punches, i);
+
+      if (other != self && other->is_asker && other->state == PUNCH_SIGNALLING && other->offered_us != 0 &&
+          now_us - other->offered_us < FIL_PUNCH_PING_US)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* An offer with a wrong port is good for nothing: as long as nobody has told us ours, others are asked. */
 static gboolean
 is_ready (FilPunch *self,
@@ -241,11 +258,18 @@ is_ready (FilPunch *self,
 
   if (self->offered_us != 0)
     return TRUE;
+  if (self->self.nat.udp.mapping == FIL_NAT_MAPPING_SEQUENTIAL)
+    {
+      self->next_round_us = now_us + LOOK_US;
+      if (!has_turn (self, now_us))
+        return FALSE;
+      _fil_punches_describe (punches, &self->self);
+    }
   if (!self->self.is_sure && punches->delegate.measure != NULL && now_us - self->started_us < FIL_PUNCH_MEASURE_US)
     {
       if (now_us == self->started_us)
         punches->delegate.measure (punches->data);
-      punches->delegate.describe (punches->data, &self->self);
+      _fil_punches_describe (punches, &self->self);
       self->next_round_us = now_us + LOOK_US;
       if (!self->self.is_sure)
         return FALSE;
@@ -339,7 +363,7 @@ fil_punches_may_answer (FilPunches *self,
 {
   FilPunchSelf own;
 
-  self->delegate.describe (self->data, &own);
+  _fil_punches_describe (self, &own);
   if (own.is_sure || self->delegate.measure == NULL)
     return TRUE;
   if (self->unsure_us == 0 || now_us - self->unsure_us >= FIL_PUNCH_ANSWER_US)
@@ -357,11 +381,17 @@ admit (FilPunches *self,
 {
   const FilEndpoint *target = first_target (offer);
   FilPunchAdmission verdict;
+  FilPunchSelf own;
   FilPunch *punch;
 
   if (target == NULL || !self->delegate.may_send (self->data, target) || !fil_punches_may_answer (self, now_us))
     return NULL;
-  verdict = fil_punch_guard_admit (self->guard, target, offer->nonce, now_us);
+  /* Where the routers forbid it nothing is sent but the answer, which says so. */
+  _fil_punches_describe (self, &own);
+  if (_fil_punch_is_hopeless (&own, offer))
+    verdict = FIL_PUNCH_ADMITTED;
+  else
+    verdict = fil_punch_guard_admit (self->guard, target, offer->nonce, now_us);
   if (verdict != FIL_PUNCH_ADMITTED)
     {
       if (self->delegate.step != NULL)

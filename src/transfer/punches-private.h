@@ -106,9 +106,13 @@ struct _FilPunches
   GPtrArray *lines;   /* sessions of punch-line.c */
   guint32 last_id;
   gint64 unsure_us;   /* when we were asked last without knowing what we look like */
+  FilEndpoint told;   /* our UDP port as others told it last … */
+  GHashTable *called; /* … and whom knocks went to since: (transport, FilEndpoint), owned */
 };
 
 /* punches.c */
+void _fil_punches_describe (FilPunches *self, FilPunchSelf *out);
+void _fil_punches_called (FilPunches *self, const FilEndpoint *to, gboolean by_tcp);
 FilPunch *_fil_punch_new (FilPunches *self, gboolean is_asker, gint64 now_us);
 FilPunch *_fil_punches_by_nonce (FilPunches *self, const guint8 *nonce);
 FilPunch *_fil_punches_by_id (FilPunches *self, guint32 id);
@@ -127,6 +131,7 @@ void _fil_punch_push (FilPunch *self, const FilGuid *target, const FilEndpoint *
                       gboolean has_signal);
 
 /* punch-knock.c */
+gboolean _fil_punch_is_hopeless (const FilPunchSelf *own, const FilPunchOffer *peer);
 void _fil_punch_set_targets (FilPunch *self);
 void _fil_punch_add_udp (FilPunch *self, const FilEndpoint *endpoint);
 void _fil_punch_begin_knocking (FilPunch *self, gint64 now_us);

@@ -37,6 +37,7 @@ fil_punches_new (const FilPunchesDelegate *delegate,
   self->guard = fil_punch_guard_new ();
   self->punches = g_ptr_array_new_with_free_func ((GDestroyNotify) punch_free);
   self->lines = g_ptr_array_new ();
+  self->called = g_hash_table_new_full (fil_endpoint_hash, fil_endpoint_equal, g_free, NULL);
   return self;
 }
 
@@ -54,6 +55,7 @@ fil_punches_free (FilPunches *self)
     _fil_punch_line_orphan (g_ptr_array_index (self->lines, i - 1));
   g_ptr_array_unref (self->lines);
   g_ptr_array_unref (self->punches);
+  g_hash_table_unref (self->called);
   fil_punch_guard_free (self->guard);
   g_free (self);
 }
@@ -125,6 +127,40 @@ fil_punches_refused (const FilPunches *self)
   return n;
 }
 
+/* What we look like now. A router that counts has given ports to all whom we knocked at since others told
+ * us of one: who is to guess the next has to know the last. */
+void
+_fil_punches_describe (FilPunches *self,
+                       FilPunchSelf *out)
+{
+  int port;
+
+  self->delegate.describe (self->data, out);
+  if (!fil_endpoint_equal (&self->told, &out->udp))
+    {
+      self->told = out->udp;
+      g_hash_table_remove_all (self->called);
+    }
+  port = out->udp.port + out->nat.udp.step * (int) g_hash_table_size (self->called);
+  if (out->nat.udp.mapping == FIL_NAT_MAPPING_SEQUENTIAL && port > 0 && port <= G_MAXUINT16)
+    out->udp.port = (guint16) port;
+}
+
+/* Somebody is knocked at; each transport takes a port of its own. */
+void
+_fil_punches_called (FilPunches *self,
+                     const FilEndpoint *to,
+                     gboolean by_tcp)
+{
+  FilEndpoint *key;
+
+  if (g_hash_table_size (self->called) >= FIL_PUNCH_CALLED_MAX)
+    return;
+  key = g_memdup2 (to, sizeof *to);
+  key->pad = by_tcp ? 1 : 0;
+  g_hash_table_add (self->called, key);
+}
+
 /* (nullable): NULL when there are too many */
 FilPunch *
 _fil_punch_new (FilPunches *self,
@@ -147,7 +183,7 @@ _fil_punch_new (FilPunches *self,
   punch->tcp = g_array_new (FALSE, FALSE, sizeof (FilPunchTarget));
   fil_token_bucket_init (&punch->answers, FIL_PUNCH_HEARD_PER_SECOND, FIL_PUNCH_HEARD_PER_SECOND, now_us);
   fil_random_bytes (self->random, punch->own_nonce, sizeof punch->own_nonce);
-  self->delegate.describe (self->data, &punch->self);
+  _fil_punches_describe (self, &punch->self);
   g_ptr_array_add (self->punches, punch);
   return punch;
 }
