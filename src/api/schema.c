@@ -81,6 +81,7 @@ static const FilField download_fields[] = {
   INT_OR_NULL ("finished"),
   INT ("active_sources"),
   INT ("priority"),
+  INT_OR_NULL ("retry"),
 };
 
 static const FilField download_source_fields[] = {

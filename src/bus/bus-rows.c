@@ -106,6 +106,7 @@ download_row (FilNode *node,
   fil_row_builder_known (&row, "finished", info.finished);
   fil_row_builder_int (&row, "active_sources", info.active_sources);
   fil_row_builder_int (&row, "priority", info.priority);
+  fil_row_builder_known (&row, "retry", info.retry);
   return fil_row_builder_end (&row);
 }
 

@@ -65,6 +65,9 @@ fil_node_get_download (FilNode *self,
     .added = download->added,
     .finished = download->finished,
     .priority = download->priority,
+    .retry = download->state == FIL_DOWNLOAD_STATE_SEARCHING && download->retry_us != 0
+                 ? _fil_node_wall_s (self) + MAX (download->retry_us - now_us, 0) / FIL_SEC
+                 : 0,
   };
   return TRUE;
 }

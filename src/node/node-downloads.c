@@ -62,6 +62,15 @@ delegate_answered (gpointer data,
 }
 
 static gboolean
+delegate_ping (gpointer data,
+               const FilEndpoint *to,
+               const FilSha1 *sha1,
+               FilGuid *muid)
+{
+  return _fil_node_ping (data, to, sha1, muid);
+}
+
+static gboolean
 delegate_own_place (gpointer data,
                     const FilDownload *download,
                     FilHost *place)
@@ -214,6 +223,7 @@ static const FilDownloadsDelegate downloads_delegate = {
   .punch = _fil_node_punch,
   .may_dial = delegate_may_dial,
   .answered = delegate_answered,
+  .ping = delegate_ping,
   .own_place = delegate_own_place,
   .seen_as = delegate_seen_as,
   .search = delegate_search,
@@ -248,6 +258,7 @@ _fil_node_downloads_start (FilNode *self)
   self->downloads_timer = fil_timer_new (fil_reactor_timers (self->reactor), downloads_cb, self);
   self->downloads = fil_downloads_new (&downloads_delegate, self, &fil_disk_storage, self->storage, self->user_agent);
   fil_downloads_set_mesh (self->downloads, self->mesh);
+  fil_downloads_set_salt (self->downloads, fil_random_u32 (self->random));
 }
 
 static void

@@ -14,6 +14,20 @@ may_share_parts (FilNode *self)
 }
 
 /**
+ * _fil_node_partial_find:
+ *
+ * Returns: (transfer none) (nullable): a download of that file which is given to others
+ */
+const FilDownload *
+_fil_node_partial_find (FilNode *self,
+                        const FilSha1 *sha1)
+{
+  FilPart *part;
+
+  return may_share_parts (self) ? fil_downloads_find_part (self->downloads, sha1, &part) : NULL;
+}
+
+/**
  * _fil_node_partial_open:
  * @id: (out): of the download, for _fil_node_partial_check()
  *

@@ -254,7 +254,12 @@ void _fil_node_punch_push (FilNode *self, const FilPush *push);
 FilSession *_fil_node_punch_line (FilNode *self, const FilEndpoint *peer);
 void _fil_node_punch_handed_over (FilNode *self, FilPump *pump, const FilSession *from);
 
+/* node-ping.c: HEAD pings */
+gboolean _fil_node_ping (FilNode *self, const FilEndpoint *to, const FilSha1 *sha1, FilGuid *muid);
+void _fil_node_ping_answer (FilNode *self, const FilSha1 *sha1, const FilEndpoint *asker, FilHeadPong *pong);
+
 /* node-partial.c */
+const FilDownload *_fil_node_partial_find (FilNode *self, const FilSha1 *sha1);
 gboolean _fil_node_partial_open (FilNode *self, const FilUrn *urn, FilShared *shared, gint64 *id)
     G_GNUC_WARN_UNUSED_RESULT;
 gboolean _fil_node_partial_check (FilNode *self, gint64 id, FilShared *shared) G_GNUC_WARN_UNUSED_RESULT;

@@ -487,11 +487,7 @@ answer_ping (FilNode *self,
              const FilSource *source)
 {
   gint64 now_us = _fil_node_now (self);
-  guint32 index = self->is_sharing_paused ? 0 : fil_library_find (self->library, &ping->sha1);
-  FilHeadPong pong = { .file = index != 0 ? FIL_HEAD_FILE_COMPLETE : FIL_HEAD_FILE_NONE,
-                       .firewalled = !_fil_node_is_reachable (self),
-                       .vendor = { 'F', 'L', 'B', 'T' },
-                       .tls = TRUE };
+  FilHeadPong pong = { .firewalled = !_fil_node_is_reachable (self), .vendor = { 'F', 'L', 'B', 'T' }, .tls = TRUE };
   FilVendor vendor = { .id = { FIL_VENDOR_LIME, 24, 2 } };
   FilPunchOffer offer, answer;
   g_auto (FilWriter) item, body, payload;
@@ -499,7 +495,8 @@ answer_ping (FilNode *self,
   fil_writer_init (&item);
   fil_writer_init (&body);
   fil_writer_init (&payload);
-  if (index != 0 && fil_punch_offer_decode (&offer, ping->signal) &&
+  _fil_node_ping_answer (self, &ping->sha1, &source->address, &pong);
+  if (pong.file == FIL_HEAD_FILE_COMPLETE && fil_punch_offer_decode (&offer, ping->signal) &&
       fil_punches_take_offer (self->punches, &offer, &answer, now_us))
     {
       fil_punch_offer_encode (&answer, &item);
@@ -600,7 +597,10 @@ _fil_node_punch_head (FilNode *self,
       if (fil_head_ping_decode (&ping, &vendor))
         take_ping (self, &ping, source);
     }
-  else if (fil_head_pong_decode (&pong, &vendor) && fil_punch_offer_decode (&answer, pong.signal))
+  else if (!fil_head_pong_decode (&pong, &vendor) ||
+           fil_downloads_pong (self->downloads, &source->muid, &source->address, &pong, _fil_node_now (self)))
+    return;
+  else if (fil_punch_offer_decode (&answer, pong.signal))
     fil_punches_take_answer (self->punches, &answer, &source->muid, &source->address, _fil_node_now (self));
   arm (self);
 }

@@ -132,6 +132,7 @@ typedef struct
   gint64 added;
   gint64 finished;
   int priority;            /* higher goes first */
+  gint64 retry;            /* unix seconds: when something is tried next while nothing moves; 0: nothing waits */
 } FilDownloadInfo;
 
 typedef struct

@@ -55,6 +55,7 @@ struct _FilDownloadWork
   gint64 disk_retry_us;     /* paused by the disk: when to look again; FIL_NEVER: not */
 
   gint64 next_worker_us;
+  guint n_workers;          /* connections that were tried since it was begun or resumed */
   gint64 next_search_us;
   gint64 next_refresh_us;
   gboolean is_restored;     /* its sources come from the store, until the first tick */
@@ -84,6 +85,9 @@ struct _FilDownloads
   gpointer data;
   char *user_agent;
   FilMesh *mesh;            /* or NULL; not owned */
+  guint32 salt;             /* our own, see fil_rarest_choose() */
+  gint64 pings_since_us;
+  guint n_pings;            /* since then */
   GHashTable *by_id;        /* gint64 -> FilDownload */
   GPtrArray *list;          /* FilDownload, owned; the first may run first */
   GPtrArray *fetches;       /* FilFetch of all */
@@ -145,6 +149,9 @@ guint8 *_fil_downloads_take_buffer (FilDownloads *self);
 void _fil_downloads_drop_buffer (FilDownloads *self, guint8 *buffer);
 
 void _fil_downloads_check (FilDownloads *self, FilDownload *download, const FilRangeCheck *check);
+
+/* downloads-ping.c */
+gint64 _fil_downloads_ping_tick (FilDownloads *self, FilDownload *download, gint64 now_us);
 
 /* downloads-verify.c */
 void _fil_downloads_follow (FilDownloads *self, FilDownload *download);

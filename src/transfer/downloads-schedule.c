@@ -237,7 +237,10 @@ start_workers (FilDownloads *self,
   if (source == NULL)
     return wake;
   connect_to (self, download, source, now_us);
-  download->work->next_worker_us = now_us + FIL_DOWNLOAD_WORKER_SPACING_US;
+  /* The first few go out together, for most of the file may come before a second is over. */
+  download->work->next_worker_us = now_us + (++download->work->n_workers < FIL_DOWNLOAD_QUICK_WORKERS
+                                                 ? FIL_DOWNLOAD_QUICK_SPACING_US
+                                                 : FIL_DOWNLOAD_WORKER_SPACING_US);
   return download->work->next_worker_us;
 }
 
@@ -430,6 +433,7 @@ _fil_downloads_advance (FilDownloads *self,
     {
       if (download->work->part_state == FIL_PART_CLOSED && fil_download_usable_sources (download) > 0)
         _fil_downloads_open (self, download);
+      wake = MIN (wake, _fil_downloads_ping_tick (self, download, now_us));
       wake = MIN (wake, start_workers (self, download, now_us));
       wake = MIN (wake, search_tick (self, download, now_us));
     }

@@ -117,6 +117,34 @@ explain_connecting (FilDownload *download,
                                   _("Waiting for a source behind a firewall to connect to us."));
 }
 
+/* When a source, or a search for others, is tried next. A second more or less is no news. */
+static gboolean
+find_retry (FilDownloads *self,
+            FilDownload *download,
+            FilDownloadState state,
+            const FilOwnReach *own,
+            gint64 now_us)
+{
+  gint64 retry_us = 0;
+  gint64 before_us = download->retry_us;
+
+  for (guint i = 0; state == FIL_DOWNLOAD_STATE_SEARCHING && !self->is_offline && i < download->sources->len; i++)
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+      gint64 due_us = MAX (fil_file_source_next_try (source), now_us);
+
+      if (source->state == FIL_SOURCE_IDLE && fil_file_source_reach (source, own) != FIL_SOURCE_UNREACHABLE &&
+          (retry_us == 0 || due_us < retry_us))
+        retry_us = due_us;
+    }
+  if (state == FIL_DOWNLOAD_STATE_SEARCHING && retry_us == 0 && !self->is_offline && download->has_sha1)
+    retry_us = MAX (MAX (download->work->next_search_us, self->next_search_us), now_us);
+  if (ABS (retry_us - before_us) < FIL_SEC)
+    return FALSE;
+  download->retry_us = retry_us;
+  return TRUE;
+}
+
 /**
  * _fil_downloads_explain:
  *
@@ -162,6 +190,7 @@ _fil_downloads_explain (FilDownloads *self,
       state = FIL_DOWNLOAD_STATE_SEARCHING;
       changed = explain_waiting (self, download, &tally);
     }
+  changed = find_retry (self, download, state, &own, now_us) || changed;
   changed = changed || download->active_sources != tally.delivering;
   download->active_sources = tally.delivering;
   if (download->state != state)

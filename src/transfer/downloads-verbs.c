@@ -79,6 +79,7 @@ fil_downloads_resume (FilDownloads *self,
   fil_download_set_reason (download, NULL, NULL);
   _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_QUEUED);
   revive (download);
+  download->work->n_workers = 0;
   _fil_downloads_save (self, download);
   _fil_downloads_soon (self);
   return TRUE;

@@ -251,6 +251,14 @@ fil_downloads_set_mesh (FilDownloads *self,
   self->mesh = mesh;
 }
 
+/* Chance, so that not everybody fetches the same piece of a file first. */
+void
+fil_downloads_set_salt (FilDownloads *self,
+                        guint32 salt)
+{
+  self->salt = salt;
+}
+
 void
 fil_downloads_set_max_active (FilDownloads *self,
                               guint max,

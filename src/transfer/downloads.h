@@ -6,6 +6,7 @@
 #include "download.h"
 #include "endpoint.h"
 #include "guid.h"
+#include "head-ping.h"
 #include "mesh.h"
 #include "push-headers.h"
 #include "session.h"
@@ -65,6 +66,9 @@ typedef struct
   /* A host that we connected to tells at which address it sees us; may be NULL. */
   void (*seen_as) (gpointer data, const FilEndpoint *by, const FilEndpoint *address);
 
+  /* Sends a HEAD ping by UDP and tells its message id; FALSE: not now. May be NULL. */
+  gboolean (*ping) (gpointer data, const FilEndpoint *to, const FilSha1 *sha1, FilGuid *muid);
+
   /* Where we serve what is there of download, when we do and can be connected to; may be NULL. */
   gboolean (*own_place) (gpointer data, const FilDownload *download, FilHost *place);
 
@@ -112,12 +116,15 @@ gint64 fil_downloads_wake (const FilDownloads *self);
 void fil_downloads_tick (FilDownloads *self, gint64 now_us);
 
 void fil_downloads_set_mesh (FilDownloads *self, FilMesh *mesh);
+void fil_downloads_set_salt (FilDownloads *self, guint32 salt);
 void fil_downloads_set_max_active (FilDownloads *self, guint max, gint64 now_us);
 void fil_downloads_network_changed (FilDownloads *self, gboolean is_available, gint64 now_us);
 
 FilDownload *fil_downloads_add (FilDownloads *self, const FilDownloadSpec *spec, gint64 now_us);
 FilDownload *fil_downloads_restore (FilDownloads *self, const FilDownloadRecord *row, gint64 now_us);
 gboolean fil_downloads_add_source (FilDownloads *self, gint64 id, const FilSourceSpec *spec, gint64 now_us);
+gboolean fil_downloads_pong (FilDownloads *self, const FilGuid *ping, const FilEndpoint *from, const FilHeadPong *pong,
+                             gint64 now_us);
 FilDownload *fil_downloads_get (const FilDownloads *self, gint64 id);
 FilDownload *fil_downloads_find (const FilDownloads *self, const FilSha1 *sha1);
 const FilDownload *fil_downloads_find_part (const FilDownloads *self, const FilSha1 *sha1, FilPart **part);

@@ -7,6 +7,7 @@
 
 #include "download-session.h"
 #include "fetch-private.h"
+#include "rarest.h"
 #include "transfer-limits.h"
 
 #define lease_at(self, i) (&g_array_index ((self)->leases, FilFetchLease, (i)))
@@ -77,6 +78,29 @@ chunk_size (const FilFetch *self,
   return MAX (most, least);
 }
 
+/* Where to go on: the head of the file first, so that it can be looked at; then what few of those have who
+ * do not have all of it, if there are such; else where this connection was. */
+static guint64
+next_place (const FilFetch *self,
+            guint64 near)
+{
+  const FilDownload *download = self->download;
+  g_autoptr (FilRarest) rarest = NULL;
+  guint64 start;
+
+  if (fil_segment_map_prefix (download->map, FIL_SEGMENT_LEASED) < MIN (FIL_SEGMENT_FIRST, download->size))
+    return near;
+  rarest = fil_rarest_new (download->size);
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (source->state != FIL_SOURCE_BAD && source->available != NULL)
+        fil_rarest_add (rarest, source->available);
+    }
+  return fil_rarest_choose (rarest, download->map, self->source->available, self->downloads->salt, &start) ? start : near;
+}
+
 static gboolean
 lease_next (FilFetch *self,
             gint64 now_us,
@@ -88,8 +112,8 @@ lease_next (FilFetch *self,
 
   if (self->leases->len > 0)
     near = lease_at (self, self->leases->len - 1)->range.end;
-  if (fil_segment_map_lease (download->map, self->source->id, chunk_size (self, now_us), near, available,
-                             lease))
+  if (fil_segment_map_lease (download->map, self->source->id, chunk_size (self, now_us), next_place (self, near),
+                             available, lease))
     return TRUE;
   return self->leases->len == 0 && available == NULL && fil_fetch_steal (self, now_us, lease);
 }
@@ -474,7 +498,7 @@ rest_us (const FilFetch *victim,
  * @lease: (out):
  *
  * Nothing is free: takes the second half of what the slowest one still has to bring, when that would
- * take it more than twice as long as us, and 10 s (swarm.md §6).
+ * take it more than twice as long as us, and 10 s (swarm.md §6); of the last bytes, and 1 s.
  *
  * Returns: whether there was such a victim
  */
@@ -489,6 +513,8 @@ fil_fetch_steal (FilFetch *self,
   FilFetch *victim = NULL;
   gint64 worst_us = 0;
   guint64 rest, start;
+  /* In the end nobody is waited for. */
+  gint64 patience_us = fil_segment_map_missing (download->map) <= FIL_SEGMENT_END_GAME ? FIL_SEC : 10 * FIL_SEC;
 
   for (guint i = 0; i < download->work->fetches->len; i++)
     {
@@ -500,7 +526,7 @@ fil_fetch_steal (FilFetch *self,
           gint64 us = rest_us (other, candidate->range.end - candidate->position, now_us);
 
           /* A new connection gets time to show what it can. */
-          if (us > worst_us && now_us - other->started_us >= 10 * FIL_SEC)
+          if (us > worst_us && now_us - other->started_us >= patience_us)
             {
               worst_us = us;
               worst = candidate;
@@ -511,7 +537,7 @@ fil_fetch_steal (FilFetch *self,
   if (worst == NULL)
     return FALSE;
   rest = worst->range.end - worst->position;
-  if (worst_us <= 2 * (gint64) ((rest / 2) * FIL_SEC / bps) + 10 * FIL_SEC)
+  if (worst_us <= 2 * (gint64) ((rest / 2) * FIL_SEC / bps) + patience_us)
     return FALSE;
   start = rest >= 2 * FIL_SEGMENT_STEAL_LEAST ? worst->position + rest / 2 : worst->position;
   g_debug ("download %" G_GINT64_FORMAT ": source %u takes over from source %u", download->id,

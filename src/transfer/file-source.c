@@ -161,6 +161,25 @@ fil_file_source_next_try (const FilFileSource *self)
   return oldest == 0 ? self->retry_us : MAX (self->retry_us, oldest + FIL_MINUTE);
 }
 
+/* By what they answered to a ping: one that answers before one that does not, a free slot before a queue,
+ * a part before the whole, which others need more, the near before the far (swarm.md §4). */
+static int
+compare_pongs (const FilFileSource *a,
+               const FilFileSource *b)
+{
+  if (a->has_pong != b->has_pong)
+    return a->has_pong ? -1 : 1;
+  if ((a->pong_queue < 0) != (b->pong_queue < 0))
+    return a->pong_queue < 0 ? -1 : 1;
+  if (a->pong_queue >= 0 && a->pong_queue != b->pong_queue)
+    return a->pong_queue < b->pong_queue ? -1 : 1;
+  if (a->is_partial != b->is_partial)
+    return a->is_partial ? -1 : 1;
+  if (a->round_trip_us != b->round_trip_us)
+    return a->round_trip_us < b->round_trip_us ? -1 : 1;
+  return 0;
+}
+
 /**
  * fil_file_source_compare:
  *
@@ -180,6 +199,13 @@ fil_file_source_compare (const FilFileSource *a,
     return a->delivered > 0 ? -1 : 1;
   if (a->bps != b->bps)
     return a->bps > b->bps ? -1 : 1;
+  if (a->has_pong || b->has_pong)
+    {
+      int order = compare_pongs (a, b);
+
+      if (order != 0)
+        return order;
+    }
   if (a->needs_push != b->needs_push)
     return a->needs_push ? 1 : -1;
   return a->id < b->id ? -1 : a->id > b->id;

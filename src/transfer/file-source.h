@@ -85,6 +85,12 @@ typedef struct
   gboolean no_ranges;    /* always sends the whole file */
   gboolean no_tree;      /* what it sent as the tree was none, or it sent none */
   gboolean is_suspect;   /* what it sent did not fit a tree that is not sure: others go first */
+  gint64 pinged_us;      /* when it was asked by UDP, 0: never … */
+  FilGuid ping;          /* … and with which message, until it answers */
+  gint64 round_trip_us;
+  gboolean has_pong;     /* it says that it has the file: */
+  gboolean is_partial;   /* … not all of it */
+  gint8 pong_queue;      /* … below 0: free slots, else who waits */
   FilEndpoint seen_at;   /* where a connection with it stood; not set: none yet */
   GArray *available;     /* FilRange; NULL: has the whole file */
   gint64 connects_us[FIL_SOURCE_CONNECTS_PER_MINUTE]; /* the last ones */

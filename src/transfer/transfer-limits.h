@@ -12,7 +12,9 @@
 #define FIL_DOWNLOADS_MAX_CONNECTIONS 60       /* dials and connections of all downloads together */
 #define FIL_DOWNLOAD_MAX_CONNECTIONS 12        /* … of one download */
 #define FIL_DOWNLOAD_MAX_SOURCES 320           /* the least promising is forgotten for a new one */
-#define FIL_DOWNLOAD_WORKER_SPACING_US FIL_SEC /* one more connection a second for one download */
+#define FIL_DOWNLOAD_WORKER_SPACING_US FIL_SEC /* one more connection a second for one download … */
+#define FIL_DOWNLOAD_QUICK_WORKERS 4           /* … but the first ones follow each other at once */
+#define FIL_DOWNLOAD_QUICK_SPACING_US (50 * FIL_MSEC)
 #define FIL_DOWNLOAD_SEARCH_SPACING_US (30 * FIL_MINUTE)  /* asking for more sources, for one file … */
 #define FIL_DOWNLOADS_SEARCH_SPACING_US (5 * FIL_MINUTE)  /* … and for all of them */
 #define FIL_DOWNLOAD_SAVE_US (2 * FIL_SEC)     /* what a crash may cost */
@@ -27,8 +29,16 @@
 #define FIL_SEGMENT_LEAST (64 * 1024)
 #define FIL_SEGMENT_MOST (16 * 1024 * 1024)
 #define FIL_SEGMENT_SECONDS 10                 /* of data in one lease, by the measured speed */
+#define FIL_SEGMENT_END_GAME (256 * 1024)      /* so little is missing: slow ones are hardly waited for */
 #define FIL_SEGMENT_STEAL_LEAST (16 * 1024)    /* what is left of a slow lease is split down to this */
+#define FIL_RAREST_PIECES 1024                 /* that are told apart when the rarest is looked for */
 #define FIL_RANGES_MAX 256                     /* X-Available-Ranges that are kept */
+
+/* HEAD pings */
+#define FIL_PINGS_AT_ONCE 10                   /* of all downloads together … */
+#define FIL_PINGS_US (2 * FIL_SEC)             /* … in this time */
+#define FIL_PING_AGAIN_US (10 * FIL_MINUTE)    /* to one source */
+#define FIL_PONG_ALTS 4                        /* other places in an answer of ours */
 
 /* Trees */
 #define FIL_ROOTS_MAX 8                        /* roots that are told apart for one file */

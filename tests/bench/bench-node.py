@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a node costs at rest, how soon it listens, how many queries a second it takes in over one link, and how
-soon a search brings a hit.  bench-node.py DIRECTORY-OF-THE-PROGRAMS [idle|queries|hit]..."""
+soon a search brings a hit.  bench-node.py DIRECTORY-OF-THE-PROGRAMS [idle|queries|hit|download|swarm]..."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from statistics import median as middle
 
 N_QUERIES = 1_000_000
 FILE_BYTES = 1_000_000_000
+LIMIT = 20_000_000
 TEXTS = ["hazel nut", "live at the harvest", "squirrel", "autumn leaves 1958"]
 
 
@@ -172,7 +174,34 @@ def download(world):
         nodes.bench("download-cpu-downloader", middle(fetching), "s/GB")
 
 
-MEASUREMENTS = {"idle": idle, "queries": queries, "hit": hit, "download": download}
+def swarm(world):
+    """Four sharers that give 20 MB/s each."""
+    folder = share(world, "hazel", FILE_BYTES)
+    rates = []
+
+    with contextlib.ExitStack() as stack:
+        sharers = [stack.enter_context(world.node("--share", folder, name=f"sharer-{i}")) for i in range(4)]
+        getter = stack.enter_context(world.node(name="swarmer"))
+        for sharer in sharers:
+            sharer.ctl("set", "upload-limit", str(LIMIT))
+            nodes.wait_for(lambda: sharer.status()["shared_files"] == 1, "the file to be hashed", 240)
+        sha1 = sharers[0].ctl("library")[0]["sha1"]
+        magnet = f"magnet:?xt=urn:sha1:{sha1}&dn=swarm&xl={FILE_BYTES}" + "".join(
+            f"&xs=http://127.0.0.1:{sharer.port()}/uri-res/N2R?urn:sha1:{sha1}" for sharer in sharers)
+        for _ in range(3):
+            began = time.monotonic()
+            last = getter.ctl("get", magnet, "--wait")[-1]
+            rates.append(FILE_BYTES / (time.monotonic() - began) / 1e6)
+            if last["state"] != "done":
+                sys.exit(f"the download failed: {last}")
+            getter.ctl("clear", check=False)
+            for path in getter.downloads.iterdir():
+                path.unlink()
+    nodes.bench("swarm-of-four", middle(rates), "MB/s")
+    nodes.bench("swarm-of-four-to-limit", middle(rates) * 1e6 / (4 * LIMIT), "x")
+
+
+MEASUREMENTS = {"idle": idle, "queries": queries, "hit": hit, "download": download, "swarm": swarm}
 
 
 def main():

@@ -193,7 +193,7 @@ test_strangers (void)
     }
   world_assert_done (world, 1, content);
   g_assert_cmpuint (liar->requests * 300, >=, 10000);
-  g_assert_cmpuint (world->dials, <=, (guint) ((world->now_us - begin) / FIL_SEC) + 2);
+  g_assert_cmpuint (world->dials, <=, (guint) ((world->now_us - begin) / FIL_SEC) + 2 + FIL_DOWNLOAD_QUICK_WORKERS);
   for (guint i = 0; i < download->sources->len; i++)
     g_assert_cmpuint (((FilFileSource *) g_ptr_array_index (download->sources, i))->endpoint.port, !=, 25);
 }
@@ -274,6 +274,110 @@ test_200_with_range (void)
     }
 }
 
+static void
+set_pong (Host *host,
+          FilHeadFile file,
+          int queue)
+{
+  host->answers_pings = TRUE;
+  host->pong = (FilHeadPong){ .file = file, .queue = (gint8) queue };
+}
+
+/* Who has a free slot is connected to before who has a queue, and who has no file not at all. */
+static void
+test_pings (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (8 * MIB, 7);
+  FilDownload *download = start (world, content);
+  Host *hosts[30];
+
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      g_autofree char *address = g_strdup_printf ("%u.0.0.1:6346", 25 + i);
+
+      hosts[i] = world_add_host (world, address, content);
+      hosts[i]->bytes_per_step = 4 * 1024;
+      if (i < 20)
+        set_pong (hosts[i], FIL_HEAD_FILE_NONE, 0);
+      else if (i < 28)
+        set_pong (hosts[i], FIL_HEAD_FILE_COMPLETE, 3);
+      else
+        set_pong (hosts[i], FIL_HEAD_FILE_COMPLETE, -2);
+      /* Not connected to before they could be asked. */
+      world_add_source (world, 1, hosts[i]);
+      fil_file_source_wait (g_ptr_array_index (download->sources, i), world->now_us + 10 * FIL_SEC, "busy");
+    }
+  hosts[29]->pong.n_alts = 1;
+  hosts[29]->pong.alts[0] = (FilHost){ .endpoint = fil_endpoint_v4 ((const guint8[]){ 70, 0, 0, 1 }, 6346) };
+  world_run (world, 9);
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    g_assert_cmpuint (hosts[i]->pings, ==, 1);
+  g_assert_cmpuint (download->sources->len, ==, 31);
+  for (guint i = 0; i < 20; i++)
+    g_assert_cmpint (fil_download_find_source (download, i + 1)->state, ==, FIL_SOURCE_BAD);
+  world_step (world);
+  for (guint i = 0; i < 20 && hosts[28]->connects + hosts[29]->connects < 2; i++)
+    {
+      for (guint j = 0; j < 28; j++)
+        g_assert_cmpuint (hosts[j]->connects, ==, 0);
+      world_step (world);
+    }
+  world_run (world, 30);
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    g_assert_cmpuint (hosts[i]->connects > 0, ==, i >= 20);
+}
+
+/* However many sources there are, pings go out slowly. */
+static void
+test_ping_limit (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 8);
+  FilDownload *download = start (world, content);
+  gint64 begin = world->now_us;
+
+  for (guint i = 0; i < FIL_DOWNLOAD_MAX_SOURCES; i++)
+    {
+      FilSourceSpec spec = { .endpoint = fil_endpoint_v4 ((const guint8[]){ 71, 0, (guint8) (i >> 8), (guint8) i }, 6346) };
+
+      fil_downloads_add_source (world->downloads, 1, &spec, world->now_us);
+      fil_file_source_wait (g_ptr_array_index (download->sources, i), world->now_us + FIL_HOUR, "busy");
+    }
+  while (world->now_us < begin + 100 * FIL_SEC)
+    {
+      world_step (world);
+      g_assert_cmpuint (world->n_pings, <=,
+                        FIL_PINGS_AT_ONCE * (1 + (guint) ((world->now_us - begin) / FIL_PINGS_US)));
+    }
+  g_assert_cmpuint (world->n_pings, ==, FIL_DOWNLOAD_MAX_SOURCES);
+}
+
+/* Nothing moves: it is told when something will be tried. */
+static void
+test_retry (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 9);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  gint64 retry_us;
+
+  fil_uploads_set_slots (host->uploads, 0, 0);
+  world_add_source (world, 1, host);
+  world_run (world, 3);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_SEARCHING);
+  g_assert_cmpstr (download->reason_code, ==, "busy");
+  retry_us = download->retry_us;
+  g_assert_cmpint (retry_us, >, world->now_us + 50 * FIL_SEC);
+  world_run (world, 20);
+  g_assert_cmpint (download->retry_us, ==, retry_us);
+  g_assert_cmpuint (host->connects, ==, 1);
+  world_run (world, 45);
+  g_assert_cmpuint (host->connects, ==, 2);
+  g_assert_cmpint (download->retry_us, >, retry_us);
+}
+
 int
 main (int argc,
       char *argv[])
@@ -285,5 +389,8 @@ main (int argc,
   g_test_add_func ("/transfer/exchange/strangers", test_strangers);
   g_test_add_func ("/transfer/exchange/gone", test_gone);
   g_test_add_func ("/transfer/exchange/200-with-range", test_200_with_range);
+  g_test_add_func ("/transfer/exchange/pings", test_pings);
+  g_test_add_func ("/transfer/exchange/ping-limit", test_ping_limit);
+  g_test_add_func ("/transfer/exchange/retry", test_retry);
   return g_test_run ();
 }

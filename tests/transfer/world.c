@@ -797,6 +797,56 @@ node_answered (gpointer data,
   self->last_answered = *from;
 }
 
+/* An answer to a HEAD ping, a step later. */
+typedef struct
+{
+  FilGuid ping;
+  Host *host;
+} Pong;
+
+static gboolean
+node_ping (gpointer data,
+           const FilEndpoint *to,
+           const FilSha1 *sha1,
+           FilGuid *muid)
+{
+  World *self = data;
+  Host *host = find_host (self, to);
+  Pong pong = { .host = host };
+
+  memset (muid->bytes, 0x99, sizeof muid->bytes);
+  memcpy (muid->bytes, &self->n_pings, sizeof self->n_pings);
+  self->n_pings++;
+  if (host == NULL)
+    return TRUE;
+  host->pings++;
+  pong.ping = *muid;
+  if (host->answers_pings)
+    g_array_append_val (self->pongs, pong);
+  return TRUE;
+}
+
+static void
+run_pongs (World *self)
+{
+  g_autoptr (GArray) pongs = g_array_copy (self->pongs);
+
+  g_array_set_size (self->pongs, 0);
+  for (guint i = 0; i < pongs->len; i++)
+    {
+      const Pong *pong = &g_array_index (pongs, Pong, i);
+      FilEndpoint other = pong->host->endpoint;
+
+      /* Nobody else can answer for it. */
+      other.port++;
+      g_assert_true (fil_downloads_pong (self->downloads, &pong->ping, &other, &(FilHeadPong){ 0 }, self->now_us));
+      g_assert_true (fil_downloads_pong (self->downloads, &pong->ping, &pong->host->endpoint, &pong->host->pong,
+                                         self->now_us));
+      g_assert_false (fil_downloads_pong (self->downloads, &pong->ping, &pong->host->endpoint, &pong->host->pong,
+                                          self->now_us));
+    }
+}
+
 static gboolean
 node_own_place (gpointer data,
                 const FilDownload *download,
@@ -913,6 +963,7 @@ static const FilDownloadsDelegate node = {
   .is_reachable = node_is_reachable,
   .may_dial = node_may_dial,
   .answered = node_answered,
+  .ping = node_ping,
   .own_place = node_own_place,
   .seen_as = node_seen_as,
   .search = node_search,
@@ -946,6 +997,7 @@ world_new (void)
   self->answers = g_queue_new ();
   self->files = g_hash_table_new_full (NULL, NULL, NULL, close_file);
   self->mesh = fil_mesh_new ();
+  self->pongs = g_array_new (FALSE, FALSE, sizeof (Pong));
   self->downloads = fil_downloads_new (&node, self, &disk, self, "Filbert/test");
   fil_downloads_set_mesh (self->downloads, self->mesh);
   return self;
@@ -958,6 +1010,7 @@ world_free (World *self)
   while (!g_queue_is_empty (self->answers))
     run_answers (self);
   fil_mesh_free (self->mesh);
+  g_array_unref (self->pongs);
   g_ptr_array_unref (self->links);
   g_ptr_array_unref (self->hosts);
   g_hash_table_unref (self->files);
@@ -1035,6 +1088,7 @@ void
 world_step (World *self)
 {
   self->now_us += WORLD_STEP_US;
+  run_pongs (self);
   deliver_pushes (self);
   for (guint i = self->links->len; i > 0; i--)
     {

@@ -39,6 +39,9 @@ struct _Host
   char *last_request;     /* of a host that speaks for itself */
   guint64 sent;           /* bytes of all connections */
   gboolean changed_on_disk;
+  gboolean answers_pings;
+  FilHeadPong pong;       /* what it answers */
+  guint pings;
   GBytes *tree_of;        /* content whose tree it serves; NULL: none */
   guint trees;            /* times it was asked */
 };
@@ -86,10 +89,12 @@ struct _World
   gboolean disk_is_slow;  /* answers come a step later */
   gboolean disk_is_stuck; /* … or not at all */
   GQueue *answers;
+  GArray *pongs;          /* Pong on their way */
   FilMesh *mesh;          /* of the one that downloads */
   gboolean shares_parts;  /* … and tells others where it can be reached */
   GHashTable *files;      /* GBytes -> descriptor + 1, of what hosts share */
   guint dials;
+  guint n_pings;
   guint writes;
   guint checks;
   guint syncs;
