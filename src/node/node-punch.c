@@ -82,11 +82,11 @@ mapped_tcp (FilNode *self,
   return nat->mapping == FIL_NAT_MAPPING_UNKNOWN || fil_nat_is_fixed (nat->mapping) ? *udp : (FilEndpoint){ 0 };
 }
 
+/* All but the fingerprint of our key: TLS costs 4 MB, and most nodes that stand idle never need it. */
 static void
-describe (gpointer data,
-          FilPunchSelf *out)
+describe_place (FilNode *self,
+                FilPunchSelf *out)
 {
-  FilNode *self = data;
   const FilReachability *reach = fil_overlay_reachability (self->overlay);
   const FilNat *nat = &reach->probe.nat;
   FilHost proxies[FIL_OFFER_PROXIES_MAX];
@@ -104,6 +104,15 @@ describe (gpointer data,
   out->n_proxies = fil_overlay_push_proxies (self->overlay, proxies, G_N_ELEMENTS (proxies));
   for (guint i = 0; i < out->n_proxies; i++)
     out->proxies[i] = proxies[i].endpoint;
+}
+
+static void
+describe (gpointer data,
+          FilPunchSelf *out)
+{
+  FilNode *self = data;
+
+  describe_place (self, out);
   fil_tls_fingerprint (self->tls, out->fingerprint);
 }
 
@@ -131,7 +140,7 @@ _fil_node_punch_update (FilNode *self)
   fil_writer_init (&item);
   if (self->overlay == NULL || self->is_stopped)
     return;
-  describe (self, &own);
+  describe_place (self, &own);
   self->punch_nat = own.nat;
   if (!can_punch (self))
     {
