@@ -233,8 +233,8 @@ fil_udp_port_new (FilReactor *reactor,
       if (self->fds[i] < 0)
         continue;
       tune (self->fds[i]);
-      self->watches[i] = fil_reactor_watch (reactor, self->fds[i], FIL_IO_READ, i == 0 ? on_ready_v4 : on_ready_v6,
-                                            self);
+      self->watches[i] =
+          fil_reactor_watch (reactor, self->fds[i], FIL_IO_READ, i == 0 ? on_ready_v4 : on_ready_v6, self);
     }
   return self;
 }

@@ -32,7 +32,8 @@ send_all (FilRudpPort *self,
       if (out.ttl != 0)
         (void) fil_udp_port_send_ttl (self->udp, out.output.bytes, out.output.len, &out.to, out.ttl);
       else
-        self->is_blocked = !fil_udp_port_send_bulk (self->udp, out.output.bytes, out.output.len, out.output.size, &out.to);
+        self->is_blocked =
+            !fil_udp_port_send_bulk (self->udp, out.output.bytes, out.output.len, out.output.size, &out.to);
       if (self->is_blocked)
         break;
       fil_rudp_hub_sent (self->hub, &out, now_us);

@@ -41,7 +41,8 @@ fil_rudp_ceiling_bytes (const FilRudpCeiling *self,
   const double k = cbrt (self->most * (1 - BETA) / SCALE);
   const double cubic = self->most + SCALE * pow (t - k, 3);
   /* What Reno would do, §4.3, where that is more. */
-  const double reno = self->most * BETA + 3 * (1 - BETA) / (1 + BETA) * t * FIL_SEC / (double) MAX (rtt_us, FIL_MSEC);
+  const double rounds = t * FIL_SEC / (double) MAX (rtt_us, FIL_MSEC);
+  const double reno = self->most * BETA + 3 * (1 - BETA) / (1 + BETA) * rounds;
   const double most = MAX (cubic, reno) * DATAGRAM;
 
   return most > G_MAXUINT32 ? G_MAXUINT32 : (gsize) most;

@@ -56,7 +56,7 @@ limewire_resend_at (const FilRudpSend *self)
   if (sent->fate != FIL_RUDP_IN_FLIGHT)
     return FIL_NEVER;
   wait_us = fil_rudp_send_rto (self) << (sent->sends - 1);
-  if (self->newest_sent_us > sent->flight.sent_us || self->newest_sent_us == sent->flight.sent_us)
+  if (self->newest_sent_us >= sent->flight.sent_us) /* a later one has arrived */
     wait_us = wait_us * 3 / 4;
   return sent->flight.sent_us + wait_us;
 }

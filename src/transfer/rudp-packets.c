@@ -245,7 +245,8 @@ fil_rudp_output (FilRudp *self,
     }
   else
     {
-      if (self->state != FIL_RUDP_OPEN || self->is_aborted || !fil_rudp_send_next (&self->send, &bytes, &size, now_us))
+      if (self->state != FIL_RUDP_OPEN || self->is_aborted
+          || !fil_rudp_send_next (&self->send, &bytes, &size, now_us))
         return FALSE;
       self->offer = FIL_RUDP_OFFER_DATA;
     }
@@ -261,7 +262,9 @@ next_syn_us (const FilRudp *self,
     return now_us + FIL_RUDP_SYN_US;
   if (self->n_syns >= FIL_RUDP_SYNS_PER_ADDRESS)
     return FIL_NEVER;
-  return now_us + (now_us - self->begun_us < FIL_RUDP_SYN_QUICK_US ? FIL_RUDP_SYN_EXTENDED_US : FIL_RUDP_SYN_LATER_US);
+  if (now_us - self->begun_us < FIL_RUDP_SYN_QUICK_US)
+    return now_us + FIL_RUDP_SYN_EXTENDED_US;
+  return now_us + FIL_RUDP_SYN_LATER_US;
 }
 
 static void

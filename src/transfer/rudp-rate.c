@@ -36,17 +36,6 @@ fil_rudp_rate_init (FilRudpRate *self,
   self->min_rtt_at_us = now_us;
 }
 
-static void
-take_rtt (FilRudpRate *self,
-          gint64 rtt_us,
-          gint64 now_us)
-{
-  if (self->min_rtt_us != 0 && rtt_us > self->min_rtt_us)
-    return;
-  self->min_rtt_us = MAX (rtt_us, 1);
-  self->min_rtt_at_us = now_us;
-}
-
 /**
  * fil_rudp_rate_first_rtt:
  *
@@ -57,7 +46,8 @@ fil_rudp_rate_first_rtt (FilRudpRate *self,
                          gint64 rtt_us,
                          gint64 now_us)
 {
-  take_rtt (self, rtt_us, now_us);
+  self->min_rtt_us = MAX (rtt_us, 1);
+  self->min_rtt_at_us = now_us;
 }
 
 static guint64
@@ -137,6 +127,8 @@ fil_rudp_rate_sent (FilRudpRate *self,
                     gsize in_flight,
                     gint64 now_us)
 {
+  const gint64 late_us = CLAMP (self->min_rtt_us / 4, LATE_LEAST_US, LATE_MOST_US);
+
   if (in_flight == 0)
     {
       self->first_sent_us = now_us;
@@ -147,7 +139,7 @@ fil_rudp_rate_sent (FilRudpRate *self,
                              .delivered_us = self->delivered_us,
                              .delivered = self->delivered,
                              .is_app_limited = self->app_limited_until != 0 };
-  self->next_us = MAX (self->next_us, now_us - CLAMP (self->min_rtt_us / 4, LATE_LEAST_US, LATE_MOST_US)) + (gint64) (bytes * (guint64) FIL_SEC / pace (self));
+  self->next_us = MAX (self->next_us, now_us - late_us) + (gint64) (bytes * (guint64) FIL_SEC / pace (self));
 }
 
 /**
@@ -282,7 +274,7 @@ next_phase (FilRudpRate *self,
   gboolean is_over = now_us - self->phase_at_us > self->min_rtt_us;
 
   if (phases[self->phase] > 100)
-    is_over = is_over && (in_flight >= path * phases[self->phase] / 100 || self->has_lost || self->app_limited_until != 0
+    is_over = is_over && (in_flight >= path * phases[self->phase] / 100 || self->app_limited_until != 0
                           || now_us - self->phase_at_us > 3 * self->min_rtt_us);
   else if (phases[self->phase] < 100)
     is_over = is_over || in_flight <= path;

@@ -11,8 +11,7 @@
 typedef struct
 {
   guint16 len;
-  guint8 is_fin;
-  guint8 pad[5];
+  guint8 pad[6];
 } Meta;
 
 void
@@ -75,8 +74,8 @@ store (FilRudpReceive *self,
     memcpy (bytes, packet->head.data, packet->head.len);
   if (packet->tail.len > 0)
     memcpy (bytes + packet->head.len, packet->tail.data, packet->tail.len);
-  *meta = (Meta){ .len = (guint16) (packet->head.len + packet->tail.len), .is_fin = packet->op == FIL_RUDP_FIN };
-  if (meta->is_fin)
+  meta->len = (guint16) (packet->head.len + packet->tail.len);
+  if (packet->op == FIL_RUDP_FIN)
     self->fin = seq;
   fil_rudp_ring_mark (&self->ring, seq);
   self->n_stored++;

@@ -167,7 +167,8 @@ _fil_rudp_follow (FilRudp *self,
     }
   if (!self->is_extended && (self->state == FIL_RUDP_OPEN || self->state == FIL_RUDP_ENDING))
     follow_limewire (self, now_us);
-  else if (self->state == FIL_RUDP_OPEN && is_heard_out (self) && self->send.is_shut && fil_rudp_send_is_done (&self->send))
+  else if (self->state == FIL_RUDP_OPEN && is_heard_out (self) && self->send.is_shut
+           && fil_rudp_send_is_done (&self->send))
     end (self, now_us);
 }
 

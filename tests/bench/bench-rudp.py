@@ -32,7 +32,8 @@ class Path:
             self.relay.wire(HOSTS[0], 'eth0', HOSTS[2], 'eth0', delay_us=rtt_ms * 500,
                             shape=(rate, queue, int(lost * 1_000_000)))
         else:
-            lab.run('ip', '-n', HOSTS[0], 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', HOSTS[2])
+            lab.run('ip', '-n', HOSTS[0], 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0',
+                    'netns', HOSTS[2])
         for name, address in HOSTS[:2], HOSTS[2:]:
             lab.run('ip', '-n', name, 'address', 'add', address + '/24', 'dev', 'eth0')
             lab.run('ip', '-n', name, 'link', 'set', 'eth0', 'up')
@@ -111,7 +112,8 @@ class Bench:
                     speeds = [self.end(process)[0] for process in both]
                     shares.append((speeds[1] / sum(speeds), sum(speeds)))
             bench(f'rudp-beside-{rtt_ms}ms', statistics.median(share for share, _ in shares) * 100, '%-of-both')
-            bench(f'rudp-beside-{rtt_ms}ms-both', statistics.median(both for _, both in shares) / LINK * 100, '%-of-link')
+            both = statistics.median(speed for _, speed in shares)
+            bench(f'rudp-beside-{rtt_ms}ms-both', both / LINK * 100, '%-of-link')
 
     def limewire(self):
         rtt_ms = 50

@@ -118,7 +118,8 @@ pair_open (Pair *self,
                                        &self->side[1 - i].listener->local, 0));
       fil_rudp_port_touch (side->port);
     }
-  loop_until (fil_rudp_state (self->side[0].rudp) == FIL_RUDP_OPEN && fil_rudp_state (self->side[1].rudp) == FIL_RUDP_OPEN);
+  loop_until (fil_rudp_state (self->side[0].rudp) == FIL_RUDP_OPEN
+              && fil_rudp_state (self->side[1].rudp) == FIL_RUDP_OPEN);
 }
 
 static void
@@ -132,8 +133,8 @@ talk (Pair *self,
 
   if (is_tls)
     stream = fil_tls_stream_new (self->loop.tls, stream, i == 0 ? FIL_TLS_CLIENT : FIL_TLS_SERVER, NULL, 0);
-  side->pump = fil_pump_new (self->loop.pumps, stream, session, FIL_TRAFFIC_TRANSFER, &self->side[1 - i].listener->local,
-                             &delegate, side);
+  side->pump = fil_pump_new (self->loop.pumps, stream, session, FIL_TRAFFIC_TRANSFER,
+                             &self->side[1 - i].listener->local, &delegate, side);
 }
 
 static void
@@ -236,8 +237,10 @@ test_broken (void)
 static const guint8 *
 body_of (const GByteArray *heard)
 {
-  const char *end = heard->len == 0 ? NULL : g_strstr_len ((const char *) heard->data, (gssize) heard->len, "\r\n\r\n");
+  const char *end = NULL;
 
+  if (heard->len > 0)
+    end = g_strstr_len ((const char *) heard->data, (gssize) heard->len, "\r\n\r\n");
   return end == NULL ? NULL : (const guint8 *) end + 4;
 }
 
@@ -270,7 +273,8 @@ test_download (gconstpointer is_tls)
 
       g_byte_array_set_size (heard, 0);
       actor_say (pair.side[0].actor, request);
-      loop_until ((body = body_of (heard)) != NULL && heard->len - (gsize) (body - heard->data) >= last + 1 - got->len);
+      loop_until ((body = body_of (heard)) != NULL
+                  && heard->len - (gsize) (body - heard->data) >= last + 1 - got->len);
       n = heard->len - (gsize) (body - heard->data);
       g_assert_cmpuint (n, ==, last + 1 - got->len);
       g_byte_array_append (got, body, (guint) n);

@@ -82,7 +82,8 @@ host_write (RudpHost *self,
   gsize n;
 
   while (self->n_sent < self->to_send
-         && (n = fil_rudp_write (self->rudp, pattern (i, self->n_sent), MIN (self->to_send - self->n_sent, PATTERN))) > 0)
+         && (n = fil_rudp_write (self->rudp, pattern (i, self->n_sent),
+                                 MIN (self->to_send - self->n_sent, PATTERN))) > 0)
     self->n_sent += n;
   if (self->n_sent == self->to_send && !self->keeps_open && fil_rudp_state (self->rudp) == FIL_RUDP_OPEN)
     fil_rudp_shut (self->rudp);
@@ -255,7 +256,7 @@ transmit (RudpWorld *self,
       if (self->path.udp_sum)
         return;
       copy = g_memdup2 (datagram.data, datagram.len);
-      copy[fil_random_below (self->random, (guint32) datagram.len)] ^= (guint8) (1 + fil_random_below (self->random, 255));
+      copy[fil_random_below (self->random, (guint32) datagram.len)] ^= 1 + (guint8) fil_random_below (self->random, 255);
       datagram.data = copy;
     }
   rudp_world_send (self, other, &host->at, datagram, queue_us + self->path.delay_us + jitter (self));

@@ -26,8 +26,9 @@ static RudpPath
 some_path (FilRandom *random,
            FilRudpProfile profile)
 {
-  RudpPath path = { .delay_us = 1 + fil_random_below (random, 150) * FIL_MSEC, .udp_sum = profile == FIL_RUDP_LIMEWIRE };
+  RudpPath path = { .delay_us = 1 + fil_random_below (random, 150) * FIL_MSEC };
 
+  path.udp_sum = profile == FIL_RUDP_LIMEWIRE;
   if (fil_random_below (random, 2) == 0)
     path.jitter_us = path.delay_us / 2;
   path.lost_of_1000 = fil_random_below (random, 3) == 0 ? 0 : fil_random_below (random, 150);

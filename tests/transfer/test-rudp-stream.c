@@ -143,7 +143,8 @@ static void
 test_filbert_window (void)
 {
   static const RudpPath slow = { .delay_us = 10 * FIL_MSEC };
-  static const RudpPath fast = { .delay_us = 100 * FIL_MSEC, .bytes_per_s = 200 * 1000 * 1000, .queue_bytes = 20000000 };
+  static const RudpPath fast = { .delay_us = 100 * FIL_MSEC, .bytes_per_s = 200 * 1000 * 1000,
+                                 .queue_bytes = 20 * 1000 * 1000 };
   RudpWorld world;
 
   rudp_world_init (&world, 1, &slow);

@@ -130,8 +130,8 @@ test_samples (void)
   expect (self, "0140000b000000000000000000000000", BEGIN + FIL_RUDP_SYN_US);
 
   /* The other one's answer: our FIN's acknowledgement, and its own FIN with the next sequence that it has. */
-  g_assert_true (give (uploader, (FilRudpPacket){ .op = FIL_RUDP_SYN, .my_connection = 1, .role = FIL_RUDP_ROLE_REQUESTOR },
-                       BEGIN));
+  g_assert_true (give (uploader, (FilRudpPacket){ .op = FIL_RUDP_SYN, .my_connection = 1,
+                                                  .role = FIL_RUDP_ROLE_REQUESTOR }, BEGIN));
   expect (uploader, "01100000000100140000000000000000", BEGIN);
   g_assert_true (give (uploader, syn_ack, BEGIN));
   g_assert_true (give (uploader, (FilRudpPacket){ .op = FIL_RUDP_FIN, .connection = 1, .sequence = 1 }, BEGIN));
