@@ -34,6 +34,8 @@ fil_rudp_rate_init (FilRudpRate *self,
   self->delivered_us = now_us;
   self->first_sent_us = now_us;
   self->min_rtt_at_us = now_us;
+  self->round_rtt_us = FIL_NEVER;
+  self->last_round_rtt_us = 0;
 }
 
 /**
@@ -192,6 +194,8 @@ end_round (FilRudpRate *self)
   if (!self->newest.is_app_limited)
     self->rates[++self->round % FIL_RUDP_RATE_ROUNDS] = 0;
   self->round_end = self->delivered;
+  self->last_round_rtt_us = self->round_rtt_us;
+  self->round_rtt_us = FIL_NEVER;
 }
 
 static void
@@ -244,7 +248,9 @@ look_for_overflow (FilRudpRate *self,
                    gsize in_flight,
                    gint64 now_us)
 {
-  const gboolean has_queue = self->rtt_us > self->min_rtt_us + self->min_rtt_us / 4 + FIL_MSEC;
+  /* One that stands: the least of two rounds, since a busy machine makes single samples late. */
+  const gint64 least_us = MIN (self->round_rtt_us, self->last_round_rtt_us);
+  const gboolean has_queue = least_us > self->min_rtt_us + self->min_rtt_us / 4 + FIL_MSEC;
   const gboolean was_now = self->ceiling.is_known && now_us - self->ceiling.since_us < self->rtt_us;
 
   if (self->has_lost && has_queue && !was_now)
@@ -369,6 +375,8 @@ fil_rudp_rate_update (FilRudpRate *self,
       look_for_full (self);
       self->newest.sent_us = 0;
     }
+  if (rtt_us > 0)
+    self->round_rtt_us = MIN (self->round_rtt_us, rtt_us);
   if (rtt_us > 0)
     self->rtt_us = self->rtt_us == 0 ? rtt_us : self->rtt_us + (rtt_us - self->rtt_us) / 4;
   look_for_overflow (self, acked, in_flight, now_us);

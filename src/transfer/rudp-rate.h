@@ -60,6 +60,8 @@ typedef struct
   gint64 phase_at_us;
   gint64 look_end_us;         /* 0: not yet as empty as it shall be */
   gint64 rtt_us;              /* smoothed over few samples */
+  gint64 round_rtt_us;        /* the least of this round; FIL_NEVER: none yet … */
+  gint64 last_round_rtt_us;   /* … and of the one before */
   gboolean has_lost;          /* since the latest update */
   FilRudpCeiling ceiling;
 } FilRudpRate;

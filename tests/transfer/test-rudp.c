@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "rudp-receive.h"
 #include "rudp-world.h"
 #include "transfer-limits.h"
 
@@ -266,6 +267,14 @@ test_window (void)
   g_assert_cmpuint (fil_rudp_read (self, bytes, 12 * 10), ==, 12 * 10);
   expect (self, "01200000000b00040000000000000000", BEGIN);
   expect (self, "", BEGIN);
+
+  /* Repeats that come faster than they can be answered are not all remembered. */
+  data.sequence = 2;
+  for (guint i = 0; i < 10 * FIL_RUDP_ANSWERS; i++)
+    g_assert_true (give (self, data, BEGIN));
+  for (n = 0; fil_rudp_output (self, &out, BEGIN); n++)
+    fil_rudp_sent (self, &out, BEGIN);
+  g_assert_cmpuint (n, ==, FIL_RUDP_ANSWERS);
 }
 
 /* The oldest is sent again after RTO, 2 RTO, 4 RTO …; after ten times the other side is told, and it is over. */
