@@ -4,8 +4,9 @@
 #include "path-picture.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
-#define HEIGHT 132
+#define HEIGHT 146
 #define EDGE 56   /* from the side to you and to them */
 #define TOP 26    /* the line of the ultrapeers */
 #define GROUND 84 /* the line of the bytes */
@@ -14,6 +15,7 @@
 #define WALL_WIDTH 8
 #define WALL_HEIGHT 40
 #define LABEL_GAP 4
+#define NAT_LABEL (GROUND + HOST + LABEL_GAP + 20) /* below the names of the hosts */
 
 struct _FilPathPicture
 {
@@ -146,6 +148,23 @@ draw_ground (const Drawing *d,
   cairo_set_dash (d->cr, NULL, 0, 0);
 }
 
+/* A line between two places that leaves the dots at its ends free. */
+static void
+draw_line (const Drawing *d,
+           double from_x,
+           double from_y,
+           double from_radius,
+           double to_x,
+           double to_y,
+           double to_radius)
+{
+  double length = hypot (to_x - from_x, to_y - from_y);
+  double x = (to_x - from_x) / length, y = (to_y - from_y) / length;
+
+  cairo_move_to (d->cr, place (d, from_x + x * from_radius), from_y + y * from_radius);
+  cairo_line_to (d->cr, place (d, to_x - x * to_radius), to_y - y * to_radius);
+}
+
 /* The signalling: dashed, up to each ultrapeer and down to them. */
 static void
 draw_signalling (const Drawing *d,
@@ -160,9 +179,8 @@ draw_signalling (const Drawing *d,
     {
       double x = middle + ((double) i - (n_peers - 1) / 2.0) * 8 * PEER;
 
-      cairo_move_to (d->cr, place (d, from), GROUND);
-      cairo_line_to (d->cr, place (d, x), TOP);
-      cairo_line_to (d->cr, place (d, to), GROUND);
+      draw_line (d, from, GROUND, HOST, x, TOP, PEER);
+      draw_line (d, x, TOP, PEER, to, GROUND, HOST);
       set_color (d, &d->text, 0.55);
       cairo_set_line_width (d->cr, 1.5);
       cairo_set_dash (d->cr, dashes, G_N_ELEMENTS (dashes), 0);
@@ -200,12 +218,12 @@ draw (const Drawing *d)
   if (facts->is_behind_nat)
     {
       draw_wall (d, you + step);
-      draw_label (d, _("your NAT"), you + step, GROUND + WALL_HEIGHT / 2.0 + LABEL_GAP, step, FALSE);
+      draw_label (d, _("your NAT"), you + step, NAT_LABEL, 2 * step, FALSE);
     }
   if (has_their_nat (facts))
     {
       draw_wall (d, them - step);
-      draw_label (d, _("their NAT"), them - step, GROUND + WALL_HEIGHT / 2.0 + LABEL_GAP, step, FALSE);
+      draw_label (d, _("their NAT"), them - step, NAT_LABEL, 2 * step, FALSE);
     }
   draw_dot (d, you, GROUND, HOST, &d->accent, TRUE);
   draw_dot (d, them, GROUND, HOST, &d->text, FALSE);

@@ -157,9 +157,6 @@ make_layout (FilResultCell *self,
   pango_layout_set_ellipsize (layout, self->column == FIL_SORT_NAME && !is_subtitle ? PANGO_ELLIPSIZE_MIDDLE
                                                                                    : PANGO_ELLIPSIZE_END);
   pango_layout_set_single_paragraph_mode (layout, TRUE);
-  /* Left is where reading begins: Pango turns it round where that is the right. */
-  pango_layout_set_auto_dir (layout, FALSE);
-  pango_layout_set_alignment (layout, is_number (self) ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   return layout;
 }
 
@@ -173,9 +170,17 @@ draw_line (FilResultCell *self,
            int y,
            const GdkRGBA *color)
 {
+  gboolean is_rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  PangoRectangle extents;
+
   pango_layout_set_width (layout, MAX (width, 0) * PANGO_SCALE);
-  if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
+  pango_layout_get_pixel_extents (layout, NULL, &extents);
+  if (is_rtl)
     x = gtk_widget_get_width (GTK_WIDGET (self)) - x - width;
+  /* Names begin, and numbers end, where reading does; Pango goes by the direction of the text itself. */
+  if (is_rtl != is_number (self))
+    x += width - extents.width;
+  x -= extents.x;
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) y));
   gtk_snapshot_append_layout (snapshot, layout, color);

@@ -119,6 +119,7 @@ fil_share_card_init (FilShareCard *self)
   self->progress = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
   self->remove = GTK_BUTTON (gtk_button_new_from_icon_name ("window-close-symbolic"));
   gtk_widget_set_valign (GTK_WIDGET (self->progress), GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (GTK_WIDGET (self->progress), "thick");
   gtk_widget_set_size_request (GTK_WIDGET (self->progress), 72, -1);
   gtk_widget_set_valign (GTK_WIDGET (self->remove), GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (GTK_WIDGET (self->remove), "flat");

@@ -12,7 +12,7 @@
 G_DEFINE_FINAL_TYPE (FilWindow, fil_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* Between the things in the header, on one side of the pages. */
-#define HEADER_GAPS 36
+#define HEADER_GAPS 18
 
 static gboolean
 is_narrow (FilWindow *self)

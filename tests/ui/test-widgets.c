@@ -112,6 +112,19 @@ test_download_words (void)
   g_assert_nonnull (some_why);
 }
 
+/* A telephone is 360 pixels wide; what the pages put around a card takes 26. */
+#define NARROW 360
+#define MARGINS 26
+
+static int
+get_least_width (GtkWidget *widget)
+{
+  int minimum;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  return minimum;
+}
+
 static void
 test_download_card (void)
 {
@@ -120,6 +133,7 @@ test_download_card (void)
   GtkWidget *card = g_object_ref_sink (fil_download_card_new (client, row));
 
   g_assert_true (fil_download_card_get_row (FIL_DOWNLOAD_CARD (card)) == row);
+  g_assert_cmpint (get_least_width (card), <=, NARROW - MARGINS);
   _fil_row_set_variant (row, g_variant_new ("(xsxsssssxxxxxssxxxx)", (gint64) 7, "hazel.ogg", (gint64) 1000000, "SHA", "",
                                             "done", "", "", (gint64) 1000000, (gint64) 1000000, (gint64) 0, FIL_NULL_INT,
                                             (gint64) 0, "direct", "/x", FIL_NULL_INT, (gint64) 5, (gint64) 0, (gint64) 0));
@@ -177,6 +191,7 @@ test_download_details (void)
   g_autoptr (FilRow) row = make_download (7, "downloading", "", 1000);
   GtkWidget *details = g_object_ref_sink (fil_download_details_new (client, row));
 
+  g_assert_cmpint (get_least_width (details), <=, NARROW - MARGINS);
   g_assert_finalize_object (details);
 }
 
@@ -389,12 +404,24 @@ test_window (void)
       fil_window_show_page (window, pages[i]);
       while (g_main_context_iteration (NULL, FALSE))
         ;
+      g_assert_cmpint (get_least_width (GTK_WIDGET (window)), <=, NARROW);
     }
   fil_window_offer_magnet (window, "magnet:?xt=urn:sha1:X&dn=hazel");
   gtk_window_destroy (GTK_WINDOW (window));
   while (watched != NULL)
     g_main_context_iteration (NULL, TRUE);
   g_rmdir (dir);
+}
+
+/* As the application does. */
+static void
+load_style (void)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (provider, "/org/filbert/Filbert/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 }
 
 int
@@ -404,6 +431,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   adw_init ();
   fil_ui_init ();
+  load_style ();
   g_test_add_func ("/ui/status-words", test_status_words);
   g_test_add_func ("/ui/numbers", test_numbers);
   g_test_add_func ("/ui/download-words", test_download_words);
