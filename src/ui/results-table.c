@@ -11,6 +11,10 @@
 
 #define MIN_SIZE 120
 
+/* Text as it comes: 11 pt, in pixels; and from which size on there is room for one column only. */
+#define USUAL_SIZE 14.667
+#define LARGE_SCALE 1.4
+
 struct _FilResultsTable
 {
   GtkWidget parent;
@@ -33,6 +37,9 @@ struct _FilResultsTable
   guint top_line;
   double line_height;
   guint focus_id;
+  gboolean wants_narrow;
+  double arranged_scale;
+  guint arrange_id;
 
   FilResultSort probed; /* the column whose sorter was asked first */
 };
@@ -335,12 +342,66 @@ fil_results_table_get_property (GObject *object,
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
+/* How much larger than usual the text is. */
+static double
+get_text_scale (FilResultsTable *self)
+{
+  PangoContext *context = gtk_widget_get_pango_context (GTK_WIDGET (self));
+
+  return pango_font_description_get_size (pango_context_get_font_description (context)) / (USUAL_SIZE * PANGO_SCALE);
+}
+
+/* Columns as wide as their words; one with two lines where they would leave the names no room. */
+static void
+arrange (FilResultsTable *self)
+{
+  GtkColumnViewColumn *columns[] = { self->name, self->kind, self->size, self->sources, self->reach, self->state };
+  static const int widths[] = { 0, 92, 86, 78, 120, 140 };
+  double scale = get_text_scale (self);
+  gboolean is_narrow = self->wants_narrow || scale > LARGE_SCALE;
+
+  for (guint i = 1; i < G_N_ELEMENTS (columns); i++)
+    gtk_column_view_column_set_fixed_width (columns[i], (int) (widths[i] * MAX (scale, 1)));
+  if (is_narrow == gtk_widget_has_css_class (GTK_WIDGET (self->view), "narrow"))
+    return;
+  if (is_narrow)
+    gtk_widget_add_css_class (GTK_WIDGET (self->view), "narrow");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->view), "narrow");
+  /* Cells that are made anew ask whether the second line is needed. */
+  fil_columns_arrange (self->view, columns, G_N_ELEMENTS (columns), is_narrow ? 1u : (1u << G_N_ELEMENTS (columns)) - 1);
+}
+
+static gboolean
+arrange_cb (gpointer data)
+{
+  FilResultsTable *self = data;
+
+  self->arrange_id = 0;
+  self->arranged_scale = get_text_scale (self);
+  arrange (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: rows are made and unmade by it. */
+static void
+fil_results_table_css_changed (GtkWidget *widget,
+                               GtkCssStyleChange *change)
+{
+  FilResultsTable *self = FIL_RESULTS_TABLE (widget);
+
+  GTK_WIDGET_CLASS (fil_results_table_parent_class)->css_changed (widget, change);
+  if (self->arrange_id == 0 && get_text_scale (self) != self->arranged_scale)
+    self->arrange_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, arrange_cb, self, NULL);
+}
+
 static void
 fil_results_table_dispose (GObject *object)
 {
   FilResultsTable *self = FIL_RESULTS_TABLE (object);
 
   g_clear_handle_id (&self->focus_id, g_source_remove);
+  g_clear_handle_id (&self->arrange_id, g_source_remove);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
   g_clear_object (&self->selected);
   g_clear_object (&self->top);
@@ -358,6 +419,7 @@ fil_results_table_class_init (FilResultsTableClass *klass)
 
   object_class->get_property = fil_results_table_get_property;
   object_class->dispose = fil_results_table_dispose;
+  widget_class->css_changed = fil_results_table_css_changed;
   widget_class->measure = fil_results_table_measure;
   widget_class->size_allocate = fil_results_table_size_allocate;
   props[PROP_SELECTED] = g_param_spec_object ("selected", NULL, NULL, FIL_TYPE_RESULT_ITEM,
@@ -469,18 +531,10 @@ void
 fil_results_table_set_narrow (FilResultsTable *self,
                               gboolean is_narrow)
 {
-  GtkColumnViewColumn *columns[] = { self->name, self->kind, self->size, self->sources, self->reach, self->state };
-
   g_return_if_fail (FIL_IS_RESULTS_TABLE (self));
 
-  if (is_narrow == gtk_widget_has_css_class (GTK_WIDGET (self->view), "narrow"))
-    return;
-  if (is_narrow)
-    gtk_widget_add_css_class (GTK_WIDGET (self->view), "narrow");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->view), "narrow");
-  /* Cells that are made anew ask whether the second line is needed. */
-  fil_columns_arrange (self->view, columns, G_N_ELEMENTS (columns), is_narrow ? 1u : (1u << G_N_ELEMENTS (columns)) - 1);
+  self->wants_narrow = is_narrow;
+  arrange (self);
 }
 
 /**

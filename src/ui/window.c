@@ -92,6 +92,29 @@ _fil_window_make_page (FilWindow *self,
 }
 
 /* One page a turn, when nothing is left to draw. */
+static int
+get_natural_width (gpointer widget)
+{
+  int natural;
+
+  gtk_widget_measure (GTK_WIDGET (widget), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+  return natural;
+}
+
+/* The second chip, where the words of both and of the pages fit, in whatever language. */
+static void
+update_sharing_chip (FilWindow *self)
+{
+  GtkWidget *chip = GTK_WIDGET (self->sharing_chip);
+  int room = (gtk_widget_get_width (GTK_WIDGET (self)) - get_natural_width (self->switcher_title)) / 2 - HEADER_GAPS;
+  int wanted;
+
+  /* What is invisible measures nothing. */
+  gtk_widget_set_visible (chip, self->is_sharing && !is_narrow (self));
+  wanted = get_natural_width (self->chip) + get_natural_width (chip);
+  gtk_widget_set_visible (chip, self->is_sharing && !is_narrow (self) && wanted <= room);
+}
+
 static gboolean
 make_pages_cb (gpointer data)
 {
@@ -106,6 +129,7 @@ make_pages_cb (gpointer data)
         return G_SOURCE_CONTINUE;
       }
   self->make_pages_id = 0;
+  update_sharing_chip (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -138,29 +162,6 @@ mapped_cb (FilWindow *self)
       self->make_pages_id = g_timeout_add_full (G_PRIORITY_LOW, 100, make_pages_cb, self, NULL);
       g_source_set_name_by_id (self->make_pages_id, "[filbert] pages");
     }
-}
-
-static int
-get_natural_width (gpointer widget)
-{
-  int natural;
-
-  gtk_widget_measure (GTK_WIDGET (widget), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
-  return natural;
-}
-
-/* The second chip, where the words of both and of the pages fit, in whatever language. */
-static void
-update_sharing_chip (FilWindow *self)
-{
-  GtkWidget *chip = GTK_WIDGET (self->sharing_chip);
-  int room = (gtk_widget_get_width (GTK_WIDGET (self)) - get_natural_width (self->switcher_title)) / 2 - HEADER_GAPS;
-  int wanted;
-
-  /* What is invisible measures nothing. */
-  gtk_widget_set_visible (chip, self->is_sharing && !is_narrow (self));
-  wanted = get_natural_width (self->chip) + get_natural_width (chip);
-  gtk_widget_set_visible (chip, self->is_sharing && !is_narrow (self) && wanted <= room);
 }
 
 static void
