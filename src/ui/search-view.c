@@ -22,7 +22,8 @@ struct _FilSearchView
   AdwFlap *flap;
   GtkStack *stack;
   AdwStatusPage *waiting;
-  FilResultsTable *table;
+  AdwBin *table_place;
+  FilResultsTable *table; /* NULL before the first result: to make it in the turn of the search is too much for one */
   AdwBin *details_place;
   FilResultDetails *details; /* NULL before somebody looks: to make them holds up the first results */
   GtkLabel *status;
@@ -32,6 +33,7 @@ struct _FilSearchView
   FilListModel *rows;
   FilResultsModel *results;
   FilResultsFeed *feed;
+  gboolean is_narrow;
   gboolean is_gone;
 };
 
@@ -113,6 +115,34 @@ update_waiting (FilSearchView *self,
 }
 
 static void
+show_details (FilSearchView *self)
+{
+  g_autoptr (FilResultItem) item = NULL;
+
+  if (!adw_flap_get_reveal_flap (self->flap))
+    return;
+  if (self->details == NULL)
+    {
+      self->details = g_object_new (FIL_TYPE_RESULT_DETAILS, NULL);
+      adw_bin_set_child (self->details_place, GTK_WIDGET (self->details));
+    }
+  item = self->table != NULL ? fil_results_table_dup_selected (self->table) : NULL;
+  fil_result_details_set_item (self->details, item);
+}
+
+static void
+ensure_table (FilSearchView *self)
+{
+  if (self->table != NULL)
+    return;
+  self->table = g_object_new (FIL_TYPE_RESULTS_TABLE, NULL);
+  fil_results_table_set_model (self->table, self->results);
+  fil_results_table_set_narrow (self->table, self->is_narrow);
+  g_signal_connect_object (self->table, "notify::selected", G_CALLBACK (show_details), self, G_CONNECT_SWAPPED);
+  adw_bin_set_child (self->table_place, GTK_WIDGET (self->table));
+}
+
+static void
 update (FilSearchView *self)
 {
   g_autoptr (GString) line = g_string_new (NULL);
@@ -127,26 +157,12 @@ update (FilSearchView *self)
     fil_format_join (line, _("finished"));
   gtk_label_set_label (self->status, line->str);
   gtk_widget_set_visible (GTK_WIDGET (self->stop), is_active);
+  if (has_lines)
+    ensure_table (self);
   gtk_stack_set_visible_child_name (self->stack, has_lines ? "results" : "waiting");
   if (!has_lines)
     update_waiting (self, is_active);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TITLE]);
-}
-
-static void
-show_details (FilSearchView *self)
-{
-  g_autoptr (FilResultItem) item = NULL;
-
-  if (!adw_flap_get_reveal_flap (self->flap))
-    return;
-  if (self->details == NULL)
-    {
-      self->details = g_object_new (FIL_TYPE_RESULT_DETAILS, NULL);
-      adw_bin_set_child (self->details_place, GTK_WIDGET (self->details));
-    }
-  item = fil_results_table_dup_selected (self->table);
-  fil_result_details_set_item (self->details, item);
 }
 
 static void
@@ -194,13 +210,12 @@ fil_search_view_class_init (FilSearchViewClass *klass)
   props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
-  g_type_ensure (FIL_TYPE_RESULTS_TABLE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/filbert/Filbert/ui/search-view.ui");
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, box);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, flap);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, stack);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, waiting);
-  gtk_widget_class_bind_template_child (widget_class, FilSearchView, table);
+  gtk_widget_class_bind_template_child (widget_class, FilSearchView, table_place);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, details_place);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, status);
   gtk_widget_class_bind_template_child (widget_class, FilSearchView, stop);
@@ -247,10 +262,8 @@ fil_search_view_new (FilClient *client,
   self->feed = fil_results_feed_new (self->rows, self->results);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->stop), "win.stop-search");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->stop), "x", id);
-  fil_results_table_set_model (self->table, self->results);
   g_signal_connect_object (self->search, "notify::variant", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->results, "notify::n-results", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->table, "notify::selected", G_CALLBACK (show_details), self, G_CONNECT_SWAPPED);
   update (self);
   return self;
 }
@@ -283,7 +296,10 @@ fil_search_view_set_narrow (FilSearchView *self,
                             gboolean is_narrow)
 {
   g_return_if_fail (FIL_IS_SEARCH_VIEW (self));
-  fil_results_table_set_narrow (self->table, is_narrow);
+
+  self->is_narrow = is_narrow;
+  if (self->table != NULL)
+    fil_results_table_set_narrow (self->table, is_narrow);
 }
 
 /**
@@ -296,7 +312,7 @@ fil_search_view_focus_results (FilSearchView *self)
 {
   g_return_val_if_fail (FIL_IS_SEARCH_VIEW (self), FALSE);
 
-  return fil_results_table_focus (self->table);
+  return self->table != NULL && fil_results_table_focus (self->table);
 }
 
 /**
