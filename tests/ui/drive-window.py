@@ -25,7 +25,7 @@ if shutil.which('xdotool') is None:
     print('SKIP: xdotool is not installed')
     sys.exit(77)
 
-LIMIT_S = 60
+LIMIT_S = 180
 EVENTS = ('object:children-changed', 'object:text-changed', 'object:state-changed', 'object:property-change', 'window:')
 
 
@@ -309,5 +309,7 @@ def main():
                        stderr=subprocess.DEVNULL, check=False)
 
 
+# A busy machine answers late, not wrongly.
+Atspi.set_timeout(20000, 60000)
 WATCH = Watch()
 main()
