@@ -37,6 +37,24 @@ drop_fetches (FilDownload *download,
     }
 }
 
+/* Whoever saw the GUID of a source can call in its name and send rubbish (push.md §6): the first time that
+ * happens it is the caller who is not let in again, and the source is asked once more. */
+static gboolean
+may_be_forged (const FilDownload *download,
+               const FilFileSource *source)
+{
+  gboolean was_pushed = FALSE;
+
+  for (guint i = 0; i < download->work->fetches->len; i++)
+    {
+      const FilFetch *fetch = g_ptr_array_index (download->work->fetches, i);
+
+      was_pushed = was_pushed || (fetch->source == source && fetch->is_push);
+    }
+  return (was_pushed || source->needs_push) && fil_endpoint_is_set (&source->seen_at) &&
+         !fil_endpoint_is_set (&source->forger);
+}
+
 /* It is not asked again, under whatever port; never called from inside one of its sessions. */
 void
 _fil_downloads_blame (FilDownloads *self,
@@ -44,6 +62,16 @@ _fil_downloads_blame (FilDownloads *self,
                       FilFileSource *liar)
 {
   g_message ("download %" G_GINT64_FORMAT ": source %u sent wrong bytes", download->id, liar->id);
+  if (!fil_guid_is_zero (&liar->guid))
+    fil_idle_links_drop (self->idle, &liar->guid);
+  if (may_be_forged (download, liar))
+    {
+      liar->forger = liar->seen_at;
+      drop_fetches (download, liar);
+      fil_file_source_failed (liar, "corrupt", self->now_us);
+      tell (self, download, liar, FALSE);
+      return;
+    }
   for (guint i = 0; i < download->sources->len; i++)
     {
       FilFileSource *source = g_ptr_array_index (download->sources, i);

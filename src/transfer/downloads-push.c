@@ -246,9 +246,11 @@ static guint
 fits (const FilDownload *download,
       const FilFileSource *source,
       const FilGuid *guid,
-      guint32 index)
+      guint32 index,
+      const FilEndpoint *from)
 {
-  if (!fil_guid_equal (&source->guid, guid) || !_fil_downloads_may_fetch (download, source))
+  if (!fil_guid_equal (&source->guid, guid) || !_fil_downloads_may_fetch (download, source) ||
+      (fil_endpoint_is_set (&source->forger) && fil_endpoint_same_address (&source->forger, from)))
     return 0;
   if (source->state == FIL_SOURCE_PUSHING || source->state == FIL_SOURCE_PUNCHING)
     return source->index == index ? 3 : 2;
@@ -259,6 +261,7 @@ static FilFileSource *
 find_waiting (FilDownloads *self,
               const FilGuid *guid,
               guint32 index,
+              const FilEndpoint *from,
               FilDownload **best_download)
 {
   FilFileSource *best = NULL;
@@ -271,7 +274,7 @@ find_waiting (FilDownloads *self,
       for (guint j = 0; j < download->sources->len; j++)
         {
           FilFileSource *source = g_ptr_array_index (download->sources, j);
-          guint fit = fits (download, source, guid, index);
+          guint fit = fits (download, source, guid, index, from);
 
           if (fit > best_fit)
             {
@@ -320,7 +323,7 @@ fil_downloads_giv (FilDownloads *self,
   if (self->is_shut || fil_guid_is_zero (guid) || self->fetches->len >= FIL_DOWNLOADS_MAX_CONNECTIONS ||
       !was_asked (self, guid, now_us) || is_connected (self, guid))
     return NULL;
-  source = find_waiting (self, guid, index, &download);
+  source = find_waiting (self, guid, index, from, &download);
   if (source == NULL)
     return NULL;
   try_step (self, guid, "giv-received", from, "the servent connected to us");

@@ -91,6 +91,7 @@ typedef struct
   gboolean has_pong;     /* it says that it has the file: */
   gboolean is_partial;   /* … not all of it */
   gint8 pong_queue;      /* … below 0: free slots, else who waits */
+  FilEndpoint forger;    /* sent wrong bytes over a GIV in its name; not set: nobody */
   FilEndpoint seen_at;   /* where a connection with it stood; not set: none yet */
   GArray *available;     /* FilRange; NULL: has the whole file */
   gint64 connects_us[FIL_SOURCE_CONNECTS_PER_MINUTE]; /* the last ones */

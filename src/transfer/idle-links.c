@@ -143,6 +143,19 @@ fil_idle_links_take (FilIdleLinks *self,
   return session;
 }
 
+/**
+ * fil_idle_links_drop:
+ *
+ * Ends the connections of a servent that is not to be trusted.
+ */
+void
+fil_idle_links_drop (FilIdleLinks *self,
+                     const FilGuid *servent)
+{
+  for (guint i = find (self, servent); i != G_MAXUINT; i = find (self, servent))
+    drop (self, i);
+}
+
 gboolean
 fil_idle_links_has (const FilIdleLinks *self,
                     const FilGuid *servent)

@@ -25,6 +25,7 @@ gboolean fil_idle_links_keep (FilIdleLinks *self, const FilGuid *servent, const 
                               gint64 now_us);
 FilSession *fil_idle_links_take (FilIdleLinks *self, const FilGuid *servent, FilEndpoint *peer)
     G_GNUC_WARN_UNUSED_RESULT;
+void fil_idle_links_drop (FilIdleLinks *self, const FilGuid *servent);
 gboolean fil_idle_links_has (const FilIdleLinks *self, const FilGuid *servent);
 gint64 fil_idle_links_tick (FilIdleLinks *self, gint64 now_us);
 guint fil_idle_links_n (const FilIdleLinks *self);

@@ -802,26 +802,47 @@ test_forged_giv (Fixture *f,
     }
 }
 
-/* … or sends wrong bytes: the hash finds out. */
+/* … or sends wrong bytes: the hash finds out, that caller is not let in again, and the honest one is asked once
+ * more. Who lies from everywhere is given up. */
 static void
 test_forged_bytes (Fixture *f,
                    gconstpointer data)
 {
-  g_autoptr (GBytes) wrong = test_corrupted (f->content, 12345);
-  Host *liar = world_add_host (f->world, "66.6.6.6:6346", wrong);
-  Host *honest = world_add_host (f->world, "29.0.0.1:6346", f->content);
+  for (guint i = 0; i < 2; i++)
+    {
+      Fixture g;
+      g_autoptr (GBytes) wrong = NULL;
+      Host *liar;
 
-  liar->guid = f->host->guid;
-  fil_uploads_set_guid (liar->uploads, &f->host->guid);
-  liar->is_firewalled = TRUE;
-  f->host->is_away = TRUE;
-  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
-  world_run (f->world, 20);
-  g_assert_cmpuint (liar->givs, ==, 1);
-  g_assert_cmpint (f->download->state, !=, DONE);
-  world_add_source (f->world, 1, honest);
-  g_assert_true (world_run_until (f->world, f->download, DONE, 300));
-  world_assert_done (f->world, 1, f->content);
+      set_up (&g, NULL);
+      wrong = test_corrupted (g.content, 12345);
+      liar = world_add_host (g.world, "66.6.6.6:6346", wrong);
+      liar->guid = g.host->guid;
+      fil_uploads_set_guid (liar->uploads, &g.host->guid);
+      liar->is_firewalled = TRUE;
+      g.host->is_away = TRUE;
+      world_add_pushed (g.world, 1, g.host, g.proxies, 1);
+      world_run (g.world, 200);
+      /* It calls again at the next push, and is not let in. */
+      g_assert_cmpuint (liar->givs, ==, 1);
+      g_assert_cmpint (g.download->state, !=, DONE);
+      g_assert_cmpint (source_of (g.download)->state, !=, FIL_SOURCE_BAD);
+      if (i == 0)
+        {
+          liar->is_away = TRUE;
+          g.host->is_away = FALSE;
+          g_assert_true (world_run_until (g.world, g.download, DONE, 2000));
+          world_assert_done (g.world, 1, g.content);
+        }
+      else
+        {
+          g_assert_true (fil_endpoint_parse (&liar->endpoint, "67.6.6.6:6346", -1, 0));
+          world_run (g.world, 2000);
+          g_assert_cmpuint (liar->givs, ==, 2);
+          g_assert_cmpint (source_of (g.download)->state, ==, FIL_SOURCE_BAD);
+        }
+      tear_down (&g, NULL);
+    }
 }
 
 /* Hundreds of sources that all name one push proxy: a few are tried at a time. */
