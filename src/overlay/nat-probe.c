@@ -25,7 +25,7 @@
 void
 fil_nat_probe_init (FilNatProbe *self)
 {
-  *self = (FilNatProbe){ .begun_us = FIL_NEVER, .kept_us = FIL_NEVER };
+  *self = (FilNatProbe){ .begun_us = FIL_NEVER, .kept_us = FIL_NEVER, .starved_us = FIL_NEVER };
 }
 
 /**
@@ -74,6 +74,7 @@ fil_nat_probe_begin (FilNatProbe *self,
 {
   self->n = 0;
   self->begun_us = self->last_us = now_us;
+  self->starved_us = FIL_NEVER;
 }
 
 /**
@@ -100,6 +101,8 @@ fil_nat_probe_none_to_ask (FilNatProbe *self,
                            gint64 now_us)
 {
   self->next_us = now_us + NOBODY_AGAIN;
+  if (self->starved_us == FIL_NEVER)
+    self->starved_us = now_us;
 }
 
 static guint
@@ -338,6 +341,8 @@ fil_nat_probe_wake (const FilNatProbe *self)
 /**
  * fil_nat_probe_wants_keeping:
  *
+ * Whoever is pinged for that cannot be asked for a minute, so a round that is due may wait for them once.
+ *
  * Returns: whether somebody should be pinged now, or our NAT gives our outside port away
  */
 gboolean
@@ -345,7 +350,8 @@ fil_nat_probe_wants_keeping (const FilNatProbe *self,
                              gint64 now_us)
 {
   return self->nat.mapping == FIL_NAT_MAPPING_INDEPENDENT && self->begun_us == FIL_NEVER &&
-         (self->kept_us == FIL_NEVER || now_us - self->kept_us >= KEEP_EVERY);
+         (self->kept_us == FIL_NEVER || now_us - self->kept_us >= KEEP_EVERY) &&
+         (self->starved_us == FIL_NEVER || now_us - self->starved_us >= AGAIN);
 }
 
 /**

@@ -39,6 +39,7 @@ typedef struct
   gint64 next_us;             /* when the next round is due */
   guint failed;               /* rounds in a row that showed nothing */
   gint64 kept_us;             /* last keep-alive */
+  gint64 starved_us;          /* since when a due round waits for hosts that may be asked; FIL_NEVER */
   FilNatVoice told[FIL_NAT_TOLD];
   guint n_told;
 } FilNatProbe;

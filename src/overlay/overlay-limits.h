@@ -103,6 +103,7 @@
 /* Where we stand (firewall.md §3, §4). NATs let in for up to 180 s whom we have sent to (f2f.md §2). */
 #define FIL_UDP_CONTACTS 4096                    /* addresses that we have sent datagrams to … */
 #define FIL_UDP_CONTACT_LIFE (185 * FIL_SEC)     /* … and that prove nothing for so long */
+#define FIL_UDP_EVER_LIFE (6 * FIL_HOUR)         /* … and are not asked to prove something for so long */
 #define FIL_NAT_ASK_INTERVAL (62 * FIL_SEC)      /* our pings to one host by UDP: it answers one a minute */
 
 /* Caches. */

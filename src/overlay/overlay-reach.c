@@ -9,6 +9,7 @@
 /* gtk-gnutella 1.2.3 pings a new neighbour by UDP on its own: as long as we have sent nothing there, that
  * shows whether strangers reach us. */
 #define SETTLE_TIME (4 * FIL_SEC)
+#define KEEPERS 2
 
 static void
 changed (FilOverlay *self,
@@ -25,7 +26,7 @@ is_stranger (FilOverlay *self,
              gint64 now_us)
 {
   return neighbour->link != NULL &&
-         fil_udp_contacts_judge (self->contacts, fil_link_remote (neighbour->link), now_us) == FIL_UDP_STRANGER;
+         fil_udp_contacts_is_fresh (self->contacts, fil_link_remote (neighbour->link), now_us);
 }
 
 static void
@@ -133,12 +134,19 @@ add_target (FilOverlay *self,
   return n;
 }
 
+/* The last one is left out if there are enough without it: a neighbour that was never called is the one whose
+ * ping proves that strangers reach us. */
 static guint
 add_neighbours (FilOverlay *self,
                 FilEndpoint *targets,
-                guint n)
+                guint n,
+                guint n_others)
 {
-  for (guint i = 0; i < self->ultrapeers->len; i++)
+  guint len = self->ultrapeers->len;
+
+  if (len > 1 && n_others + len - 1 >= FIL_NAT_VOICES)
+    len--;
+  for (guint i = 0; i < len; i++)
     {
       FilEndpoint listen = fil_link_listen (((FilNeighbour *) self->ultrapeers->pdata[i])->link);
 
@@ -147,26 +155,35 @@ add_neighbours (FilOverlay *self,
   return n;
 }
 
-/* Hosts for one round. Others first: a neighbour that we have called is of no use for proving that
- * strangers reach us. When those do not answer, it is the neighbours' turn. */
+static guint
+add_others (FilOverlay *self,
+            FilEndpoint *targets,
+            guint n)
+{
+  FilEndpoint others[FIL_TRY_RECEIVED];
+  guint n_others = fil_host_cache_list (self->hosts, others, G_N_ELEMENTS (others));
+
+  for (guint i = 0; i < n_others; i++)
+    if (_fil_overlay_find_by_listen (self, &others[i], NULL) == NULL)
+      n = add_target (self, &others[i], targets, n);
+  return n;
+}
+
+/* Hosts for one round. When those that are no neighbours do not answer, it is the neighbours' turn. */
 static guint
 list_targets (FilOverlay *self,
               FilEndpoint *targets,
               gint64 now_us)
 {
-  FilEndpoint others[FIL_TRY_RECEIVED];
-  guint n_others = fil_host_cache_list (self->hosts, others, G_N_ELEMENTS (others));
-  gboolean neighbours_first = self->reach.probe.failed % 2 == 1;
-  guint n = 0, n_free = 0;
+  guint n, n_free = 0;
 
-  if (neighbours_first)
-    n = add_neighbours (self, targets, n);
-  /* The cache knows the neighbours, too. */
-  for (guint i = 0; i < n_others; i++)
-    if (_fil_overlay_find_by_listen (self, &others[i], NULL) == NULL)
-      n = add_target (self, &others[i], targets, n);
-  if (!neighbours_first)
-    n = add_neighbours (self, targets, n);
+  if (self->reach.probe.failed % 2 == 1)
+    n = add_others (self, targets, add_neighbours (self, targets, 0, 0));
+  else
+    {
+      n = add_others (self, targets, 0);
+      n = add_neighbours (self, targets, n, n);
+    }
   for (guint i = 0; i < n; i++)
     if (fil_address_meter_may (self->udp_asks, &targets[i], now_us))
       targets[n_free++] = targets[i];
@@ -213,30 +230,31 @@ fil_overlay_measure_nat (FilOverlay *self,
   measure_nat (self, now_us);
 }
 
-/* Keeps our outside port alive while others can only come by it: neighbours that were called already take
- * turns, so that one is left whose ping would prove something. */
+/* Who is pinged to keep our mapping. Two are enough, and never all: a neighbour that we have not called for a
+ * while is the one whose ping proves something. */
+static guint
+count_keepers (const FilOverlay *self)
+{
+  if (self->ultrapeers->len > 1)
+    return MIN (self->ultrapeers->len - 1, KEEPERS);
+  return self->reach.udp.state == FIL_REACHABLE_NO ? self->ultrapeers->len : 0;
+}
+
+/* Keeps our outside port alive while others can only come by it. */
 static void
 keep_mapping (FilOverlay *self,
               gint64 now_us)
 {
   FilNatProbe *probe = &self->reach.probe;
-  FilNeighbour *chosen = NULL;
+  guint n = count_keepers (self);
+  FilEndpoint listen;
 
-  if (self->reach.tcp.state == FIL_REACHABLE_YES || self->ultrapeers->len == 0 ||
-      !fil_nat_probe_wants_keeping (probe, now_us))
+  if (self->reach.tcp.state == FIL_REACHABLE_YES || n == 0 || !fil_nat_probe_wants_keeping (probe, now_us))
     return;
-  for (guint i = 0; i < self->ultrapeers->len && (chosen == NULL || is_stranger (self, chosen, now_us)); i++)
-    chosen = self->ultrapeers->pdata[(self->keeper + i) % self->ultrapeers->len];
-  if (is_stranger (self, chosen, now_us) && self->ultrapeers->len == 1 && self->reach.udp.state != FIL_REACHABLE_NO)
-    return;
-  self->keeper++;
+  listen = fil_link_listen (((FilNeighbour *) self->ultrapeers->pdata[self->keeper++ % n])->link);
   probe->kept_us = now_us;
-  {
-    FilEndpoint listen = fil_link_listen (chosen->link);
-
-    if (listen.family == 4 && _fil_overlay_address_ok (self, &listen, FIL_ADDRESS_FOR_UDP))
-      _fil_overlay_ping_by_udp (self, &listen, now_us);
-  }
+  if (listen.family == 4 && _fil_overlay_address_ok (self, &listen, FIL_ADDRESS_FOR_UDP))
+    _fil_overlay_ping_by_udp (self, &listen, now_us);
 }
 
 /* What has to be done about it now and then. */

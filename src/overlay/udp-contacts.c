@@ -22,6 +22,7 @@ typedef struct
 struct _FilUdpContacts
 {
   FilGuidTable *table;
+  FilGuidTable *ever;      /* for much longer, but nothing more than that */
   gint64 complete_from_us;
   gint64 window_us;        /* begin of the time in which n_new is counted */
   guint n_new;
@@ -38,6 +39,7 @@ fil_udp_contacts_new (gint64 complete_from_us,
   FilUdpContacts *self = g_new0 (FilUdpContacts, 1);
 
   self->table = fil_guid_table_new (sizeof (Contact), FIL_UDP_CONTACTS, FIL_UDP_CONTACT_LIFE, random);
+  self->ever = fil_guid_table_new (1, FIL_UDP_CONTACTS, FIL_UDP_EVER_LIFE, random);
   self->complete_from_us = complete_from_us;
   return self;
 }
@@ -48,6 +50,7 @@ fil_udp_contacts_free (FilUdpContacts *self)
   if (self == NULL)
     return;
   fil_guid_table_free (self->table);
+  fil_guid_table_free (self->ever);
   g_free (self);
 }
 
@@ -116,8 +119,9 @@ fil_udp_contacts_sent (FilUdpContacts *self,
 {
   FilGuid key = key_of (to);
   Contact *contact = fil_guid_table_touch (self->table, &key, now_us);
-  gboolean is_new = contact == NULL;
+  gboolean is_new = contact == NULL, is_first;
 
+  fil_guid_table_add (self->ever, &key, now_us, &is_first);
   if (is_new)
     contact = fil_guid_table_add (self->table, &key, now_us, &is_new);
   if (is_new)
@@ -151,6 +155,25 @@ fil_udp_contacts_judge (FilUdpContacts *self,
   if (has_port (contact, from->port))
     return FIL_UDP_CALLED;
   return contact->too_many_ports || now_us < self->complete_from_us ? FIL_UDP_UNSURE : FIL_UDP_OTHER_PORT;
+}
+
+/**
+ * fil_udp_contacts_is_fresh:
+ *
+ * Some NATs let in whoever was once called for as long as the mapping lives, and ours may be kept alive for
+ * hours. So for being tried, somebody is wanted who was not called at all.
+ *
+ * Returns: whether nothing was ever sent there, as far as we remember
+ */
+gboolean
+fil_udp_contacts_is_fresh (FilUdpContacts *self,
+                           const FilEndpoint *to,
+                           gint64 now_us)
+{
+  FilGuid key = key_of (to);
+
+  return fil_guid_table_find (self->ever, &key, now_us) == NULL &&
+         fil_udp_contacts_judge (self, to, now_us) == FIL_UDP_STRANGER;
 }
 
 /**

@@ -32,6 +32,7 @@ void fil_udp_contacts_doubt (FilUdpContacts *self, gint64 until_us);
 
 void fil_udp_contacts_sent (FilUdpContacts *self, const FilEndpoint *to, gint64 now_us);
 FilUdpSender fil_udp_contacts_judge (FilUdpContacts *self, const FilEndpoint *from, gint64 now_us);
+gboolean fil_udp_contacts_is_fresh (FilUdpContacts *self, const FilEndpoint *to, gint64 now_us);
 gint64 fil_udp_contacts_since (FilUdpContacts *self, const FilEndpoint *to, gint64 now_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilUdpContacts, fil_udp_contacts_free)

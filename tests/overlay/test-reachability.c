@@ -318,6 +318,8 @@ test_contacts (void)
   g_assert_cmpint (fil_udp_contacts_judge (contacts, &a, now + FIL_UDP_CONTACT_LIFE), ==, FIL_UDP_CALLED);
   g_assert_cmpint (fil_udp_contacts_since (contacts, &a2, now + 2 * MINUTE), ==, now);
   g_assert_cmpint (fil_udp_contacts_since (contacts, &b, now + 2 * MINUTE), ==, now + 2 * MINUTE);
+  g_assert_false (fil_udp_contacts_is_fresh (contacts, &a, now + FIL_HOUR));
+  g_assert_true (fil_udp_contacts_is_fresh (contacts, &b, now + FIL_HOUR));
   /* More ports than are remembered: any may have been called. */
   for (guint i = 0; i < 10; i++)
     {
@@ -483,6 +485,13 @@ test_keeping (void)
   probe.kept_us = 0;
   g_assert_false (fil_nat_probe_wants_keeping (&probe, 20 * FIL_SEC - 1));
   g_assert_true (fil_nat_probe_wants_keeping (&probe, 20 * FIL_SEC));
+  /* A round that waits for hosts goes first, for a while. */
+  fil_nat_probe_none_to_ask (&probe, 20 * FIL_SEC);
+  fil_nat_probe_none_to_ask (&probe, 25 * FIL_SEC);
+  g_assert_false (fil_nat_probe_wants_keeping (&probe, 85 * FIL_SEC - 1));
+  g_assert_true (fil_nat_probe_wants_keeping (&probe, 85 * FIL_SEC));
+  fil_nat_probe_begin (&probe, 90 * FIL_SEC);
+  g_assert_cmpint (probe.starved_us, ==, FIL_NEVER);
   probe.nat.mapping = FIL_NAT_MAPPING_NONE;
   g_assert_false (fil_nat_probe_wants_keeping (&probe, 20 * FIL_SEC));
 }

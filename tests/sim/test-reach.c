@@ -7,7 +7,7 @@
 /* A host behind each kind of NAT finds out what stands in front of it, from a few ultrapeers of its own kind. */
 
 #define LATENCY (25 * FIL_MSEC)
-#define ULTRAPEERS 6
+#define ULTRAPEERS 4
 #define PORT 7000
 #define SHIFT 0x1400
 
