@@ -22,6 +22,7 @@ struct _FilPreferencesWindow
   GtkSpinButton *max_downloads;
   GtkSpinButton *download_limit;
   GtkSwitch *share_finished;
+  GtkSwitch *share_partial;
   GtkSpinButton *upload_slots;
   GtkSpinButton *upload_limit;
   AdwComboRow *role;
@@ -247,6 +248,7 @@ fil_preferences_window_class_init (FilPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, max_downloads);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, download_limit);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, share_finished);
+  gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, share_partial);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, upload_slots);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, upload_limit);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, role);
@@ -283,6 +285,7 @@ fil_preferences_window_init (FilPreferencesWindow *self)
   join (self, "max-downloads", self->max_downloads);
   join (self, "download-limit", self->download_limit);
   join (self, "share-finished", self->share_finished);
+  join (self, "share-partial", self->share_partial);
   join (self, "upload-slots", self->upload_slots);
   join (self, "upload-limit", self->upload_limit);
   join (self, "role", self->role);

@@ -22,6 +22,10 @@ const char *const fuzz_seeds[] = {
   "\x03HTTP/1.1 404 Not Found\r\n" URN "Retry-After: 60\r\nContent-Length: 5\r\n\r\nsorry",
   "\x20HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 429 Slow\r\nRetry-After: 10\r\n"
   "Date: Sun, 22 Nov 2026 10:00:00 GMT\r\n\r\n",
+  "\x05HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/3000\r\nX-Thex-URI: /t;LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ\r\n"
+  "X-Alt: tls=8,26.0.0.1,27.0.0.1:80\r\nX-NAlt: 25.0.0.1\r\nX-Features: fwalt/0.1\r\n"
+  "X-FAlt: 101112131415161718191A1B1C1D1E1F;fwt/1;6346:28.0.0.1;pptls=8;29.0.0.1:6346\r\n\r\n0123456789"
+  "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntree",
   NULL,
 };
 
