@@ -89,6 +89,7 @@ make_menu (GtkWidget *widget,
                     target (self));
       add_priorities (self, more);
     }
+  fil_menu_add (more, _("Details"), "win.details", target (self));
   if (magnet != NULL)
     fil_menu_add (more, _("Copy Link"), "win.copy", g_variant_new_string (magnet));
   fil_menu_add (more, phase == FIL_DOWNLOAD_IS_DONE ? _("Take off the List") : _("Cancel"), "win.cancel", target (self));
@@ -297,4 +298,18 @@ FilRow *
 fil_download_card_get_row (FilDownloadCard *self)
 {
   return self->download;
+}
+
+/**
+ * fil_download_card_show_details:
+ *
+ * Opens what is behind the line, and moves the keyboard to it.
+ */
+void
+fil_download_card_show_details (FilDownloadCard *self)
+{
+  g_return_if_fail (FIL_IS_DOWNLOAD_CARD (self));
+
+  gtk_toggle_button_set_active (self->show_details, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->show_details));
 }

@@ -18,5 +18,6 @@ G_DECLARE_FINAL_TYPE (FilDownloadCard, fil_download_card, FIL, DOWNLOAD_CARD, Gt
 
 GtkWidget *fil_download_card_new (FilClient *client, FilRow *download);
 FilRow *fil_download_card_get_row (FilDownloadCard *self);
+void fil_download_card_show_details (FilDownloadCard *self);
 
 G_END_DECLS

@@ -283,3 +283,36 @@ fil_transfers_page_offer_magnet (FilTransfersPage *self,
   self->n_offers++;
   update (self);
 }
+
+static FilDownloadCard *
+find_card (GtkListBox *list,
+           gint64 id)
+{
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (list, i)) != NULL; i++)
+    if (FIL_IS_DOWNLOAD_CARD (row) && fil_row_get_id (fil_download_card_get_row (FIL_DOWNLOAD_CARD (row))) == id)
+      return FIL_DOWNLOAD_CARD (row);
+  return NULL;
+}
+
+/**
+ * fil_transfers_page_show_details:
+ * @id: of a download; one that is not there is no mistake
+ *
+ * Opens what is behind it, and moves the keyboard there.
+ */
+void
+fil_transfers_page_show_details (FilTransfersPage *self,
+                                 gint64 id)
+{
+  FilDownloadCard *card;
+
+  g_return_if_fail (FIL_IS_TRANSFERS_PAGE (self));
+
+  card = find_card (self->active, id);
+  if (card == NULL)
+    card = find_card (self->finished, id);
+  if (card != NULL)
+    fil_download_card_show_details (card);
+}

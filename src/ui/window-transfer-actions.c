@@ -99,6 +99,17 @@ resume_all_cb (GSimpleAction *action,
 }
 
 static void
+details_cb (GSimpleAction *action,
+            GVariant *parameter,
+            gpointer data)
+{
+  FilWindow *self = data;
+
+  fil_window_show_page (self, "transfers");
+  fil_transfers_page_show_details (self->transfers_page, g_variant_get_int64 (parameter));
+}
+
+static void
 retry_cb (GSimpleAction *action,
           GVariant *parameter,
           gpointer data)
@@ -281,6 +292,7 @@ static const GActionEntry entries[] = {
   { .name = "pause-all", .activate = pause_all_cb },
   { .name = "resume-all", .activate = resume_all_cb },
   { .name = "cancel", .parameter_type = "x", .activate = cancel_cb },
+  { .name = "details", .parameter_type = "x", .activate = details_cb },
   { .name = "retry", .parameter_type = "x", .activate = retry_cb },
   { .name = "verify", .parameter_type = "x", .activate = verify_cb },
   { .name = "set-priority", .parameter_type = "(xi)", .activate = priority_cb },

@@ -30,9 +30,9 @@ make_download (gint64 id,
                gint64 received)
 {
   return _fil_row_new (&fil_schema_download,
-                       g_variant_new ("(xsxsssssxxxxxssxxxx)", id, "hazel.ogg", (gint64) 1000000, "SHA", "", state, reason,
+                       g_variant_new ("(xsxsssssxxxxxssxxxxx)", id, "hazel.ogg", (gint64) 1000000, "SHA", "", state, reason,
                                       "code", (gint64) 0, received, (gint64) 50000, (gint64) 90, (gint64) 3, "push", "",
-                                      FIL_NULL_INT, FIL_NULL_INT, (gint64) 2, (gint64) 0));
+                                      FIL_NULL_INT, FIL_NULL_INT, (gint64) 2, (gint64) 0, FIL_NULL_INT));
 }
 
 static FilRow *
@@ -134,9 +134,10 @@ test_download_card (void)
 
   g_assert_true (fil_download_card_get_row (FIL_DOWNLOAD_CARD (card)) == row);
   g_assert_cmpint (get_least_width (card), <=, NARROW - MARGINS);
-  _fil_row_set_variant (row, g_variant_new ("(xsxsssssxxxxxssxxxx)", (gint64) 7, "hazel.ogg", (gint64) 1000000, "SHA", "",
+  _fil_row_set_variant (row, g_variant_new ("(xsxsssssxxxxxssxxxxx)", (gint64) 7, "hazel.ogg", (gint64) 1000000, "SHA", "",
                                             "done", "", "", (gint64) 1000000, (gint64) 1000000, (gint64) 0, FIL_NULL_INT,
-                                            (gint64) 0, "direct", "/x", FIL_NULL_INT, (gint64) 5, (gint64) 0, (gint64) 0));
+                                            (gint64) 0, "direct", "/x", FIL_NULL_INT, (gint64) 5, (gint64) 0, (gint64) 0,
+                                            FIL_NULL_INT));
   g_assert_cmpint (fil_download_phase (row), ==, FIL_DOWNLOAD_IS_DONE);
   g_assert_finalize_object (card);
 }
