@@ -33,6 +33,7 @@ struct _FilDownloadCard
 
   FilClient *client;
   FilRow *download;
+  guint countdown_id;
 };
 
 G_DEFINE_FINAL_TYPE (FilDownloadCard, fil_download_card, GTK_TYPE_LIST_BOX_ROW)
@@ -97,6 +98,8 @@ make_menu (GtkWidget *widget,
   return G_MENU_MODEL (menu);
 }
 
+static void show_why (FilDownloadCard *self, FilDownloadPhase phase);
+
 /* The menu is made when it is opened: what can be done changes. */
 static void
 create_popup_cb (GtkMenuButton *button,
@@ -107,11 +110,43 @@ create_popup_cb (GtkMenuButton *button,
   gtk_menu_button_set_menu_model (button, menu);
 }
 
+static gboolean
+countdown_cb (gpointer data)
+{
+  FilDownloadCard *self = data;
+
+  self->countdown_id = 0;
+  show_why (self, fil_download_phase (self->download));
+  return G_SOURCE_REMOVE;
+}
+
+/* "Nobody answers. Next try in 40 s", which counts down. */
+static char *
+add_countdown (FilDownloadCard *self,
+               char *why)
+{
+  gint64 seconds = fil_download_retry_in (self->download, g_get_real_time () / G_USEC_PER_SEC);
+  g_autofree char *taken = why;
+  g_autofree char *time = NULL;
+  g_autofree char *next = NULL;
+
+  if (seconds < 0 || why == NULL)
+    return g_steal_pointer (&taken);
+  if (self->countdown_id == 0)
+    {
+      self->countdown_id = g_timeout_add_seconds_full (G_PRIORITY_LOW, 1, countdown_cb, self, NULL);
+      g_source_set_name_by_id (self->countdown_id, "[filbert] next try");
+    }
+  time = fil_format_duration (seconds);
+  next = g_strdup_printf (_("Next try in %s"), time);
+  return g_strdup_printf ("%s %s", why, next);
+}
+
 static void
 show_why (FilDownloadCard *self,
           FilDownloadPhase phase)
 {
-  g_autofree char *why = fil_download_why_line (self->download);
+  g_autofree char *why = add_countdown (self, fil_download_why_line (self->download));
 
   gtk_widget_set_visible (self->why_box, why != NULL);
   gtk_label_set_label (self->why, why != NULL ? why : "");
@@ -233,6 +268,7 @@ delete_cb (GtkWidget *widget,
 static void
 fil_download_card_dispose (GObject *object)
 {
+  g_clear_handle_id (&FIL_DOWNLOAD_CARD (object)->countdown_id, g_source_remove);
   g_clear_object (&FIL_DOWNLOAD_CARD (object)->client);
   g_clear_object (&FIL_DOWNLOAD_CARD (object)->download);
   G_OBJECT_CLASS (fil_download_card_parent_class)->dispose (object);

@@ -129,6 +129,24 @@ fil_download_progress_line (FilRow *download)
 }
 
 /**
+ * fil_download_retry_in:
+ * @now_s: unix seconds
+ *
+ * Returns: in how many seconds something is tried next while nothing moves, -1 when nothing waits
+ */
+gint64
+fil_download_retry_in (FilRow *download,
+                       gint64 now_s)
+{
+  gint64 retry = fil_row_get_int (download, "retry");
+  FilDownloadPhase phase = fil_download_phase (download);
+
+  if (retry == FIL_ROW_UNKNOWN || retry <= now_s || phase != FIL_DOWNLOAD_IS_MOVING)
+    return -1;
+  return retry - now_s;
+}
+
+/**
  * fil_download_why_line:
  *
  * Returns: (transfer full) (nullable): one sentence when nothing moves, NULL when there is nothing to

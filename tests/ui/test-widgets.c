@@ -108,6 +108,13 @@ test_download_words (void)
   g_assert_nonnull (strstr (line, "2 min left"));
   g_assert_null (no_why);
   g_assert_cmpstr (why, ==, "The only source is busy.");
+  g_assert_cmpint (fil_download_retry_in (waiting, 1000), ==, -1);
+  _fil_row_set_variant (waiting, g_variant_new ("(xsxsssssxxxxxssxxxxx)", (gint64) 2, "hazel.ogg", (gint64) 1000000, "SHA", "",
+                                                "queued", "The only source is busy.", "busy", (gint64) 0, (gint64) 0,
+                                                (gint64) 0, FIL_NULL_INT, (gint64) 1, "direct", "", FIL_NULL_INT,
+                                                FIL_NULL_INT, (gint64) 0, (gint64) 0, (gint64) 1040));
+  g_assert_cmpint (fil_download_retry_in (waiting, 1000), ==, 40);
+  g_assert_cmpint (fil_download_retry_in (waiting, 1040), ==, -1);
   /* Whenever nothing moves, something is said. */
   g_assert_nonnull (some_why);
 }
