@@ -202,8 +202,7 @@ class Downloader(Test):
         (source,) = getter.ask("sources", str(done["id"]))
         self.assertEqual((source["reach"], source["delivered_bytes"]), ("push", len(content)))
         self.assertIn(good.listen, source["via"])
-        self.assertGreater(source["hops"], 0)
-
+        self.assertEqual(source["hops"], row["hops"])
 
     def test_proxies_outlive_the_node(self):
         """The proxies of a source are kept with the download: the node ends, and asks them again."""
