@@ -12,6 +12,7 @@
 #define CRUISE_WINDOW_GAIN 200
 #define RTT_VALID_US (10 * FIL_SEC)
 #define LOOK_US (200 * FIL_MSEC)
+#define GUESSED_RTT_US (50 * FIL_MSEC)    /* for the first packets, when the opening showed none */
 #define LATE_LEAST_US (2 * FIL_MSEC)      /* of pace that is made up for: timers come a millisecond late … */
 #define LATE_MOST_US (10 * FIL_MSEC)      /* … and processes are kept waiting on a busy machine */
 #define QUANTUM_LEAST (2 * DATAGRAM)
@@ -72,11 +73,12 @@ path_bytes (const FilRudpRate *self)
 static guint64
 pace (const FilRudpRate *self)
 {
+  const gint64 rtt_us = self->min_rtt_us != 0 ? self->min_rtt_us : GUESSED_RTT_US;
   guint64 rate = best_rate (self);
   guint gain = 100;
 
   if (rate == 0)
-    rate = WINDOW_FIRST * (guint64) FIL_SEC / (guint64) CLAMP (self->min_rtt_us, FIL_MSEC, FIL_SEC);
+    rate = WINDOW_FIRST * (guint64) FIL_SEC / (guint64) MAX (rtt_us, FIL_MSEC);
   switch (self->mode)
     {
     case FIL_RUDP_RATE_STARTUP:

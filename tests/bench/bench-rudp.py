@@ -90,7 +90,7 @@ class Bench:
         for rtt_ms in 20, 40, 100:
             with Path(self.relay, rtt_ms) as hosts:
                 for protocol in 'tcp', 'rudp':
-                    speed, cpu = self.measure(protocol, 15, hosts)
+                    speed, cpu = self.measure(protocol, 20, hosts)
                     bench(f'rudp-shaped-{rtt_ms}ms-{protocol}', speed / LINK * 100, '%-of-link')
                     bench(f'rudp-shaped-{rtt_ms}ms-{protocol}-cpu', cpu, 's/GB')
 
