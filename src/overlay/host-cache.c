@@ -234,7 +234,8 @@ fil_host_cache_learn (FilHostCache *self,
 /**
  * fil_host_cache_good:
  *
- * Notes that a handshake with an ultrapeer succeeded.
+ * Notes that a handshake with an ultrapeer succeeded. When that link breaks, the host may be dialled again
+ * FIL_HOST_AGAIN after it was made: a router that forgot all our links leaves us no others to dial.
  */
 void
 fil_host_cache_good (FilHostCache *self,
@@ -250,6 +251,8 @@ fil_host_cache_good (FilHostCache *self,
   host->is_valid = TRUE;
   host->failures = 0;
   host->seen_us = now_us;
+  if (host->tried_us != FIL_NEVER)
+    host->tried_us = MIN (host->tried_us, now_us - FIL_HOST_RETRY + FIL_HOST_AGAIN);
 }
 
 /**

@@ -105,6 +105,7 @@ struct _FilDownloads
   gint64 wake_us;
   gint64 now_us;            /* newest time heard of */
   gint64 next_search_us;
+  gint64 next_refresh_us;
 };
 
 /* downloads.c */

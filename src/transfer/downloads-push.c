@@ -160,13 +160,22 @@ _fil_downloads_push (FilDownloads *self,
   _fil_downloads_soon (self);
 }
 
+/* It has delivered, and does not answer: its connections broke, and its ultrapeers are others by now. */
+static gboolean
+has_lost_its_proxies (const FilFileSource *source,
+                      gint64 now_us)
+{
+  return source->state == FIL_SOURCE_PUSHING && source->delivered > 0 &&
+         now_us >= source->pushed_us + FIL_PUSH_LOST_US;
+}
+
 /**
  * _fil_downloads_new_proxies:
  * @had_others: whether there were proxies that had not refused
  *
  * A hit named push proxies of @source that were not known: those it was asked through before did not help,
- * so these are tried at once. A flood of hits gains nothing: what still has proxies to be asked goes on with
- * those.
+ * so these are tried at once. A flood of hits gains little: what still has proxies to be asked goes on with
+ * those, at least for a while.
  */
 void
 _fil_downloads_new_proxies (FilDownloads *self,
@@ -174,7 +183,7 @@ _fil_downloads_new_proxies (FilDownloads *self,
                             gboolean had_others,
                             gint64 now_us)
 {
-  if (source->state == FIL_SOURCE_PUSHING && !had_others)
+  if (source->state == FIL_SOURCE_PUSHING && (!had_others || has_lost_its_proxies (source, now_us)))
     fil_file_source_wait (source, now_us, source->reason_code);
   else if (source->state == FIL_SOURCE_IDLE && source->failures < FIL_SOURCE_MAX_FAILURES &&
            g_strcmp0 (source->reason_code, "no-push-answer") == 0)
@@ -213,8 +222,12 @@ _fil_downloads_push_tick (FilDownloads *self,
       due = fil_push_try_tick (source->push_try, now_us);
       if (fil_push_try_is_over (source->push_try, now_us))
         give_up (self, download, source, now_us);
+      else if (source->delivered > 0 && !has_lost_its_proxies (source, now_us))
+        wake = MIN (wake, MIN (due, source->pushed_us + FIL_PUSH_LOST_US));
       else
         wake = MIN (wake, due);
+      if (has_lost_its_proxies (source, now_us))
+        download->work->wants_proxies = TRUE;
     }
   return wake;
 }

@@ -244,6 +244,26 @@ start_workers (FilDownloads *self,
   return download->work->next_worker_us;
 }
 
+/* A source that is known has other push proxies by now: a search tells, if only it is asked for soon. */
+static gint64
+refresh_tick (FilDownloads *self,
+              FilDownload *download,
+              gint64 now_us)
+{
+  FilDownloadWork *work = download->work;
+  gint64 due = MAX (work->next_refresh_us, self->next_refresh_us);
+
+  if (now_us < due)
+    return due;
+  self->next_refresh_us = now_us + FIL_DOWNLOADS_REFRESH_SPACING_US;
+  /* It may be that our own links are only coming back. */
+  if (!self->delegate.search (self->data, download))
+    return self->next_refresh_us;
+  work->wants_proxies = FALSE;
+  work->next_refresh_us = now_us + FIL_DOWNLOADS_SEARCH_SPACING_US;
+  return work->next_refresh_us;
+}
+
 /* Asks for more sources when those there are do not bring anything. */
 static gint64
 search_tick (FilDownloads *self,
@@ -251,20 +271,22 @@ search_tick (FilDownloads *self,
              gint64 now_us)
 {
   FilDownloadWork *work = download->work;
-  gint64 due = MAX (work->wants_proxies ? work->next_refresh_us : work->next_search_us, self->next_search_us);
+  gint64 due = MAX (work->next_search_us, self->next_search_us);
 
-  if (self->is_offline || !download->has_sha1 || (!work->wants_proxies && _fil_download_is_running (download)))
+  if (self->is_offline || !download->has_sha1)
+    return FIL_NEVER;
+  if (work->wants_proxies)
+    return refresh_tick (self, download, now_us);
+  if (_fil_download_is_running (download))
     return FIL_NEVER;
   if (now_us < due)
     return due;
   if (!self->delegate.search (self->data, download))
     {
-      work->next_search_us = work->next_refresh_us = now_us + FIL_MINUTE;
+      work->next_search_us = now_us + FIL_MINUTE;
       return work->next_search_us;
     }
-  work->wants_proxies = FALSE;
   work->next_search_us = now_us + FIL_DOWNLOAD_SEARCH_SPACING_US;
-  work->next_refresh_us = now_us + FIL_DOWNLOADS_SEARCH_SPACING_US;
   self->next_search_us = now_us + FIL_DOWNLOADS_SEARCH_SPACING_US;
   return work->next_search_us;
 }

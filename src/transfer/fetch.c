@@ -171,6 +171,24 @@ fetch_page (gpointer data,
   _fil_fetch_took_tree (self, body);
 }
 
+/* How much from @offset on the server is about to send without having been asked again. A lease of more would
+ * keep from everybody what nobody fetches. */
+static guint64
+still_to_come (const FilFetch *self,
+               guint64 offset)
+{
+  if (self->whole_file)
+    return FIL_SEGMENT_MOST;
+  for (guint i = 0; i < self->late->len; i++)
+    {
+      const FilRange *late = &g_array_index (self->late, FilRange, i);
+
+      if (offset >= late->start && offset < late->end)
+        return late->end - offset;
+    }
+  return 0;
+}
+
 /* A server that sends on to the end of the file, or one that was thought dead: what it sends is welcome
  * as long as nobody else is fetching it. */
 static gboolean
@@ -179,11 +197,10 @@ extend (FilFetch *self,
         gint64 now_us)
 {
   FilFetchLease lease = { .position = offset };
+  guint64 most = still_to_come (self, offset);
 
-  if ((!self->whole_file && !self->is_stalled) ||
-      !_fil_downloads_may_fetch (self->download, self->source) ||
-      !fil_segment_map_lease_at (self->download->map, self->source->id, offset, FIL_SEGMENT_MOST,
-                                 &lease.range))
+  if (most == 0 || !_fil_downloads_may_fetch (self->download, self->source) ||
+      !fil_segment_map_lease_at (self->download->map, self->source->id, offset, most, &lease.range))
     return FALSE;
   g_array_prepend_val (self->leases, lease);
   return TRUE;
@@ -282,6 +299,10 @@ fetch_stalled (gpointer data,
   FilFetch *self = data;
 
   self->is_stalled = TRUE;
+  /* Two requests at the most are under way, so this stays short. */
+  g_array_set_size (self->late, 0);
+  for (guint i = 0; i < self->leases->len; i++)
+    g_array_append_val (self->late, lease_at (self, i)->range);
   give_back_from (self, 0);
   fil_fetch_flush (self);
   _fil_downloads_soon (self->downloads);
@@ -306,6 +327,7 @@ forget (FilFetch *self)
   if (self->download->work->tree_fetch == self->number)
     self->download->work->tree_fetch = 0;
   g_array_unref (self->leases);
+  g_array_unref (self->late);
   g_free (self->tree_path);
   g_free (self);
 }
@@ -371,6 +393,7 @@ begin (FilDownloads *downloads,
   self->is_push = is_push;
   self->started_us = now_us;
   self->leases = g_array_new (FALSE, FALSE, sizeof (FilFetchLease));
+  self->late = g_array_new (FALSE, FALSE, sizeof (FilRange));
   g_ptr_array_add (downloads->fetches, self);
   g_ptr_array_add (download->work->fetches, self);
   return self;

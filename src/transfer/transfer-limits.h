@@ -17,6 +17,7 @@
 #define FIL_DOWNLOAD_QUICK_SPACING_US (50 * FIL_MSEC)
 #define FIL_DOWNLOAD_SEARCH_SPACING_US (30 * FIL_MINUTE)  /* asking for more sources, for one file … */
 #define FIL_DOWNLOADS_SEARCH_SPACING_US (5 * FIL_MINUTE)  /* … and for all of them */
+#define FIL_DOWNLOADS_REFRESH_SPACING_US (5 * FIL_SEC)    /* … for where known sources are now */
 #define FIL_DOWNLOAD_SAVE_US (2 * FIL_SEC)     /* what a crash may cost */
 #define FIL_DOWNLOAD_DISK_RETRY_US (30 * FIL_SEC)
 #define FIL_DOWNLOAD_PROGRESS_US (500 * FIL_MSEC)
@@ -93,6 +94,7 @@
 #define FIL_PUSH_HTTP_AT_ONCE 2
 #define FIL_PUSH_PROXY_US (10 * FIL_SEC)       /* for one proxy to be connected to and to answer */
 #define FIL_PUSH_TRIES_MAX 24                  /* of all downloads at a time */
+#define FIL_PUSH_LOST_US (3 * FIL_SEC)         /* one that has delivered answers sooner, or has lost its proxies */
 #define FIL_PUSH_REFRESH_AFTER 2               /* failures, then newer proxies are looked for */
 #define FIL_PUSH_GIVE_UP_US (40 * FIL_SEC)
 #define FIL_PUSH_LATE_GIV_US (120 * FIL_SEC)   /* a GIV this long after the PUSH is still ours */

@@ -34,6 +34,9 @@ BYTES_PER_SECOND = 400_000
 MIDDLE = SIZE // 4
 
 RESUMED_SECONDS = 30
+# A node that has just come leaves those whom it has just called alone: links are as old as this before anything
+# happens, as those of nodes that are in use are.
+SETTLED_SECONDS = 32
 WHOLE_SECONDS = 150
 # Heads, acknowledgements, what was on its way twice: of everything that came in at the downloader's wire.
 OVERHEAD = 1.15
@@ -97,14 +100,19 @@ class World:
             pair.downloader.ctl('connect', first.listen)
         for pair in pairs:
             for program in pair.downloader, pair.sharer:
-                wait_for(f'{program.listen} has a link', lambda p=program: p.status()['peers'] > 0, 60)
-            if pair.kinds[0] == 'public':
-                wait_for(f'{pair.downloader.listen} knows that it can be reached',
-                         lambda p=pair.downloader: p.status()['tcp_reachable'], 120, 1)
+                wait_for(f'{program.listen} is settled', lambda p=program: is_settled(p), 120, 1)
 
     def stop(self):
         for program in self.programs:
             program.stop()
+
+
+def is_settled(program):
+    """Whether a leaf has old links and knows where it stands."""
+    status = program.status()
+    links = [peer['uptime_s'] for peer in program.ctl('peers') if peer['uptime_s'] is not None]
+    return links and min(links) >= SETTLED_SECONDS and status['external'] is not None and \
+        (status['tcp_reachable'] if program.host.kind == 'public' else status['nat'] is not None)
 
 
 def find(pair):
@@ -205,6 +213,11 @@ def all_pairs():
         Pair('the ultrapeer dies', 'public', 'linux', 'push', ultrapeer_dies),
         Pair('the ultrapeer dies and the router forgets', 'public', 'symrandom', 'push',
              ultrapeer_dies_and_sharer_forgets),
+        Pair('both are hidden, and the downloaders router forgets', 'port', 'linux', 'punch', downloader_forgets),
+        Pair('both are hidden, and the sharers router restarts', 'carrier', 'linux', 'punch', sharer_restarts),
+        Pair('both are hidden, and the downloader gets another address', 'linux', 'port', 'punch', downloader_moves),
+        Pair('both are hidden, and the sharer gets another address', 'full', 'linux', 'punch', sharer_moves),
+        Pair('both are hidden, and the ultrapeer dies', 'address', 'symrandom', 'punch', ultrapeer_dies),
     ]
 
 

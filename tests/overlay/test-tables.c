@@ -147,6 +147,11 @@ test_host_cache (void)
   fil_host_cache_tried (cache, &b, 0);
   g_assert_true (fil_host_cache_choose (cache, NULL, NULL, FIL_SEC, &chosen));
   g_assert_true (fil_endpoint_equal (&chosen, &a));
+  /* One that took us may be called again sooner: when the router forgot all links, there is nobody else. */
+  fil_host_cache_good (cache, &b, 0);
+  g_assert_false (fil_host_cache_choose (cache, avoid_one, &a, FIL_HOST_AGAIN - 1, &chosen));
+  g_assert_true (fil_host_cache_choose (cache, avoid_one, &a, FIL_HOST_AGAIN, &chosen));
+  g_assert_true (fil_endpoint_equal (&chosen, &b));
 
   saved = fil_host_cache_save (cache, 60 * FIL_SEC);
   g_assert_cmpuint (saved->len, ==, 2);

@@ -180,6 +180,27 @@ test_stall_alone (void)
   world_assert_done (world, 1, content);
 }
 
+/* What was thought dead goes on: its answer is taken to the end, and then the rest is asked for. */
+static void
+test_stall_ends (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (4 * MIB, 4);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  host->stall_after = 100000;
+  host->bytes_per_step = 100 * 1024;
+  world_add_source (world, 1, host);
+  world_run (world, 12);
+  g_assert_cmpstr (download->reason_code, ==, "stalled");
+  host->stall_after = 0;
+  g_assert_true (world_run_until (world, download, DONE, 15));
+  g_assert_cmpuint (host->connects, ==, 1);
+  g_assert_cmpuint (download->received, ==, download->size);
+  world_assert_done (world, 1, content);
+}
+
 static void
 test_firewalled (void)
 {
@@ -793,6 +814,7 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/one-slow", test_one_slow);
   g_test_add_func ("/transfer/downloads/one-stalls", test_one_stalls);
   g_test_add_func ("/transfer/downloads/stall-alone", test_stall_alone);
+  g_test_add_func ("/transfer/downloads/stall-ends", test_stall_ends);
   g_test_add_func ("/transfer/downloads/firewalled", test_firewalled);
   g_test_add_func ("/transfer/downloads/direct-then-push", test_direct_then_push);
   g_test_add_func ("/transfer/downloads/both-firewalled", test_both_firewalled);

@@ -699,6 +699,37 @@ test_newer_proxies_after_two (Fixture *f,
   g_assert_cmpuint (f->host->givs, ==, 1);
 }
 
+/* One that delivered lost its connections, and its ultrapeers with them: it is looked for soon, although there was
+ * a search lately, and its new proxies are asked at once. */
+static void
+test_lost_proxies (Fixture *f,
+                   gconstpointer data)
+{
+  f->host->bytes_per_step = 1000;
+  f->host->stall_after = 50000;
+  world_add_pushed (f->world, 1, f->host, f->proxies, 2);
+  while (fil_download_received_bytes (f->download) == 0)
+    world_step (f->world);
+  f->world->loses_pushes = TRUE;
+  while (source_of (f->download)->state != FIL_SOURCE_PUSHING)
+    world_step (f->world);
+  f->world->searches = 0;
+  world_run (f->world, 5);
+  g_assert_cmpuint (f->world->searches, ==, 1);
+  world_add_pushed (f->world, 1, f->host, &f->proxies[3], 1);
+  world_run (f->world, 2);
+  g_assert_cmpuint (count_pushes (f->world, FIL_PUSH_WAY_PROXY, &f->proxies[3].endpoint), >=, 1);
+
+  /* Hits that go on naming others make us neither search nor push faster than that. */
+  for (guint i = 0; i < 10; i++)
+    {
+      world_add_pushed (f->world, 1, f->host, &f->proxies[i % 2], 1);
+      world_run (f->world, 1);
+    }
+  g_assert_cmpuint (f->world->searches, ==, 1);
+  g_assert_cmpuint (count_pushes (f->world, FIL_PUSH_WAY_PROXY, &f->proxies[0].endpoint), <=, 12);
+}
+
 /* TLS was said to be welcome, but nobody came: asked without it the next time, then with it again. */
 static void
 test_tls_every_other_try (Fixture *f,
@@ -907,6 +938,7 @@ main (int argc,
     { "5/give-up-and-back-off", test_give_up_and_back_off },
     { "5/no-way-ends-at-once", test_no_way_ends_at_once },
     { "5/newer-proxies-after-two-failures", test_newer_proxies_after_two },
+    { "5/lost-proxies", test_lost_proxies },
     { "5/tls-every-other-try", test_tls_every_other_try },
     { "5/all-proxies-gone", test_all_proxies_gone },
     { "6/forged-giv", test_forged_giv },
