@@ -85,6 +85,13 @@ arm (PunchHost *host)
     fil_timer_set (host->timer, MAX (wake, sim_now (host->world->sim)));
 }
 
+/* After a call of its punches that the world did not make. */
+void
+punch_world_arm (PunchHost *host)
+{
+  arm (host);
+}
+
 static void
 tick (gpointer data,
       gint64 now_us)
@@ -367,7 +374,46 @@ send_func (gpointer data,
            gsize len,
            guint ttl)
 {
-  punch_world_send (data, to, bytes, len, ttl);
+  PunchHost *host = data;
+
+  if (bytes[16] == FIL_KIND_VENDOR)
+    {
+      g_clear_pointer (&host->world->last_ping, g_bytes_unref);
+      host->world->last_ping = g_bytes_new (bytes, len);
+    }
+  host->n_sent_high += bytes[16] == FIL_KIND_RUDP && ttl == 0;
+  punch_world_send (host, to, bytes, len, ttl);
+}
+
+/* What somebody on the way could have read of the last ping. */
+gboolean
+punch_world_seen_muid (PunchWorld *self,
+                       FilGuid *muid)
+{
+  if (self->last_ping == NULL)
+    return FALSE;
+  memcpy (muid->bytes, g_bytes_get_data (self->last_ping, NULL), sizeof muid->bytes);
+  return TRUE;
+}
+
+gboolean
+punch_world_seen_nonce (PunchWorld *self,
+                        guint8 *nonce)
+{
+  FilPunchOffer offer;
+  FilHeadPing ping;
+  FilVendor vendor;
+  gsize len;
+  const guint8 *bytes;
+
+  if (self->last_ping == NULL)
+    return FALSE;
+  bytes = g_bytes_get_data (self->last_ping, &len);
+  if (!fil_vendor_decode (&vendor, fil_slice (bytes + FIL_HEADER_LEN, len - FIL_HEADER_LEN)) ||
+      !fil_head_ping_decode (&ping, &vendor) || !fil_punch_offer_decode (&offer, ping.signal))
+    return FALSE;
+  memcpy (nonce, offer.nonce, sizeof offer.nonce);
+  return TRUE;
 }
 
 static void
@@ -725,7 +771,7 @@ punch_world_new (const char *user_agent)
   self->packets = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) packet_free, NULL);
   for (guint i = 0; i < PUNCH_ULTRAPEERS; i++)
     {
-      FilOverlayConfig config = { .role = FIL_ROLE_ULTRAPEER, .leaves = 10, .is_passive = TRUE, .user_agent = user_agent };
+      FilOverlayConfig config = { .role = FIL_ROLE_ULTRAPEER, .leaves = 40, .is_passive = TRUE, .user_agent = user_agent };
       FilEndpoint endpoint;
 
       g_assert_true (fil_endpoint_parse (&endpoint, addresses[i], -1, 0));
@@ -748,6 +794,7 @@ punch_world_free (PunchWorld *self)
       g_free (host->failure);
     }
   g_hash_table_unref (self->packets);
+  g_clear_pointer (&self->last_ping, g_bytes_unref);
   sim_free (self->sim);
   g_ptr_array_foreach (self->hosts, (GFunc) (void (*) (void)) g_free, NULL);
   g_ptr_array_unref (self->hosts);

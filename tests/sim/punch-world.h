@@ -35,6 +35,7 @@ struct _PunchHost
   gint64 failure_us;
   GString *steps;
   guint n_answers;          /* offers it answered */
+  guint n_sent_high;        /* knocks that could arrive */
 };
 
 /* Three ultrapeers, hosts behind NATs, and somebody who counts what arrives. */
@@ -51,6 +52,7 @@ struct _PunchWorld
   gboolean drops_pings;     /* HEAD pings and pongs get lost */
   guint n_dropped;
   gboolean no_tcp;
+  GBytes *last_ping;        /* the HEAD ping that was sent last, or NULL */
 };
 
 PunchWorld *punch_world_new (const char *user_agent);
@@ -58,9 +60,12 @@ void punch_world_free (PunchWorld *self);
 Nat *punch_world_nat (PunchWorld *self, NatKind kind, const char *outside, Nat *parent);
 PunchHost *punch_world_host (PunchWorld *self, const char *inside, Nat *nat, NatKind kind);
 void punch_world_start (PunchWorld *self);
+void punch_world_arm (PunchHost *host);
 guint32 punch_world_ask (PunchHost *asker, PunchHost *sharer);
 gboolean punch_world_run (PunchHost *asker, PunchHost *sharer, gint64 at_most_us);
 void punch_world_send (PunchHost *from, const FilEndpoint *to, const guint8 *bytes, gsize len, guint ttl);
+gboolean punch_world_seen_nonce (PunchWorld *self, guint8 *nonce);
+gboolean punch_world_seen_muid (PunchWorld *self, FilGuid *muid);
 guint punch_world_arrived (PunchWorld *self, const char *address);
 FilNatSide punch_side_of (NatKind kind);
 

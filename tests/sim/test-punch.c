@@ -140,6 +140,476 @@ test_pairs (gconstpointer data)
       run_pair (a, b, (how & 1) != 0 ? "gtk-gnutella/1.2.3" : "LimeWire/5.5", (how & 2) != 0, (how & 4) == 0);
 }
 
+/* Signalling that goes wrong */
+
+static void
+start_pair (PunchWorld *world,
+            Type a,
+            Type b,
+            PunchHost **asker,
+            PunchHost **sharer)
+{
+  *asker = add (world, a, FALSE);
+  *sharer = add (world, b, TRUE);
+  punch_world_start (world);
+}
+
+/* Every second and every third datagram of the signalling is lost. */
+static void
+test_lossy (void)
+{
+  for (guint every = 2; every <= 3; every++)
+    {
+      g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+      PunchHost *asker, *sharer;
+
+      start_pair (world, PORT, LINUX, &asker, &sharer);
+      world->loses_every = every;
+      punch_world_ask (asker, sharer);
+      g_assert_true (punch_world_run (asker, sharer, 10 * FIL_SEC));
+      g_assert_cmpuint (world->n_dropped, >, 0);
+      assert_works (asker, sharer);
+    }
+}
+
+/* No HEAD ping gets through: after three seconds it is a PUSH, and the answer another one. */
+static void
+test_push (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("gtk-gnutella/1.2.3");
+  PunchHost *asker, *sharer;
+  gint64 begin_us;
+
+  start_pair (world, PORT, CGN, &asker, &sharer);
+  world->drops_pings = TRUE;
+  begin_us = sim_now (world->sim);
+  punch_world_ask (asker, sharer);
+  g_assert_true (punch_world_run (asker, sharer, 20 * FIL_SEC));
+  g_assert_cmpint (sim_now (world->sim) - begin_us, >=, FIL_PUNCH_PUSH_US);
+  g_assert_cmpint (sim_now (world->sim) - begin_us, <, FIL_PUNCH_PUSH_US + 2 * FIL_SEC);
+  g_assert_cmpuint (sharer->sim->pushes->len, >, 0);
+  g_assert_cmpuint (asker->sim->pushes->len, >, 0);
+  g_assert_cmpuint (sharer->n_answers, ==, 0);
+  assert_works (asker, sharer);
+}
+
+/* Nothing gets through at all. */
+static void
+test_silence (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *asker, *sharer;
+  gint64 begin_us;
+
+  start_pair (world, PORT, PORT, &asker, &sharer);
+  world->loses_every = 1;
+  begin_us = sim_now (world->sim);
+  punch_world_ask (asker, sharer);
+  g_assert_false (punch_world_run (asker, sharer, 30 * FIL_SEC));
+  g_assert_cmpstr (asker->failure, ==, "no-punch-answer");
+  g_assert_cmpint (asker->failure_us - begin_us, ==, FIL_PUNCH_ANSWER_US);
+  g_assert_cmpuint (fil_punches_n (asker->punches), ==, 0);
+}
+
+static void
+test_both_at_once (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *a, *b;
+
+  start_pair (world, PORT, LINUX, &a, &b);
+  punch_world_ask (a, b);
+  punch_world_ask (b, a);
+  sim_run (world->sim, 10 * FIL_SEC);
+  g_assert_null (a->failure);
+  g_assert_null (b->failure);
+  g_assert_cmpuint (a->n_ways, ==, 2);
+  g_assert_cmpuint (b->n_ways, ==, 2);
+  g_assert_cmpuint (fil_punches_n (a->punches) + fil_punches_n (b->punches), ==, 0);
+}
+
+/* The router of one side is restarted after the way stood, and another way is opened. */
+static void
+test_forgotten (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("gtk-gnutella/1.2.3");
+  PunchHost *asker, *sharer;
+
+  start_pair (world, PORT, PORT, &asker, &sharer);
+  punch_world_ask (asker, sharer);
+  g_assert_true (punch_world_run (asker, sharer, 5 * FIL_SEC));
+  nat_flush (asker->nat);
+  nat_flush (sharer->nat);
+  asker->n_ways = sharer->n_ways = 0;
+  punch_world_ask (asker, sharer);
+  g_assert_true (punch_world_run (asker, sharer, 5 * FIL_SEC));
+  g_assert_cmpuint (asker->n_ways, ==, 1);
+}
+
+/* Two behind one router that does not send back what is for itself: they meet inside. */
+static void
+test_same_router (void)
+{
+  for (guint hairpin = 0; hairpin < 2; hairpin++)
+    {
+      g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+      Nat *nat = punch_world_nat (world, NAT_SYM, "24.4.4.4", NULL);
+      PunchHost *asker, *sharer;
+
+      nat->hairpin = hairpin == 1;
+      asker = punch_world_host (world, "192.168.1.2:6346", nat, NAT_SYM);
+      sharer = punch_world_host (world, "192.168.1.3:6347", nat, NAT_SYM);
+      punch_world_start (world);
+      punch_world_ask (asker, sharer);
+      g_assert_true (punch_world_run (asker, sharer, 5 * FIL_SEC));
+      g_assert_true (fil_endpoint_same_address (&asker->way.peer, &sharer->inside));
+    }
+}
+
+/* A router that counts, and many at once: every attempt takes ports that the next one has to name. */
+static void
+test_counting_router (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *asker = add (world, SEQ, FALSE);
+  PunchHost *sharers[12];
+
+  for (guint i = 0; i < G_N_ELEMENTS (sharers); i++)
+    {
+      g_autofree char *outside = g_strdup_printf ("90.9.%u.1", i);
+      g_autofree char *inside = g_strdup_printf ("192.168.2.%u:6347", i + 2);
+
+      sharers[i] = punch_world_host (world, inside, punch_world_nat (world, NAT_PORT, outside, NULL), NAT_PORT);
+    }
+  punch_world_start (world);
+  for (guint i = 0; i < G_N_ELEMENTS (sharers); i++)
+    punch_world_ask (asker, sharers[i]);
+  sim_run (world->sim, 20 * FIL_SEC);
+  g_assert_null (asker->failure);
+  g_assert_cmpuint (asker->n_ways, ==, G_N_ELEMENTS (sharers));
+  for (guint i = 0; i < G_N_ELEMENTS (sharers); i++)
+    g_assert_cmpuint (sharers[i]->n_ways, ==, 1);
+}
+
+/* LimeWire's way is the RUDP engine's: here it is only asked for. */
+static void
+test_limewire (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  FilEndpoint proxies[] = { world->ultrapeers[0]->inside };
+  PunchHost *asker, *sharer;
+  FilPunchWish wish = { .proxies = proxies, .n_proxies = 1 };
+
+  start_pair (world, PORT, PORT, &asker, &sharer);
+  wish.guid = sharer->sim->guid;
+  g_assert_cmpuint (fil_punches_ask (asker->punches, &wish, sim_now (world->sim)), ==, 0);
+  wish.endpoint = fil_endpoint_v4 ((const guint8[]){ 90, 9, 9, 9 }, 6347);
+  g_assert_cmpuint (fil_punches_ask (asker->punches, &wish, sim_now (world->sim)), !=, 0);
+  g_assert_cmpint (asker->way.means, ==, FIL_PUNCH_BY_LIME);
+  g_assert_true (fil_endpoint_equal (&asker->way.peer, &wish.endpoint));
+  sim_run (world->sim, FIL_SEC);
+  g_assert_cmpuint (sharer->n_ways, ==, 1);
+  g_assert_cmpint (sharer->way.means, ==, FIL_PUNCH_BY_LIME);
+  g_assert_true (fil_endpoint_same_address (&sharer->way.peer, &asker->nat->outside));
+  g_assert_false (sharer->way.has_tls);
+  /* Nobody knocks there: it is given up. */
+  fil_punches_stream_opened (asker->punches, asker->way.id, FALSE, sim_now (world->sim));
+  g_assert_cmpstr (asker->failure, ==, "punch-failed");
+}
+
+/* Those who mean us no good */
+
+#define VICTIM "66.66.66.66:7777"
+
+static void
+make_offer (FilPunchOffer *offer,
+            const char *target,
+            guint8 nonce)
+{
+  memset (offer, 0, sizeof *offer);
+  offer->is_full = TRUE;
+  offer->has_tcp = TRUE;
+  offer->udp = offer->tcp = (FilNatClass){ FIL_NAT_MAPPING_INDEPENDENT, FIL_NAT_FILTER_PORT, 0 };
+  memset (offer->nonce, nonce, sizeof offer->nonce);
+  memset (offer->guid.bytes, 7, sizeof offer->guid.bytes);
+  offer->n_candidates = 2;
+  for (guint i = 0; i < 2; i++)
+    {
+      offer->candidates[i].kind = (FilCandidateKind) (FIL_CANDIDATE_UDP + i);
+      g_assert_true (fil_endpoint_parse (&offer->candidates[i].endpoint, target, -1, 1));
+    }
+}
+
+/* Somebody makes us knock at a third host: with every reminder one packet arrives there, and that is all. */
+static void
+test_victim (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add (world, PORT, TRUE);
+  FilPunchOffer offer, answer;
+
+  punch_world_start (world);
+  make_offer (&offer, VICTIM, 1);
+  g_assert_true (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+  g_assert_true (answer.is_answer);
+  g_assert_cmpmem (answer.echo, 8, offer.nonce, 8);
+  punch_world_arm (sharer);
+  sim_run (world->sim, 5 * FIL_SEC);
+  g_assert_cmpuint (punch_world_arrived (world, VICTIM), ==, 0);
+
+  offer.is_reminder = TRUE;
+  for (guint i = 1; i <= 20; i++)
+    {
+      g_assert_true (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+      punch_world_arm (sharer);
+      sim_run (world->sim, 300 * FIL_MSEC);
+      g_assert_cmpuint (punch_world_arrived (world, VICTIM), <=, i);
+    }
+  sim_run (world->sim, 30 * FIL_SEC);
+  /* The reminder that is for TCP is one connect, which the kernel repeats. */
+  g_assert_cmpuint (punch_world_arrived (world, VICTIM), >, 0);
+  g_assert_cmpuint (punch_world_arrived (world, VICTIM), <=, FIL_PUNCH_REMINDERS + 12);
+  g_assert_cmpuint (fil_punches_n (sharer->punches), ==, 0);
+}
+
+/* Offers without end: so many a minute, so many for one address, each nonce once. */
+static void
+test_limits (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add (world, PORT, TRUE);
+  FilPunchOffer offer, answer;
+  guint admitted = 0;
+
+  punch_world_start (world);
+  for (guint i = 0; i < 20; i++)
+    {
+      make_offer (&offer, VICTIM, (guint8) (10 + i));
+      admitted += fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim));
+    }
+  g_assert_cmpuint (admitted, ==, FIL_PUNCH_PER_TARGET);
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autofree char *other = g_strdup_printf ("66.66.%u.1:7777", i);
+
+      make_offer (&offer, other, (guint8) (100 + i));
+      admitted += fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim));
+    }
+  g_assert_cmpuint (admitted, ==, FIL_PUNCH_PER_MINUTE);
+  g_assert_cmpuint (fil_punches_refused (sharer->punches), ==, 40 - FIL_PUNCH_PER_MINUTE);
+
+  /* A minute later there is room again, but not for what was seen before. */
+  punch_world_arm (sharer);
+  sim_run (world->sim, FIL_MINUTE);
+  make_offer (&offer, VICTIM, 10);
+  g_assert_false (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+  make_offer (&offer, VICTIM, 99);
+  g_assert_true (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+}
+
+/* Addresses that nobody may make us knock at. */
+static void
+test_addresses (void)
+{
+  static const char *const targets[] = { "66.66.66.66:80", "192.168.2.1:7777", "10.0.0.1:7777", "127.0.0.1:7777",
+                                         "224.0.0.1:7777", "255.255.255.255:7777" };
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add (world, PORT, TRUE);
+  FilPunchOffer offer, answer;
+
+  punch_world_start (world);
+  for (guint i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      make_offer (&offer, targets[i], (guint8) (1 + i));
+      g_test_message ("%s", targets[i]);
+      g_assert_false (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+    }
+  /* A private one beside one that may be: it is left out, since nobody shares our router. */
+  make_offer (&offer, VICTIM, 50);
+  offer.candidates[1] = (FilCandidate){ FIL_CANDIDATE_LOCAL, fil_endpoint_v4 ((const guint8[]){ 192, 168, 2, 9 }, 7777) };
+  g_assert_true (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+  punch_world_arm (sharer);
+  sim_run (world->sim, FIL_SEC);
+  g_assert_null (strstr (sharer->steps->str, "192.168.2.9"));
+  g_assert_nonnull (strstr (sharer->steps->str, "66.66.66.66"));
+  /* Neither answers nor what hits say are offers. */
+  make_offer (&offer, VICTIM, 51);
+  offer.is_answer = TRUE;
+  g_assert_false (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+  offer.is_answer = offer.is_full = FALSE;
+  g_assert_false (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+}
+
+/* Pongs of others: without the nonce, with a MUID that was never sent, from somewhere else, of another host. */
+static void
+test_forged_answers (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *asker, *sharer;
+  FilEndpoint stranger = fil_endpoint_v4 ((const guint8[]){ 66, 66, 66, 66 }, 7777);
+  FilPunchOffer answer;
+  FilGuid muid;
+
+  start_pair (world, PORT, PORT, &asker, &sharer);
+  world->loses_every = 1;
+  punch_world_ask (asker, sharer);
+  make_offer (&answer, VICTIM, 1);
+  answer.is_answer = TRUE;
+  answer.guid = sharer->sim->guid;
+  memset (&muid, 3, sizeof muid);
+  g_assert_false (fil_punches_take_answer (asker->punches, &answer, &muid, &stranger, sim_now (world->sim)));
+  g_assert_false (fil_punches_take_answer (asker->punches, &answer, NULL, NULL, sim_now (world->sim)));
+  /* Somebody in between knows the nonce. */
+  g_assert_true (punch_world_seen_nonce (world, answer.echo));
+  g_assert_false (fil_punches_take_answer (asker->punches, &answer, &muid, &stranger, sim_now (world->sim)));
+  g_assert_true (punch_world_seen_muid (world, &muid));
+  g_assert_false (fil_punches_take_answer (asker->punches, &answer, &muid, &stranger, sim_now (world->sim)));
+  /* The proxy itself answers for somebody else. */
+  memset (&answer.guid, 9, sizeof answer.guid);
+  for (guint i = 0; i < PUNCH_ULTRAPEERS; i++)
+    g_assert_false (
+        fil_punches_take_answer (asker->punches, &answer, &muid, &world->ultrapeers[i]->inside, sim_now (world->sim)));
+  sim_run (world->sim, FIL_SEC);
+  g_assert_cmpuint (punch_world_arrived (world, VICTIM), ==, 0);
+}
+
+/* Knocks of those who do not know the nonce get nothing, however many. */
+static void
+test_forged_knocks (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add (world, FULL, TRUE);
+  PunchHost *stranger = punch_world_host (world, "66.66.66.66:7777", NULL, NAT_NONE);
+  FilPunchOffer offer, answer;
+  FilPunchProbe probe = { .kind = FIL_PROBE_KNOCK };
+  guint8 bytes[FIL_PROBE_LEN];
+  guint before;
+
+  punch_world_start (world);
+  make_offer (&offer, "66.66.66.66:7777", 1);
+  g_assert_true (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+  for (guint kind = FIL_PROBE_KNOCK; kind <= FIL_PROBE_USED; kind++)
+    {
+      probe.kind = (FilProbeKind) kind;
+      fil_punch_probe_encode (&probe, bytes);
+      g_assert_true (fil_punches_take_datagram (sharer->punches, &stranger->inside, fil_slice (bytes, sizeof bytes),
+                                                sim_now (world->sim)));
+    }
+  g_assert_cmpuint (sharer->n_sent_high, ==, 0);
+
+  /* With the nonce: every knock is answered once, and not without end. */
+  memcpy (probe.to, answer.nonce, sizeof probe.to);
+  memcpy (probe.from, offer.nonce, sizeof probe.from);
+  probe.kind = FIL_PROBE_KNOCK;
+  fil_punch_probe_encode (&probe, bytes);
+  before = sharer->n_sent_high;
+  for (guint i = 0; i < 1000; i++)
+    fil_punches_take_datagram (sharer->punches, &stranger->inside, fil_slice (bytes, sizeof bytes),
+                               sim_now (world->sim));
+  g_assert_cmpuint (sharer->n_sent_high - before, <=, FIL_PUNCH_HEARD_PER_SECOND + 1);
+  /* With the other side's nonce wrong: not even that. */
+  sim_run (world->sim, 2 * FIL_SEC);
+  memset (probe.from, 0x55, sizeof probe.from);
+  fil_punch_probe_encode (&probe, bytes);
+  before = sharer->n_sent_high;
+  fil_punches_take_datagram (sharer->punches, &stranger->inside, fil_slice (bytes, sizeof bytes), sim_now (world->sim));
+  g_assert_cmpuint (sharer->n_sent_high, ==, before);
+  g_assert_cmpuint (sharer->n_ways, ==, 0);
+}
+
+/* A host that is lured to ask for a file: the victim that the answer names gets so many knocks and no more. */
+static void
+test_lying_answer (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *asker, *sharer;
+  FilPunchOffer answer;
+  FilGuid muid;
+
+  start_pair (world, PORT, PORT, &asker, &sharer);
+  world->loses_every = 1;
+  asker->side.has_tcp = FALSE;
+  punch_world_ask (asker, sharer);
+  make_offer (&answer, VICTIM, 1);
+  answer.is_answer = TRUE;
+  answer.has_tcp = FALSE;
+  answer.udp = (FilNatClass){ FIL_NAT_MAPPING_SEQUENTIAL, FIL_NAT_FILTER_PORT, 1 };
+  answer.guid = sharer->sim->guid;
+  g_assert_true (punch_world_seen_nonce (world, answer.echo));
+  g_assert_true (punch_world_seen_muid (world, &muid));
+  g_assert_true (
+      fil_punches_take_answer (asker->punches, &answer, NULL, NULL, sim_now (world->sim)));
+  punch_world_arm (asker);
+  sim_run (world->sim, 30 * FIL_SEC);
+  g_assert_cmpuint (punch_world_arrived (world, VICTIM), <=, FIL_PUNCH_KNOCKS_PER_ADDRESS);
+  g_assert_cmpuint (punch_world_arrived (world, VICTIM), >, 0);
+  g_assert_nonnull (asker->failure);
+}
+
+/* So many attempts of our own, and one for each host. */
+static void
+test_too_many (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *asker, *sharer;
+  FilEndpoint proxies[] = { world->ultrapeers[0]->inside };
+  FilPunchWish wish = { .proxies = proxies, .n_proxies = 1, .knows_offers = TRUE };
+  guint32 first;
+
+  start_pair (world, PORT, PORT, &asker, &sharer);
+  for (guint i = 0; i < FIL_PUNCH_ATTEMPTS_MAX; i++)
+    {
+      wish.guid.bytes[0] = (guint8) (1 + i);
+      first = fil_punches_ask (asker->punches, &wish, sim_now (world->sim));
+      g_assert_cmpuint (first, !=, 0);
+      g_assert_cmpuint (fil_punches_ask (asker->punches, &wish, sim_now (world->sim)), ==, first);
+    }
+  wish.guid.bytes[0] = 0xff;
+  g_assert_cmpuint (fil_punches_ask (asker->punches, &wish, sim_now (world->sim)), ==, 0);
+  g_assert_cmpuint (fil_punches_n (asker->punches), ==, FIL_PUNCH_ATTEMPTS_MAX);
+  wish.guid.bytes[0] = 1;
+  fil_punches_cancel (asker->punches, &wish.guid);
+  wish.guid.bytes[0] = 0xff;
+  g_assert_cmpuint (fil_punches_ask (asker->punches, &wish, sim_now (world->sim)), !=, 0);
+}
+
+/* TCP connections that do not say what they should, or nothing. */
+static void
+test_bad_lines (void)
+{
+  static const char *const lines[] = { "PUNCH 0011223344556677 0011223344556677\n", "PUNCH\n", "GO TLS\n",
+                                       "PUNCH zz11223344556677 0011223344556677\n", "\n" };
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add (world, PORT, TRUE);
+  FilEndpoint peer = fil_endpoint_v4 ((const guint8[]){ 66, 66, 66, 66 }, 7777);
+  g_autofree char *endless = g_strnfill (1000, 'P');
+  FilSession *session;
+
+  punch_world_start (world);
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      session = fil_punches_line (sharer->punches, 0, &peer, sim_now (world->sim));
+      fil_session_feed (session, (const guint8 *) lines[i], strlen (lines[i]), sim_now (world->sim));
+      g_assert_true (session->is_closed);
+      fil_session_free (session);
+    }
+  session = fil_punches_line (sharer->punches, 0, &peer, sim_now (world->sim));
+  fil_session_feed (session, (const guint8 *) endless, strlen (endless), sim_now (world->sim));
+  g_assert_true (session->is_closed);
+  fil_session_free (session);
+
+  session = fil_punches_line (sharer->punches, 0, &peer, sim_now (world->sim));
+  g_assert_cmpint (fil_session_wake (session), ==, sim_now (world->sim) + FIL_PUNCH_LINE_US);
+  fil_session_tick (session, sim_now (world->sim) + FIL_PUNCH_LINE_US);
+  g_assert_true (session->is_closed);
+  fil_session_free (session);
+  /* Of an attempt that is over. */
+  session = fil_punches_line (sharer->punches, 1234, &peer, sim_now (world->sim));
+  g_assert_true (session->is_closed);
+  fil_session_free (session);
+  g_assert_cmpuint (sharer->n_sessions, ==, 0);
+}
+
 int
 main (int argc,
       char **argv)
@@ -149,5 +619,21 @@ main (int argc,
   g_test_add_data_func ("/sim/punch/pairs/gtk-gnutella/udp", GUINT_TO_POINTER (3), test_pairs);
   g_test_add_data_func ("/sim/punch/pairs/udp/unknown", GUINT_TO_POINTER (6), test_pairs);
   g_test_add_data_func ("/sim/punch/pairs/unknown", GUINT_TO_POINTER (4), test_pairs);
+  g_test_add_func ("/sim/punch/lossy", test_lossy);
+  g_test_add_func ("/sim/punch/push", test_push);
+  g_test_add_func ("/sim/punch/silence", test_silence);
+  g_test_add_func ("/sim/punch/both-at-once", test_both_at_once);
+  g_test_add_func ("/sim/punch/forgotten", test_forgotten);
+  g_test_add_func ("/sim/punch/same-router", test_same_router);
+  g_test_add_func ("/sim/punch/counting-router", test_counting_router);
+  g_test_add_func ("/sim/punch/limewire", test_limewire);
+  g_test_add_func ("/sim/punch/abuse/victim", test_victim);
+  g_test_add_func ("/sim/punch/abuse/limits", test_limits);
+  g_test_add_func ("/sim/punch/abuse/addresses", test_addresses);
+  g_test_add_func ("/sim/punch/abuse/forged-answers", test_forged_answers);
+  g_test_add_func ("/sim/punch/abuse/forged-knocks", test_forged_knocks);
+  g_test_add_func ("/sim/punch/abuse/lying-answer", test_lying_answer);
+  g_test_add_func ("/sim/punch/abuse/too-many", test_too_many);
+  g_test_add_func ("/sim/punch/abuse/bad-lines", test_bad_lines);
   return g_test_run ();
 }
