@@ -36,6 +36,35 @@ class Punch(Test):
         self.assertEqual(upload["reach"], "punch")
         self.assertEqual(getter.ask("uploads"), [])
 
+    def test_files_over_one_way(self):
+        """The way that was opened for one file serves the next ones too."""
+        contents = {"walnut %d.bin" % i: noise(400000, 10 + i) for i in range(3)}
+        _, _, getter = self.network(contents)
+
+        for row in getter.find("walnut", n=3):
+            self.assert_whole(getter.get(row)[-1], contents[row["name"]])
+        steps = self.trace(getter, getter.ask("downloads")[0])
+        # A way is given up when its last answer and the end of a file cross.
+        self.assertLess(steps.count("punch-udp"), len(contents), steps)
+        self.assertLess(steps.count("giv-received"), len(contents), steps)
+
+    def test_sharer_came_back(self):
+        """The sharer goes away in the middle and comes back elsewhere: another way is opened for the rest."""
+        content = noise(6000000, 20)
+        ultrapeers, sharer, getter = self.network({"chestnut.bin": content})
+        sharer.ask("set", "upload-limit", "500000")
+        id = getter.ask("get", str(getter.find("chestnut")[0]["id"]))[0]["id"]
+        getter.wait_download(id, "has bytes", lambda d: d["verified_bytes"] > 600000)
+        sharer.kill()
+        getter.wait_download(id, "has stopped", lambda d: d["state"] != "downloading")
+        proved = getter.download(id)["verified_bytes"]
+        sharer.start(ultrapeers)
+        sharer.ask("set", "upload-limit", "0")
+        done = getter.wait_download(id, "is done", lambda d: d["state"] == "done", 120)
+        self.assert_whole(done, content)
+        sent = sharer.wait("the rest", lambda m: [u for u in m.rows["upload"].values() if u["sent_bytes"] > 0])
+        self.assertLessEqual(sum(u["sent_bytes"] for u in sent), len(content) - proved + 300000)
+
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "clock.h"
+#include "file-source.h"
+#include "own-reach.h"
+#include "transfer-limits.h"
+
+static const FilNatClass classes[] = {
+  { FIL_NAT_MAPPING_UNKNOWN, FIL_NAT_FILTER_UNKNOWN, 0 },
+  { FIL_NAT_MAPPING_INDEPENDENT, FIL_NAT_FILTER_PORT, 0 },
+  { FIL_NAT_MAPPING_INDEPENDENT, FIL_NAT_FILTER_ADDRESS, 0 },
+  { FIL_NAT_MAPPING_SEQUENTIAL, FIL_NAT_FILTER_PORT, 1 },
+  { FIL_NAT_MAPPING_RANDOM, FIL_NAT_FILTER_PORT, 0 },
+};
+
+/* -: no, ?: not known, y: at least a guess; own class down, the other's across, in the order above. */
+static const char *const expected[] = { "??y??", "?yyy-", "yyyyy", "?yy--", "?-y--" };
+
+static FilFileSource *
+firewalled (const FilPunchHint *hint)
+{
+  static const FilHost proxy = { .endpoint = { .addr = { 24, 1, 1, 1 }, .port = 6346, .family = 4 } };
+  FilSourceSpec spec = { .guid = { { 1 } }, .proxies = &proxy, .n_proxies = 1, .needs_push = TRUE, .punch = *hint };
+
+  spec.endpoint = fil_endpoint_v4 ((const guint8[]){ 90, 1, 1, 1 }, 6346);
+  return fil_file_source_new (1, &spec);
+}
+
+static void
+test_pairs (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (classes); j++)
+      {
+        FilOwnReach own = { .can_punch = TRUE, .nat = { .udp = classes[i] } };
+        FilPunchHint other = { .can_punch = TRUE, .knows_offers = TRUE, .nat = { .udp = classes[j] } };
+        FilNatChance chance = fil_own_reach_chance (&own, &other);
+        g_autoptr (FilFileSource) source = firewalled (&other);
+        char want = expected[i][j];
+
+        g_test_message ("%u and %u: %d", i, j, chance);
+        g_assert_cmpint (chance == FIL_NAT_CHANCE_NO, ==, want == '-');
+        g_assert_cmpint (chance == FIL_NAT_CHANCE_UNKNOWN, ==, want == '?');
+        g_assert_cmpint (fil_file_source_reach (source, &own), ==,
+                         want == '-' ? FIL_SOURCE_UNREACHABLE : FIL_SOURCE_PUNCH);
+        if (want == '-')
+          g_assert_nonnull (fil_nat_pair_sentence (&own.nat, &other.nat));
+        /* As soon as somebody can come to us, it does. */
+        own.is_reachable = TRUE;
+        g_assert_cmpint (fil_file_source_reach (source, &own), ==, FIL_SOURCE_PUSH);
+        own = (FilOwnReach){ 0 };
+        g_assert_cmpint (fil_file_source_reach (source, &own), ==, FIL_SOURCE_UNREACHABLE);
+      }
+}
+
+/* TCP may work where UDP does not, and counts when both take it. */
+static void
+test_tcp (void)
+{
+  FilNatSide a = { .udp = classes[4], .tcp = classes[1], .has_tcp = TRUE };
+  FilNatSide b = { .udp = classes[1], .tcp = classes[1] };
+
+  g_assert_cmpint (fil_nat_pair_chance (&a, &b), ==, FIL_NAT_CHANCE_NO);
+  b.has_tcp = TRUE;
+  g_assert_cmpint (fil_nat_pair_chance (&a, &b), ==, FIL_NAT_CHANCE_YES);
+}
+
+/* LimeWire knocks at one port. */
+static void
+test_limewire (void)
+{
+  FilPunchHint other = { .can_punch = TRUE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    {
+      FilOwnReach own = { .can_punch = TRUE, .nat = { .udp = classes[i] } };
+
+      g_assert_cmpint (fil_own_reach_chance (&own, &other) == FIL_NAT_CHANCE_NO, ==, i >= 3);
+    }
+  other.can_punch = FALSE;
+  g_assert_cmpint (fil_own_reach_chance (&(FilOwnReach){ .can_punch = TRUE }, &other), ==, FIL_NAT_CHANCE_NO);
+}
+
+static void
+test_waiting (void)
+{
+  FilOwnReach own = { .can_punch = TRUE, .nat = { .udp = classes[1] } };
+  FilPunchHint other = { .can_punch = TRUE, .knows_offers = TRUE, .nat = { .udp = classes[1] } };
+  g_autoptr (FilFileSource) source = firewalled (&other);
+  gint64 now_us = FIL_HOUR;
+
+  fil_file_source_punch_failed (source, FALSE, "why", now_us);
+  g_assert_cmpint (source->retry_us, ==, now_us + 20 * FIL_SEC);
+  g_assert_cmpint (fil_file_source_reach (source, &own), ==, FIL_SOURCE_PUNCH);
+  fil_file_source_punch_failed (source, TRUE, "why", now_us);
+  g_assert_cmpint (source->retry_us, ==, now_us + FIL_PUNCH_HOPELESS_US);
+  g_assert_cmpint (fil_file_source_reach (source, &own), ==, FIL_SOURCE_UNREACHABLE);
+  g_assert_cmpstr (source->punch_sentence, ==, "why");
+  fil_file_source_revive (source);
+  g_assert_cmpint (fil_file_source_reach (source, &own), ==, FIL_SOURCE_PUNCH);
+
+  /* What worked before is tried soon, but not for ever. */
+  source->delivered = 1;
+  for (guint i = 0; i < FIL_PUNCH_QUICK_RETRIES; i++)
+    {
+      fil_file_source_punch_failed (source, FALSE, "why", now_us);
+      g_assert_cmpint (source->retry_us, ==, now_us + FIL_PUNCH_QUICK_RETRY_US);
+    }
+  fil_file_source_punch_failed (source, FALSE, "why", now_us);
+  g_assert_cmpint (source->retry_us, >, now_us + FIL_MINUTE);
+  for (guint i = 0; i < 2 * FIL_SOURCE_MAX_FAILURES; i++)
+    fil_file_source_punch_failed (source, FALSE, "why", now_us);
+  g_assert_cmpint (source->retry_us, ==, now_us + FIL_SOURCE_GIVEN_UP_US);
+}
+
+int
+main (int argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/transfer/reach/pairs", test_pairs);
+  g_test_add_func ("/transfer/reach/tcp", test_tcp);
+  g_test_add_func ("/transfer/reach/limewire", test_limewire);
+  g_test_add_func ("/transfer/reach/waiting", test_waiting);
+  return g_test_run ();
+}
