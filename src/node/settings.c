@@ -51,7 +51,7 @@ static const Setting table[] = {
   { "bind-interface", VALUE_TEXT, "", 0, 15, NULL },
   { "port-mapping", VALUE_SWITCH, "true", 0, 0, NULL },
   { "share-finished", VALUE_SWITCH, "false", 0, 0, NULL },
-  { "share-partial", VALUE_SWITCH, "true", 0, 0, NULL },
+  { "share-partial", VALUE_SWITCH, "false", 0, 0, NULL },
 };
 
 struct _FilSettings

@@ -32,11 +32,11 @@ def ask(listen, content, *lines, path="N2R", method="GET"):
 
 
 class Swarm(Test):
-    def partial(self, **options):
+    def partial(self, shares=True):
         """A node that has some of a file and slowly gets the rest of it, and the one that has it all."""
         content = noise(12000000, 90)
         seed = self.node("seed", settings={"upload-limit": "1500000"}).start([], {"plum.bin": content})
-        getter = self.node("getter", **options).start()
+        getter = self.node("getter", settings={"share-partial": "true"} if shares else None).start()
         id = getter.ask("get", magnet(content, "plum.bin", seed.listen))[0]["id"]
         getter.wait_download(id, "has proved some", lambda d: d["verified_bytes"] > 2500000)
         return content, seed, getter, id
@@ -84,8 +84,8 @@ class Swarm(Test):
         self.assertIn("x-available-ranges", headers)
         self.assertIn(" 404 ", ask(getter.listen, content, path="N2X")[0])
 
-    def test_switched_off(self):
-        content, seed, getter, id = self.partial(settings={"share-partial": "false"})
+    def test_given_only_when_wanted(self):
+        content, seed, getter, id = self.partial(shares=False)
         self.assertIn(" 404 ", ask(getter.listen, content, "Range: bytes=0-99")[0])
         getter.ask("set", "share-partial", "true")
         self.assertIn(" 206 ", ask(getter.listen, content, "Range: bytes=0-99")[0])

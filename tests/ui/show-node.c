@@ -295,7 +295,7 @@ fil_node_init (FilNode *self)
     { "downloads-dir", "/home/ada/Downloads/Filbert" }, { "incomplete-dir", "/home/ada/.local/share/filbert/incomplete" },
     { "listen-port", "23451" }, { "role", "auto" }, { "bind-interface", "" }, { "port-mapping", "false" },
     { "share-finished", "false" },
-    { "share-partial", "true" },
+    { "share-partial", "false" },
   };
 
   for (guint i = 0; i < N_LISTS; i++)
