@@ -5,8 +5,7 @@
 
 #include "file-kinds.h"
 #include "schema.h"
-
-#include <string.h>
+#include "sorted-array.h"
 
 typedef struct
 {
@@ -45,8 +44,6 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
 /* Groups */
 
 static FilResultGroup *
@@ -74,8 +71,6 @@ mark_dirty (FilResultsModel *self,
   g_ptr_array_add (self->dirty, group);
 }
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
 /* Both as they are listed. */
 static int
 compare_groups (FilResultsModel *self,
@@ -98,18 +93,7 @@ static guint
 find_place (FilResultsModel *self,
             const FilResultGroup *group)
 {
-  guint low = 0, high = self->listed->len;
-
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (compare_groups (self, group, g_ptr_array_index (self->listed, middle)) > 0)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low;
+  return fil_sorted_array_place (self->listed, group, compare_pointers, self);
 }
 
 static gboolean
@@ -284,87 +268,6 @@ fil_results_model_remove (FilResultsModel *self,
 }
 
 static int
-compare_positions (gconstpointer a,
-                   gconstpointer b)
-{
-  return COMPARE (*(const guint *) a, *(const guint *) b);
-}
-
-/* Takes the lines at @positions, which are sorted, off the list. */
-static void
-take_out (FilResultsModel *self,
-          GArray *positions)
-{
-  guint to;
-
-  if (positions->len == 0)
-    return;
-  to = g_array_index (positions, guint, 0);
-  for (guint i = 0; i < positions->len; i++)
-    {
-      guint from = g_array_index (positions, guint, i) + 1;
-      guint end = i + 1 < positions->len ? g_array_index (positions, guint, i + 1) : self->listed->len;
-
-      memmove (self->listed->pdata + to, self->listed->pdata + from, (end - from) * sizeof (gpointer));
-      to += end - from;
-    }
-  g_ptr_array_set_size (self->listed, (int) to);
-}
-
-/* Puts sorted lines in between those of the list, whose places are found by halving. */
-static void
-put_in (FilResultsModel *self,
-        GPtrArray *coming,
-        guint *first,
-        guint *last)
-{
-  g_autofree guint *places = g_new (guint, MAX (coming->len, 1));
-  guint old_len = self->listed->len, end = old_len;
-
-  for (guint i = 0; i < coming->len; i++)
-    places[i] = find_place (self, g_ptr_array_index (coming, i));
-  *first = coming->len > 0 ? places[0] : old_len;
-  *last = coming->len > 0 ? places[coming->len - 1] : 0;
-  g_ptr_array_set_size (self->listed, (int) (old_len + coming->len));
-  for (guint i = coming->len; i > 0; i--)
-    {
-      guint place = places[i - 1];
-
-      memmove (self->listed->pdata + place + i, self->listed->pdata + place, (end - place) * sizeof (gpointer));
-      self->listed->pdata[place + i - 1] = g_ptr_array_index (coming, i - 1);
-      end = place;
-    }
-}
-
-/* Takes out, puts in, and tells the smallest range that holds all of it. */
-static void
-splice (FilResultsModel *self,
-        GArray *going,
-        GPtrArray *coming)
-{
-  guint old_len = self->listed->len;
-  guint kept_len, first, last, n_before, n_after;
-
-  if (going->len == 0 && coming->len == 0)
-    return;
-  g_array_sort (going, compare_positions);
-  take_out (self, going);
-  kept_len = self->listed->len;
-  g_ptr_array_sort_with_data (coming, compare_pointers, self);
-  put_in (self, coming, &first, &last);
-
-  n_before = first;
-  n_after = coming->len > 0 ? kept_len - last : kept_len;
-  if (going->len > 0)
-    {
-      n_before = MIN (n_before, g_array_index (going, guint, 0));
-      n_after = MIN (n_after, old_len - 1 - g_array_index (going, guint, going->len - 1));
-    }
-  g_list_model_items_changed (G_LIST_MODEL (self), n_before, old_len - n_before - n_after,
-                              self->listed->len - n_before - n_after);
-}
-
-static int
 compare_by (FilResultsModel *self,
             const FilResultGroup *a,
             const FilResultOrder *a_order,
@@ -453,6 +356,7 @@ fil_results_model_commit_some (FilResultsModel *self,
   g_autoptr (GPtrArray) coming = g_ptr_array_new ();
   g_autoptr (GPtrArray) dirty = NULL;
   g_autofree FilResultOrder *orders = NULL;
+  FilListChange change;
 
   g_return_val_if_fail (FIL_IS_RESULTS_MODEL (self), FALSE);
 
@@ -485,7 +389,9 @@ fil_results_model_commit_some (FilResultsModel *self,
     ((FilResultGroup *) g_ptr_array_index (dirty, i))->order = orders[i];
   for (guint i = 0; i < coming->len; i++)
     ((FilResultGroup *) g_ptr_array_index (coming, i))->is_listed = TRUE;
-  splice (self, going, coming);
+  change = fil_sorted_array_splice (self->listed, going, coming, compare_pointers, self);
+  if (change.removed > 0 || change.added > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), change.position, change.removed, change.added);
   finish_commit (self, dirty);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_RESULTS]);
   return self->dirty->len > 0;
