@@ -93,6 +93,16 @@ def is_visible(node):
     return node.get_state_set().contains(Atspi.StateType.VISIBLE)
 
 
+def is_gone(node):
+    """Whether a widget that was found before is no more, or not to be seen."""
+    try:
+        node.clear_cache()
+        states = node.get_state_set()
+    except GLib.Error:
+        return True
+    return states.contains(Atspi.StateType.DEFUNCT) or not states.contains(Atspi.StateType.VISIBLE)
+
+
 def find(role, name, top=None):
     for node in walk(top or window()):
         if name in (node.get_name() or '') and node.get_role_name() == role:
@@ -236,9 +246,11 @@ def transfers():
     wait_for_text('It was asked through the network to connect to you')
     wait_for('the map in words', lambda: find('image', 'verified') or find('icon', 'verified'))
     check_names('the details of a download')
-    # What is cancelled can be had back. To press is over when the window has done it, so the key comes after it;
-    # a look in between might take longer than the offer stands.
-    press('Cancel The Hazel Wood')
+    # What is cancelled can be had back. Only the button itself is looked at in between: to search the whole
+    # window might take longer than the offer stands.
+    button = wait_for('the cancel button', lambda: find('push button', 'Cancel The Hazel Wood'))
+    assert button.do_action(0)
+    wait_for('the row is gone', lambda: is_gone(button))
     key('ctrl+z')
     wait_for('it is back', lambda: find('push button', 'Cancel The Hazel Wood'))
     press('Cancel The Hazel Wood')
