@@ -130,10 +130,19 @@ def hit(world):
 def fetch_with_curl(url, path):
     began = time.monotonic()
     subprocess.run(["curl", "--silent", "--fail", "--output", path, url], check=True)
+    fetched = time.monotonic() - began
     subprocess.run(["sha1sum", path], check=True, stdout=subprocess.DEVNULL)
     seconds = time.monotonic() - began
     path.unlink()
-    return seconds
+    return fetched, seconds
+
+
+def one_pass(world):
+    """SHA-1 and tree of the file in one pass by our own code, on one thread."""
+    program = world.programs.parent / "tests" / "bench" / "bench-hash-file"
+    lines = subprocess.run([program], check=True, capture_output=True, text=True).stdout.splitlines()
+    rate = next(float(line.split()[2]) for line in lines if line.startswith("bench hash-file-one-thread "))
+    return FILE_BYTES / (rate * 1e6)
 
 
 def fetch_with_node(sharer, getter, result):
@@ -159,17 +168,21 @@ def download(world):
         nodes.wait_for(lambda: getter.status()["state"] == "online", "the getting leaf to be online")
         result = nodes.wait_for(lambda: getter.ctl("search", "walnut", "--max", "1", "--wait", "2"), "the file")[0]
         url = f"http://127.0.0.1:{sharer.port()}/uri-res/N2R?urn:sha1:{result['sha1']}"
-        ratios, walls, curls, serving, fetching = [], [], [], [], []
+        ratios, walls, curls, serving, fetching, slower = [], [], [], [], [], []
         for _ in range(nodes.ROUNDS):
-            curls.append(fetch_with_curl(url, world.folder / "curl"))
+            curl_s, checked_s = fetch_with_curl(url, world.folder / "curl")
+            curls.append(checked_s)
+            pass_s = one_pass(world)
             seconds, served, fetched = fetch_with_node(sharer, getter, result["id"])
             walls.append(seconds)
             ratios.append(seconds / curls[-1])
+            slower.append(max(curl_s, pass_s) / seconds)
             serving.append(served * 1e9 / FILE_BYTES)
             fetching.append(fetched * 1e9 / FILE_BYTES)
         nodes.bench("download-1GB", middle(walls), "s")
         nodes.bench("curl-and-sha1sum-1GB", middle(curls), "s")
         nodes.bench("download-to-curl", middle(ratios), "x")
+        nodes.bench("download-speed-to-slower-of-curl-and-hashing", middle(slower), "x")
         nodes.bench("download-cpu-uploader", middle(serving), "s/GB")
         nodes.bench("download-cpu-downloader", middle(fetching), "s/GB")
 
