@@ -122,6 +122,8 @@ convict (FilDownloads *self,
   _fil_downloads_blame (self, download, source);
   fil_tree_trust_drop_source (download->trust, source->id);
   trust_changed (self, download, before, was_doubted);
+  /* So that a node that dies now does not ask it again. */
+  _fil_downloads_save (self, download);
 }
 
 /* Who sent all of a block, or a piece of it and is a liar anyway; NULL: not one alone. */
