@@ -65,11 +65,12 @@ mapped_udp (FilNode *self,
     return nat->udp;
   if (fil_endpoint_is_set (&guess))
     return with_port (guess, self->local.port);
-  return self->is_private && fil_endpoint_class (&self->local) != FIL_ADDRESS_NONE ? self->local : (FilEndpoint){ 0 };
+  return self->is_private && fil_endpoint_class (&self->local) != FIL_ADDRESS_NONE ? self->local
+                                                                                   : (FilEndpoint){ 0 };
 }
 
-/* The same of our TCP port: routers treat both alike more often than not. One that takes another port for each
- * connection leaves nothing to tell. */
+/* The same of our TCP port: routers treat both alike more often than not. One that takes another port for
+ * each connection leaves nothing to tell. */
 static FilEndpoint
 mapped_tcp (FilNode *self,
             const FilNat *nat,
@@ -79,7 +80,8 @@ mapped_tcp (FilNode *self,
     return (FilEndpoint){ 0 };
   if (fil_endpoint_is_set (&nat->tcp))
     return nat->tcp;
-  return nat->mapping == FIL_NAT_MAPPING_UNKNOWN || fil_nat_is_fixed (nat->mapping) ? *udp : (FilEndpoint){ 0 };
+  return nat->mapping == FIL_NAT_MAPPING_UNKNOWN || fil_nat_is_fixed (nat->mapping) ? *udp
+                                                                                    : (FilEndpoint){ 0 };
 }
 
 /* All but the fingerprint of our key: TLS costs 4 MB, and most nodes that stand idle never need it. */
@@ -122,7 +124,8 @@ can_punch (FilNode *self)
   const FilReachability *reach = fil_overlay_reachability (self->overlay);
   FilEndpoint udp = mapped_udp (self, &reach->probe.nat);
 
-  return fil_endpoint_is_set (&udp) && fil_reachability_udp_passes (reach, _fil_node_now (self)) != FIL_REACHABLE_NO;
+  return fil_endpoint_is_set (&udp) &&
+         fil_reachability_udp_passes (reach, _fil_node_now (self)) != FIL_REACHABLE_NO;
 }
 
 /**
@@ -150,8 +153,8 @@ _fil_node_punch_update (FilNode *self)
   fil_punch_describe_hit (&own, &about);
   fil_punch_offer_encode (&about, &item);
   /* LimeWire has to know the port beforehand. */
-  fil_overlay_set_punch (self->overlay, fil_nat_is_fixed (own.nat.udp.mapping) ? 1 : 0, fil_writer_slice (&item),
-                         &own.udp);
+  fil_overlay_set_punch (self->overlay, fil_nat_is_fixed (own.nat.udp.mapping) ? 1 : 0,
+                         fil_writer_slice (&item), &own.udp);
 }
 
 /* For the downloads: NULL when we cannot punch. */
@@ -248,8 +251,9 @@ ask_proxy (gpointer data,
   describe (self, &own);
   push.endpoint = own.udp;
   push.port = own.udp.port;
-  _fil_node_push_dial_proxy (self, proxy, FALSE,
-                             fil_proxy_ask_new (&push, proxy, self->user_agent, proxy_asked, self, _fil_node_now (self)));
+  _fil_node_push_dial_proxy (
+      self, proxy, FALSE,
+      fil_proxy_ask_new (&push, proxy, self->user_agent, proxy_asked, self, _fil_node_now (self)));
 }
 
 static FilSession *
@@ -274,7 +278,8 @@ failed (gpointer data,
 {
   FilNode *self = data;
 
-  fil_downloads_punch_failed (self->downloads, guid, strcmp (code, "unreachable") == 0, sentence, _fil_node_now (self));
+  fil_downloads_punch_failed (self->downloads, guid, strcmp (code, "unreachable") == 0, sentence,
+                              _fil_node_now (self));
 }
 
 static void
@@ -340,8 +345,8 @@ stream_opened (PunchStream *self)
   FilSession *session;
 
   if (way.has_tls)
-    stream = fil_tls_stream_new_pinned (node->tls, stream, way.is_asker ? FIL_TLS_CLIENT : FIL_TLS_SERVER, NULL, 0,
-                                        way.fingerprint);
+    stream = fil_tls_stream_new_pinned (node->tls, stream, way.is_asker ? FIL_TLS_CLIENT : FIL_TLS_SERVER,
+                                        NULL, 0, way.fingerprint);
   g_ptr_array_remove_fast (node->punch_streams, self);
   fil_punches_stream_opened (node->punches, way.id, TRUE, _fil_node_now (node));
   session = session_for (node, &way);
@@ -444,7 +449,8 @@ tcp_connected (gpointer data,
 {
   FilNode *self = data;
 
-  _fil_node_pump (self, stream, fil_punches_line (self->punches, id, to, _fil_node_now (self)), FIL_TRAFFIC_TRANSFER, to);
+  _fil_node_pump (self, stream, fil_punches_line (self->punches, id, to, _fil_node_now (self)),
+                  FIL_TRAFFIC_TRANSFER, to);
 }
 
 /* Somebody connected and says PUNCH. */
@@ -496,7 +502,9 @@ answer_ping (FilNode *self,
              const FilSource *source)
 {
   gint64 now_us = _fil_node_now (self);
-  FilHeadPong pong = { .firewalled = !_fil_node_is_reachable (self), .vendor = { 'F', 'L', 'B', 'T' }, .tls = TRUE };
+  FilHeadPong pong = { .firewalled = !_fil_node_is_reachable (self),
+                       .vendor = { 'F', 'L', 'B', 'T' },
+                       .tls = TRUE };
   FilVendor vendor = { .id = { FIL_VENDOR_LIME, 24, 2 } };
   FilPunchOffer offer, answer;
   g_auto (FilWriter) item, body, payload;

@@ -58,11 +58,11 @@ fil_nat_pair_sentence (const FilNatSide *own,
                        const FilNatSide *other)
 {
   if (is_moving (&own->udp) && is_moving (&other->udp))
-    return _("Both routers use another port for each connection, so neither can find the other; a port mapping in "
-             "your router or IPv6 would help.");
+    return _("Both routers use another port for each connection, so neither can find the other; a port "
+             "mapping in your router or IPv6 would help.");
   if (is_moving (&own->udp))
-    return _("Your router uses another port for each connection and the other router lets nobody in who was not "
-             "called; a port mapping in your router or IPv6 would help.");
-  return _("The other router uses another port for each connection and yours lets nobody in who was not called; a "
-           "port mapping in your router would help.");
+    return _("Your router uses another port for each connection and the other router lets nobody in who was "
+             "not called; a port mapping in your router or IPv6 would help.");
+  return _("The other router uses another port for each connection and yours lets nobody in who was not "
+           "called; a port mapping in your router would help.");
 }

@@ -175,8 +175,8 @@ knock_at (FilPunch *self,
           FilPunchTarget *target,
           gboolean low)
 {
-  if (!target->is_proven &&
-      knocks_at (self, &target->endpoint, low) >= (low ? FIL_PUNCH_OPENERS_PER_ADDRESS : FIL_PUNCH_KNOCKS_PER_ADDRESS))
+  if (!target->is_proven && knocks_at (self, &target->endpoint, low) >=
+                                (low ? FIL_PUNCH_OPENERS_PER_ADDRESS : FIL_PUNCH_KNOCKS_PER_ADDRESS))
     return;
   if (low)
     target->openers++;
@@ -261,7 +261,8 @@ _fil_punch_knock_once (FilPunch *self,
   if (self->is_asker)
     knock_at (self, target_at (self->udp, 0), TRUE);
   else if (self->reminders % 2 == 0 && self->tcp->len > 0)
-    self->punches->delegate.connect (self->punches->data, self->id, &target_at (self->tcp, 0)->endpoint, FALSE);
+    self->punches->delegate.connect (self->punches->data, self->id, &target_at (self->tcp, 0)->endpoint,
+                                     FALSE);
   else
     knock_at (self, target_at (self->udp, 0), FALSE);
 }
@@ -318,7 +319,8 @@ send_use (FilPunch *self,
 {
   if (self->uses++ >= FIL_PUNCH_USES)
     {
-      _fil_punch_fail (self, "punch-failed", _("The way through both routers could not be kept open."), now_us);
+      _fil_punch_fail (self, "punch-failed", _("The way through both routers could not be kept open."),
+                       now_us);
       return;
     }
   send_probe (self, FIL_PROBE_USE, &self->pair, 0);
@@ -338,13 +340,14 @@ give_up (FilPunch *self,
   FilNatSide peer = side_of (&self->peer);
 
   if (fil_nat_pair_chance (&self->self.nat, &peer) == FIL_NAT_CHANCE_YES)
-    _fil_punch_fail (self, "punch-failed", _("Both sides knocked, and nothing came through; it will be tried again."),
-                     now_us);
+    _fil_punch_fail (self, "punch-failed",
+                     _("Both sides knocked, and nothing came through; it will be tried again."), now_us);
   else
-    _fil_punch_fail (self, "unreachable",
-                     _("Both sides knocked, and one of the routers let nothing in; a port mapping in your router or IPv6 "
-                       "would help."),
-                     now_us);
+    _fil_punch_fail (
+        self, "unreachable",
+        _("Both sides knocked, and one of the routers let nothing in; a port mapping in your router or IPv6 "
+           "would help."),
+        now_us);
 }
 
 /* What is due between the answer and the choice. */

@@ -214,7 +214,8 @@ _fil_punch_push (FilPunch *self,
       fil_guid_random (&header.muid, self->punches->random);
       send_message (self, &header, fil_writer_slice (&payload), &proxies[i]);
       _fil_punch_step (self, "punch-pushed", &proxies[i],
-                       self->is_asker ? "PUSH 0x7FFFFFFD, to its push proxy" : "our answer as PUSH 0x7FFFFFFD");
+                       self->is_asker ? "PUSH 0x7FFFFFFD, to its push proxy"
+                                      : "our answer as PUSH 0x7FFFFFFD");
     }
 }
 
@@ -225,7 +226,8 @@ fall_back (FilPunch *self,
            gint64 now_us)
 {
   self->has_pushed = TRUE;
-  _fil_punch_push (self, &self->wish.guid, self->proxies, MIN (self->wish.n_proxies, FIL_PUNCH_PROXIES_AT_ONCE), TRUE);
+  _fil_punch_push (self, &self->wish.guid, self->proxies,
+                   MIN (self->wish.n_proxies, FIL_PUNCH_PROXIES_AT_ONCE), TRUE);
   if (fil_endpoint_is_set (&self->wish.endpoint) &&
       self->punches->delegate.may_send (self->punches->data, &self->wish.endpoint))
     _fil_punch_add_udp (self, &self->wish.endpoint);
@@ -265,7 +267,8 @@ is_ready (FilPunch *self,
         return FALSE;
       _fil_punches_describe (punches, &self->self);
     }
-  if (!self->self.is_sure && punches->delegate.measure != NULL && now_us - self->started_us < FIL_PUNCH_MEASURE_US)
+  if (!self->self.is_sure && punches->delegate.measure != NULL &&
+      now_us - self->started_us < FIL_PUNCH_MEASURE_US)
     {
       if (now_us == self->started_us)
         punches->delegate.measure (punches->data);
@@ -384,7 +387,8 @@ admit (FilPunches *self,
   FilPunchSelf own;
   FilPunch *punch;
 
-  if (target == NULL || !self->delegate.may_send (self->data, target) || !fil_punches_may_answer (self, now_us))
+  if (target == NULL || !self->delegate.may_send (self->data, target) ||
+      !fil_punches_may_answer (self, now_us))
     return NULL;
   /* Where the routers forbid it nothing is sent but the answer, which says so. */
   _fil_punches_describe (self, &own);
@@ -494,7 +498,8 @@ fil_punches_take_answer (FilPunches *self,
   punch->peer = *answer;
   punch->has_peer = TRUE;
   punch->has_answer = TRUE;
-  _fil_punch_step (punch, "punch-answered", ping != NULL ? &ping->proxy : NULL, "the source answers and knocks");
+  _fil_punch_step (punch, "punch-answered", ping != NULL ? &ping->proxy : NULL,
+                   "the source answers and knocks");
   _fil_punch_begin_knocking (punch, now_us);
   return TRUE;
 }

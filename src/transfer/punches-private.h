@@ -138,7 +138,8 @@ void _fil_punch_begin_knocking (FilPunch *self, gint64 now_us);
 void _fil_punch_knock_once (FilPunch *self, gint64 now_us);
 void _fil_punch_knock (FilPunch *self, gint64 now_us);
 gint64 _fil_punch_knock_wake (const FilPunch *self);
-void _fil_punch_take_probe (FilPunch *self, const FilPunchProbe *probe, const FilEndpoint *from, gint64 now_us);
+void _fil_punch_take_probe (FilPunch *self, const FilPunchProbe *probe, const FilEndpoint *from,
+                            gint64 now_us);
 gboolean _fil_punch_takes_line (FilPunch *self, gint64 now_us);
 void _fil_punch_chose_tcp (FilPunch *self, const FilEndpoint *peer, gint64 now_us);
 

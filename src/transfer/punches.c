@@ -236,7 +236,8 @@ _fil_punch_step (FilPunch *self,
 {
   char text[FIL_ENDPOINT_TEXT_LEN];
 
-  g_debug ("[punch %u] %s %s: %s", self->id, what, peer != NULL ? fil_endpoint_to_text (peer, text) : "-", detail);
+  g_debug ("[punch %u] %s %s: %s", self->id, what, peer != NULL ? fil_endpoint_to_text (peer, text) : "-",
+           detail);
   if (self->punches->delegate.step != NULL)
     self->punches->delegate.step (self->punches->data, &self->guid, what, peer, detail);
 }
@@ -382,7 +383,8 @@ fil_punches_stream_opened (FilPunches *self,
   if (punch == NULL)
     return;
   if (!success)
-    _fil_punch_fail (punch, "punch-failed", _("The way through both routers could not be kept open."), now_us);
+    _fil_punch_fail (punch, "punch-failed", _("The way through both routers could not be kept open."),
+                     now_us);
   else if (punch->state == PUNCH_LIME)
     _fil_punch_end (punch, now_us);
   else
@@ -408,7 +410,8 @@ tick_one (FilPunch *self,
       break;
     case PUNCH_LIME:
       if (now_us - self->since_us >= FIL_PUNCH_LIME_US + FIL_SEC)
-        _fil_punch_fail (self, "punch-failed", _("The other side did not knock, or its router let nobody in."), now_us);
+        _fil_punch_fail (self, "punch-failed",
+                         _("The other side did not knock, or its router let nobody in."), now_us);
       break;
     case PUNCH_OVER:
     default:

@@ -93,7 +93,8 @@ typedef struct
   /* Something that we asked for came to nothing. Code is stable, the sentence for a person. */
   void (*failed) (gpointer data, const FilGuid *guid, const char *code, const char *sentence);
   /* A step to be told by trace; keyed by the servent GUID of the other side. */
-  void (*step) (gpointer data, const FilGuid *guid, const char *what, const FilEndpoint *peer, const char *detail);
+  void (*step) (gpointer data, const FilGuid *guid, const char *what, const FilEndpoint *peer,
+                const char *detail);
 } FilPunchesDelegate;
 
 /**
@@ -115,11 +116,13 @@ void fil_punches_cancel (FilPunches *self, const FilGuid *guid);
 void fil_punches_stream_opened (FilPunches *self, guint32 id, gboolean success, gint64 now_us);
 
 gboolean fil_punches_may_answer (FilPunches *self, gint64 now_us);
-gboolean fil_punches_take_offer (FilPunches *self, const FilPunchOffer *offer, FilPunchOffer *answer, gint64 now_us);
+gboolean fil_punches_take_offer (FilPunches *self, const FilPunchOffer *offer, FilPunchOffer *answer,
+                                 gint64 now_us);
 gboolean fil_punches_take_answer (FilPunches *self, const FilPunchOffer *answer, const FilGuid *muid,
                                   const FilEndpoint *from, gint64 now_us);
 gboolean fil_punches_take_push (FilPunches *self, const FilPush *push, gint64 now_us);
-gboolean fil_punches_take_datagram (FilPunches *self, const FilEndpoint *from, FilSlice datagram, gint64 now_us);
+gboolean fil_punches_take_datagram (FilPunches *self, const FilEndpoint *from, FilSlice datagram,
+                                    gint64 now_us);
 
 FilSession *fil_punches_line (FilPunches *self, guint32 id, const FilEndpoint *peer, gint64 now_us)
     G_GNUC_WARN_UNUSED_RESULT;

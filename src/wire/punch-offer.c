@@ -69,7 +69,8 @@ read_endpoints (FilPunchOffer *self,
       candidate.kind = (FilCandidateKind) kind;
       if (kind >= FIL_CANDIDATE_UDP && kind <= FIL_CANDIDATE_IPV6 && candidate.endpoint.port != 0 &&
           (kind == FIL_CANDIDATE_IPV6) == (candidate.endpoint.family == 6) &&
-          fil_endpoint_class (&candidate.endpoint) != FIL_ADDRESS_NONE && self->n_candidates < FIL_CANDIDATES_MAX)
+          fil_endpoint_class (&candidate.endpoint) != FIL_ADDRESS_NONE &&
+          self->n_candidates < FIL_CANDIDATES_MAX)
         self->candidates[self->n_candidates++] = candidate;
     }
   for (guint i = 0; i < (guint) (counts >> 4); i++)
@@ -161,7 +162,10 @@ fil_punch_offer_encode (const FilPunchOffer *self,
   guint8 flags = (self->is_full ? FLAG_FULL : 0) | (self->has_tcp ? FLAG_TCP : 0);
 
   if (self->is_full)
-    flags |= (self->is_answer ? FLAG_ANSWER : self->is_reminder ? FLAG_REMINDER : 0) | (self->has_tls ? FLAG_TLS : 0);
+    flags |= (self->is_answer     ? FLAG_ANSWER
+              : self->is_reminder ? FLAG_REMINDER
+                                  : 0) |
+             (self->has_tls ? FLAG_TLS : 0);
   fil_writer_u8 (out, FIL_PUNCH_OFFER_VERSION);
   fil_writer_u8 (out, flags);
   fil_writer_u8 (out, class_byte (&self->udp));

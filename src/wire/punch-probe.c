@@ -28,13 +28,15 @@ fil_punch_probe_decode (FilPunchProbe *self,
   FilReader r = datagram;
   const guint8 *head;
 
-  if (datagram.len != FIL_PROBE_LEN || !fil_reader_take (&r, FIL_HEADER_LEN, &head) || head[16] != FIL_KIND_RUDP ||
-      head[0] != 0 || head[1] != 0 || head[AT_VERSION] != VERSION_HIGH || head[AT_VERSION + 1] != VERSION_LOW ||
-      head[AT_KIND] < FIL_PROBE_KNOCK || head[AT_KIND] > FIL_PROBE_USED)
+  if (datagram.len != FIL_PROBE_LEN || !fil_reader_take (&r, FIL_HEADER_LEN, &head) ||
+      head[16] != FIL_KIND_RUDP || head[0] != 0 || head[1] != 0 || head[AT_VERSION] != VERSION_HIGH ||
+      head[AT_VERSION + 1] != VERSION_LOW || head[AT_KIND] < FIL_PROBE_KNOCK ||
+      head[AT_KIND] > FIL_PROBE_USED)
     return FALSE;
   self->kind = (FilProbeKind) head[AT_KIND];
   self->has_tls = head[AT_TLS] != 0;
-  return fil_reader_copy (&r, self->to, sizeof self->to) && fil_reader_copy (&r, self->from, sizeof self->from);
+  return fil_reader_copy (&r, self->to, sizeof self->to) &&
+         fil_reader_copy (&r, self->from, sizeof self->from);
 }
 
 /**

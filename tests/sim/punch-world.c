@@ -560,7 +560,8 @@ step (gpointer data,
 
   if (peer != NULL)
     fil_endpoint_to_text (peer, text);
-  g_string_append_printf (host->steps, "%.3f %s %s (%s)\n", (double) sim_now (host->world->sim) / 1e6, what, text, detail);
+  g_string_append_printf (host->steps, "%.3f %s %s (%s)\n", (double) sim_now (host->world->sim) / 1e6, what,
+                          text, detail);
 }
 
 static const FilPunchesDelegate delegate = {
@@ -608,7 +609,8 @@ answer_head (PunchHost *host,
   vendor.body = fil_writer_slice (&body);
   fil_vendor_encode (&vendor, &payload);
   host->n_answers++;
-  fil_overlay_answer_head (host->sim->overlay, source, fil_writer_slice (&payload), sim_now (host->world->sim));
+  fil_overlay_answer_head (host->sim->overlay, source, fil_writer_slice (&payload),
+                           sim_now (host->world->sim));
 }
 
 static void
@@ -761,7 +763,8 @@ PunchWorld *
 punch_world_new (const char *user_agent)
 {
   PunchWorld *self = g_new0 (PunchWorld, 1);
-  static const char *const addresses[PUNCH_ULTRAPEERS] = { "62.1.1.1:6346", "66.2.2.2:6346", "81.3.3.3:6346" };
+  static const char *const addresses[PUNCH_ULTRAPEERS] = { "62.1.1.1:6346", "66.2.2.2:6346",
+                                                           "81.3.3.3:6346" };
 
   self->sim = sim_new ((guint64) g_test_rand_int (), 25 * FIL_MSEC);
   sim_set_route (self->sim, route);
@@ -771,7 +774,9 @@ punch_world_new (const char *user_agent)
   self->packets = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) packet_free, NULL);
   for (guint i = 0; i < PUNCH_ULTRAPEERS; i++)
     {
-      FilOverlayConfig config = { .role = FIL_ROLE_ULTRAPEER, .leaves = 40, .is_passive = TRUE, .user_agent = user_agent };
+      FilOverlayConfig config = {
+        .role = FIL_ROLE_ULTRAPEER, .leaves = 40, .is_passive = TRUE, .user_agent = user_agent
+      };
       FilEndpoint endpoint;
 
       g_assert_true (fil_endpoint_parse (&endpoint, addresses[i], -1, 0));
@@ -810,7 +815,9 @@ punch_world_ask (PunchHost *asker,
 {
   FilHost hosts[PUNCH_ULTRAPEERS];
   FilEndpoint proxies[PUNCH_ULTRAPEERS];
-  FilPunchWish wish = { .guid = sharer->sim->guid, .proxies = proxies, .knows_offers = TRUE, .nat = sharer->side };
+  FilPunchWish wish = {
+    .guid = sharer->sim->guid, .proxies = proxies, .knows_offers = TRUE, .nat = sharer->side
+  };
   guint32 id;
 
   wish.n_proxies = fil_overlay_push_proxies (sharer->sim->overlay, hosts, G_N_ELEMENTS (hosts));

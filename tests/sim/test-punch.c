@@ -279,7 +279,8 @@ test_counting_router (void)
       g_autofree char *outside = g_strdup_printf ("90.9.%u.1", i);
       g_autofree char *inside = g_strdup_printf ("192.168.2.%u:6347", i + 2);
 
-      sharers[i] = punch_world_host (world, inside, punch_world_nat (world, NAT_PORT, outside, NULL), NAT_PORT);
+      sharers[i] =
+          punch_world_host (world, inside, punch_world_nat (world, NAT_PORT, outside, NULL), NAT_PORT);
     }
   punch_world_start (world);
   for (guint i = 0; i < G_N_ELEMENTS (sharers); i++)
@@ -411,8 +412,8 @@ test_limits (void)
 static void
 test_addresses (void)
 {
-  static const char *const targets[] = { "66.66.66.66:80", "192.168.2.1:7777", "10.0.0.1:7777", "127.0.0.1:7777",
-                                         "224.0.0.1:7777", "255.255.255.255:7777" };
+  static const char *const targets[] = { "66.66.66.66:80", "192.168.2.1:7777", "10.0.0.1:7777",
+                                         "127.0.0.1:7777", "224.0.0.1:7777",   "255.255.255.255:7777" };
   g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
   PunchHost *sharer = add (world, PORT, TRUE);
   FilPunchOffer offer, answer;
@@ -426,7 +427,8 @@ test_addresses (void)
     }
   /* A private one beside one that may be: it is left out, since nobody shares our router. */
   make_offer (&offer, VICTIM, 50);
-  offer.candidates[1] = (FilCandidate){ FIL_CANDIDATE_LOCAL, fil_endpoint_v4 ((const guint8[]){ 192, 168, 2, 9 }, 7777) };
+  offer.candidates[1] =
+      (FilCandidate){ FIL_CANDIDATE_LOCAL, fil_endpoint_v4 ((const guint8[]){ 192, 168, 2, 9 }, 7777) };
   g_assert_true (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
   punch_world_arm (sharer);
   sim_run (world->sim, FIL_SEC);
@@ -440,7 +442,8 @@ test_addresses (void)
   g_assert_false (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
 }
 
-/* Pongs of others: without the nonce, with a MUID that was never sent, from somewhere else, of another host. */
+/* Pongs of others: without the nonce, with a MUID that was never sent, from somewhere else, of another host.
+ */
 static void
 test_forged_answers (void)
 {
@@ -467,8 +470,8 @@ test_forged_answers (void)
   /* The proxy itself answers for somebody else. */
   memset (&answer.guid, 9, sizeof answer.guid);
   for (guint i = 0; i < PUNCH_ULTRAPEERS; i++)
-    g_assert_false (
-        fil_punches_take_answer (asker->punches, &answer, &muid, &world->ultrapeers[i]->inside, sim_now (world->sim)));
+    g_assert_false (fil_punches_take_answer (asker->punches, &answer, &muid, &world->ultrapeers[i]->inside,
+                                             sim_now (world->sim)));
   sim_run (world->sim, FIL_SEC);
   g_assert_cmpuint (punch_world_arrived (world, VICTIM), ==, 0);
 }
@@ -492,8 +495,8 @@ test_forged_knocks (void)
     {
       probe.kind = (FilProbeKind) kind;
       fil_punch_probe_encode (&probe, bytes);
-      g_assert_true (fil_punches_take_datagram (sharer->punches, &stranger->inside, fil_slice (bytes, sizeof bytes),
-                                                sim_now (world->sim)));
+      g_assert_true (fil_punches_take_datagram (sharer->punches, &stranger->inside,
+                                                fil_slice (bytes, sizeof bytes), sim_now (world->sim)));
     }
   g_assert_cmpuint (sharer->n_sent_high, ==, 0);
 
@@ -512,12 +515,14 @@ test_forged_knocks (void)
   memset (probe.from, 0x55, sizeof probe.from);
   fil_punch_probe_encode (&probe, bytes);
   before = sharer->n_sent_high;
-  fil_punches_take_datagram (sharer->punches, &stranger->inside, fil_slice (bytes, sizeof bytes), sim_now (world->sim));
+  fil_punches_take_datagram (sharer->punches, &stranger->inside, fil_slice (bytes, sizeof bytes),
+                             sim_now (world->sim));
   g_assert_cmpuint (sharer->n_sent_high, ==, before);
   g_assert_cmpuint (sharer->n_ways, ==, 0);
 }
 
-/* A host that is lured to ask for a file: the victim that the answer names gets so many knocks and no more. */
+/* A host that is lured to ask for a file: the victim that the answer names gets so many knocks and no more.
+ */
 static void
 test_lying_answer (void)
 {

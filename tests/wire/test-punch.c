@@ -114,9 +114,17 @@ test_round_trip (void)
 static void
 test_unknown (void)
 {
-  g_auto (TestBytes) item = test_bytes_hex ("020c05000000" "0102030405060708" "000102030405060708090a0b0c0d0e0f" "15"
-                                            "0f01020304ca18" "0100000000ca18" "01010203040000" "0401020304ca18"
-                                            "0101020304ca18" "0005060708ca19" "ffff");
+  g_auto (TestBytes) item = test_bytes_hex ("020c05000000"
+                                            "0102030405060708"
+                                            "000102030405060708090a0b0c0d0e0f"
+                                            "15"
+                                            "0f01020304ca18"
+                                            "0100000000ca18"
+                                            "01010203040000"
+                                            "0401020304ca18"
+                                            "0101020304ca18"
+                                            "0005060708ca19"
+                                            "ffff");
   FilPunchOffer offer;
 
   g_assert_true (fil_punch_offer_decode (&offer, test_bytes_slice (&item)));
@@ -173,13 +181,15 @@ ping_length (FilPunchOffer *offer)
 static void
 test_lengths (void)
 {
-  FilPunchOffer offer = { .is_full = TRUE, .is_answer = TRUE, .has_tls = TRUE, .has_tcp = TRUE, .n_candidates = 4,
-                          .n_proxies = 2 };
+  FilPunchOffer offer = {
+    .is_full = TRUE, .is_answer = TRUE, .has_tls = TRUE, .has_tcp = TRUE, .n_candidates = 4, .n_proxies = 2
+  };
   g_auto (FilWriter) out;
 
   /* Typical: mapped UDP and TCP, a local address, an IPv6 one, two proxies. */
   for (guint i = 0; i < 4; i++)
-    offer.candidates[i] = (FilCandidate){ (FilCandidateKind) (i + 1), i == 3 ? test_random_v6 () : test_random_v4 () };
+    offer.candidates[i] =
+        (FilCandidate){ (FilCandidateKind) (i + 1), i == 3 ? test_random_v6 () : test_random_v4 () };
   for (guint i = 0; i < 2; i++)
     offer.proxies[i] = test_random_v4 ();
   fil_writer_init (&out);
