@@ -1,26 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "segment-map.h"
+#include "segment-map-private.h"
 
 #include "transfer-limits.h"
-
-#define N_STATES (FIL_SEGMENT_VERIFIED + 1)
-
-struct _FilSegmentMap
-{
-  GArray *segments; /* FilSegment, in order, covering [0, size) */
-  guint64 size;
-  guint64 block; /* leases end on multiples of this where they can */
-  guint64 counts[N_STATES];
-};
-
-static inline FilSegment *
-segment_at (const FilSegmentMap *self,
-            guint i)
-{
-  return &g_array_index (self->segments, FilSegment, i);
-}
 
 /**
  * fil_segment_map_new:
@@ -53,9 +36,9 @@ fil_segment_map_free (FilSegmentMap *self)
 }
 
 /* The segment that holds offset; the number of segments when offset is the end. */
-static guint
-find (const FilSegmentMap *self,
-      guint64 offset)
+guint
+_fil_segment_map_find (const FilSegmentMap *self,
+                       guint64 offset)
 {
   guint low = 0;
   guint high = self->segments->len;
@@ -64,7 +47,7 @@ find (const FilSegmentMap *self,
     {
       guint middle = low + (high - low) / 2;
 
-      if (segment_at (self, middle)->range.end <= offset)
+      if (_fil_segment_map_at (self, middle)->range.end <= offset)
         low = middle + 1;
       else
         high = middle;
@@ -77,14 +60,14 @@ static guint
 split (FilSegmentMap *self,
        guint64 offset)
 {
-  guint i = find (self, offset);
+  guint i = _fil_segment_map_find (self, offset);
   FilSegment rest;
 
-  if (i == self->segments->len || segment_at (self, i)->range.start == offset)
+  if (i == self->segments->len || _fil_segment_map_at (self, i)->range.start == offset)
     return i;
-  rest = *segment_at (self, i);
+  rest = *_fil_segment_map_at (self, i);
   rest.range.start = offset;
-  segment_at (self, i)->range.end = offset;
+  _fil_segment_map_at (self, i)->range.end = offset;
   g_array_insert_val (self->segments, i + 1, rest);
   return i + 1;
 }
@@ -103,28 +86,26 @@ merge (FilSegmentMap *self,
     return;
   for (from = to + 1; from < end; from++)
     {
-      FilSegment *a = segment_at (self, to);
-      const FilSegment *b = segment_at (self, from);
+      FilSegment *a = _fil_segment_map_at (self, to);
+      const FilSegment *b = _fil_segment_map_at (self, from);
 
       if (a->state == b->state && a->owner == b->owner)
         a->range.end = b->range.end;
       else
-        *segment_at (self, ++to) = *b;
+        *_fil_segment_map_at (self, ++to) = *b;
     }
   if (to + 1 < end)
     g_array_remove_range (self->segments, to + 1, end - to - 1);
 }
 
-typedef gboolean (*Matches) (const FilSegment *segment, guint32 owner);
-
 /* Gives the segments inside range that match a new state. */
-static void
-assign (FilSegmentMap *self,
-        FilRange range,
-        Matches matches,
-        guint32 whose,
-        FilSegmentState state,
-        guint32 owner)
+void
+_fil_segment_map_assign (FilSegmentMap *self,
+                         FilRange range,
+                         FilSegmentMatches matches,
+                         guint32 whose,
+                         FilSegmentState state,
+                         guint32 owner)
 {
   guint first, end;
 
@@ -135,7 +116,7 @@ assign (FilSegmentMap *self,
   end = split (self, range.end);
   for (guint i = first; i < end; i++)
     {
-      FilSegment *segment = segment_at (self, i);
+      FilSegment *segment = _fil_segment_map_at (self, i);
 
       if (!matches (segment, whose))
         continue;
@@ -145,20 +126,6 @@ assign (FilSegmentMap *self,
       segment->owner = owner;
     }
   merge (self, first, end);
-}
-
-static gboolean
-is_free (const FilSegment *segment,
-         guint32 owner)
-{
-  return segment->state == FIL_SEGMENT_FREE;
-}
-
-static gboolean
-is_leased (const FilSegment *segment,
-           guint32 owner)
-{
-  return segment->state == FIL_SEGMENT_LEASED;
 }
 
 static gboolean
@@ -311,8 +278,8 @@ fil_segment_map_prefix (const FilSegmentMap *self,
 {
   guint64 end = 0;
 
-  for (guint i = 0; i < self->segments->len && segment_at (self, i)->state >= least; i++)
-    end = segment_at (self, i)->range.end;
+  for (guint i = 0; i < self->segments->len && _fil_segment_map_at (self, i)->state >= least; i++)
+    end = _fil_segment_map_at (self, i)->range.end;
   return end;
 }
 
@@ -326,9 +293,9 @@ fil_segment_map_is (const FilSegmentMap *self,
                     FilRange range,
                     FilSegmentState least)
 {
-  for (guint i = find (self, range.start); i < self->segments->len; i++)
+  for (guint i = _fil_segment_map_find (self, range.start); i < self->segments->len; i++)
     {
-      const FilSegment *segment = segment_at (self, i);
+      const FilSegment *segment = _fil_segment_map_at (self, i);
 
       if (segment->range.start >= range.end)
         break;
@@ -352,9 +319,9 @@ fil_segment_map_pieces (const FilSegmentMap *self,
 {
   guint n = 0;
 
-  for (guint i = find (self, range.start); i < self->segments->len; i++)
+  for (guint i = _fil_segment_map_find (self, range.start); i < self->segments->len; i++)
     {
-      FilSegment piece = *segment_at (self, i);
+      FilSegment piece = *_fil_segment_map_at (self, i);
 
       piece.range = fil_range_intersect (piece.range, range);
       if (fil_range_len (piece.range) == 0)
@@ -380,176 +347,9 @@ fil_segment_map_credit (const FilSegmentMap *self,
   guint64 bytes = 0;
 
   for (guint i = 0; i < self->segments->len; i++)
-    if (is_written_by (segment_at (self, i), owner))
-      bytes += fil_range_len (segment_at (self, i)->range);
+    if (is_written_by (_fil_segment_map_at (self, i), owner))
+      bytes += fil_range_len (_fil_segment_map_at (self, i)->range);
   return bytes;
-}
-
-/* The first part of range that is free, and available when that is not everything. */
-static gboolean
-first_free (FilRange range,
-            const GArray *available,
-            FilRange *out)
-{
-  gboolean found = FALSE;
-
-  if (available == NULL)
-    {
-      *out = range;
-      return TRUE;
-    }
-  for (guint i = 0; i < available->len; i++)
-    {
-      FilRange both = fil_range_intersect (range, g_array_index (available, FilRange, i));
-
-      if (fil_range_len (both) > 0 && (!found || both.start < out->start))
-        {
-          *out = both;
-          found = TRUE;
-        }
-    }
-  return found;
-}
-
-static FilRange
-cut (const FilSegmentMap *self,
-     FilRange range,
-     guint64 most)
-{
-  guint64 end;
-
-  most = MAX (most, 1);
-  if (fil_range_len (range) <= most)
-    return range;
-  end = range.start + most;
-  if (end - end % self->block > range.start)
-    end -= end % self->block;
-  else if (end - end % FIL_SEGMENT_ALIGN > range.start)
-    end -= end % FIL_SEGMENT_ALIGN;
-  return (FilRange){ range.start, end };
-}
-
-static gboolean
-pick (const FilSegmentMap *self,
-      guint64 near,
-      const GArray *available,
-      FilRange *out)
-{
-  gboolean found = FALSE;
-  /* Above the limit a lease must not tear another hole. */
-  gboolean from_start_only = self->segments->len >= FIL_SEGMENT_MAX;
-
-  for (guint i = 0; i < self->segments->len; i++)
-    {
-      const FilSegment *segment = segment_at (self, i);
-      FilRange range = segment->range;
-      FilRange piece;
-
-      if (segment->state != FIL_SEGMENT_FREE)
-        continue;
-      if (near > range.start && near < range.end && !from_start_only)
-        {
-          range.start = near;
-          if (first_free (range, available, &piece) && piece.start == near)
-            {
-              *out = piece;
-              return TRUE;
-            }
-          range.start = segment->range.start;
-        }
-      if (!first_free (range, available, &piece) || (from_start_only && piece.start != range.start))
-        continue;
-      if (piece.start == near)
-        {
-          *out = piece;
-          return TRUE;
-        }
-      if (!found)
-        {
-          *out = piece;
-          found = TRUE;
-        }
-    }
-  return found;
-}
-
-/**
- * fil_segment_map_lease:
- * @owner: who will fetch it
- * @most: how many bytes at most
- * @near: where @owner would like to go on; else it gets the first missing byte
- * @available: (nullable) (element-type FilRange): what @owner has; NULL: everything
- * @lease: (out): what was leased
- *
- * Leases missing bytes. Leases end where blocks of the tree do where they can, so that these become whole
- * early.
- *
- * Returns: whether there was anything to lease
- */
-gboolean
-fil_segment_map_lease (FilSegmentMap *self,
-                       guint32 owner,
-                       guint64 most,
-                       guint64 near,
-                       const GArray *available,
-                       FilRange *lease)
-{
-  FilRange piece;
-
-  if (!pick (self, near, available, &piece))
-    return FALSE;
-  *lease = cut (self, piece, most);
-  assign (self, *lease, is_free, 0, FIL_SEGMENT_LEASED, owner);
-  return TRUE;
-}
-
-/**
- * fil_segment_map_lease_at:
- *
- * Leases up to @most missing bytes that begin exactly at @start.
- *
- * Returns: whether the byte at @start was missing and free
- */
-gboolean
-fil_segment_map_lease_at (FilSegmentMap *self,
-                          guint32 owner,
-                          guint64 start,
-                          guint64 most,
-                          FilRange *lease)
-{
-  guint i = find (self, start);
-
-  if (i == self->segments->len || segment_at (self, i)->state != FIL_SEGMENT_FREE)
-    return FALSE;
-  *lease = cut (self, (FilRange){ start, segment_at (self, i)->range.end }, most);
-  assign (self, *lease, is_free, 0, FIL_SEGMENT_LEASED, owner);
-  return TRUE;
-}
-
-/**
- * fil_segment_map_has_free:
- *
- * Returns: whether a lease for a source that has @available would succeed
- */
-gboolean
-fil_segment_map_has_free (const FilSegmentMap *self,
-                          const GArray *available)
-{
-  FilRange piece;
-
-  return self->counts[FIL_SEGMENT_FREE] > 0 && pick (self, 0, available, &piece);
-}
-
-/**
- * fil_segment_map_release:
- *
- * Gives leased bytes back; what is on disk stays.
- */
-void
-fil_segment_map_release (FilSegmentMap *self,
-                         FilRange range)
-{
-  assign (self, range, is_leased, 0, FIL_SEGMENT_FREE, FIL_SEGMENT_NOBODY);
 }
 
 /**
@@ -564,9 +364,9 @@ fil_segment_map_written (FilSegmentMap *self,
                          FilRange range,
                          guint32 owner)
 {
-  assign (self, range, is_free_or_leased_to, owner, FIL_SEGMENT_WRITTEN, owner);
+  _fil_segment_map_assign (self, range, is_free_or_leased_to, owner, FIL_SEGMENT_WRITTEN, owner);
   if (self->segments->len > FIL_SEGMENT_MAX)
-    assign (self, everything (self), is_written, 0, FIL_SEGMENT_WRITTEN, FIL_SEGMENT_NOBODY);
+    _fil_segment_map_assign (self, everything (self), is_written, 0, FIL_SEGMENT_WRITTEN, FIL_SEGMENT_NOBODY);
 }
 
 /**
@@ -578,7 +378,7 @@ void
 fil_segment_map_verified (FilSegmentMap *self,
                           FilRange range)
 {
-  assign (self, range, is_unproved, 0, FIL_SEGMENT_VERIFIED, FIL_SEGMENT_NOBODY);
+  _fil_segment_map_assign (self, range, is_unproved, 0, FIL_SEGMENT_VERIFIED, FIL_SEGMENT_NOBODY);
 }
 
 /**
@@ -589,7 +389,7 @@ fil_segment_map_verified (FilSegmentMap *self,
 void
 fil_segment_map_doubt (FilSegmentMap *self)
 {
-  assign (self, everything (self), is_verified, 0, FIL_SEGMENT_WRITTEN, FIL_SEGMENT_NOBODY);
+  _fil_segment_map_assign (self, everything (self), is_verified, 0, FIL_SEGMENT_WRITTEN, FIL_SEGMENT_NOBODY);
 }
 
 /**
@@ -601,7 +401,7 @@ void
 fil_segment_map_forget (FilSegmentMap *self,
                         FilRange range)
 {
-  assign (self, range, is_written, 0, FIL_SEGMENT_FREE, FIL_SEGMENT_NOBODY);
+  _fil_segment_map_assign (self, range, is_written, 0, FIL_SEGMENT_FREE, FIL_SEGMENT_NOBODY);
 }
 
 /* Those of one source. */
@@ -609,7 +409,8 @@ void
 fil_segment_map_forget_owner (FilSegmentMap *self,
                               guint32 owner)
 {
-  assign (self, everything (self), is_written_by, owner, FIL_SEGMENT_FREE, FIL_SEGMENT_NOBODY);
+  _fil_segment_map_assign (self, everything (self), is_written_by, owner, FIL_SEGMENT_FREE,
+                           FIL_SEGMENT_NOBODY);
 }
 
 /* Those of all sources but one. */
@@ -617,7 +418,8 @@ void
 fil_segment_map_forget_others (FilSegmentMap *self,
                                guint32 owner)
 {
-  assign (self, everything (self), is_written_by_another, owner, FIL_SEGMENT_FREE, FIL_SEGMENT_NOBODY);
+  _fil_segment_map_assign (self, everything (self), is_written_by_another, owner, FIL_SEGMENT_FREE,
+                           FIL_SEGMENT_NOBODY);
 }
 
 /**
@@ -631,5 +433,5 @@ fil_segment_map_mark (FilSegmentMap *self,
                       FilRange range,
                       FilSegmentState state)
 {
-  assign (self, range, is_unproved, 0, state, FIL_SEGMENT_NOBODY);
+  _fil_segment_map_assign (self, range, is_unproved, 0, state, FIL_SEGMENT_NOBODY);
 }
