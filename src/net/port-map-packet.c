@@ -118,19 +118,13 @@ fil_port_map_ask_address (guint8 out[FIL_PORT_MAP_MAX_LEN])
   return 2;
 }
 
+/* Both protocols have the same first two codes (RFC 6886 §3.5, RFC 6887 §7.4). */
 static FilPortMapResult
-result_of (FilPortMapVersion version,
-           guint code)
+result_of (guint code)
 {
-  /* RFC 6886 §3.5: 1 version, 2 refused, 3 no network, 4 no resources, 5 opcode. RFC 6887 §7.4: the same up to
-   * 2, then 3 malformed … 7 no network, 8 no resources, 10 quota. */
   if (code == 0)
     return FIL_PORT_MAP_ANSWER_OK;
-  if (code == 1)
-    return FIL_PORT_MAP_ANSWER_VERSION;
-  if (version == FIL_PORT_MAP_NAT_PMP)
-    return code == 3 || code == 4 ? FIL_PORT_MAP_ANSWER_LATER : FIL_PORT_MAP_ANSWER_REFUSED;
-  return code == 7 || code == 8 || code == 10 ? FIL_PORT_MAP_ANSWER_LATER : FIL_PORT_MAP_ANSWER_REFUSED;
+  return code == 1 ? FIL_PORT_MAP_ANSWER_VERSION : FIL_PORT_MAP_ANSWER_REFUSED;
 }
 
 static gboolean
@@ -143,7 +137,7 @@ decode_pmp (FilPortMapAnswer *self,
 
   if (!fil_reader_be16 (r, &code) || !fil_reader_be32 (r, &self->epoch_s))
     return FALSE;
-  self->result = result_of (self->version, code);
+  self->result = result_of (code);
   if (op == PMP_OP_ADDRESS)
     {
       self->kind = FIL_PORT_MAP_IS_ADDRESS;
@@ -177,7 +171,7 @@ decode_pcp (FilPortMapAnswer *self,
   if (!fil_reader_u8 (r, &reserved) || !fil_reader_u8 (r, &code) || !fil_reader_be32 (r, &self->lifetime_s) ||
       !fil_reader_be32 (r, &self->epoch_s) || !fil_reader_skip (r, 12))
     return FALSE;
-  self->result = result_of (self->version, code);
+  self->result = result_of (code);
   if (op == PCP_OP_ANNOUNCE)
     {
       self->kind = FIL_PORT_MAP_IS_ANNOUNCEMENT;

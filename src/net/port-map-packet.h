@@ -44,8 +44,7 @@ typedef enum
 {
   FIL_PORT_MAP_ANSWER_OK,
   FIL_PORT_MAP_ANSWER_VERSION, /* does not speak this version */
-  FIL_PORT_MAP_ANSWER_REFUSED, /* switched off, or not for us */
-  FIL_PORT_MAP_ANSWER_LATER,   /* cannot now: no resources, no network */
+  FIL_PORT_MAP_ANSWER_REFUSED, /* switched off, not for us, or not now */
 } FilPortMapResult;
 
 typedef enum

@@ -34,6 +34,7 @@ struct _FilPortMapper
   gboolean has_epoch;
   guint32 epoch_s;       /* of the last answer … */
   gint64 epoch_us;       /* … and when it came */
+  gboolean is_released;
   gint64 heard_us;       /* when an announcement made us ask */
 };
 
@@ -261,18 +262,28 @@ take_mapping (FilPortMapper *self,
   set_state (self, FIL_PORT_MAPPER_MAPPED);
 }
 
+/* The router speaks the older protocol only. */
 static void
-take_refusal (FilPortMapper *self,
-              FilPortMapResult result,
+take_version (FilPortMapper *self,
               gint64 now_us)
 {
-  if (result == FIL_PORT_MAP_ANSWER_VERSION && self->version == FIL_PORT_MAP_PCP)
-    {
-      self->version = FIL_PORT_MAP_NAT_PMP;
-      ask_anew (self, now_us);
-      return;
-    }
-  give_up (self, FIL_PORT_MAPPER_REFUSED, now_us);
+  if (self->version != FIL_PORT_MAP_PCP)
+    return;
+  self->version = FIL_PORT_MAP_NAT_PMP;
+  ask_anew (self, now_us);
+}
+
+/* Of one transport; the other may stand. What cannot be had now is asked for again, as what was refused. */
+static void
+take_refusal (FilPortMapper *self,
+              Mapping *mapping,
+              gint64 now_us)
+{
+  forget (mapping);
+  mapping->tries = 0;
+  mapping->next_us = now_us + FIL_PORT_MAP_AGAIN_US;
+  if (!has_mapping (self))
+    give_up (self, FIL_PORT_MAPPER_REFUSED, now_us);
 }
 
 static void
@@ -298,7 +309,7 @@ fil_port_mapper_received (FilPortMapper *self,
   FilPortMapAnswer answer;
   Mapping *mapping;
 
-  if (!fil_port_map_answer_decode (&answer, packet))
+  if (self->is_released || !fil_port_map_answer_decode (&answer, packet))
     return;
   if (answer.result == FIL_PORT_MAP_ANSWER_OK && has_restarted (self, answer.epoch_s, now_us))
     ask_anew (self, now_us);
@@ -309,21 +320,20 @@ fil_port_mapper_received (FilPortMapper *self,
         take_address (self, &answer.external);
       return;
     }
-  if (answer.kind != FIL_PORT_MAP_IS_MAPPING || (answer.version != self->version && answer.result != FIL_PORT_MAP_ANSWER_VERSION))
+  if (answer.kind != FIL_PORT_MAP_IS_MAPPING)
     return;
   if (answer.result == FIL_PORT_MAP_ANSWER_VERSION)
     {
-      if (self->version == FIL_PORT_MAP_PCP)
-        take_refusal (self, answer.result, now_us);
+      take_version (self, now_us);
       return;
     }
-  mapping = find (self, &answer);
+  mapping = answer.version == self->version ? find (self, &answer) : NULL;
   if (mapping == NULL)
     return;
   if (answer.result == FIL_PORT_MAP_ANSWER_OK)
     take_mapping (self, mapping, &answer, now_us);
   else
-    take_refusal (self, answer.result, now_us);
+    take_refusal (self, mapping, now_us);
 }
 
 /**
@@ -341,7 +351,7 @@ fil_port_mapper_heard (FilPortMapper *self,
 {
   FilPortMapAnswer answer;
 
-  if (!fil_port_map_answer_decode (&answer, announcement) || answer.kind == FIL_PORT_MAP_IS_MAPPING ||
+  if (self->is_released || !fil_port_map_answer_decode (&answer, announcement) || answer.kind == FIL_PORT_MAP_IS_MAPPING ||
       answer.result != FIL_PORT_MAP_ANSWER_OK)
     return;
   if (answer.kind == FIL_PORT_MAP_IS_ADDRESS)
@@ -379,13 +389,14 @@ fil_port_mapper_tick (FilPortMapper *self,
 void
 fil_port_mapper_release (FilPortMapper *self)
 {
+  self->is_released = TRUE;
   for (guint i = 0; i < FIL_PORT_MAP_N; i++)
-    if (self->mappings[i].external_port != 0)
-      {
+    {
+      if (self->mappings[i].external_port != 0)
         send_request (self, &self->mappings[i], 0);
-        forget (&self->mappings[i]);
-        self->mappings[i].next_us = FIL_NEVER;
-      }
+      forget (&self->mappings[i]);
+      self->mappings[i].next_us = FIL_NEVER;
+    }
 }
 
 FilPortMapperState

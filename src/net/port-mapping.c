@@ -154,10 +154,10 @@ release_cb (gpointer data,
   ((FilPortMapping *) data)->is_released = TRUE;
 }
 
-/* Hears the router's news; another program may have the port, then a restart shows at the next renewal. */
+/* Hears the router's news, that go to all hosts of the network; another program may have the port, then a
+ * restart shows at the next renewal. Only what comes from the router itself is heard. */
 static void
-listen_for_news (FilPortMapping *self,
-                 const char *interface)
+listen_for_news (FilPortMapping *self)
 {
   const int on = 1;
   FilEndpoint at = { .family = 4, .port = FIL_PORT_MAP_CLIENT_PORT };
@@ -166,7 +166,7 @@ listen_for_news (FilPortMapping *self,
 
   memcpy (&group.imr_interface, self->gateway.local.addr, sizeof group.imr_interface);
   if (fd >= 0 && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-      fil_net_bind_interface (fd, interface, NULL) && fil_net_bind (fd, &at, NULL) &&
+      fil_net_bind (fd, &at, NULL) &&
       setsockopt (fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) == 0)
     {
       self->news_fd = fd;
@@ -226,7 +226,7 @@ fil_port_mapping_new (FilReactor *reactor,
     return self;
 
   self->watch = fil_reactor_watch (reactor, self->fd, FIL_IO_READ, read_answers, self);
-  listen_for_news (self, interface);
+  listen_for_news (self);
   self->mapper = fil_port_mapper_new (port, &self->gateway.local, &delegate, self, random, now_us);
   reschedule (self);
   return self;

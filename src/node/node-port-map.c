@@ -42,9 +42,12 @@ static void
 tell (FilNode *self,
       const FilPortMappingInfo *info)
 {
+  guint16 external_port = info->external[FIL_PORT_MAP_TCP].port != 0 ? info->external[FIL_PORT_MAP_TCP].port
+                                                                     : info->external[FIL_PORT_MAP_UDP].port;
+
   if (info->state == FIL_PORT_MAPPING_MAPPED && self->router != FIL_ROUTER_MAPPED)
-    _fil_node_event (self, "port-mapped", 0, _("The router opened port %u for you (%s)."),
-                     info->external[FIL_PORT_MAP_TCP].port, info->protocol);
+    _fil_node_event (self, "port-mapped", 0, _("The router opened port %u for you (%s)."), external_port,
+                     info->protocol);
   else if (info->state == FIL_PORT_MAPPING_REFUSED && self->router != FIL_ROUTER_REFUSED)
     _fil_node_event (self, "port-refused", 0, _("The router refused to open port %u (%s)."), self->local.port,
                      info->protocol);

@@ -86,9 +86,6 @@ test_pcp_packets (void)
   refused[3] = 2;
   g_assert_true (fil_port_map_answer_decode (&answer, fil_slice (refused, sizeof refused)));
   g_assert_cmpint (answer.result, ==, FIL_PORT_MAP_ANSWER_REFUSED);
-  refused[3] = 8;
-  g_assert_true (fil_port_map_answer_decode (&answer, fil_slice (refused, sizeof refused)));
-  g_assert_cmpint (answer.result, ==, FIL_PORT_MAP_ANSWER_LATER);
 
   g_assert_true (fil_port_map_answer_decode (&answer, fil_slice (announcement, sizeof announcement)));
   g_assert_cmpint (answer.kind, ==, FIL_PORT_MAP_IS_ANNOUNCEMENT);
@@ -135,7 +132,8 @@ typedef struct
   gboolean speaks_pcp;
   gboolean speaks_pmp;
   gboolean says_version; /* to what it does not speak */
-  guint code;            /* result of every request */
+  guint code;            /* result of every request … */
+  gboolean udp_only;     /* … or of those for UDP */
   guint32 grants_s;      /* at most */
   guint16 external_port[FIL_PORT_MAP_N];
   guint n_requests;
@@ -181,8 +179,8 @@ static void
 answer_pcp (Router *router,
             const guint8 *bytes)
 {
-  guint8 out[60] = { 2, 0x81, 0, (guint8) router->code };
   guint transport = bytes[36] == 6 ? FIL_PORT_MAP_TCP : FIL_PORT_MAP_UDP;
+  guint8 out[60] = { 2, 0x81, 0, (guint8) (router->udp_only && transport == FIL_PORT_MAP_TCP ? 0 : router->code) };
   guint16 port = GUINT16_TO_BE (router->external_port[transport]);
   guint32 lifetime = granted (router, bytes + 4);
 
@@ -371,6 +369,33 @@ test_refused (Router *router,
   g_assert_cmpuint (router->n_requests, ==, 2);
 }
 
+/* One transport refused is no reason to let go of the other. */
+static void
+test_half_refused (Router *router,
+                   gconstpointer data)
+{
+  router->speaks_pcp = TRUE;
+  router->udp_only = TRUE;
+  router->code = 8;
+  run_for (router, 3 * FIL_HOUR);
+  assert_mapped (router, PORT, 0);
+  fil_port_mapper_release (router->mapper);
+  g_assert_cmpuint (router->n_removed, ==, 1);
+}
+
+/* What comes after the end is too late. */
+static void
+test_released (Router *router,
+               gconstpointer data)
+{
+  router->speaks_pcp = TRUE;
+  fil_port_mapper_tick (router->mapper, router->now_us);
+  fil_port_mapper_release (router->mapper);
+  deliver (router);
+  g_assert_cmpint (fil_port_mapper_state (router->mapper), ==, FIL_PORT_MAPPER_ASKING);
+  g_assert_cmpint (fil_port_mapper_wake (router->mapper), ==, FIL_NEVER);
+}
+
 /* Its clock went back: asked at once, not at half of the lifetime. */
 static void
 test_restarted (Router *router,
@@ -483,6 +508,8 @@ main (int argc,
   ADD ("nat-pmp-says-so", test_pmp, GINT_TO_POINTER (TRUE));
   ADD ("silent", test_silent, NULL);
   ADD ("refused", test_refused, NULL);
+  ADD ("half-refused", test_half_refused, NULL);
+  ADD ("released", test_released, NULL);
   ADD ("restarted", test_restarted, NULL);
   ADD ("announced", test_announced, NULL);
   ADD ("vanished", test_vanished, NULL);
