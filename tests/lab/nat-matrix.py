@@ -10,6 +10,8 @@ usage: nat-matrix.py BUILD-DIR [--full] [--gtk-gnutella] [--one-way MS] [--pair 
   --pair D-S       only this pair; may be repeated
 
 Three ultrapeers stand in a line. All leaves that download are with the first one, all that share with the last.
+With gtk-gnutella, all leaves are with all three: it tells an address only once a minute how it is seen, and three
+have to agree on that.
 Where physics allows it, the file arrives with the right SHA-1; where it does not, the download says so in one
 sentence, in time. LAB_KEEP names a folder for the logs of all programs and the table of results, "matrix.json".
 """
@@ -18,6 +20,7 @@ import base64
 import collections
 import concurrent.futures
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -26,6 +29,7 @@ import shutil
 import signal
 import statistics
 import sys
+import time
 
 import lab
 import nat
@@ -35,6 +39,7 @@ from tap import Suite
 
 PORT = 6346
 SIZE = 300_000
+WORDS = 'matrix', 'router', 'walnut'
 ULTRAPEERS = '24.16.1.10', '62.17.8.11', '66.18.15.12'
 # A pair that may work has this long to deliver the whole file; one that cannot, to say so.
 WORKS_SECONDS, IMPOSSIBLE_SECONDS = 60, 25
@@ -51,7 +56,7 @@ Outcome = collections.namedtuple('Outcome', 'downloader sharer expected way firs
 
 
 def file_name(downloader, sharer):
-    return f'matrix for{downloader} from{sharer}.bin'
+    return f'{" ".join(WORDS)} for{downloader} from{sharer}.bin'
 
 
 class Leaf:
@@ -75,7 +80,8 @@ class Matrix:
         self.sharers = self._leaves(network, top, bindir, 's', 84, [pair[1] for pair in pairs])
         for downloader, sharer in pairs:
             self._share(downloader, sharer)
-        self._keep_in_line()
+        if not gtk_gnutella:
+            self._keep_in_line()
 
     @staticmethod
     def _program(network, top, name, kind, address, bindir, gtk_gnutella=None):
@@ -142,11 +148,19 @@ class Matrix:
             leaf.program.wait_offered(sum(sharer == kind for _, sharer in self.pairs))
         # Connected only now: neighbours hear of new files only after a while.
         for leaf in leaves:
-            leaf.program.ctl('connect', (first if leaf.role == 'd' else third).listen)
+            for ultrapeer in self.ultrapeers if self.gtk_gnutella else [first if leaf.role == 'd' else third]:
+                leaf.program.ctl('connect', ultrapeer.listen)
         for leaf in leaves:
             wait_for(f'{leaf.program.listen} has a link', lambda p=leaf.program: p.status()['peers'] > 0, 60)
+
+    def learn(self):
+        """Waits until every leaf knows where it stands. Returns what they say."""
+        leaves = [*self.downloaders.values(), *self.sharers.values()]
+        end = time.monotonic() + 120
         for leaf in leaves:
-            wait_for(f'{leaf.program.listen} knows where it stands', lambda l=leaf: self._knows_itself(l), 120)
+            wait_for(f'{leaf.role}-{leaf.kind} knows where it stands', lambda l=leaf: self._knows_itself(l),
+                     max(end - time.monotonic(), 0))
+        return ', '.join(f'{leaf.role}-{leaf.kind} {leaf.program.status()["nat"]}' for leaf in leaves)
 
     @staticmethod
     def _knows_itself(leaf):
@@ -158,11 +172,13 @@ class Matrix:
     def find(self, leaf):
         """One search of a downloader finds the file that each sharer has for it."""
         wanted = {sharer for downloader, sharer in self.pairs if downloader == leaf.kind}
-        tries = iter(('matrix', 'bin', 'matrix bin', 'bin matrix', *[''] * 1000))
+        # gtk-gnutella 1.2.3 drops the same words from the same leaf for half an hour.
+        tries = iter((*[' '.join(words) for n in (1, 2, 3, 0) for words in itertools.permutations(WORDS, n)],
+                      *[''] * 1000))
 
         def probe():
             for row in leaf.program.search(f'for{leaf.kind} {next(tries)}', 6, len(wanted)):
-                match = re.fullmatch(r'matrix for(\w+) from(\w+)\.bin', row['name'])
+                match = re.fullmatch(r'.* for(\w+) from(\w+)\.bin', row['name'])
                 if match and match[1] == leaf.kind:
                     leaf.results.setdefault(match[2], row)
             return wanted <= set(leaf.results)
@@ -176,6 +192,8 @@ class Matrix:
         program = self.downloaders[downloader].program
         said_before = len(program.log())
         expected = nat.expected(downloader, sharer)
+        if sharer not in self.downloaders[downloader].results:
+            raise Failure('its file was not found')
         row, first_s, seconds, way = None, None, 0.0, None
         for seconds, row in program.follow(self.downloaders[downloader].results[sharer]['id'], WORKS_SECONDS):
             if row['received_bytes'] > 0 and first_s is None:
@@ -342,7 +360,8 @@ def main():
         suite.note('the hosts are there')
         try:
             matrix.start()
-            suite.note('the programs run, are linked, and know where they stand')
+            suite.note('the programs run and are linked')
+            suite.case('every leaf knows where it stands', matrix.learn)
             outcomes = cases(suite, matrix)
         finally:
             for program in matrix.programs:
