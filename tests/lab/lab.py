@@ -67,6 +67,8 @@ def enter():
         os.execvp(ALONE[0], [*ALONE, sys.executable, *sys.argv])
     del os.environ[INSIDE]
     run('mount', '-t', 'tmpfs', 'lab', NETNS)
+    # libfaketime's memory there is named by process numbers, which are the same in every laboratory.
+    run('mount', '-t', 'tmpfs', 'lab', '/dev/shm')
     top = tempfile.mkdtemp(prefix='files-', dir=NETNS)
     os.chmod(NETNS, 0o755)
     os.chmod(top, 0o711)
