@@ -119,19 +119,27 @@ fil_punch_guard_admit (FilPunchGuard *self,
 /**
  * fil_punch_guard_proved:
  * @target: as it was admitted
+ * @from: where somebody came from who knew the nonce
  *
- * Somebody came through from there who knew the nonce: that address wanted it.
+ * Gives back what one attempt was counted for, when the address that was named is the one that came: it wanted
+ * it. Who names another host and comes from elsewhere has shown nothing about that host.
+ *
+ * Returns: whether it was given back
  */
-void
+gboolean
 fil_punch_guard_proved (FilPunchGuard *self,
-                        const FilEndpoint *target)
+                        const FilEndpoint *target,
+                        const FilEndpoint *from)
 {
+  if (!fil_endpoint_same_address (target, from))
+    return FALSE;
   for (guint i = 0; i < self->entries->len; i++)
     if (fil_endpoint_same_address (&g_array_index (self->entries, Entry, i).address, target))
       {
         g_array_remove_index (self->entries, i);
-        return;
+        return TRUE;
       }
+  return FALSE;
 }
 
 /* How many were refused so far for that reason. */

@@ -22,7 +22,7 @@ typedef enum
  * FilPunchGuard:
  *
  * Offers make us send datagrams to addresses that strangers name. This counts them, so that nobody can
- * use us against a third host. Who came through and proved the nonce costs nothing.
+ * use us against a third host. An address that came through itself and proved the nonce costs nothing.
  */
 typedef struct _FilPunchGuard FilPunchGuard;
 
@@ -31,7 +31,7 @@ void fil_punch_guard_free (FilPunchGuard *self);
 
 FilPunchAdmission fil_punch_guard_admit (FilPunchGuard *self, const FilEndpoint *target, const guint8 *nonce,
                                          gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
-void fil_punch_guard_proved (FilPunchGuard *self, const FilEndpoint *target);
+gboolean fil_punch_guard_proved (FilPunchGuard *self, const FilEndpoint *target, const FilEndpoint *from);
 guint fil_punch_guard_refused (const FilPunchGuard *self, FilPunchAdmission why);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilPunchGuard, fil_punch_guard_free)

@@ -404,6 +404,15 @@ _fil_punch_knock_wake (const FilPunch *self)
   return MIN (wake, self->next_knock_us);
 }
 
+/* The address that was counted came itself: once for each attempt, since it was counted once. */
+static void
+refund (FilPunch *self,
+        const FilEndpoint *from)
+{
+  if (!self->is_asker && !self->is_refunded)
+    self->is_refunded = fil_punch_guard_proved (self->punches->guard, &self->admitted, from);
+}
+
 /* Somebody who knows our nonce is there: it is answered where it came from, whatever port that is. */
 static void
 take_knock (FilPunch *self,
@@ -428,8 +437,7 @@ take_knock (FilPunch *self,
   target->is_proven = TRUE;
   if (is_new)
     _fil_punch_step (self, "punch-heard", from, "a knock came through");
-  if (!self->has_heard && !self->is_asker)
-    fil_punch_guard_proved (self->punches->guard, &self->admitted);
+  refund (self, from);
   self->has_heard = TRUE;
   send_probe (self, FIL_PROBE_HEARD, from, 0);
   if (is_new && self->state == PUNCH_SIGNALLING)
@@ -452,12 +460,8 @@ take_heard (FilPunch *self,
   self->has_heard = TRUE;
   if (target != NULL)
     target->is_proven = TRUE;
-  if (!self->is_asker)
-    {
-      fil_punch_guard_proved (self->punches->guard, &self->admitted);
-      return;
-    }
-  if (self->has_pair || self->state != PUNCH_KNOCKING)
+  refund (self, from);
+  if (!self->is_asker || self->has_pair || self->state != PUNCH_KNOCKING)
     return;
   self->has_pair = TRUE;
   self->pair = *from;
@@ -527,8 +531,7 @@ _fil_punch_chose_tcp (FilPunch *self,
                       const FilEndpoint *peer,
                       gint64 now_us)
 {
-  if (!self->is_asker)
-    fil_punch_guard_proved (self->punches->guard, &self->admitted);
+  refund (self, peer);
   _fil_punch_step (self, "punch-tcp", peer, "a TCP connection stands");
   _fil_punch_end (self, now_us);
 }

@@ -78,7 +78,8 @@ typedef struct
   guint pushes;            /* sharer: offers that came as PUSH */
 
   /* Knocking. */
-  FilEndpoint admitted;    /* sharer: what the guard counted */
+  FilEndpoint admitted;    /* sharer: what the guard counted … */
+  gboolean is_refunded;    /* … and gave back */
   GArray *udp;             /* FilPunchTarget */
   GArray *tcp;             /* FilPunchTarget */
   guint knock_rounds;

@@ -408,6 +408,111 @@ test_limits (void)
   g_assert_true (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
 }
 
+static void
+knock_from (PunchHost *sharer,
+            const FilPunchOffer *offer,
+            const FilPunchOffer *answer,
+            FilProbeKind kind,
+            const FilEndpoint *from)
+{
+  FilPunchProbe probe = { .kind = kind };
+  guint8 bytes[FIL_PROBE_LEN];
+
+  memcpy (probe.to, answer->nonce, sizeof probe.to);
+  memcpy (probe.from, offer->nonce, sizeof probe.from);
+  fil_punch_probe_encode (&probe, bytes);
+  fil_punches_take_datagram (sharer->punches, from, fil_slice (bytes, sizeof bytes),
+                             sim_now (sharer->world->sim));
+}
+
+/* Says the line of a TCP connection that comes from @peer, up to its choice. */
+static void
+speak_line_from (PunchHost *sharer,
+                 const FilPunchOffer *offer,
+                 const FilPunchOffer *answer,
+                 const FilEndpoint *peer)
+{
+  gint64 now_us = sim_now (sharer->world->sim);
+  FilSession *session = fil_punches_line (sharer->punches, 0, peer, now_us);
+  g_autoptr (GString) text = g_string_new ("PUNCH ");
+
+  for (guint i = 0; i < sizeof answer->nonce; i++)
+    g_string_append_printf (text, "%02x", answer->nonce[i]);
+  g_string_append_c (text, ' ');
+  for (guint i = 0; i < sizeof offer->nonce; i++)
+    g_string_append_printf (text, "%02x", offer->nonce[i]);
+  g_string_append (text, "\nGO TLS\n");
+  fil_session_feed (session, (const guint8 *) text->str, text->len, now_us);
+  g_assert_nonnull (session->next);
+  fil_session_free (session);
+}
+
+/* Offers for @target without end, each followed by a proof that comes from @from. */
+static guint
+admitted_with_proofs (const char *target,
+                      const char *from,
+                      gboolean by_tcp)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add (world, PORT, TRUE);
+  FilPunchOffer offer, answer;
+  FilEndpoint peer;
+  guint admitted = 0;
+
+  g_assert_true (fil_endpoint_parse (&peer, from, -1, 1));
+  punch_world_start (world);
+  for (guint i = 0; i < 20; i++)
+    {
+      make_offer (&offer, target, (guint8) (10 + i));
+      if (!fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)))
+        continue;
+      admitted++;
+      if (by_tcp)
+        speak_line_from (sharer, &offer, &answer, &peer);
+      for (guint again = 0; again < 3 && !by_tcp; again++)
+        {
+          knock_from (sharer, &offer, &answer, FIL_PROBE_KNOCK, &peer);
+          knock_from (sharer, &offer, &answer, FIL_PROBE_HEARD, &peer);
+        }
+    }
+  return admitted;
+}
+
+/* Who names a third host and comes from elsewhere has proved nothing about that host: it is counted. The
+ * host that comes itself is not. */
+static void
+test_proof_from_elsewhere (void)
+{
+  for (guint by_tcp = 0; by_tcp < 2; by_tcp++)
+    {
+      g_assert_cmpuint (admitted_with_proofs (VICTIM, "77.7.7.7:6346", by_tcp), ==, FIL_PUNCH_PER_TARGET);
+      g_assert_cmpuint (admitted_with_proofs (VICTIM, "66.66.66.66:1234", by_tcp), ==, 20);
+    }
+}
+
+/* An attempt gives back what it was counted for, and not what others were. */
+static void
+test_proof_counts_once (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add (world, PORT, TRUE);
+  FilPunchOffer offers[4], answers[4];
+  FilEndpoint peer;
+
+  g_assert_true (fil_endpoint_parse (&peer, VICTIM, -1, 1));
+  punch_world_start (world);
+  for (guint i = 0; i < G_N_ELEMENTS (offers); i++)
+    {
+      gboolean fits = i < FIL_PUNCH_PER_TARGET + 1;
+
+      make_offer (&offers[i], VICTIM, (guint8) (10 + i));
+      g_assert_cmpint (
+          fil_punches_take_offer (sharer->punches, &offers[i], &answers[i], sim_now (world->sim)), ==, fits);
+      for (guint again = 0; again < 5 && i + 1 == FIL_PUNCH_PER_TARGET; again++)
+        knock_from (sharer, &offers[i], &answers[i], FIL_PROBE_HEARD, &peer);
+    }
+}
+
 /* Addresses that nobody may make us knock at. */
 static void
 test_addresses (void)
@@ -634,6 +739,8 @@ main (int argc,
   g_test_add_func ("/sim/punch/limewire", test_limewire);
   g_test_add_func ("/sim/punch/abuse/victim", test_victim);
   g_test_add_func ("/sim/punch/abuse/limits", test_limits);
+  g_test_add_func ("/sim/punch/abuse/proof-from-elsewhere", test_proof_from_elsewhere);
+  g_test_add_func ("/sim/punch/abuse/proof-counts-once", test_proof_counts_once);
   g_test_add_func ("/sim/punch/abuse/addresses", test_addresses);
   g_test_add_func ("/sim/punch/abuse/forged-answers", test_forged_answers);
   g_test_add_func ("/sim/punch/abuse/forged-knocks", test_forged_knocks);
