@@ -245,14 +245,18 @@ void _fil_node_push_free (FilNodePush *self);
 void _fil_node_punch_start (FilNode *self);
 void _fil_node_punch_stop (FilNode *self);
 void _fil_node_punch_free (FilNode *self);
-void _fil_node_punch_update (FilNode *self);
-const FilNatSide *_fil_node_punch_nat (gpointer data);
-void _fil_node_own_reach (FilNode *self, FilOwnReach *out);
 gboolean _fil_node_punch (gpointer data, const FilDownload *download, const FilFileSource *source);
-void _fil_node_punch_head (FilNode *self, const FilFrame *frame, const FilSource *source);
 void _fil_node_punch_push (FilNode *self, const FilPush *push);
 FilSession *_fil_node_punch_line (FilNode *self, const FilEndpoint *peer);
 void _fil_node_punch_handed_over (FilNode *self, FilPump *pump, const FilSession *from);
+
+/* node-punch-head.c: offers in HEAD pings */
+void _fil_node_punch_head (FilNode *self, const FilFrame *frame, const FilSource *source);
+
+/* node-punch-self.c: what we have to offer */
+void _fil_node_punch_update (FilNode *self);
+const FilNatSide *_fil_node_punch_nat (gpointer data);
+void _fil_node_own_reach (FilNode *self, FilOwnReach *out);
 
 /* node-ping.c: HEAD pings */
 gboolean _fil_node_ping (FilNode *self, const FilEndpoint *to, const FilSha1 *sha1, FilGuid *muid);

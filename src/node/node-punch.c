@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "node-private.h"
+#include "node-punch-private.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
-#include "head-ping.h"
 #include "proxy-ask.h"
 #include "pump.h"
-#include "punch-limits.h"
-#include "rudp-stream.h"
-#include "vendor.h"
 
 /* Ways that both sides open: what the punches ask of the node, and what they are told. */
 
-static void
-arm (FilNode *self)
+void
+_fil_node_punch_arm (FilNode *self)
 {
   if (!self->is_stopped)
     fil_timer_set (self->punch_timer, fil_punches_wake (self->punches));
@@ -29,156 +24,7 @@ punch_cb (gpointer data,
   FilNode *self = data;
 
   fil_punches_tick (self->punches, now_us);
-  arm (self);
-}
-
-/* What we have to offer */
-
-static FilNatClass
-class_of (const FilNat *nat,
-          FilNatMapping mapping)
-{
-  FilNatClass class = { .mapping = mapping, .filter = nat->filter };
-
-  if (mapping == FIL_NAT_MAPPING_SEQUENTIAL)
-    class.step = (gint8) CLAMP (nat->delta, G_MININT8, G_MAXINT8);
-  return class;
-}
-
-static FilEndpoint
-with_port (FilEndpoint address,
-           guint16 port)
-{
-  address.port = fil_endpoint_is_set (&address) ? port : 0;
-  return address;
-}
-
-/* As others see our UDP port: as they told lately, else our address with the port that we use. */
-static FilEndpoint
-mapped_udp (FilNode *self,
-            const FilNat *nat)
-{
-  const FilReachability *reach = fil_overlay_reachability (self->overlay);
-  FilEndpoint guess = fil_reachability_guess (reach, 4);
-
-  if (fil_endpoint_is_set (&nat->udp))
-    return nat->udp;
-  if (fil_endpoint_is_set (&guess))
-    return with_port (guess, self->local.port);
-  return self->is_private && fil_endpoint_class (&self->local) != FIL_ADDRESS_NONE ? self->local
-                                                                                   : (FilEndpoint){ 0 };
-}
-
-/* The same of our TCP port: routers treat both alike more often than not. One that takes another port for
- * each connection leaves nothing to tell. */
-static FilEndpoint
-mapped_tcp (FilNode *self,
-            const FilNat *nat,
-            const FilEndpoint *udp)
-{
-  if (self->tcp_punch == NULL)
-    return (FilEndpoint){ 0 };
-  if (fil_endpoint_is_set (&nat->tcp))
-    return nat->tcp;
-  return nat->mapping == FIL_NAT_MAPPING_UNKNOWN || fil_nat_is_fixed (nat->mapping) ? *udp
-                                                                                    : (FilEndpoint){ 0 };
-}
-
-/* All but the fingerprint of our key: TLS costs 4 MB, and most nodes that stand idle never need it. */
-static void
-describe_place (FilNode *self,
-                FilPunchSelf *out)
-{
-  const FilReachability *reach = fil_overlay_reachability (self->overlay);
-  const FilNat *nat = &reach->probe.nat;
-  FilHost proxies[FIL_OFFER_PROXIES_MAX];
-
-  *out = (FilPunchSelf){ .guid = self->guid, .has_tls = TRUE };
-  out->is_sure = self->is_private || nat->mapping != FIL_NAT_MAPPING_UNKNOWN;
-  out->nat.udp = class_of (nat, nat->mapping);
-  out->nat.tcp = class_of (nat, nat->tcp_mapping);
-  out->nat.has_tcp = self->tcp_punch != NULL;
-  out->udp = mapped_udp (self, nat);
-  out->tcp = mapped_tcp (self, nat, &out->udp);
-  if (fil_endpoint_class (&reach->probe.local) == FIL_ADDRESS_PRIVATE)
-    out->local = with_port (reach->probe.local, self->local.port);
-  out->ipv6 = with_port (*fil_reachability_external (reach, 6), self->local.port);
-  out->n_proxies = fil_overlay_push_proxies (self->overlay, proxies, G_N_ELEMENTS (proxies));
-  for (guint i = 0; i < out->n_proxies; i++)
-    out->proxies[i] = proxies[i].endpoint;
-}
-
-static void
-describe (gpointer data,
-          FilPunchSelf *out)
-{
-  FilNode *self = data;
-
-  describe_place (self, out);
-  fil_tls_fingerprint (self->tls, out->fingerprint);
-}
-
-static gboolean
-can_punch (FilNode *self)
-{
-  const FilReachability *reach = fil_overlay_reachability (self->overlay);
-  FilEndpoint udp = mapped_udp (self, &reach->probe.nat);
-
-  return fil_endpoint_is_set (&udp) &&
-         fil_reachability_udp_passes (reach, _fil_node_now (self)) != FIL_REACHABLE_NO;
-}
-
-/**
- * _fil_node_punch_update:
- *
- * What is known of the NAT or of our proxies may have changed: hits say so, and the downloads look again.
- */
-void
-_fil_node_punch_update (FilNode *self)
-{
-  FilPunchOffer about;
-  FilPunchSelf own;
-  g_auto (FilWriter) item;
-
-  fil_writer_init (&item);
-  if (self->overlay == NULL || self->is_stopped)
-    return;
-  describe_place (self, &own);
-  self->punch_nat = own.nat;
-  if (!can_punch (self))
-    {
-      fil_overlay_set_punch (self->overlay, 0, FIL_SLICE_NONE, NULL);
-      return;
-    }
-  fil_punch_describe_hit (&own, &about);
-  fil_punch_offer_encode (&about, &item);
-  /* LimeWire has to know the port beforehand. */
-  fil_overlay_set_punch (self->overlay, fil_nat_is_fixed (own.nat.udp.mapping) ? 1 : 0,
-                         fil_writer_slice (&item), &own.udp);
-}
-
-/* For the downloads: NULL when we cannot punch. */
-const FilNatSide *
-_fil_node_punch_nat (gpointer data)
-{
-  FilNode *self = data;
-
-  return self->overlay != NULL && can_punch (self) ? &self->punch_nat : NULL;
-}
-
-/**
- * _fil_node_own_reach:
- * @out: (out): how others can come to us
- */
-void
-_fil_node_own_reach (FilNode *self,
-                     FilOwnReach *out)
-{
-  const FilNatSide *nat = _fil_node_punch_nat (self);
-
-  *out = (FilOwnReach){ .is_reachable = _fil_node_is_reachable (self), .can_punch = nat != NULL };
-  if (nat != NULL)
-    out->nat = *nat;
+  _fil_node_punch_arm (self);
 }
 
 /* The delegate */
@@ -248,7 +94,7 @@ ask_proxy (gpointer data,
   FilPush push = { .target = *guid, .index = FIL_PUSH_INDEX_FW };
   FilPunchSelf own;
 
-  describe (self, &own);
+  _fil_node_punch_describe (self, &own);
   push.endpoint = own.udp;
   push.port = own.udp.port;
   _fil_node_push_dial_proxy (
@@ -256,9 +102,9 @@ ask_proxy (gpointer data,
       fil_proxy_ask_new (&push, proxy, self->user_agent, proxy_asked, self, _fil_node_now (self)));
 }
 
-static FilSession *
-session_for (gpointer data,
-             const FilPunchWay *way)
+FilSession *
+_fil_node_punch_session (gpointer data,
+                         const FilPunchWay *way)
 {
   FilNode *self = data;
   gint64 now_us = _fil_node_now (self);
@@ -292,131 +138,6 @@ step (gpointer data,
   _fil_node_push_step (data, guid, what, peer, detail);
 }
 
-/* RUDP over the way that was found */
-
-typedef struct
-{
-  FilNode *node;
-  FilPunchWay way;
-  FilRudp *rudp;
-  FilTimer *timer;
-} PunchStream;
-
-static void
-punch_stream_free (PunchStream *self)
-{
-  FilNode *node = self->node;
-
-  if (self->rudp != NULL)
-    {
-      fil_rudp_hub_set_changed (fil_rudp_port_hub (node->rudp), self->rudp, NULL, NULL);
-      fil_rudp_hub_release (fil_rudp_port_hub (node->rudp), self->rudp, fil_rudp_port_now (node->rudp));
-      fil_rudp_port_touch (node->rudp);
-    }
-  fil_timer_free (self->timer);
-  g_free (self);
-}
-
-static void
-give_up (PunchStream *self)
-{
-  FilNode *node = self->node;
-  guint32 id = self->way.id;
-
-  g_ptr_array_remove_fast (node->punch_streams, self);
-  fil_punches_stream_opened (node->punches, id, FALSE, _fil_node_now (node));
-  arm (node);
-}
-
-static void
-stream_timeout (gpointer data,
-                gint64 now_us)
-{
-  give_up (data);
-}
-
-/* The stream stands: it is encrypted when both can, and pumped. */
-static void
-stream_opened (PunchStream *self)
-{
-  FilNode *node = self->node;
-  FilPunchWay way = self->way;
-  FilStream *stream = fil_rudp_stream_new (node->rudp, g_steal_pointer (&self->rudp));
-  FilSession *session;
-
-  if (way.has_tls)
-    stream = fil_tls_stream_new_pinned (node->tls, stream, way.is_asker ? FIL_TLS_CLIENT : FIL_TLS_SERVER,
-                                        NULL, 0, way.fingerprint);
-  g_ptr_array_remove_fast (node->punch_streams, self);
-  fil_punches_stream_opened (node->punches, way.id, TRUE, _fil_node_now (node));
-  session = session_for (node, &way);
-  if (session == NULL)
-    fil_stream_free (stream);
-  else
-    _fil_node_pump (node, stream, session, FIL_TRAFFIC_TRANSFER, &way.peer);
-  arm (node);
-}
-
-static void
-stream_changed (gpointer data,
-                FilRudp *rudp,
-                gint64 now_us)
-{
-  PunchStream *self = data;
-
-  switch (fil_rudp_state (rudp))
-    {
-    case FIL_RUDP_OPENING:
-      break;
-    case FIL_RUDP_OPEN:
-      stream_opened (self);
-      break;
-    case FIL_RUDP_ENDING:
-    case FIL_RUDP_CLOSED:
-    default:
-      give_up (self);
-      break;
-    }
-}
-
-static guint64
-nonce_number (const guint8 *nonce)
-{
-  guint64 number;
-
-  memcpy (&number, nonce, sizeof number);
-  return GUINT64_FROM_BE (number);
-}
-
-static void
-open_stream (gpointer data,
-             const FilPunchWay *way)
-{
-  FilNode *self = data;
-  FilRudpHub *hub = fil_rudp_port_hub (self->rudp);
-  PunchStream *stream = g_new0 (PunchStream, 1);
-  gint64 now_us = _fil_node_now (self);
-  FilRudpConfig config = {
-    .profile = way->means == FIL_PUNCH_BY_LIME ? FIL_RUDP_LIMEWIRE : FIL_RUDP_FILBERT,
-    .role = way->is_asker ? FIL_RUDP_ROLE_REQUESTOR : FIL_RUDP_ROLE_ACCEPTOR,
-    .own_nonce = nonce_number (way->own_nonce),
-    .peer_nonce = nonce_number (way->peer_nonce),
-  };
-
-  stream->node = self;
-  stream->way = *way;
-  stream->timer = fil_timer_new (fil_reactor_timers (self->reactor), stream_timeout, stream);
-  g_ptr_array_add (self->punch_streams, stream);
-  stream->rudp = fil_rudp_hub_open (hub, &config, stream_changed, stream, now_us);
-  if (stream->rudp == NULL || !fil_rudp_hub_try (hub, stream->rudp, &way->peer, 0))
-    {
-      fil_timer_set (stream->timer, now_us);
-      return;
-    }
-  fil_timer_set (stream->timer, now_us + FIL_PUNCH_LIME_US);
-  fil_rudp_port_touch (self->rudp);
-}
-
 static void
 measure (gpointer data)
 {
@@ -426,15 +147,15 @@ measure (gpointer data)
 }
 
 static const FilPunchesDelegate punches_delegate = {
-  .describe = describe,
+  .describe = _fil_node_punch_describe,
   .measure = measure,
   .may_send = may_send,
   .send = send_datagram,
   .connect = connect_tcp,
   .stop_connecting = stop_connecting,
   .ask_proxy = ask_proxy,
-  .stream = open_stream,
-  .session = session_for,
+  .stream = _fil_node_punch_open_stream,
+  .session = _fil_node_punch_session,
   .failed = failed,
   .step = step,
 };
@@ -474,7 +195,7 @@ _fil_node_punch_handed_over (FilNode *self,
   way = fil_punch_line_way (from);
   if (way->has_tls)
     fil_pump_start_tls (pump, self->tls, way->is_asker ? FIL_TLS_CLIENT : FIL_TLS_SERVER, way->fingerprint);
-  arm (self);
+  _fil_node_punch_arm (self);
 }
 
 /* What comes in */
@@ -492,134 +213,8 @@ take_datagram (gpointer data,
     return TRUE;
   taken = fil_punches_take_datagram (self->punches, from, datagram, now_us);
   if (taken)
-    arm (self);
+    _fil_node_punch_arm (self);
   return taken;
-}
-
-static void
-answer_ping (FilNode *self,
-             const FilHeadPing *ping,
-             const FilSource *source)
-{
-  gint64 now_us = _fil_node_now (self);
-  FilHeadPong pong = { .firewalled = !_fil_node_is_reachable (self),
-                       .vendor = { 'F', 'L', 'B', 'T' },
-                       .tls = TRUE };
-  FilVendor vendor = { .id = { FIL_VENDOR_LIME, 24, 2 } };
-  FilPunchOffer offer, answer;
-  g_auto (FilWriter) item, body, payload;
-
-  fil_writer_init (&item);
-  fil_writer_init (&body);
-  fil_writer_init (&payload);
-  _fil_node_ping_answer (self, &ping->sha1, &source->address, &pong);
-  if (pong.file == FIL_HEAD_FILE_COMPLETE && fil_punch_offer_decode (&offer, ping->signal) &&
-      fil_punches_take_offer (self->punches, &offer, &answer, now_us))
-    {
-      fil_punch_offer_encode (&answer, &item);
-      pong.signal = fil_writer_slice (&item);
-    }
-  fil_head_pong_encode (&pong, vendor.id.version, &body);
-  vendor.body = fil_writer_slice (&body);
-  fil_vendor_encode (&vendor, &payload);
-  fil_overlay_answer_head (self->overlay, source, fil_writer_slice (&payload), now_us);
-}
-
-/* A HEAD ping with an offer that came before we know what to answer. */
-typedef struct
-{
-  FilHeadPing ping; /* its slices are gone */
-  FilSource source;
-  GBytes *signal;
-} WaitingHead;
-
-#define WAITING_HEADS_MAX 16
-#define WAITING_LOOK_US (20 * FIL_MSEC)
-
-static void
-waiting_head_free (WaitingHead *self)
-{
-  g_bytes_unref (self->signal);
-  g_free (self);
-}
-
-static void
-waiting_heads_cb (gpointer data,
-                  gint64 now_us)
-{
-  FilNode *self = data;
-  g_autoptr (GPtrArray) heads = NULL;
-
-  if (!fil_punches_may_answer (self->punches, now_us))
-    {
-      fil_timer_set (self->punch_heads_timer, now_us + WAITING_LOOK_US);
-      return;
-    }
-  heads = g_steal_pointer (&self->punch_heads);
-  self->punch_heads = g_ptr_array_new_with_free_func ((GDestroyNotify) waiting_head_free);
-  for (guint i = 0; i < heads->len; i++)
-    {
-      WaitingHead *head = g_ptr_array_index (heads, i);
-      gsize len;
-      const guint8 *bytes = g_bytes_get_data (head->signal, &len);
-
-      head->ping.signal = fil_slice (bytes, len);
-      answer_ping (self, &head->ping, &head->source);
-    }
-  arm (self);
-}
-
-static void
-take_ping (FilNode *self,
-           const FilHeadPing *ping,
-           const FilSource *source)
-{
-  gint64 now_us = _fil_node_now (self);
-  WaitingHead *head;
-
-  if (ping->signal.len == 0 || fil_punches_may_answer (self->punches, now_us))
-    {
-      answer_ping (self, ping, source);
-      return;
-    }
-  if (self->punch_heads->len >= WAITING_HEADS_MAX)
-    return;
-  head = g_new0 (WaitingHead, 1);
-  head->ping = *ping;
-  head->source = *source;
-  head->signal = g_bytes_new (ping->signal.data, ping->signal.len);
-  g_ptr_array_add (self->punch_heads, head);
-  fil_timer_set (self->punch_heads_timer, now_us + WAITING_LOOK_US);
-}
-
-/**
- * _fil_node_punch_head:
- *
- * A HEAD ping for us, perhaps with an offer, or a pong, perhaps with the answer to one of ours.
- */
-void
-_fil_node_punch_head (FilNode *self,
-                      const FilFrame *frame,
-                      const FilSource *source)
-{
-  FilPunchOffer answer;
-  FilHeadPing ping;
-  FilHeadPong pong;
-  FilVendor vendor;
-
-  if (self->is_stopped || !fil_vendor_decode (&vendor, frame->payload))
-    return;
-  if (vendor.id.selector == 23)
-    {
-      if (fil_head_ping_decode (&ping, &vendor))
-        take_ping (self, &ping, source);
-    }
-  else if (!fil_head_pong_decode (&pong, &vendor) ||
-           fil_downloads_pong (self->downloads, &source->muid, &source->address, &pong, _fil_node_now (self)))
-    return;
-  else if (fil_punch_offer_decode (&answer, pong.signal))
-    fil_punches_take_answer (self->punches, &answer, &source->muid, &source->address, _fil_node_now (self));
-  arm (self);
 }
 
 /* A PUSH 0x7FFFFFFD for us. */
@@ -630,7 +225,7 @@ _fil_node_punch_push (FilNode *self,
   if (self->is_stopped || (self->is_sharing_paused && push->signal.len == 0))
     return;
   fil_punches_take_push (self->punches, push, _fil_node_now (self));
-  arm (self);
+  _fil_node_punch_arm (self);
 }
 
 /**
@@ -660,7 +255,7 @@ _fil_node_punch (gpointer data,
   for (guint i = 0; i < source->n_proxies; i++)
     proxies[i] = source->proxies[i].endpoint;
   id = fil_punches_ask (self->punches, &wish, _fil_node_now (self));
-  arm (self);
+  _fil_node_punch_arm (self);
   return id != 0;
 }
 
@@ -673,11 +268,12 @@ _fil_node_punch_start (FilNode *self)
 
   self->rudp = fil_rudp_port_new (self->reactor, self->udp, self->random);
   fil_rudp_port_set_first (self->rudp, take_datagram, self);
-  self->punch_streams = g_ptr_array_new_with_free_func ((GDestroyNotify) punch_stream_free);
+  self->punch_streams = _fil_node_punch_streams_new ();
   self->punches = fil_punches_new (&punches_delegate, self, self->random);
   self->punch_timer = fil_timer_new (fil_reactor_timers (self->reactor), punch_cb, self);
-  self->punch_heads = g_ptr_array_new_with_free_func ((GDestroyNotify) waiting_head_free);
-  self->punch_heads_timer = fil_timer_new (fil_reactor_timers (self->reactor), waiting_heads_cb, self);
+  self->punch_heads = _fil_node_punch_heads_new ();
+  self->punch_heads_timer = fil_timer_new (fil_reactor_timers (self->reactor),
+                                           _fil_node_punch_heads_cb, self);
   if (strcmp (self->listen, "none") != 0)
     self->tcp_punch = fil_tcp_punch_new (self->reactor, &self->local, *interface != '\0' ? interface : NULL,
                                          tcp_connected, self);
