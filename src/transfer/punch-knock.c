@@ -12,129 +12,6 @@
  * came from (signalling.md §2.3-4). */
 
 #define target_at(array, i) (&g_array_index ((array), FilPunchTarget, (i)))
-#define TARGETS_MAX 48
-
-static FilPunchTarget *
-find_target (GArray *targets,
-             const FilEndpoint *endpoint)
-{
-  for (guint i = 0; i < targets->len; i++)
-    if (fil_endpoint_equal (&target_at (targets, i)->endpoint, endpoint))
-      return target_at (targets, i);
-  return NULL;
-}
-
-static FilPunchTarget *
-add_target (GArray *targets,
-            const FilEndpoint *endpoint)
-{
-  FilPunchTarget *target = find_target (targets, endpoint);
-  FilPunchTarget fresh = { .endpoint = *endpoint };
-
-  if (target != NULL || targets->len >= TARGETS_MAX)
-    return target;
-  g_array_append_val (targets, fresh);
-  return target_at (targets, targets->len - 1);
-}
-
-void
-_fil_punch_add_udp (FilPunch *self,
-                    const FilEndpoint *endpoint)
-{
-  if (endpoint->port >= FIL_PUNCH_MIN_PORT)
-    add_target (self->udp, endpoint);
-}
-
-/* Behind the same router: the other side's own address inside may be reached, and no other private one
- * that a stranger names (f2f.md §4). */
-static gboolean
-are_neighbours (const FilPunchSelf *own,
-                const FilPunchOffer *peer)
-{
-  const FilEndpoint *theirs = fil_punch_offer_find (peer, FIL_CANDIDATE_UDP);
-
-  return theirs != NULL && fil_endpoint_is_set (&own->udp) && fil_endpoint_same_address (theirs, &own->udp);
-}
-
-static gboolean
-may_knock (const FilPunch *self,
-           const FilCandidate *candidate)
-{
-  const FilEndpoint *endpoint = &candidate->endpoint;
-
-  if (endpoint->port < FIL_PUNCH_MIN_PORT)
-    return FALSE;
-  if (candidate->kind == FIL_CANDIDATE_IPV6 && !fil_endpoint_is_set (&self->self.ipv6))
-    return FALSE;
-  if (candidate->kind == FIL_CANDIDATE_LOCAL)
-    return are_neighbours (&self->self, &self->peer) &&
-           (fil_endpoint_class (endpoint) == FIL_ADDRESS_PRIVATE ||
-            self->punches->delegate.may_send (self->punches->data, endpoint));
-  return self->punches->delegate.may_send (self->punches->data, endpoint);
-}
-
-/* The next ports of a router that counts: since we asked, it has given some to others. */
-static void
-add_predicted (const FilPunch *self,
-               GArray *targets,
-               const FilEndpoint *told,
-               const FilNatClass *nat)
-{
-  const int n = self->is_asker ? FIL_PUNCH_PREDICTED : FIL_PUNCH_PREDICTED_LOW;
-
-  if (nat->mapping != FIL_NAT_MAPPING_SEQUENTIAL || nat->step == 0 || ABS (nat->step) > FIL_PUNCH_STEP_MAX)
-    return;
-  for (int i = 1; i <= n; i++)
-    {
-      FilEndpoint next = *told;
-      int port = told->port + i * nat->step;
-
-      if (port < FIL_PUNCH_MIN_PORT || port > G_MAXUINT16)
-        return;
-      next.port = (guint16) port;
-      add_target (targets, &next);
-    }
-}
-
-/* All pairs that can be tried. The same port inside serves both transports. */
-void
-_fil_punch_set_targets (FilPunch *self)
-{
-  const gboolean has_tcp = self->self.nat.has_tcp && self->peer.has_tcp;
-
-  for (guint i = 0; i < self->peer.n_candidates; i++)
-    {
-      const FilCandidate *candidate = &self->peer.candidates[i];
-
-      if (!may_knock (self, candidate))
-        continue;
-      if (candidate->kind != FIL_CANDIDATE_TCP)
-        add_target (self->udp, &candidate->endpoint);
-      if (candidate->kind == FIL_CANDIDATE_UDP)
-        add_predicted (self, self->udp, &candidate->endpoint, &self->peer.udp);
-      if (has_tcp && candidate->kind != FIL_CANDIDATE_UDP)
-        add_target (self->tcp, &candidate->endpoint);
-      if (has_tcp && candidate->kind == FIL_CANDIDATE_TCP)
-        add_predicted (self, self->tcp, &candidate->endpoint, &self->peer.tcp);
-    }
-}
-
-static FilNatSide
-side_of (const FilPunchOffer *peer)
-{
-  return (FilNatSide){ .udp = peer->udp, .tcp = peer->tcp, .has_tcp = peer->has_tcp };
-}
-
-/* Neither a private address in common nor IPv6, and the routers do not let it happen. */
-gboolean
-_fil_punch_is_hopeless (const FilPunchSelf *own,
-                        const FilPunchOffer *peer)
-{
-  FilNatSide side = side_of (peer);
-
-  return fil_nat_pair_chance (&own->nat, &side) == FIL_NAT_CHANCE_NO && !are_neighbours (own, peer) &&
-         (!fil_endpoint_is_set (&own->ipv6) || fil_punch_offer_find (peer, FIL_CANDIDATE_IPV6) == NULL);
-}
 
 static void
 send_probe (FilPunch *self,
@@ -152,36 +29,13 @@ send_probe (FilPunch *self,
   self->punches->delegate.send (self->punches->data, to, bytes, sizeof bytes, ttl);
 }
 
-/* What could arrive at one address, over all its ports. */
-static guint
-knocks_at (const FilPunch *self,
-           const FilEndpoint *address,
-           gboolean low)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->udp->len; i++)
-    {
-      const FilPunchTarget *target = target_at (self->udp, i);
-
-      if (fil_endpoint_same_address (&target->endpoint, address))
-        n += low ? target->openers : target->knocks;
-    }
-  return n;
-}
-
 static void
 knock_at (FilPunch *self,
           FilPunchTarget *target,
           gboolean low)
 {
-  if (!target->is_proven && knocks_at (self, &target->endpoint, low) >=
-                                (low ? FIL_PUNCH_OPENERS_PER_ADDRESS : FIL_PUNCH_KNOCKS_PER_ADDRESS))
+  if (!_fil_punch_count_knock (self, target, low))
     return;
-  if (low)
-    target->openers++;
-  else
-    target->knocks = (guint8) MIN (target->knocks + 1u, G_MAXUINT8);
   _fil_punches_called (self->punches, &target->endpoint, FALSE);
   send_probe (self, FIL_PROBE_KNOCK, &target->endpoint, low ? FIL_PUNCH_LOW_TTL : 0);
 }
@@ -218,7 +72,7 @@ void
 _fil_punch_begin_knocking (FilPunch *self,
                            gint64 now_us)
 {
-  FilNatSide peer = side_of (&self->peer);
+  FilNatSide peer = _fil_punch_side_of (&self->peer);
 
   _fil_punch_set_state (self, PUNCH_KNOCKING, now_us);
   if (_fil_punch_is_hopeless (&self->self, &self->peer))
@@ -337,7 +191,7 @@ static void
 give_up (FilPunch *self,
          gint64 now_us)
 {
-  FilNatSide peer = side_of (&self->peer);
+  FilNatSide peer = _fil_punch_side_of (&self->peer);
 
   if (fil_nat_pair_chance (&self->self.nat, &peer) == FIL_NAT_CHANCE_YES)
     _fil_punch_fail (self, "punch-failed",
@@ -420,8 +274,8 @@ take_knock (FilPunch *self,
             const FilEndpoint *from,
             gint64 now_us)
 {
-  FilPunchTarget *target = find_target (self->udp, from);
-  gboolean is_new = target == NULL || !target->is_proven;
+  FilPunchTarget *target;
+  gboolean is_new;
 
   if (!self->has_peer)
     {
@@ -430,11 +284,11 @@ take_knock (FilPunch *self,
       memcpy (self->peer.nonce, probe->from, sizeof self->peer.nonce);
       self->peer.guid = self->guid;
     }
-  if (target == NULL)
-    target = add_target (self->udp, from);
-  if (target == NULL || !fil_token_bucket_take (&self->answers, 1, now_us))
+  if (!fil_token_bucket_take (&self->answers, 1, now_us))
     return;
-  target->is_proven = TRUE;
+  target = _fil_punch_prove (self, from, &is_new);
+  if (target == NULL)
+    return;
   if (is_new)
     _fil_punch_step (self, "punch-heard", from, "a knock came through");
   refund (self, from);
@@ -455,11 +309,11 @@ take_heard (FilPunch *self,
             const FilEndpoint *from,
             gint64 now_us)
 {
-  FilPunchTarget *target = add_target (self->udp, from);
+  gboolean is_new;
 
+  if (_fil_punch_prove (self, from, &is_new) == NULL)
+    return;
   self->has_heard = TRUE;
-  if (target != NULL)
-    target->is_proven = TRUE;
   refund (self, from);
   if (!self->is_asker || self->has_pair || self->state != PUNCH_KNOCKING)
     return;

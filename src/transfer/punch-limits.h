@@ -31,6 +31,10 @@
 #define FIL_PUNCH_LATER_US (400 * FIL_MSEC)
 #define FIL_PUNCH_KNOCKS_PER_ADDRESS 30       /* that may arrive at an address that has not proved itself */
 #define FIL_PUNCH_OPENERS_PER_ADDRESS 120     /* low ones */
+#define FIL_PUNCH_PORTS_MAX 48                /* knocked at in one attempt, by each transport */
+#define FIL_PUNCH_PROVEN_MAX 8                /* of which somebody seems to have knocked from … */
+#define FIL_PUNCH_PROVEN_PER_ADDRESS 3        /* … of one address: sources can be forged … */
+#define FIL_PUNCH_REPLIES_PER_ADDRESS 24      /* … so an address gets no more for it */
 #define FIL_PUNCH_PREDICTED 8                 /* ports tried beyond the one that was told … */
 #define FIL_PUNCH_PREDICTED_LOW 16            /* … by openers, which reach nobody */
 #define FIL_PUNCH_CALLED_MAX 256              /* places that our own counting router gave ports for */

@@ -28,7 +28,8 @@ typedef struct
 {
   FilEndpoint endpoint;
   gboolean is_proven; /* somebody who knows our nonce knocked from there */
-  guint8 knocks;      /* that could arrive */
+  guint8 knocks;      /* that could arrive, while it was not proven … */
+  guint8 replies;     /* … and since */
   guint8 openers;     /* that could not */
 } FilPunchTarget;
 
@@ -131,10 +132,15 @@ void _fil_punch_remind (FilPunch *self, gint64 now_us);
 void _fil_punch_push (FilPunch *self, const FilGuid *target, const FilEndpoint *proxies, guint n,
                       gboolean has_signal);
 
-/* punch-knock.c */
+/* punch-targets.c */
+FilNatSide _fil_punch_side_of (const FilPunchOffer *peer);
 gboolean _fil_punch_is_hopeless (const FilPunchSelf *own, const FilPunchOffer *peer);
 void _fil_punch_set_targets (FilPunch *self);
 void _fil_punch_add_udp (FilPunch *self, const FilEndpoint *endpoint);
+FilPunchTarget *_fil_punch_prove (FilPunch *self, const FilEndpoint *from, gboolean *is_new);
+gboolean _fil_punch_count_knock (FilPunch *self, FilPunchTarget *target, gboolean low);
+
+/* punch-knock.c */
 void _fil_punch_begin_knocking (FilPunch *self, gint64 now_us);
 void _fil_punch_knock_once (FilPunch *self, gint64 now_us);
 void _fil_punch_knock (FilPunch *self, gint64 now_us);

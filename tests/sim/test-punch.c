@@ -626,6 +626,47 @@ test_forged_knocks (void)
   g_assert_cmpuint (sharer->n_ways, ==, 0);
 }
 
+/* Who made the offer knows both nonces, and can write a third host's address on its knocks: however many ports
+ * and hosts it names, each host gets so many datagrams and no more. */
+static void
+test_forged_sources (void)
+{
+  for (guint by_port = 0; by_port < 2; by_port++)
+    {
+      g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+      PunchHost *sharer = add (world, FULL, TRUE);
+      FilPunchOffer offer, answer;
+      FilEndpoint from;
+      guint n_hit = 0;
+
+      punch_world_start (world);
+      make_offer (&offer, "77.7.7.7:7777", 1);
+      offer.has_tcp = FALSE;
+      g_assert_true (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+      for (guint i = 0; i < 46; i++)
+        {
+          from = fil_endpoint_v4 ((const guint8[]){ 66, 66, 66, 66 }, 7777);
+          if (by_port == 1)
+            from.port = (guint16) (from.port + i);
+          else
+            from.addr[3] = (guint8) (1 + i);
+          knock_from (sharer, &offer, &answer, FIL_PROBE_KNOCK, &from);
+          knock_from (sharer, &offer, &answer, FIL_PROBE_HEARD, &from);
+        }
+      punch_world_arm (sharer);
+      sim_run (world->sim, 30 * FIL_SEC);
+      for (guint i = 1; i < 100; i++)
+        {
+          g_autofree char *victim = g_strdup_printf ("66.66.66.%u:1", i);
+          guint n = punch_world_arrived (world, victim);
+
+          n_hit += n > 0;
+          g_assert_cmpuint (n, <=, FIL_PUNCH_REPLIES_PER_ADDRESS + FIL_PUNCH_PROVEN_PER_ADDRESS);
+        }
+      g_assert_cmpuint (n_hit, ==, by_port == 1 ? 1 : FIL_PUNCH_PROVEN_MAX);
+    }
+}
+
 /* A host that is lured to ask for a file: the victim that the answer names gets so many knocks and no more.
  */
 static void
@@ -744,6 +785,7 @@ main (int argc,
   g_test_add_func ("/sim/punch/abuse/addresses", test_addresses);
   g_test_add_func ("/sim/punch/abuse/forged-answers", test_forged_answers);
   g_test_add_func ("/sim/punch/abuse/forged-knocks", test_forged_knocks);
+  g_test_add_func ("/sim/punch/abuse/forged-sources", test_forged_sources);
   g_test_add_func ("/sim/punch/abuse/lying-answer", test_lying_answer);
   g_test_add_func ("/sim/punch/abuse/too-many", test_too_many);
   g_test_add_func ("/sim/punch/abuse/bad-lines", test_bad_lines);
