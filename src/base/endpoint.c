@@ -354,6 +354,24 @@ fil_endpoint_same_network (const FilEndpoint *a,
   return a->family == b->family && has_prefix (a->addr, b->addr, MIN (bits, a->family == 4 ? 32 : 128));
 }
 
+/**
+ * fil_endpoint_maybe_one_person:
+ *
+ * For counting voices: one person has many addresses at low cost, an IPv6 /48 or /56 for the asking, but seldom
+ * networks of two providers. Public addresses are told apart by their /16 (IPv6: the /32 that a provider gets),
+ * others by the whole address.
+ *
+ * Returns: whether one person may well have both addresses
+ */
+gboolean
+fil_endpoint_maybe_one_person (const FilEndpoint *a,
+                               const FilEndpoint *b)
+{
+  if (fil_endpoint_class (a) != FIL_ADDRESS_PUBLIC || fil_endpoint_class (b) != FIL_ADDRESS_PUBLIC)
+    return fil_endpoint_same_address (a, b);
+  return fil_endpoint_same_network (a, b, a->family == 4 ? 16 : 32);
+}
+
 guint
 fil_endpoint_hash (gconstpointer endpoint)
 {

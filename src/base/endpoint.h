@@ -49,6 +49,7 @@ FilAddressClass fil_endpoint_class (const FilEndpoint *self);
 gboolean fil_endpoint_is_set (const FilEndpoint *self);
 gboolean fil_endpoint_same_address (const FilEndpoint *a, const FilEndpoint *b);
 gboolean fil_endpoint_same_network (const FilEndpoint *a, const FilEndpoint *b, guint bits);
+gboolean fil_endpoint_maybe_one_person (const FilEndpoint *a, const FilEndpoint *b);
 
 guint fil_endpoint_hash (gconstpointer endpoint);
 gboolean fil_endpoint_equal (gconstpointer a, gconstpointer b);

@@ -26,10 +26,9 @@ forget (FilBallot *self,
 
 /**
  * fil_ballot_vote:
- * @network_bits: voters that share so many leading bits are one
  * @quorum: how many have to agree
  *
- * Counts a vote. A new address needs its quorum and more voters than the present one has left.
+ * Counts a vote; voters that may be one person are one (fil_endpoint_maybe_one_person()). A new address needs its quorum and more voters than the present one has left.
  *
  * Returns: whether another address is elected now
  */
@@ -37,13 +36,12 @@ gboolean
 fil_ballot_vote (FilBallot *self,
                  const FilEndpoint *voter,
                  const FilEndpoint *value,
-                 guint network_bits,
                  guint quorum)
 {
   guint for_it;
 
   for (guint i = self->n; i-- > 0;)
-    if (fil_endpoint_same_network (&self->votes[i].voter, voter, network_bits))
+    if (fil_endpoint_maybe_one_person (&self->votes[i].voter, voter))
       forget (self, i);
   if (self->n == FIL_BALLOT_VOTES)
     forget (self, 0);

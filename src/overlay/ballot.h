@@ -29,8 +29,7 @@ typedef struct
   guint n;
 } FilBallot;
 
-gboolean fil_ballot_vote (FilBallot *self, const FilEndpoint *voter, const FilEndpoint *value, guint network_bits,
-                          guint quorum);
+gboolean fil_ballot_vote (FilBallot *self, const FilEndpoint *voter, const FilEndpoint *value, guint quorum);
 FilEndpoint fil_ballot_leader (const FilBallot *self);
 
 G_END_DECLS

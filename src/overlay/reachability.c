@@ -427,7 +427,7 @@ fil_reachability_may_vote (const FilReachability *self,
  * @voter: who says so
  * @seen_as: our address as the voter sees it
  *
- * Counts a vote on our address: voters of one /16 (IPv6: /64) are one, and three have to agree (firewall.md
+ * Counts a vote on our address: voters of one /16 (IPv6: /32) are one, and three have to agree (firewall.md
  * §4); among private addresses one is enough.
  *
  * Returns: whether the address changed
@@ -437,13 +437,11 @@ fil_reachability_vote (FilReachability *self,
                        const FilEndpoint *voter,
                        const FilEndpoint *seen_as)
 {
-  guint whole = voter->family == 6 ? 128 : 32;
-  guint network = voter->family == 6 ? 64 : 16;
   FilEndpoint seen = *seen_as;
 
   seen.port = 0;
   if (!fil_reachability_may_vote (self, voter, &seen))
     return FALSE;
   return fil_ballot_vote (&self->ballots[ballot_of (seen.family)], voter, &seen,
-                          self->allow_private ? whole : network, self->allow_private ? 1 : FIL_BALLOT_QUORUM);
+                          self->allow_private ? 1 : FIL_BALLOT_QUORUM);
 }

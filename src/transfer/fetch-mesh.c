@@ -111,12 +111,12 @@ hear_gone (FilFetch *self,
   for (guint i = 0; i < n; i++)
     {
       FilFileSource *source = find_idle (self->download, &hosts[i].endpoint);
-      FilMeshPlace place = { .host = hosts[i] };
+      FilHost host;
 
       if (source == NULL)
         continue;
-      /* So that the voices are counted for it. */
-      fil_mesh_heard (self->downloads->mesh, &self->download->sha1, &place, &self->source->seen_at, now_us);
+      host = (FilHost){ source->endpoint, source->tls };
+      fil_mesh_expected (self->downloads->mesh, &self->download->sha1, &host, now_us);
       if (fil_mesh_reported (self->downloads->mesh, &self->download->sha1, &hosts[i].endpoint,
                              &self->source->seen_at, now_us))
         fil_file_source_wait (source, now_us + FIL_MESH_GONE_US, "reported-gone");
@@ -159,11 +159,12 @@ _fil_fetch_note_place (FilFetch *self,
     }
   if (self->is_push)
     {
-      if (fil_guid_is_zero (&source->guid) || source->n_proxies == 0)
+      /* What others said of its proxies goes no further: whoever hears of it from us will call them. */
+      if (fil_guid_is_zero (&source->guid) || source->n_own_proxies == 0)
         return;
       place.has_push = TRUE;
       place.push.guid = source->guid;
-      place.push.n_proxies = MIN (source->n_proxies, FIL_MESH_SEND_PROXIES);
+      place.push.n_proxies = MIN (source->n_own_proxies, FIL_MESH_SEND_PROXIES);
       for (guint i = 0; i < place.push.n_proxies; i++)
         place.push.proxies[i] = source->proxies[i];
     }

@@ -181,7 +181,6 @@ judge_body (FilFetch *self,
 
   set_available (source, reply->available);
   _fil_fetch_note_tree (self, reply);
-  _fil_fetch_note_place (self, TRUE, now_us);
   source->failures = 0;
   source->hangups = 0;
   source->reason_code = NULL;
@@ -256,7 +255,7 @@ learn_ways (FilFetch *self,
   const FilDownloadsDelegate *delegate = &self->downloads->delegate;
   FilFileSource *source = self->source;
   FilHost proxies[FIL_SOURCE_MAX_PROXIES];
-  FilSourceSpec spec = { .guid = source->guid, .proxies = proxies, .needs_push = source->needs_push };
+  FilSourceSpec spec = { .guid = source->guid, .proxies = proxies, .needs_push = source->needs_push, .is_own_word = TRUE };
 
   if (fil_guid_is_zero (&spec.guid))
     spec.guid = news->servent;
@@ -294,7 +293,10 @@ _fil_fetch_judge (FilFetch *self,
     case 206:
       verdict = judge_body (self, reply, asked, range, now_us);
       if (verdict == FIL_DOWNLOAD_TAKE)
-        learn_ways (self, &reply->push);
+        {
+          learn_ways (self, &reply->push);
+          _fil_fetch_note_place (self, TRUE, now_us);
+        }
       return verdict;
     case 404:
     case 410:

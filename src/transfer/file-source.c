@@ -69,10 +69,47 @@ has_proxy (const FilFileSource *self,
   return FALSE;
 }
 
+/* The newest before the other ones that strangers named, and behind those that the host named itself; where the
+ * list ends the oldest go. Returns whether one is new. */
+static gboolean
+add_proxies (FilFileSource *self,
+             const FilHost *proxies,
+             guint n)
+{
+  guint at = self->n_own_proxies;
+
+  for (guint i = 0; i < n && at < FIL_SOURCE_MAX_PROXIES; i++)
+    {
+      if (has_proxy (self, &proxies[i].endpoint))
+        continue;
+      self->n_proxies = MIN (self->n_proxies + 1, FIL_SOURCE_MAX_PROXIES);
+      memmove (&self->proxies[at + 1], &self->proxies[at], (self->n_proxies - 1 - at) * sizeof (FilHost));
+      self->proxies[at++] = proxies[i];
+    }
+  return at > self->n_own_proxies;
+}
+
+/* The host's own word replaces all others; strangers get the rest of the list. */
+static gboolean
+set_own_proxies (FilFileSource *self,
+                 const FilHost *proxies,
+                 guint n)
+{
+  gboolean is_news = FALSE;
+
+  n = MIN (n, FIL_SOURCE_OWN_PROXIES);
+  for (guint i = 0; i < n; i++)
+    is_news = is_news || !has_proxy (self, &proxies[i].endpoint);
+  memcpy (self->proxies, proxies, n * sizeof (FilHost));
+  self->n_proxies = self->n_own_proxies = n;
+  return is_news;
+}
+
 /**
  * fil_file_source_learn:
  *
- * Takes what @spec knows newly about the same host: the newest push proxies replace the older ones.
+ * Takes what @spec knows newly about the same host: push proxies that the host names itself replace all others,
+ * those that strangers name stand beside the known ones.
  *
  * Returns: whether there is a push proxy that was not known
  */
@@ -89,12 +126,8 @@ fil_file_source_learn (FilFileSource *self,
   if (!spec->needs_push && fil_endpoint_is_set (&spec->endpoint))
     self->needs_push = FALSE;
   if (spec->n_proxies > 0)
-    {
-      for (guint i = 0; i < spec->n_proxies; i++)
-        is_news = is_news || !has_proxy (self, &spec->proxies[i].endpoint);
-      self->n_proxies = MIN (spec->n_proxies, FIL_SOURCE_MAX_PROXIES);
-      memcpy (self->proxies, spec->proxies, self->n_proxies * sizeof (FilHost));
-    }
+    is_news = spec->is_own_word ? set_own_proxies (self, spec->proxies, spec->n_proxies)
+                                : add_proxies (self, spec->proxies, spec->n_proxies);
   if (spec->punch.can_punch)
     self->punch = spec->punch;
   if (spec->vendor != NULL && self->vendor == NULL)
@@ -251,12 +284,16 @@ void
 fil_file_source_forget_proxy (FilFileSource *self,
                               const FilEndpoint *proxy)
 {
-  guint kept = 0;
+  guint kept = 0, own = 0;
 
   for (guint i = 0; i < self->n_proxies; i++)
     if (!fil_endpoint_equal (&self->proxies[i].endpoint, proxy))
-      self->proxies[kept++] = self->proxies[i];
+      {
+        own += i < self->n_own_proxies;
+        self->proxies[kept++] = self->proxies[i];
+      }
   self->n_proxies = kept;
+  self->n_own_proxies = own;
 }
 
 /**

@@ -46,6 +46,7 @@ typedef struct
   gboolean needs_push;
   gboolean tls;
   FilPunchHint punch;         /* of the hit */
+  gboolean is_own_word;       /* the host itself named the proxies, along with bytes of the file */
   gboolean is_blamed;         /* from the store: sent wrong bytes once */
 } FilSourceSpec;
 
@@ -61,6 +62,7 @@ typedef struct
   FilGuid guid;
   FilHost proxies[FIL_SOURCE_MAX_PROXIES];
   guint n_proxies;
+  guint n_own_proxies; /* the first ones: named by the host itself */
   guint32 index;
   char *name;
   char *vendor;

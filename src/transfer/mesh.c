@@ -159,7 +159,17 @@ make_room (File *file,
   g_ptr_array_remove_index (file->places, worst);
 }
 
-/* The place, made if it is not known, and now the newest. */
+/* How to get there, in the words of somebody who may say so. */
+static void
+describe (Place *place,
+          const FilMeshPlace *wanted)
+{
+  place->host = wanted->host;
+  if (wanted->has_push)
+    *place->push = wanted->push;
+}
+
+/* The place, made if it is not known, and now the newest; what is known of the way there stays. */
 static Place *
 take_place (FilMesh *self,
             const FilSha1 *sha1,
@@ -177,14 +187,9 @@ take_place (FilMesh *self,
     {
       make_room (file, wanted->has_push);
       place = g_new0 (Place, 1);
+      place->push = wanted->has_push ? g_new0 (FilPushEndpoint, 1) : NULL;
       file->n_push += wanted->has_push;
-    }
-  place->host = wanted->host;
-  if (wanted->has_push)
-    {
-      /* The newest proxies replace the older ones. */
-      g_free (place->push);
-      place->push = g_memdup2 (&wanted->push, sizeof wanted->push);
+      describe (place, wanted);
     }
   place->heard_us = now_us;
   g_ptr_array_add (file->places, place);
@@ -209,12 +214,13 @@ find_host (const FilMesh *self,
 }
 
 static gboolean
-is_same_network (const FilEndpoint *a,
-                 const FilEndpoint *b)
+has_spoken (const Voices *voices,
+            const FilEndpoint *from)
 {
-  if (fil_endpoint_class (a) != FIL_ADDRESS_PUBLIC || fil_endpoint_class (b) != FIL_ADDRESS_PUBLIC)
-    return fil_endpoint_same_address (a, b);
-  return a->family == b->family && fil_endpoint_same_network (a, b, a->family == 4 ? 16 : 64);
+  for (guint i = 0; i < voices->n; i++)
+    if (fil_endpoint_maybe_one_person (&voices->from[i], from))
+      return TRUE;
+  return FALSE;
 }
 
 /* Counts each network once; returns how many have spoken. */
@@ -222,10 +228,7 @@ static guint
 speak (Voices *voices,
        const FilEndpoint *from)
 {
-  for (guint i = 0; i < voices->n; i++)
-    if (is_same_network (&voices->from[i], from))
-      return voices->n;
-  if (voices->n < FIL_MESH_REPORTS)
+  if (!has_spoken (voices, from) && voices->n < FIL_MESH_REPORTS)
     voices->from[voices->n++] = *from;
   return voices->n;
 }
@@ -239,12 +242,51 @@ set_good (Place *place,
   place->is_good = TRUE;
 }
 
+/* Leaves of the proxies, and of the address outside, what both name. */
+static guint
+intersect (FilPushEndpoint *known,
+           const FilPushEndpoint *heard)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < known->n_proxies; i++)
+    for (guint j = 0; j < heard->n_proxies; j++)
+      if (fil_endpoint_equal (&known->proxies[i].endpoint, &heard->proxies[j].endpoint))
+        {
+          known->proxies[kept++] = known->proxies[i];
+          break;
+        }
+  known->n_proxies = kept;
+  if (!fil_endpoint_equal (&known->external, &heard->external))
+    known->external = (FilEndpoint){ 0 };
+  return kept;
+}
+
+/* A stranger's words on the way to a place that is not told to others yet. Whoever is alone with it may say
+ * something else; once two speak, only what both of them say counts: a proxy that one made up would be called by
+ * all who hear of the place from us. */
+static void
+hear_way (Place *place,
+          const FilMeshPlace *wanted,
+          const FilEndpoint *from)
+{
+  if (place->heard.n == 0 || has_spoken (&place->heard, from))
+    describe (place, wanted);
+  else if (place->push == NULL)
+    place->host.tls = place->host.tls && wanted->host.tls;
+  else if (intersect (place->push, &wanted->push) == 0)
+    {
+      describe (place, wanted);
+      place->heard.n = 0;
+    }
+}
+
 /**
  * fil_mesh_heard:
  * @from: where the connection of who said so comes from
  *
  * Somebody says that the file can be had at @place. Whoever names himself is believed: he can harm nobody
- * with it.
+ * with it. The way to a place that is told to others changes by nobody else's word.
  */
 void
 fil_mesh_heard (FilMesh *self,
@@ -253,22 +295,26 @@ fil_mesh_heard (FilMesh *self,
                 const FilEndpoint *from,
                 gint64 now_us)
 {
+  gboolean is_itself = !place->has_push && fil_endpoint_same_address (&place->host.endpoint, from);
   Place *known;
 
   if (!place->has_push && !fil_endpoint_is_set (&place->host.endpoint))
     return;
   known = take_place (self, file, place, now_us);
+  if (is_itself)
+    describe (known, place);
+  else if (!known->is_good)
+    hear_way (known, place, from);
   if (known->gone_us != 0)
     return;
-  if (speak (&known->heard, from) >= FIL_MESH_AGREE ||
-      (!place->has_push && fil_endpoint_same_address (&place->host.endpoint, from)))
+  if (speak (&known->heard, from) >= FIL_MESH_AGREE || is_itself)
     set_good (known, now_us);
 }
 
 /**
  * fil_mesh_served:
  *
- * It has answered us as one who has the file.
+ * It has answered us as one who has the file, and @place says how we got there.
  */
 void
 fil_mesh_served (FilMesh *self,
@@ -278,6 +324,7 @@ fil_mesh_served (FilMesh *self,
 {
   Place *known = take_place (self, file, place, now_us);
 
+  describe (known, place);
   known->gone_us = 0;
   known->missed.n = 0;
   set_good (known, now_us);
@@ -309,10 +356,28 @@ fil_mesh_failed (FilMesh *self,
 }
 
 /**
+ * fil_mesh_expected:
+ *
+ * We mean to get the file from @host, whoever named it: what others report of it is counted from now on. That is
+ * no word for it.
+ */
+void
+fil_mesh_expected (FilMesh *self,
+                   const FilSha1 *file,
+                   const FilHost *host,
+                   gint64 now_us)
+{
+  const FilMeshPlace wanted = { .host = *host };
+
+  if (find_host (self, file, &host->endpoint) == NULL)
+    take_place (self, file, &wanted, now_us);
+}
+
+/**
  * fil_mesh_reported:
  * @from: where the connection of who said so comes from
  *
- * Somebody says that the file cannot be had at @host.
+ * Somebody says that the file cannot be had at @host. Of a place that is not known it means nothing.
  *
  * Returns: whether that is believed now
  */

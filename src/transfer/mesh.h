@@ -21,7 +21,7 @@ typedef struct
  *
  * The download mesh: for each file the places that are known to have it (swarm.md §1). What one host says
  * is hearsay; a place is told to others only when it served us, when it named itself, or when hosts of two
- * networks named it. A place that hosts of three networks call gone rests for two hours.
+ * networks named it and a way there. A place that hosts of three networks call gone rests for two hours.
  */
 typedef struct _FilMesh FilMesh;
 
@@ -32,6 +32,7 @@ void fil_mesh_heard (FilMesh *self, const FilSha1 *file, const FilMeshPlace *pla
                      gint64 now_us);
 void fil_mesh_served (FilMesh *self, const FilSha1 *file, const FilMeshPlace *place, gint64 now_us);
 void fil_mesh_failed (FilMesh *self, const FilSha1 *file, const FilEndpoint *host, gint64 now_us);
+void fil_mesh_expected (FilMesh *self, const FilSha1 *file, const FilHost *host, gint64 now_us);
 gboolean fil_mesh_reported (FilMesh *self, const FilSha1 *file, const FilEndpoint *host, const FilEndpoint *from,
                             gint64 now_us);
 gboolean fil_mesh_is_gone (const FilMesh *self, const FilSha1 *file, const FilEndpoint *host, gint64 now_us);

@@ -84,6 +84,7 @@
 #define FIL_SOURCE_STALL_US (8 * FIL_SEC)      /* without a byte: the lease goes to others … */
 #define FIL_SOURCE_DEAD_US (16 * FIL_SEC)      /* … and the connection ends: a router may have forgotten it */
 #define FIL_SOURCE_MAX_PROXIES 8
+#define FIL_SOURCE_OWN_PROXIES 4 /* of them: named by the source itself, not for strangers to push out */
 #define FIL_SOLO_MIN_BPS 1024                  /* slower over a minute: another one proves itself first */
 #define FIL_SOLO_TRIAL_US FIL_MINUTE
 

@@ -115,21 +115,11 @@ fil_tree_trust_bind (FilTreeTrust *self,
   bind_claim (self, claim);
 }
 
-/* Whether one person may well have both addresses. */
-static gboolean
-is_same_place (const FilEndpoint *a,
-               const FilEndpoint *b)
-{
-  if (fil_endpoint_class (a) != FIL_ADDRESS_PUBLIC || fil_endpoint_class (b) != FIL_ADDRESS_PUBLIC)
-    return fil_endpoint_same_address (a, b);
-  return a->family == b->family && fil_endpoint_same_network (a, b, a->family == 4 ? 16 : 32);
-}
-
 static gboolean
 is_agreed (const Claim *claim)
 {
   for (guint i = 1; i < claim->n_voters; i++)
-    if (!is_same_place (&claim->voters[0].address, &claim->voters[i].address))
+    if (!fil_endpoint_maybe_one_person (&claim->voters[0].address, &claim->voters[i].address))
       return TRUE;
   return FALSE;
 }

@@ -10,14 +10,37 @@
 #include "uploads-private.h"
 #include "wire-limits.h"
 
+static gboolean
+may_dial (FilUploads *uploads,
+          const FilEndpoint *to)
+{
+  return uploads->delegate.may_dial (uploads->data, to);
+}
+
+/* Leaves out the addresses that nobody should call; returns whether there is still a way to the place. */
+static gboolean
+judge_push (FilUploads *uploads,
+            FilPushEndpoint *push)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < push->n_proxies; i++)
+    if (may_dial (uploads, &push->proxies[i].endpoint))
+      push->proxies[kept++] = push->proxies[i];
+  push->n_proxies = kept;
+  if (fil_endpoint_is_set (&push->external) && !may_dial (uploads, &push->external))
+    push->external = (FilEndpoint){ 0 };
+  return kept > 0;
+}
+
 static void
 hear (FilUploads *uploads,
       const FilUploadPeer *peer,
       const FilSha1 *file,
-      const FilMeshPlace *place,
+      FilMeshPlace *place,
       gint64 now_us)
 {
-  if (!place->has_push && !uploads->delegate.may_dial (uploads->data, &place->host.endpoint))
+  if (place->has_push ? !judge_push (uploads, &place->push) : !may_dial (uploads, &place->host.endpoint))
     return;
   fil_mesh_heard (uploads->mesh, file, place, &peer->peer, now_us);
   if (uploads->delegate.heard != NULL)

@@ -61,6 +61,31 @@ test_class (void)
     }
 }
 
+static void
+test_one_person (void)
+{
+  static const struct
+  {
+    const char *a;
+    const char *b;
+    gboolean maybe;
+  } cases[] = {
+    { "25.0.0.1:1", "25.0.200.7:2", TRUE },       { "25.0.0.1:1", "25.1.0.1:1", FALSE },
+    { "127.0.0.1:1", "127.0.0.2:1", FALSE },      { "127.0.0.1:1", "127.0.0.1:2", TRUE },
+    { "[2a00:1:1::1]:1", "[2a00:1:2::1]:1", TRUE }, { "[2a00:1::1]:1", "[2a00:2::1]:1", FALSE },
+    { "[fd00::1]:1", "[fd00::2]:1", FALSE },      { "25.0.0.1:1", "[1900::1]:1", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      FilEndpoint a, b;
+
+      g_test_message ("%s %s", cases[i].a, cases[i].b);
+      g_assert_true (fil_endpoint_parse (&a, cases[i].a, -1, 0) && fil_endpoint_parse (&b, cases[i].b, -1, 0));
+      g_assert_cmpint (fil_endpoint_maybe_one_person (&a, &b), ==, cases[i].maybe);
+    }
+}
+
 int
 main (int argc,
       char *argv[])
@@ -68,5 +93,6 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/endpoint/text", test_text);
   g_test_add_func ("/base/endpoint/class", test_class);
+  g_test_add_func ("/base/endpoint/one-person", test_one_person);
   return g_test_run ();
 }

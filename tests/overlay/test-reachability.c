@@ -94,7 +94,7 @@ test_worthless_votes (void)
   g_assert_cmpuint (reach.ballots[0].n + reach.ballots[1].n, ==, 0);
 }
 
-/* The two families are elected apart; of IPv6 a /64 is one voter. */
+/* The two families are elected apart; of IPv6 a /32 is one voter. */
 static void
 test_families (void)
 {
@@ -102,10 +102,10 @@ test_families (void)
 
   fil_reachability_init (&reach, FALSE);
   g_assert_false (vote (&reach, "[2a02:1:1:1::1]:1", "[2a02:9::9]:1"));
-  g_assert_false (vote (&reach, "[2a02:1:1:1::2]:1", "[2a02:9::9]:1"));
-  g_assert_false (vote (&reach, "[2a02:1:1:2::1]:1", "[2a02:9::9]:1"));
+  g_assert_false (vote (&reach, "[2a02:1:2:1::1]:1", "[2a02:9::9]:1"));
+  g_assert_false (vote (&reach, "[2a02:2:1:1::1]:1", "[2a02:9::9]:1"));
   g_assert_false (vote (&reach, "30.1.1.1:1", "24.5.5.5:1"));
-  g_assert_true (vote (&reach, "[2a02:1:1:3::1]:1", "[2a02:9::9]:1"));
+  g_assert_true (vote (&reach, "[2a02:3:1:1::1]:1", "[2a02:9::9]:1"));
   assert_external (&reach, 6, "[2a02:9::9]:1");
   assert_external (&reach, 4, NULL);
 }

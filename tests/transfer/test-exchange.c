@@ -138,6 +138,7 @@ test_push_places (void)
   Host *hidden = world_add_host (world, "26.0.0.1:6346", content);
   g_autofree char *text = NULL;
   GString *guid = g_string_new (NULL);
+  FilPushEndpoint told[2];
 
   hidden->is_firewalled = TRUE;
   for (guint i = 0; i < 16; i++)
@@ -148,6 +149,8 @@ test_push_places (void)
   g_assert_true (world_run_until (world, download, DONE, 60));
   world_assert_done (world, 1, content);
   g_assert_cmpuint (hidden->sent, >, MIB / 2);
+  /* It never said itself that this is its proxy, so nobody hears so from us. */
+  g_assert_cmpuint (fil_mesh_good_push (world->mesh, &download->sha1, 0, told, G_N_ELEMENTS (told), world->now_us), ==, 0);
 }
 
 static gboolean
@@ -209,6 +212,8 @@ test_gone (void)
       FilDownload *download = start (world, content);
       Host *absent = world_add_host (world, "30.0.0.1:6346", content);
       FilFileSource *source;
+      FilHost good[8];
+      guint n_good;
 
       absent->is_away = TRUE;
       world_add_source (world, 1, absent);
@@ -222,6 +227,11 @@ test_gone (void)
         }
       world_run (world, 5);
       g_assert_cmpint (source->retry_us > world->now_us + FIL_HOUR, ==, n == 3);
+      /* To call it gone is not to name it: nobody else is told to go there. */
+      n_good = fil_mesh_good (world->mesh, &download->sha1, &world->own, 0, good, G_N_ELEMENTS (good), world->now_us);
+      g_assert_cmpuint (n_good, >, 0);
+      for (guint i = 0; i < n_good; i++)
+        g_assert_false (fil_endpoint_equal (&good[i].endpoint, &absent->endpoint));
       g_assert_true (world_run_until (world, download, DONE, 60));
     }
 }

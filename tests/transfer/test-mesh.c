@@ -145,6 +145,117 @@ test_push (void)
   g_assert_cmpuint (fil_mesh_good_push (mesh, &file, 3, out, 4, 3), ==, 0);
 }
 
+static void
+hear_push (FilMesh *mesh,
+           const char *proxy,
+           const char *other_proxy,
+           const char *from,
+           gint64 now_us)
+{
+  FilMeshPlace place = { .has_push = TRUE, .push.guid.bytes = { 5 } };
+  FilEndpoint who = at (from);
+
+  place.push.proxies[place.push.n_proxies++].endpoint = at (proxy);
+  if (other_proxy != NULL)
+    place.push.proxies[place.push.n_proxies++].endpoint = at (other_proxy);
+  fil_mesh_heard (mesh, &file, &place, &who, now_us);
+}
+
+static void
+assert_only_proxy (FilMesh *mesh,
+                   const char *proxy)
+{
+  FilPushEndpoint out[2];
+  FilEndpoint wanted = at (proxy);
+
+  g_assert_cmpuint (fil_mesh_good_push (mesh, &file, 0, out, G_N_ELEMENTS (out), 9), ==, 1);
+  g_assert_cmpuint (out[0].n_proxies, ==, 1);
+  g_assert_true (fil_endpoint_equal (&out[0].proxies[0].endpoint, &wanted));
+}
+
+/* Nobody makes others call a victim: one voice is alone with its proxies, and who is told to others keeps his. */
+static void
+test_strangers_proxies (void)
+{
+  g_autoptr (FilMesh) mesh = fil_mesh_new ();
+  FilMeshPlace served = { .has_push = TRUE, .push.guid.bytes = { 5 }, .push.n_proxies = 1 };
+  FilPushEndpoint out[2];
+
+  hear_push (mesh, "29.0.0.1:80", NULL, "25.0.0.1:1", 1);
+  hear_push (mesh, "29.0.0.1:80", NULL, "25.0.7.1:1", 1);
+  hear_push (mesh, "30.0.0.1:6346", NULL, "26.0.0.1:1", 2);
+  hear_push (mesh, "29.0.0.1:80", NULL, "25.0.0.1:1", 3);
+  g_assert_cmpuint (fil_mesh_good_push (mesh, &file, 0, out, G_N_ELEMENTS (out), 3), ==, 0);
+  hear_push (mesh, "30.0.0.1:6346", "31.0.0.1:6346", "26.0.0.1:1", 4);
+  hear_push (mesh, "32.0.0.1:6346", "31.0.0.1:6346", "27.0.0.1:1", 5);
+  assert_only_proxy (mesh, "31.0.0.1:6346");
+  hear_push (mesh, "29.0.0.1:80", NULL, "25.0.0.1:1", 6);
+  hear_push (mesh, "29.0.0.1:80", NULL, "28.0.0.1:1", 6);
+  assert_only_proxy (mesh, "31.0.0.1:6346");
+  served.push.proxies[0].endpoint = at ("33.0.0.1:6346");
+  fil_mesh_served (mesh, &file, &served, 7);
+  assert_only_proxy (mesh, "33.0.0.1:6346");
+  hear_push (mesh, "29.0.0.1:80", NULL, "25.0.0.1:1", 8);
+  assert_only_proxy (mesh, "33.0.0.1:6346");
+}
+
+/* One person has a whole IPv6 /48 to speak from. */
+static void
+test_one_person (void)
+{
+  g_autoptr (FilMesh) mesh = fil_mesh_new ();
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *from = g_strdup_printf ("[2a00:1:1:%x::1]:1", i);
+
+      hear (mesh, "29.0.0.1:80", from, 1);
+    }
+  g_assert_cmpuint (n_good (mesh, "40.0.0.1:1", 0, 1), ==, 0);
+  hear (mesh, "29.0.0.1:80", "[2a00:2::1]:1", 1);
+  g_assert_cmpuint (n_good (mesh, "40.0.0.1:1", 0, 1), ==, 1);
+}
+
+/* How others connect to whom we tell them of is his word, not a stranger's. */
+static void
+test_strangers_tls (void)
+{
+  static const struct
+  {
+    const char *from;
+    gboolean tls;
+  } words[] = { { "28.0.0.1:4000", TRUE }, { "25.0.0.1:1", TRUE }, { "28.0.0.1:4001", FALSE }, { "25.0.0.1:1", FALSE } };
+  g_autoptr (FilMesh) mesh = fil_mesh_new ();
+  FilEndpoint to = at ("40.0.0.1:1");
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      FilMeshPlace place = { .host = { at ("28.0.0.1:6346"), i % 2 == 0 ? words[i].tls : !words[i].tls } };
+      FilEndpoint from = at (words[i].from);
+      FilHost out[2];
+
+      fil_mesh_heard (mesh, &file, &place, &from, i);
+      g_assert_cmpuint (fil_mesh_good (mesh, &file, &to, 0, out, G_N_ELEMENTS (out), i), ==, 1);
+      g_assert_cmpint (out[0].tls, ==, words[i].tls);
+    }
+}
+
+/* That we try a host is no word for it, but those against it are counted. */
+static void
+test_expected (void)
+{
+  g_autoptr (FilMesh) mesh = fil_mesh_new ();
+  FilHost host = { .endpoint = at ("30.0.0.1:6346") };
+
+  fil_mesh_expected (mesh, &file, &host, 1);
+  g_assert_false (report (mesh, "30.0.0.1:6346", "25.0.0.1:1", 1));
+  fil_mesh_expected (mesh, &file, &host, 1);
+  g_assert_false (report (mesh, "30.0.0.1:6346", "26.0.0.1:1", 1));
+  g_assert_cmpuint (n_good (mesh, "40.0.0.1:1", 0, 1), ==, 0);
+  g_assert_true (report (mesh, "30.0.0.1:6346", "27.0.0.1:1", 1));
+  g_assert_cmpuint (fil_mesh_n_places (mesh), ==, 1);
+}
+
 /* Ten thousand places, and as many files: what is remembered stays small, and who served us stays. */
 static void
 test_limits (void)
@@ -183,6 +294,10 @@ main (int argc,
   g_test_add_func ("/transfer/mesh/hearsay", test_hearsay);
   g_test_add_func ("/transfer/mesh/gone", test_gone);
   g_test_add_func ("/transfer/mesh/push", test_push);
+  g_test_add_func ("/transfer/mesh/strangers-proxies", test_strangers_proxies);
+  g_test_add_func ("/transfer/mesh/strangers-tls", test_strangers_tls);
+  g_test_add_func ("/transfer/mesh/one-person", test_one_person);
+  g_test_add_func ("/transfer/mesh/expected", test_expected);
   g_test_add_func ("/transfer/mesh/limits", test_limits);
   return g_test_run ();
 }

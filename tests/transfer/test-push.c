@@ -380,6 +380,38 @@ test_headers_of_replies_read (Fixture *f,
     }
 }
 
+/* Strangers' proxies stand beside those that are known, and never push out what the host said itself. */
+static void
+test_strangers_proxies (Fixture *f,
+                        gconstpointer data)
+{
+  FilSourceSpec own = { .guid = f->host->guid, .proxies = f->proxies, .n_proxies = 2, .needs_push = TRUE };
+  FilSourceSpec stranger = { .guid = f->host->guid, .proxies = f->proxies + 2, .n_proxies = 4, .needs_push = TRUE };
+  g_autoptr (FilFileSource) source = fil_file_source_new (1, &own);
+
+  g_assert_true (fil_file_source_learn (source, &stranger));
+  g_assert_false (fil_file_source_learn (source, &stranger));
+  g_assert_cmpuint (source->n_proxies, ==, 6);
+  g_assert_cmpuint (source->n_own_proxies, ==, 0);
+  own.is_own_word = TRUE;
+  g_assert_false (fil_file_source_learn (source, &own));
+  g_assert_cmpuint (source->n_proxies, ==, 2);
+  for (guint i = 0; i < 100; i++)
+    {
+      f->proxies[2 + i % 4].endpoint.port++;
+      g_assert_true (fil_file_source_learn (source, &stranger));
+    }
+  g_assert_cmpuint (source->n_proxies, ==, FIL_SOURCE_MAX_PROXIES);
+  g_assert_cmpuint (source->n_own_proxies, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (fil_endpoint_equal (&source->proxies[i].endpoint, &f->proxies[i].endpoint));
+  /* The newest of theirs is the next to be asked. */
+  g_assert_true (fil_endpoint_equal (&source->proxies[2].endpoint, &f->proxies[2 + 99 % 4].endpoint));
+  fil_file_source_forget_proxy (source, &f->proxies[0].endpoint);
+  g_assert_cmpuint (source->n_own_proxies, ==, 1);
+  g_assert_true (fil_endpoint_equal (&source->proxies[0].endpoint, &f->proxies[1].endpoint));
+}
+
 /* What is known of a source is kept before a byte came from it, and not written over and over. */
 static void
 test_proxies_are_kept (Fixture *f,
@@ -404,7 +436,7 @@ test_proxies_are_kept (Fixture *f,
   g_assert_cmpuint (saved->saves, <=, 2 + 1 + 20 / 2);
   fil_downloads_shutdown (f->world->downloads, f->world->now_us);
   saved = g_hash_table_lookup (f->world->records, &id);
-  g_assert_cmpuint (saved->n_proxies, ==, 3);
+  g_assert_cmpuint (saved->n_proxies, ==, FIL_SOURCE_MAX_PROXIES);
 }
 
 /* §4 */
@@ -927,6 +959,7 @@ main (int argc,
     { "3/headers-of-requests", test_headers_of_requests },
     { "3/headers-of-replies-read", test_headers_of_replies_read },
     { "3/proxies-are-kept", test_proxies_are_kept },
+    { "3/strangers-proxies", test_strangers_proxies },
     { "4/giv-cancels-http", test_giv_cancels_http },
     { "4/giv-matched-by-guid", test_giv_matched_by_guid },
     { "4/giv-line", test_giv_line },

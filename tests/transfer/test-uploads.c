@@ -607,12 +607,44 @@ test_push_limit (void)
   g_assert_cmpint (fil_push_limit_admit (limit, &to, FALSE, now), ==, FIL_PUSH_BAD_PORT);
 }
 
+/* A proxy that nobody should call is not passed on, however many name it. */
+static void
+test_judged_places (void)
+{
+  static const char *const askers[] = { "25.0.0.1:1", "26.0.0.1:1" };
+  g_autoptr (FilMesh) mesh = fil_mesh_new ();
+  g_autoptr (Node) node = node_new ();
+  FilEndpoint wanted;
+  FilPushEndpoint out[4];
+
+  g_assert_true (fil_endpoint_parse (&wanted, "30.0.0.1:6346", -1, 0));
+  fil_uploads_set_mesh (node->uploads, mesh);
+  for (guint i = 0; i < G_N_ELEMENTS (askers); i++)
+    {
+      FilSession *session = connect_from (node, askers[i]);
+      g_autofree char *said = talk (session,
+                                    "GET " N2R " HTTP/1.1\r\nX-FAlt: "
+                                    "01010101010101010101010101010101;7000:192.168.1.1;10.0.0.1:25;30.0.0.1:6346,"
+                                    "02020202020202020202020202020202;127.0.0.1:80\r\n" HOST,
+                                    4096);
+
+      g_assert_nonnull (strstr (said, " 200 "));
+      fil_session_free (session);
+    }
+  g_assert_cmpuint (fil_mesh_n_places (mesh), ==, 1);
+  g_assert_cmpuint (fil_mesh_good_push (mesh, &node->sha1, 0, out, G_N_ELEMENTS (out), 0), ==, 1);
+  g_assert_cmpuint (out[0].n_proxies, ==, 1);
+  g_assert_true (fil_endpoint_equal (&out[0].proxies[0].endpoint, &wanted));
+  g_assert_false (fil_endpoint_is_set (&out[0].external));
+}
+
 int
 main (int argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/uploads/requests", test_requests);
+  g_test_add_func ("/transfer/uploads/judged-places", test_judged_places);
   g_test_add_func ("/transfer/uploads/keep-alive", test_keep_alive);
   g_test_add_func ("/transfer/uploads/slots", test_slots);
   g_test_add_func ("/transfer/uploads/session-limits", test_session_limits);
