@@ -28,6 +28,25 @@ _fil_fetch_note_tree (FilFetch *self,
   self->tree_root = reply->thex_root;
 }
 
+/* Whether the network has still bytes to bring, besides what this connection was asked for: what is only on its
+ * way to the disk needs no tree any more, and the connection serves the next file. */
+static gboolean
+is_more_to_come (const FilFetch *self)
+{
+  const GPtrArray *fetches = self->download->work->fetches;
+
+  if (fil_segment_map_count (self->download->map, FIL_SEGMENT_FREE) > 0)
+    return TRUE;
+  for (guint i = 0; i < fetches->len; i++)
+    {
+      const FilFetch *other = g_ptr_array_index (fetches, i);
+
+      if (other != self && other->leases->len > 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Whether a request for the tree should go out on this connection before anything else; one at a time. */
 gboolean
 _fil_fetch_wants_tree (const FilFetch *self)
@@ -35,7 +54,7 @@ _fil_fetch_wants_tree (const FilFetch *self)
   const FilDownload *download = self->download;
 
   return self->tree_path != NULL && !self->source->no_tree && download->work->tree_fetch == 0 && download->map != NULL &&
-         fil_segment_map_missing (download->map) > 0 && fil_tree_trust_wants (download->trust, &self->tree_root);
+         is_more_to_come (self) && fil_tree_trust_wants (download->trust, &self->tree_root);
 }
 
 /* The rows of a tree below what helps are folded; they would only be many. */

@@ -36,15 +36,16 @@ class Punch(Test):
         self.assertEqual(upload["reach"], "punch")
         self.assertEqual(getter.ask("uploads"), [])
 
-    def test_one_file_after_the_other(self):
-        """Each arrives whole, over a way that is kept or over another one."""
+    def test_files_over_one_way(self):
+        """The way that was opened for one file serves the next ones too."""
         contents = {"walnut %d.bin" % i: noise(400000, 10 + i) for i in range(3)}
         _, _, getter = self.network(contents)
 
         for row in getter.find("walnut", n=3):
-            done = getter.get(row)[-1]
-            self.assert_whole(done, contents[row["name"]])
-            self.assertEqual(done["reach"], "punch")
+            self.assert_whole(getter.get(row)[-1], contents[row["name"]])
+        steps = self.trace(getter, getter.ask("downloads")[0])
+        self.assertEqual(steps.count("punch-pair"), 1, steps)
+        self.assertEqual(steps.count("giv-received"), 1, steps)
 
     def test_sharer_came_back(self):
         """The sharer goes away in the middle and comes back elsewhere: another way is opened for the rest."""
