@@ -87,7 +87,7 @@
 #define FIL_TCP_PUNCH_MAX 64               /* at a time */
 #define FIL_TCP_PUNCH_US (12 * FIL_SEC)
 #define FIL_TCP_PUNCH_RETRY_US (250 * FIL_MSEC)
-#define FIL_TCP_PUNCH_TRIES 24
+#define FIL_TCP_PUNCH_TRIES 24             /* of one attempt at one address, over all its ports */
 #define FIL_TCP_PUNCH_LOW_TTL 4            /* one SYN that must not arrive */
 #define FIL_TCP_PUNCH_LOW_US (600 * FIL_MSEC)
 

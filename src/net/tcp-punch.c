@@ -134,6 +134,34 @@ make_socket (Attempt *self)
   return fd;
 }
 
+/* Of the same attempt at the same address: whoever names it could name many of its ports. */
+static guint
+tries_there (const Attempt *self)
+{
+  guint n = 0;
+
+  for (const GList *each = self->punch->attempts.head; each != NULL; each = each->next)
+    {
+      const Attempt *other = each->data;
+
+      if (other->id == self->id && !other->is_low && fil_endpoint_same_address (&other->to, &self->to))
+        n += other->tries;
+    }
+  return n;
+}
+
+/* A router on the way said no, before the other side's own SYN opened it. */
+static void
+be_refused (Attempt *self)
+{
+  close_socket (self);
+  if (self->is_low)
+    attempt_free (self);
+  else
+    fil_timer_set (self->timer,
+                   MIN (self->until_us, fil_reactor_now (self->punch->reactor) + FIL_TCP_PUNCH_RETRY_US));
+}
+
 static void on_ready (gpointer data, FilIo ready);
 
 static void
@@ -141,7 +169,6 @@ try_now (Attempt *self)
 {
   struct sockaddr_storage addr;
   socklen_t len = fil_endpoint_to_sockaddr (&self->to, &addr);
-  gint64 now_us = fil_reactor_now (self->punch->reactor);
 
   self->tries++;
   self->fd = make_socket (self);
@@ -154,8 +181,7 @@ try_now (Attempt *self)
     set_ttl (self->fd, &self->to, FIL_TCP_PUNCH_LOW_TTL);
   if (connect (self->fd, (struct sockaddr *) &addr, len) != 0 && errno != EINPROGRESS && errno != EINTR)
     {
-      close_socket (self);
-      fil_timer_set (self->timer, MIN (self->until_us, now_us + FIL_TCP_PUNCH_RETRY_US));
+      be_refused (self);
       return;
     }
   /* The SYN has gone; what answers one that comes in has to arrive. */
@@ -187,23 +213,15 @@ on_ready (gpointer data,
           FilIo ready)
 {
   Attempt *self = data;
-  gint64 now_us = fil_reactor_now (self->punch->reactor);
   int code = 0;
   socklen_t len = sizeof code;
 
   if (getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &code, &len) != 0)
     code = errno;
   if (code == 0)
-    {
-      succeed (self);
-      return;
-    }
-  close_socket (self);
-  /* A router on the way said no, before the other side's own SYN opened it. */
-  if (self->is_low || self->tries >= FIL_TCP_PUNCH_TRIES)
-    attempt_free (self);
+    succeed (self);
   else
-    fil_timer_set (self->timer, MIN (self->until_us, now_us + FIL_TCP_PUNCH_RETRY_US));
+    be_refused (self);
 }
 
 static void
@@ -214,6 +232,9 @@ on_timer (gpointer data,
 
   if (now_us >= self->until_us || self->fd >= 0)
     attempt_free (self);
+  else if (tries_there (self) >= FIL_TCP_PUNCH_TRIES)
+    /* What it tried stays counted until all of them end. */
+    fil_timer_set (self->timer, self->until_us);
   else
     try_now (self);
 }

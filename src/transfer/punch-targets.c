@@ -68,26 +68,38 @@ may_knock (const FilPunch *self,
   return self->punches->delegate.may_send (self->punches->data, endpoint);
 }
 
+static void
+add_port (GArray *targets,
+          const FilEndpoint *endpoint,
+          guint per_address)
+{
+  guint there = 0;
+
+  for (guint i = 0; i < targets->len; i++)
+    there += fil_endpoint_same_address (&target_at (targets, i)->endpoint, endpoint);
+  if (there < per_address)
+    add_target (targets, endpoint);
+}
+
 /* The next ports of a router that counts: since we asked, it has given some to others. */
 static void
-add_predicted (const FilPunch *self,
-               GArray *targets,
+add_predicted (GArray *targets,
                const FilEndpoint *told,
-               const FilNatClass *nat)
+               const FilNatClass *nat,
+               guint n,
+               guint per_address)
 {
-  const int n = self->is_asker ? FIL_PUNCH_PREDICTED : FIL_PUNCH_PREDICTED_LOW;
-
   if (nat->mapping != FIL_NAT_MAPPING_SEQUENTIAL || nat->step == 0 || ABS (nat->step) > FIL_PUNCH_STEP_MAX)
     return;
-  for (int i = 1; i <= n; i++)
+  for (guint i = 1; i <= n; i++)
     {
       FilEndpoint next = *told;
-      int port = told->port + i * nat->step;
+      int port = told->port + (int) i * nat->step;
 
       if (port < FIL_PUNCH_MIN_PORT || port > G_MAXUINT16)
         return;
       next.port = (guint16) port;
-      add_target (targets, &next);
+      add_port (targets, &next, per_address);
     }
 }
 
@@ -96,6 +108,8 @@ void
 _fil_punch_set_targets (FilPunch *self)
 {
   const gboolean has_tcp = self->self.nat.has_tcp && self->peer.has_tcp;
+  const guint n_udp = self->is_asker ? FIL_PUNCH_PREDICTED : FIL_PUNCH_PREDICTED_LOW;
+  const guint n_tcp = self->is_asker ? FIL_PUNCH_PREDICTED_TCP : FIL_PUNCH_PREDICTED_LOW;
 
   for (guint i = 0; i < self->peer.n_candidates; i++)
     {
@@ -104,13 +118,13 @@ _fil_punch_set_targets (FilPunch *self)
       if (!may_knock (self, candidate))
         continue;
       if (candidate->kind != FIL_CANDIDATE_TCP)
-        add_target (self->udp, &candidate->endpoint);
+        add_port (self->udp, &candidate->endpoint, FIL_PUNCH_PORTS_MAX);
       if (candidate->kind == FIL_CANDIDATE_UDP)
-        add_predicted (self, self->udp, &candidate->endpoint, &self->peer.udp);
+        add_predicted (self->udp, &candidate->endpoint, &self->peer.udp, n_udp, FIL_PUNCH_PORTS_MAX);
       if (has_tcp && candidate->kind != FIL_CANDIDATE_UDP)
-        add_target (self->tcp, &candidate->endpoint);
+        add_port (self->tcp, &candidate->endpoint, n_tcp + 1);
       if (has_tcp && candidate->kind == FIL_CANDIDATE_TCP)
-        add_predicted (self, self->tcp, &candidate->endpoint, &self->peer.tcp);
+        add_predicted (self->tcp, &candidate->endpoint, &self->peer.tcp, n_tcp, n_tcp + 1);
     }
 }
 

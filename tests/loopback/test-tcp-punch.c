@@ -154,6 +154,51 @@ test_refused_first (void)
   loop_clear (&loop);
 }
 
+/* An address that refuses gets so many connections and no more, however many of its ports are named. */
+static void
+test_tries_at_one_address (void)
+{
+  char text[FIL_ENDPOINT_TEXT_LEN];
+  FilEndpoint at[4], from;
+  Loop loop;
+  Host a, b;
+  int fd;
+
+  loop_init (&loop);
+  host_init (&a, &loop, "127.0.0.1:0");
+  for (guint i = 0; i < G_N_ELEMENTS (at); i++)
+    {
+      host_init (&b, &loop, "127.0.0.2:0");
+      at[i] = b.listener->local;
+      host_clear (&b);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (at); i++)
+    g_assert_true (fil_tcp_punch_open (a.punch, 1, &at[i], FALSE));
+  for (guint i = 0; i < FIL_TCP_PUNCH_TRIES / G_N_ELEMENTS (at) + 2; i++)
+    {
+      loop_settle (&loop);
+      loop_advance (&loop, FIL_TCP_PUNCH_RETRY_US);
+    }
+  /* Whoever is there now is not called any more … */
+  host_init (&b, &loop, fil_endpoint_to_text (&at[0], text));
+  for (guint i = 0; i < 4; i++)
+    {
+      loop_settle (&loop);
+      loop_advance (&loop, FIL_TCP_PUNCH_RETRY_US);
+    }
+  g_assert_cmpuint (a.done, ==, 0);
+  g_assert_cmpint (accept (b.listener->tcp[0], NULL, NULL), <, 0);
+  /* … by that attempt. */
+  fil_tcp_punch_stop (a.punch, 1);
+  g_assert_true (fil_tcp_punch_open (a.punch, 2, &at[0], FALSE));
+  fd = accept_at (&b, &from);
+  loop_until (a.done == 1);
+  close (fd);
+  host_clear (&b);
+  host_clear (&a);
+  loop_clear (&loop);
+}
+
 static void
 test_low_stop_and_limit (void)
 {
@@ -190,6 +235,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/loopback/tcp-punch/same-port", test_same_port);
   g_test_add_func ("/loopback/tcp-punch/refused-first", test_refused_first);
+  g_test_add_func ("/loopback/tcp-punch/tries-at-one-address", test_tries_at_one_address);
   g_test_add_func ("/loopback/tcp-punch/low-stop-limit", test_low_stop_and_limit);
   return g_test_run ();
 }

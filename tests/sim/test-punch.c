@@ -697,6 +697,52 @@ test_lying_answer (void)
   g_assert_nonnull (asker->failure);
 }
 
+static guint
+count_text (const char *text,
+            const char *what)
+{
+  guint n = 0;
+
+  for (const char *at = strstr (text, what); at != NULL; at = strstr (at + 1, what))
+    n++;
+  return n;
+}
+
+/* The same with as many candidates at one address as an answer holds, of a router that is said to count: so many
+ * ports by UDP, few by TCP. */
+static void
+test_lying_answer_by_tcp (void)
+{
+  for (guint by_tcp = 0; by_tcp < 2; by_tcp++)
+    {
+      g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+      PunchHost *asker, *sharer;
+      FilPunchOffer answer;
+
+      start_pair (world, PORT, PORT, &asker, &sharer);
+      world->loses_every = 1;
+      punch_world_ask (asker, sharer);
+      make_offer (&answer, VICTIM, 1);
+      answer.is_answer = TRUE;
+      answer.udp = answer.tcp = (FilNatClass){ FIL_NAT_MAPPING_SEQUENTIAL, FIL_NAT_FILTER_PORT, 1 };
+      answer.guid = sharer->sim->guid;
+      answer.n_candidates = FIL_CANDIDATES_MAX;
+      for (guint i = 0; i < FIL_CANDIDATES_MAX; i++)
+        {
+          answer.candidates[i] = answer.candidates[0];
+          answer.candidates[i].kind = by_tcp == 1 ? FIL_CANDIDATE_TCP : FIL_CANDIDATE_UDP;
+          answer.candidates[i].endpoint.port = (guint16) (7777 + 100 * i);
+        }
+      g_assert_true (punch_world_seen_nonce (world, answer.echo));
+      g_assert_true (fil_punches_take_answer (asker->punches, &answer, NULL, NULL, sim_now (world->sim)));
+      punch_world_arm (asker);
+      sim_run (world->sim, 30 * FIL_SEC);
+      g_assert_cmpuint (asker->connects->len, ==, by_tcp == 1 ? 1 + FIL_PUNCH_PREDICTED_TCP : 0);
+      g_assert_cmpuint (count_text (asker->steps->str, "(by UDP)"), ==, by_tcp == 1 ? 0 : FIL_PUNCH_PORTS_MAX);
+      g_assert_nonnull (asker->failure);
+    }
+}
+
 /* So many attempts of our own, and one for each host. */
 static void
 test_too_many (void)
@@ -787,6 +833,7 @@ main (int argc,
   g_test_add_func ("/sim/punch/abuse/forged-knocks", test_forged_knocks);
   g_test_add_func ("/sim/punch/abuse/forged-sources", test_forged_sources);
   g_test_add_func ("/sim/punch/abuse/lying-answer", test_lying_answer);
+  g_test_add_func ("/sim/punch/abuse/lying-answer/tcp", test_lying_answer_by_tcp);
   g_test_add_func ("/sim/punch/abuse/too-many", test_too_many);
   g_test_add_func ("/sim/punch/abuse/bad-lines", test_bad_lines);
   return g_test_run ();
