@@ -239,6 +239,29 @@ on_timer (gpointer data,
     try_now (self);
 }
 
+/* One socket at a time may connect from our port to another. An opener has nothing to add to one that is under
+ * way, and leaves its place to who means to arrive; of those each attempt has its own, which waits its turn. */
+static gboolean
+make_way (FilTcpPunch *self,
+          guint32 id,
+          const FilEndpoint *to,
+          gboolean is_low)
+{
+  for (GList *each = self->attempts.head, *next; each != NULL; each = next)
+    {
+      Attempt *other = each->data;
+
+      next = each->next;
+      if (!fil_endpoint_equal (&other->to, to))
+        continue;
+      if (other->is_low && !is_low)
+        attempt_free (other);
+      else if (is_low || other->id == id)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /**
  * fil_tcp_punch_open:
  * @id: of the attempt, for fil_tcp_punch_stop()
@@ -247,7 +270,7 @@ on_timer (gpointer data,
  *
  * Connects from the listening port, and tries again when that is refused, for some seconds.
  *
- * Returns: FALSE when enough is under way already
+ * Returns: FALSE when enough is under way already, or this
  */
 gboolean
 fil_tcp_punch_open (FilTcpPunch *self,
@@ -260,17 +283,8 @@ fil_tcp_punch_open (FilTcpPunch *self,
 
   if (self->attempts.length >= FIL_TCP_PUNCH_MAX)
     return FALSE;
-  for (GList *each = self->attempts.head; each != NULL; each = each->next)
-    {
-      Attempt *other = each->data;
-
-      if (!fil_endpoint_equal (&other->to, to))
-        continue;
-      if (!other->is_low || is_low)
-        return FALSE;
-      attempt_free (other);
-      break;
-    }
+  if (!make_way (self, id, to, is_low))
+    return FALSE;
   attempt = g_new0 (Attempt, 1);
   attempt->punch = self;
   attempt->id = id;

@@ -189,10 +189,43 @@ test_tries_at_one_address (void)
   g_assert_cmpuint (a.done, ==, 0);
   g_assert_cmpint (accept (b.listener->tcp[0], NULL, NULL), <, 0);
   /* … by that attempt. */
-  fil_tcp_punch_stop (a.punch, 1);
   g_assert_true (fil_tcp_punch_open (a.punch, 2, &at[0], FALSE));
   fd = accept_at (&b, &from);
   loop_until (a.done == 1);
+  close (fd);
+  host_clear (&b);
+  host_clear (&a);
+  loop_clear (&loop);
+}
+
+/* Two attempts that name one address: what ends one leaves the other. */
+static void
+test_two_attempts (void)
+{
+  char text[FIL_ENDPOINT_TEXT_LEN];
+  FilEndpoint at, from;
+  Loop loop;
+  Host a, b;
+  int fd;
+
+  loop_init (&loop);
+  host_init (&a, &loop, "127.0.0.1:0");
+  host_init (&b, &loop, "127.0.0.2:0");
+  at = b.listener->local;
+  host_clear (&b);
+  g_assert_true (fil_tcp_punch_open (a.punch, 1, &at, FALSE));
+  g_assert_true (fil_tcp_punch_open (a.punch, 2, &at, FALSE));
+  g_assert_false (fil_tcp_punch_open (a.punch, 2, &at, FALSE));
+  /* An opener sends nothing that those do not. */
+  g_assert_false (fil_tcp_punch_open (a.punch, 3, &at, TRUE));
+  fil_tcp_punch_stop (a.punch, 1);
+  g_assert_cmpuint (fil_tcp_punch_n (a.punch), ==, 1);
+  loop_settle (&loop);
+  host_init (&b, &loop, fil_endpoint_to_text (&at, text));
+  loop_advance (&loop, FIL_TCP_PUNCH_RETRY_US);
+  fd = accept_at (&b, &from);
+  loop_until (a.done == 1);
+  g_assert_cmpuint (a.id, ==, 2);
   close (fd);
   host_clear (&b);
   host_clear (&a);
@@ -236,6 +269,7 @@ main (int argc,
   g_test_add_func ("/loopback/tcp-punch/same-port", test_same_port);
   g_test_add_func ("/loopback/tcp-punch/refused-first", test_refused_first);
   g_test_add_func ("/loopback/tcp-punch/tries-at-one-address", test_tries_at_one_address);
+  g_test_add_func ("/loopback/tcp-punch/two-attempts", test_two_attempts);
   g_test_add_func ("/loopback/tcp-punch/low-stop-limit", test_low_stop_and_limit);
   return g_test_run ();
 }
