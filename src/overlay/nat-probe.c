@@ -225,6 +225,26 @@ count_heard (const FilNatProbe *self)
   return n;
 }
 
+/* Neighbours show only what becomes of ports: one of them could name any address, so that is the one on which
+ * several agree. */
+static void
+place_tcp (FilNatProbe *self)
+{
+  const FilEndpoint *outside = fil_endpoint_is_set (&self->external) ? &self->external : &self->nat.udp;
+  guint kept = 0;
+
+  for (guint i = 0; i < self->n_told; i++)
+    kept += self->told[i].seen.port == self->told[i].inside;
+  self->nat.tcp = (FilEndpoint){ 0 };
+  if (kept > 0 && kept == self->n_told && fil_endpoint_is_set (outside))
+    {
+      self->nat.tcp = *outside;
+      self->nat.tcp.port = self->local.port;
+    }
+  /* One voice is enough to try that port, two to call it a habit. */
+  self->nat.tcp_mapping = kept == self->n_told && kept > 1 ? FIL_NAT_MAPPING_INDEPENDENT : FIL_NAT_MAPPING_UNKNOWN;
+}
+
 /* Draws the conclusion of a round. Returns whether it is news. */
 static gboolean
 conclude (FilNatProbe *self,
@@ -255,6 +275,7 @@ conclude (FilNatProbe *self,
   self->nat.keeps_port = keeps_port (self);
   self->nat.udp = outside;
   self->nat.udp_us = now_us;
+  place_tcp (self);
   return mapping != before.mapping || delta != before.delta || self->nat.keeps_port != before.keeps_port ||
          (fil_nat_is_fixed (mapping) && !fil_endpoint_equal (&outside, &before.udp));
 }
@@ -265,12 +286,14 @@ take_stray (FilNatProbe *self,
             const FilEndpoint *seen,
             gint64 now_us)
 {
-  gboolean is_same = fil_endpoint_equal (seen, &self->nat.udp);
+  gboolean fits = fil_nat_is_fixed (self->nat.mapping) ? fil_endpoint_equal (seen, &self->nat.udp)
+                                                        : fil_endpoint_same_address (seen, &self->nat.udp);
 
   if (self->nat.mapping == FIL_NAT_MAPPING_UNKNOWN)
     return;
-  /* One voice may lie: where there ought to be one port, it only makes us ask others. */
-  if (fil_nat_is_fixed (self->nat.mapping) && !is_same)
+  /* One voice may lie: of another address, or of another port where there ought to be one, it only makes us ask
+   * others. */
+  if (!fits)
     {
       self->next_us = MIN (self->next_us, MAX (now_us, self->last_us + AGAIN));
       return;
@@ -369,6 +392,20 @@ fil_nat_probe_set_filter (FilNatProbe *self,
   return is_news;
 }
 
+/**
+ * fil_nat_probe_set_external:
+ * @external: our IPv4 address as a quorum sees it; family 0: there is none
+ *
+ * Tells at which address the ports of ours are.
+ */
+void
+fil_nat_probe_set_external (FilNatProbe *self,
+                            const FilEndpoint *external)
+{
+  self->external = *external;
+  place_tcp (self);
+}
+
 static void
 forget_told (FilNatProbe *self,
              guint i)
@@ -383,8 +420,8 @@ forget_told (FilNatProbe *self,
  * @seen: where our connection came from, as it saw it
  * @inside: the port that the connection has here
  *
- * Takes a neighbour's word on the outside port of a connection. A NAT that keeps the ports of all of them
- * will keep that of the listening one too, when we call from it.
+ * Takes a neighbour's word on the outside port of a connection, not on our address. A NAT that keeps the ports of
+ * all of them will keep that of the listening one too, when we call from it.
  *
  * Returns: whether more is known now
  */
@@ -396,7 +433,6 @@ fil_nat_probe_told_tcp (FilNatProbe *self,
                         gint64 now_us)
 {
   FilEndpoint before = self->nat.tcp;
-  guint kept = 0;
 
   if (seen->family != 4 || seen->port == 0 || inside == 0)
     return FALSE;
@@ -407,15 +443,6 @@ fil_nat_probe_told_tcp (FilNatProbe *self,
     forget_told (self, 0);
   self->told[self->n_told++] = (FilNatVoice){ .peer = *peer, .seen = *seen, .since_us = now_us, .inside = inside };
 
-  for (guint i = 0; i < self->n_told; i++)
-    kept += self->told[i].seen.port == self->told[i].inside;
-  self->nat.tcp = (FilEndpoint){ 0 };
-  if (kept == self->n_told)
-    {
-      self->nat.tcp = *seen;
-      self->nat.tcp.port = self->local.port;
-    }
-  /* One voice says where, two say how. */
-  self->nat.tcp_mapping = kept == self->n_told && kept > 1 ? FIL_NAT_MAPPING_INDEPENDENT : FIL_NAT_MAPPING_UNKNOWN;
+  place_tcp (self);
   return !fil_endpoint_equal (&before, &self->nat.tcp);
 }

@@ -31,6 +31,7 @@ typedef struct
 typedef struct
 {
   FilNat nat;
+  FilEndpoint external;       /* our address as a quorum sees it, without a port; family 0: none */
   FilEndpoint local;          /* our address inside, and our port; family 0: not known */
   FilNatVoice voices[FIL_NAT_TARGETS];
   guint n;
@@ -59,7 +60,8 @@ gboolean fil_nat_probe_wants_keeping (const FilNatProbe *self, gint64 now_us);
 /* Filter: what came in unasked has shown. */
 gboolean fil_nat_probe_set_filter (FilNatProbe *self, FilNatFilter filter);
 
-/* TCP: what neighbours tell. */
+/* TCP: what neighbours tell of ports, at the address that is elected. */
+void fil_nat_probe_set_external (FilNatProbe *self, const FilEndpoint *external);
 gboolean fil_nat_probe_told_tcp (FilNatProbe *self, const FilEndpoint *peer, const FilEndpoint *seen,
                                  guint16 local_port, gint64 now_us);
 

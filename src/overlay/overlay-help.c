@@ -8,19 +8,24 @@
 
 #define MINUTE_S 60
 
+/* Judged before anything is counted: what is never tried costs nobody his turn. */
 static gboolean
-may_try (FilOverlay *self,
-         const FilEndpoint *to,
-         gboolean is_udp,
-         gint64 now_us)
+is_address_ok (FilOverlay *self,
+               const FilEndpoint *to,
+               gboolean is_udp)
 {
-  FilEndpoint counted = *to;
+  return to->port != 0 && _fil_overlay_address_ok (self, to, is_udp ? FIL_ADDRESS_FOR_UDP : FIL_ADDRESS_FOR_PUSH);
+}
 
-  /* Requests by TCP and by UDP come in pairs; each kind counts for itself. */
-  counted.family ^= is_udp ? 0x40 : 0;
-  return to->port != 0 && fil_address_meter_take (self->connect_backs, &counted, now_us) &&
-         fil_token_bucket_take (&self->connect_back_rate, MINUTE_S / FIL_CONNECT_BACK_PER_MINUTE, now_us) &&
-         _fil_overlay_address_ok (self, to, is_udp ? FIL_ADDRESS_FOR_UDP : FIL_ADDRESS_FOR_PUSH);
+/* Requests by TCP and by UDP come in pairs; each kind counts for itself. */
+static gboolean
+take_try (FilOverlay *self,
+          const FilEndpoint *to,
+          gboolean is_udp,
+          gint64 now_us)
+{
+  return fil_address_meter_take (is_udp ? self->ping_backs : self->connect_backs, to, now_us) &&
+         fil_token_bucket_take (&self->connect_back_rate, MINUTE_S / FIL_CONNECT_BACK_PER_MINUTE, now_us);
 }
 
 static void
@@ -73,7 +78,7 @@ _fil_overlay_take_connect_back (FilOverlay *self,
   FilEndpoint to = *fil_link_remote (from->link);
 
   to.port = port;
-  if (!may_try (self, &to, udp_muid != NULL, now_us))
+  if (!is_address_ok (self, &to, udp_muid != NULL) || !take_try (self, &to, udp_muid != NULL, now_us))
     {
       _fil_overlay_drop (self, FIL_DROP_CONNECT_BACK);
       return;
@@ -112,9 +117,9 @@ _fil_overlay_take_redirect (FilOverlay *self,
       _fil_overlay_drop (self, FIL_DROP_MISPLACED);
       return;
     }
-  if (is_linked (self, to) ||
+  if (is_linked (self, to) || !is_address_ok (self, to, udp_muid != NULL) ||
       !fil_token_bucket_take (&from->redirects, MINUTE_S / FIL_REDIRECTS_PER_MINUTE, now_us) ||
-      !may_try (self, to, udp_muid != NULL, now_us))
+      !take_try (self, to, udp_muid != NULL, now_us))
     {
       _fil_overlay_drop (self, FIL_DROP_CONNECT_BACK);
       return;

@@ -151,7 +151,8 @@ struct _FilOverlay
   FilAddressMeter *connects;
   FilAddressMeter *crawls;
   FilAddressMeter *push_targets;
-  FilAddressMeter *connect_backs;
+  FilAddressMeter *connect_backs; /* by TCP … */
+  FilAddressMeter *ping_backs;    /* … and by UDP */
   FilAddressMeter *udp_pings;
   FilAddressMeter *head_sources;
   FilAddressMeter *cache_asks;

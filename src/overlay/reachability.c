@@ -57,6 +57,7 @@ fil_reachability_recheck (FilReachability *self,
 {
   init_proofs (self);
   fil_nat_probe_restart (&self->probe, now_us);
+  fil_nat_probe_set_external (&self->probe, &self->ballots[0].elected);
 }
 
 /**
@@ -68,8 +69,8 @@ void
 fil_reachability_restart (FilReachability *self,
                           gint64 now_us)
 {
-  fil_reachability_recheck (self, now_us);
   self->ballots[0] = self->ballots[1] = (FilBallot){ 0 };
+  fil_reachability_recheck (self, now_us);
 }
 
 static gint64
@@ -130,6 +131,7 @@ fil_reachability_recall (FilReachability *self,
   recall_proof (&self->udp, memory->udp, memory->udp_age_us, memory->age_us, now_us);
   self->ballots[0].elected = memory->external[0];
   self->ballots[1].elected = memory->external[1];
+  fil_nat_probe_set_external (&self->probe, &self->ballots[0].elected);
   if (memory->age_us >= MEMORY_LIFE)
     return;
   self->probe.nat.mapping = memory->nat.mapping;
@@ -442,6 +444,9 @@ fil_reachability_vote (FilReachability *self,
   seen.port = 0;
   if (!fil_reachability_may_vote (self, voter, &seen))
     return FALSE;
-  return fil_ballot_vote (&self->ballots[ballot_of (seen.family)], voter, &seen,
-                          self->allow_private ? 1 : FIL_BALLOT_QUORUM);
+  if (!fil_ballot_vote (&self->ballots[ballot_of (seen.family)], voter, &seen,
+                        self->allow_private ? 1 : FIL_BALLOT_QUORUM))
+    return FALSE;
+  fil_nat_probe_set_external (&self->probe, &self->ballots[0].elected);
+  return TRUE;
 }

@@ -139,6 +139,34 @@ test_redirects (void)
   raw_world_free (world);
 }
 
+/* What is never tried takes nobody's turn: after many bad addresses a good one is still tried, both ways. */
+static void
+test_bad_addresses_first (void)
+{
+  FilOverlayConfig config = { .role = FIL_ROLE_ULTRAPEER };
+  RawWorld *world = raw_world_new (&config);
+  RawPeer *up = raw_peer_shaken (world, 1, TRUE);
+  FilEndpoint victim = endpoint ("192.168.1.1:6346"), good = raw_endpoint (300);
+  guint before = world->datagrams->len;
+
+  for (guint i = 0; i < 2 * FIL_CONNECT_BACK_PER_MINUTE; i++)
+    {
+      victim.addr[3]++;
+      redirect (up, FIL_VENDOR_TCP_CONNECT_BACK_REDIRECT, &victim);
+      redirect (up, FIL_VENDOR_UDP_CONNECT_BACK_REDIRECT, &victim);
+    }
+  g_assert_cmpuint (raw_world_drops (world, FIL_DROP_CONNECT_BACK), ==, 4 * FIL_CONNECT_BACK_PER_MINUTE);
+  for (guint i = 0; i < 2; i++)
+    {
+      redirect (up, FIL_VENDOR_TCP_CONNECT_BACK_REDIRECT, &good);
+      redirect (up, FIL_VENDOR_UDP_CONNECT_BACK_REDIRECT, &good);
+    }
+  g_assert_cmpuint (world->connect_backs->len, ==, 1);
+  g_assert_cmpuint (world->datagrams->len, ==, before + 1);
+  raw_peer_free (up);
+  raw_world_free (world);
+}
+
 static void
 list_abilities (RawPeer *peer)
 {
@@ -329,6 +357,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/overlay/helping/many-askers", test_many_askers);
   g_test_add_func ("/overlay/helping/redirects", test_redirects);
+  g_test_add_func ("/overlay/helping/bad-addresses-first", test_bad_addresses_first);
   g_test_add_func ("/overlay/helping/forwarding", test_forwarding);
   g_test_add_func ("/overlay/helping/forged-pongs", test_forged_pongs);
   g_test_add_func ("/overlay/helping/called-prover", test_called_prover);

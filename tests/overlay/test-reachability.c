@@ -470,6 +470,35 @@ test_mapping_moves (void)
   g_assert_cmpuint (probe.nat.udp.port, ==, 4321);
 }
 
+/* Where each host meets another port, one of them still cannot move us to another address. */
+static void
+test_stray_elsewhere (void)
+{
+  static const FilNatMapping mappings[] = { FIL_NAT_MAPPING_SEQUENTIAL, FIL_NAT_MAPPING_RANDOM };
+
+  for (guint i = 0; i < G_N_ELEMENTS (mappings); i++)
+    {
+      FilNatProbe probe;
+
+      fil_nat_probe_init (&probe);
+      probe.local = endpoint ("192.168.1.5:7000");
+      begin (&probe, 0);
+      for (guint j = 0; j < FIL_NAT_TARGETS; j++)
+        {
+          g_autofree char *seen = g_strdup_printf ("24.5.5.9:%u", 2000 + j * (i == 0 ? 2 : 1000));
+
+          answer (&probe, j, seen, 0);
+        }
+      g_assert_cmpint (probe.nat.mapping, ==, mappings[i]);
+      g_assert_false (answer (&probe, 0, "24.5.5.9:7777", MINUTE));
+      g_assert_cmpuint (probe.nat.udp.port, ==, 7777);
+      g_assert_false (fil_nat_probe_is_due (&probe, 2 * MINUTE));
+      g_assert_false (answer (&probe, 0, "66.6.6.6:7778", MINUTE));
+      g_assert_cmpuint (probe.nat.udp.port, ==, 7777);
+      g_assert_true (fil_nat_probe_is_due (&probe, 2 * MINUTE));
+    }
+}
+
 /* Only what is translated and can be told to others is kept, every 20 s. */
 static void
 test_keeping (void)
@@ -511,14 +540,18 @@ tell_tcp (FilNatProbe *probe,
 static void
 test_tcp_port (void)
 {
+  FilEndpoint external = endpoint ("24.5.5.8:1");
   FilNatProbe probe;
 
   fil_nat_probe_init (&probe);
   probe.local = endpoint ("192.168.1.5:7000");
+  fil_nat_probe_set_external (&probe, &external);
   g_assert_false (tell_tcp (&probe, 0, 0, 40000));
   g_assert_true (tell_tcp (&probe, 0, 40000, 40000));
   g_assert_cmpint (probe.nat.tcp_mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
   g_assert_cmpuint (probe.nat.tcp.port, ==, 7000);
+  /* The neighbour said 24.5.5.9. */
+  g_assert_true (fil_endpoint_same_address (&probe.nat.tcp, &external));
   g_assert_false (tell_tcp (&probe, 0, 40001, 40001));
   g_assert_cmpint (probe.nat.tcp_mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
   g_assert_false (tell_tcp (&probe, 1, 40002, 40002));
@@ -531,6 +564,31 @@ test_tcp_port (void)
     tell_tcp (&probe, 10 + i, 40000, 40000);
   g_assert_cmpuint (probe.n_told, ==, FIL_NAT_TOLD);
   g_assert_cmpint (probe.nat.tcp_mapping, ==, FIL_NAT_MAPPING_INDEPENDENT);
+}
+
+/* The address of our TCP port follows the election, whatever neighbours name. */
+static void
+test_tcp_address (void)
+{
+  FilReachability reach;
+
+  fil_reachability_init (&reach, FALSE);
+  reach.probe.local = endpoint ("192.168.1.5:7000");
+  g_assert_false (tell_tcp (&reach.probe, 0, 40000, 40000));
+  g_assert_false (fil_endpoint_is_set (&reach.probe.nat.tcp));
+  vote (&reach, "30.1.1.1:1", "24.5.5.5:1");
+  vote (&reach, "31.1.1.1:1", "24.5.5.5:1");
+  g_assert_false (fil_endpoint_is_set (&reach.probe.nat.tcp));
+  g_assert_true (vote (&reach, "32.1.1.1:1", "24.5.5.5:1"));
+  g_assert_cmpuint (reach.probe.nat.tcp.port, ==, 7000);
+  g_assert_cmpuint (reach.probe.nat.tcp.addr[3], ==, 5);
+  /* What ports become is forgotten with the old address, the new address is not. */
+  fil_reachability_recheck (&reach, MINUTE);
+  g_assert_false (fil_endpoint_is_set (&reach.probe.nat.tcp));
+  g_assert_true (tell_tcp (&reach.probe, 0, 40000, 40000));
+  g_assert_cmpuint (reach.probe.nat.tcp.addr[3], ==, 5);
+  fil_reachability_restart (&reach, 2 * MINUTE);
+  g_assert_false (tell_tcp (&reach.probe, 0, 40000, 40000));
 }
 
 static void
@@ -570,6 +628,8 @@ main (int argc,
   g_test_add_func ("/reachability/nat/moves", test_mapping_moves);
   g_test_add_func ("/reachability/nat/keeping", test_keeping);
   g_test_add_func ("/reachability/nat/tcp-port", test_tcp_port);
+  g_test_add_func ("/reachability/nat/tcp-address", test_tcp_address);
+  g_test_add_func ("/reachability/nat/stray-elsewhere", test_stray_elsewhere);
   g_test_add_func ("/reachability/nat/names", test_names);
   return g_test_run ();
 }
