@@ -88,6 +88,7 @@
 #define FIL_TCP_PUNCH_US (12 * FIL_SEC)
 #define FIL_TCP_PUNCH_RETRY_US (250 * FIL_MSEC)
 #define FIL_TCP_PUNCH_TRIES 24             /* of one attempt at one address, over all its ports */
+#define FIL_TCP_PUNCH_ONCE_US (900 * FIL_MSEC) /* less than the second after which a kernel repeats a SYN */
 #define FIL_TCP_PUNCH_LOW_TTL 4            /* one SYN that must not arrive */
 #define FIL_TCP_PUNCH_LOW_US (600 * FIL_MSEC)
 

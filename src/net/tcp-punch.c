@@ -27,7 +27,7 @@ typedef struct
   FilTcpPunch *punch;
   guint32 id;
   FilEndpoint to;
-  gboolean is_low;
+  FilConnectManner manner;
   guint tries;
   gint64 until_us;
   int fd;               /* -1: waits for the next try */
@@ -144,7 +144,8 @@ tries_there (const Attempt *self)
     {
       const Attempt *other = each->data;
 
-      if (other->id == self->id && !other->is_low && fil_endpoint_same_address (&other->to, &self->to))
+      if (other->id == self->id && other->manner != FIL_CONNECT_LOW &&
+          fil_endpoint_same_address (&other->to, &self->to))
         n += other->tries;
     }
   return n;
@@ -155,7 +156,7 @@ static void
 be_refused (Attempt *self)
 {
   close_socket (self);
-  if (self->is_low)
+  if (self->manner != FIL_CONNECT_INSIST)
     attempt_free (self);
   else
     fil_timer_set (self->timer,
@@ -177,7 +178,7 @@ try_now (Attempt *self)
       fil_timer_set (self->timer, self->until_us);
       return;
     }
-  if (self->is_low)
+  if (self->manner == FIL_CONNECT_LOW)
     set_ttl (self->fd, &self->to, FIL_TCP_PUNCH_LOW_TTL);
   if (connect (self->fd, (struct sockaddr *) &addr, len) != 0 && errno != EINPROGRESS && errno != EINTR)
     {
@@ -185,7 +186,7 @@ try_now (Attempt *self)
       return;
     }
   /* The SYN has gone; what answers one that comes in has to arrive. */
-  if (self->is_low)
+  if (self->manner == FIL_CONNECT_LOW)
     set_ttl (self->fd, &self->to, -1);
   self->watch = fil_reactor_watch (self->punch->reactor, self->fd, FIL_IO_WRITE, on_ready, self);
   fil_timer_set (self->timer, self->until_us);
@@ -239,13 +240,14 @@ on_timer (gpointer data,
     try_now (self);
 }
 
-/* One socket at a time may connect from our port to another. An opener has nothing to add to one that is under
- * way, and leaves its place to who means to arrive; of those each attempt has its own, which waits its turn. */
+/* One socket at a time may connect from our port to another. One that does less has nothing to add to what is
+ * under way, and leaves its place to one that does more; of those that insist each attempt has its own, which
+ * waits its turn. */
 static gboolean
 make_way (FilTcpPunch *self,
           guint32 id,
           const FilEndpoint *to,
-          gboolean is_low)
+          FilConnectManner manner)
 {
   for (GList *each = self->attempts.head, *next; each != NULL; each = next)
     {
@@ -254,9 +256,9 @@ make_way (FilTcpPunch *self,
       next = each->next;
       if (!fil_endpoint_equal (&other->to, to))
         continue;
-      if (other->is_low && !is_low)
+      if (other->manner < manner)
         attempt_free (other);
-      else if (is_low || other->id == id)
+      else if (manner != FIL_CONNECT_INSIST || other->id == id)
         return FALSE;
     }
   return TRUE;
@@ -266,9 +268,8 @@ make_way (FilTcpPunch *self,
  * fil_tcp_punch_open:
  * @id: of the attempt, for fil_tcp_punch_stop()
  * @to: the gate has agreed to it
- * @is_low: only one SYN, which dies on its way: it opens our own NAT and reaches nobody
  *
- * Connects from the listening port, and tries again when that is refused, for some seconds.
+ * Connects from the listening port; who insists tries again for some seconds when that is refused.
  *
  * Returns: FALSE when enough is under way already, or this
  */
@@ -276,22 +277,23 @@ gboolean
 fil_tcp_punch_open (FilTcpPunch *self,
                     guint32 id,
                     const FilEndpoint *to,
-                    gboolean is_low)
+                    FilConnectManner manner)
 {
+  static const gint64 lives_us[] = { FIL_TCP_PUNCH_LOW_US, FIL_TCP_PUNCH_ONCE_US, FIL_TCP_PUNCH_US };
   gint64 now_us = fil_reactor_now (self->reactor);
   Attempt *attempt;
 
   if (self->attempts.length >= FIL_TCP_PUNCH_MAX)
     return FALSE;
-  if (!make_way (self, id, to, is_low))
+  if (!make_way (self, id, to, manner))
     return FALSE;
   attempt = g_new0 (Attempt, 1);
   attempt->punch = self;
   attempt->id = id;
   attempt->to = *to;
-  attempt->is_low = is_low;
+  attempt->manner = manner;
   attempt->fd = -1;
-  attempt->until_us = now_us + (is_low ? FIL_TCP_PUNCH_LOW_US : FIL_TCP_PUNCH_US);
+  attempt->until_us = now_us + lives_us[manner];
   attempt->timer = fil_timer_new (fil_reactor_timers (self->reactor), on_timer, attempt);
   attempt->link.data = attempt;
   g_queue_push_tail_link (&self->attempts, &attempt->link);

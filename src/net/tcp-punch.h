@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "connect-manner.h"
 #include "endpoint.h"
 #include "reactor.h"
 #include "stream.h"
@@ -24,7 +25,7 @@ typedef void (*FilTcpPunchFunc) (gpointer data, guint32 id, FilStream *stream, c
 FilTcpPunch *fil_tcp_punch_new (FilReactor *reactor, const FilEndpoint *local, const char *interface,
                                 FilTcpPunchFunc func, gpointer data) G_GNUC_WARN_UNUSED_RESULT;
 void fil_tcp_punch_free (FilTcpPunch *self);
-gboolean fil_tcp_punch_open (FilTcpPunch *self, guint32 id, const FilEndpoint *to, gboolean is_low);
+gboolean fil_tcp_punch_open (FilTcpPunch *self, guint32 id, const FilEndpoint *to, FilConnectManner manner);
 void fil_tcp_punch_stop (FilTcpPunch *self, guint32 id);
 guint fil_tcp_punch_n (const FilTcpPunch *self);
 

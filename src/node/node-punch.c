@@ -58,12 +58,12 @@ static void
 connect_tcp (gpointer data,
              guint32 id,
              const FilEndpoint *to,
-             gboolean is_low)
+             FilConnectManner manner)
 {
   FilNode *self = data;
 
   if (self->tcp_punch != NULL)
-    (void) fil_tcp_punch_open (self->tcp_punch, id, to, is_low);
+    (void) fil_tcp_punch_open (self->tcp_punch, id, to, manner);
 }
 
 static void

@@ -121,8 +121,8 @@ fil_punch_guard_admit (FilPunchGuard *self,
  * @target: as it was admitted
  * @from: where somebody came from who knew the nonce
  *
- * Gives back what one attempt was counted for, when the address that was named is the one that came: it wanted
- * it. Who names another host and comes from elsewhere has shown nothing about that host.
+ * Gives back what one attempt was counted for, when the address that was named is the one that came: it
+ * wanted it. Who names another host and comes from elsewhere has shown nothing about that host.
  *
  * Returns: whether it was given back
  */

@@ -52,14 +52,14 @@ choice_time (const FilPunch *self,
 
 static void
 connect_to (FilPunch *self,
-            gboolean low)
+            FilConnectManner manner)
 {
   for (guint i = 0; i < self->tcp->len; i++)
     {
       const FilEndpoint *to = &target_at (self->tcp, i)->endpoint;
 
       _fil_punches_called (self->punches, to, TRUE);
-      self->punches->delegate.connect (self->punches->data, self->id, to, low);
+      self->punches->delegate.connect (self->punches->data, self->id, to, manner);
     }
 }
 
@@ -92,7 +92,7 @@ _fil_punch_begin_knocking (FilPunch *self,
     self->choose_us = choice_time (self, now_us);
   if (self->is_asker)
     {
-      connect_to (self, FALSE);
+      connect_to (self, FIL_CONNECT_INSIST);
       /* A router that takes another port for us has to be told when ours is open. */
       self->next_reminder_us =
           now_us + (fil_nat_is_fixed (peer.udp.mapping) ? FIL_PUNCH_REMIND_US : FIL_PUNCH_KNOCK_US);
@@ -116,7 +116,7 @@ _fil_punch_knock_once (FilPunch *self,
     knock_at (self, target_at (self->udp, 0), TRUE);
   else if (self->reminders % 2 == 0 && self->tcp->len > 0)
     self->punches->delegate.connect (self->punches->data, self->id, &target_at (self->tcp, 0)->endpoint,
-                                     FALSE);
+                                     FIL_CONNECT_ONCE);
   else
     knock_at (self, target_at (self->udp, 0), FALSE);
 }
@@ -141,7 +141,7 @@ static void
 open_tcp (FilPunch *self,
           gint64 now_us)
 {
-  connect_to (self, TRUE);
+  connect_to (self, FIL_CONNECT_LOW);
   self->tcp_rounds++;
   self->next_tcp_us = self->tcp_rounds < FIL_PUNCH_TCP_OPENERS ? now_us + FIL_PUNCH_TCP_OPENER_US : FIL_NEVER;
 }

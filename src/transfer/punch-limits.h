@@ -36,7 +36,7 @@
 #define FIL_PUNCH_PROVEN_PER_ADDRESS 3        /* … of one address: sources can be forged … */
 #define FIL_PUNCH_REPLIES_PER_ADDRESS 24      /* … so an address gets no more for it */
 #define FIL_PUNCH_PREDICTED 8                 /* ports tried beyond the one that was told … */
-#define FIL_PUNCH_PREDICTED_TCP 3             /* … by TCP, where a kernel repeats each; no more at one address … */
+#define FIL_PUNCH_PREDICTED_TCP 3             /* … by TCP, and no more at one address … */
 #define FIL_PUNCH_PREDICTED_LOW 16            /* … by openers, which reach nobody */
 #define FIL_PUNCH_CALLED_MAX 256              /* places that our own counting router gave ports for */
 #define FIL_PUNCH_STEP_MAX 16                 /* larger steps are not worth a guess */

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "connect-manner.h"
 #include "endpoint.h"
 #include "guid.h"
 #include "nat-pair.h"
@@ -81,8 +82,8 @@ typedef struct
   /* From the Gnutella port; ttl 0: the usual one. */
   void (*send) (gpointer data, const FilEndpoint *to, const guint8 *bytes, gsize len, guint ttl);
   /* Begins to connect by TCP from the listening port, until stop_connecting(); what stands is given to
-   * fil_punches_line(). is_low: one SYN that dies a few routers away. */
-  void (*connect) (gpointer data, guint32 id, const FilEndpoint *to, gboolean is_low);
+   * fil_punches_line(). */
+  void (*connect) (gpointer data, guint32 id, const FilEndpoint *to, FilConnectManner manner);
   void (*stop_connecting) (gpointer data, guint32 id);
   /* HTTP push-proxy request with file 2147483645 (signalling.md §3). */
   void (*ask_proxy) (gpointer data, const FilEndpoint *proxy, const FilGuid *guid);

@@ -89,7 +89,7 @@ test_same_port (void)
   loop_init (&loop);
   host_init (&a, &loop, "127.0.0.1:0");
   host_init (&b, &loop, "127.0.0.2:0");
-  g_assert_true (fil_tcp_punch_open (a.punch, 7, &b.listener->local, FALSE));
+  g_assert_true (fil_tcp_punch_open (a.punch, 7, &b.listener->local, FIL_CONNECT_INSIST));
   fd = accept_at (&b, &from);
   loop_until (a.done == 1);
   g_assert_true (fil_endpoint_equal (&from, &a.listener->local));
@@ -123,8 +123,8 @@ test_refused_first (void)
   host_init (&b, &loop, "127.0.0.2:0");
   at = b.listener->local;
   host_clear (&b);
-  g_assert_true (fil_tcp_punch_open (a.punch, 1, &at, FALSE));
-  g_assert_false (fil_tcp_punch_open (a.punch, 1, &at, FALSE));
+  g_assert_true (fil_tcp_punch_open (a.punch, 1, &at, FIL_CONNECT_INSIST));
+  g_assert_false (fil_tcp_punch_open (a.punch, 1, &at, FIL_CONNECT_INSIST));
   for (guint i = 0; i < 3; i++)
     {
       loop_settle (&loop);
@@ -141,7 +141,7 @@ test_refused_first (void)
 
   /* Nobody there at all: it ends by itself. */
   host_clear (&b);
-  g_assert_true (fil_tcp_punch_open (a.punch, 2, &at, FALSE));
+  g_assert_true (fil_tcp_punch_open (a.punch, 2, &at, FIL_CONNECT_INSIST));
   for (guint i = 0; i < FIL_TCP_PUNCH_TRIES + 2; i++)
     {
       loop_settle (&loop);
@@ -173,25 +173,24 @@ test_tries_at_one_address (void)
       host_clear (&b);
     }
   for (guint i = 0; i < G_N_ELEMENTS (at); i++)
-    g_assert_true (fil_tcp_punch_open (a.punch, 1, &at[i], FALSE));
+    g_assert_true (fil_tcp_punch_open (a.punch, 1, &at[i], FIL_CONNECT_INSIST));
   for (guint i = 0; i < FIL_TCP_PUNCH_TRIES / G_N_ELEMENTS (at) + 2; i++)
     {
       loop_settle (&loop);
       loop_advance (&loop, FIL_TCP_PUNCH_RETRY_US);
     }
-  /* Whoever is there now is not called any more … */
+  /* Whoever is there now is not called any more, but by another attempt. */
+  g_assert_true (fil_tcp_punch_open (a.punch, 2, &at[0], FIL_CONNECT_INSIST));
+  loop_settle (&loop);
   host_init (&b, &loop, fil_endpoint_to_text (&at[0], text));
   for (guint i = 0; i < 4; i++)
     {
       loop_settle (&loop);
       loop_advance (&loop, FIL_TCP_PUNCH_RETRY_US);
     }
-  g_assert_cmpuint (a.done, ==, 0);
-  g_assert_cmpint (accept (b.listener->tcp[0], NULL, NULL), <, 0);
-  /* … by that attempt. */
-  g_assert_true (fil_tcp_punch_open (a.punch, 2, &at[0], FALSE));
   fd = accept_at (&b, &from);
   loop_until (a.done == 1);
+  g_assert_cmpuint (a.id, ==, 2);
   close (fd);
   host_clear (&b);
   host_clear (&a);
@@ -213,11 +212,11 @@ test_two_attempts (void)
   host_init (&b, &loop, "127.0.0.2:0");
   at = b.listener->local;
   host_clear (&b);
-  g_assert_true (fil_tcp_punch_open (a.punch, 1, &at, FALSE));
-  g_assert_true (fil_tcp_punch_open (a.punch, 2, &at, FALSE));
-  g_assert_false (fil_tcp_punch_open (a.punch, 2, &at, FALSE));
+  g_assert_true (fil_tcp_punch_open (a.punch, 1, &at, FIL_CONNECT_INSIST));
+  g_assert_true (fil_tcp_punch_open (a.punch, 2, &at, FIL_CONNECT_INSIST));
+  g_assert_false (fil_tcp_punch_open (a.punch, 2, &at, FIL_CONNECT_INSIST));
   /* An opener sends nothing that those do not. */
-  g_assert_false (fil_tcp_punch_open (a.punch, 3, &at, TRUE));
+  g_assert_false (fil_tcp_punch_open (a.punch, 3, &at, FIL_CONNECT_LOW));
   fil_tcp_punch_stop (a.punch, 1);
   g_assert_cmpuint (fil_tcp_punch_n (a.punch), ==, 1);
   loop_settle (&loop);
@@ -232,6 +231,68 @@ test_two_attempts (void)
   loop_clear (&loop);
 }
 
+/* Listens at 127.0.0.2 and takes nobody in any more: what comes gets no answer. */
+static int
+listen_deaf (FilEndpoint *at,
+             int *first)
+{
+  struct sockaddr_storage addr;
+  FilEndpoint any = fil_endpoint_v4 ((const guint8[]){ 127, 0, 0, 2 }, 0);
+  socklen_t len = fil_endpoint_to_sockaddr (&any, &addr);
+  int fd = socket (AF_INET, SOCK_STREAM, 0);
+
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &addr, len), ==, 0);
+  g_assert_cmpint (listen (fd, 0), ==, 0);
+  len = sizeof addr;
+  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &addr, &len), ==, 0);
+  g_assert_true (fil_endpoint_from_sockaddr (at, (struct sockaddr *) &addr, len));
+  *first = socket (AF_INET, SOCK_STREAM, 0);
+  g_assert_cmpint (connect (*first, (struct sockaddr *) &addr, len), ==, 0);
+  return fd;
+}
+
+/* What does more takes the place of what does less, and neither repeats itself but who insists. */
+static void
+test_manners (void)
+{
+  FilEndpoint at, nobody;
+  int deaf, first;
+  Loop loop;
+  Host a, b;
+
+  loop_init (&loop);
+  host_init (&a, &loop, "127.0.0.1:0");
+  host_init (&b, &loop, "127.0.0.2:0");
+  nobody = b.listener->local;
+  host_clear (&b);
+  g_assert_true (fil_tcp_punch_open (a.punch, 1, &nobody, FIL_CONNECT_ONCE));
+  loop_settle (&loop);
+  g_assert_cmpuint (fil_tcp_punch_n (a.punch), ==, 0);
+
+  deaf = listen_deaf (&at, &first);
+  g_assert_true (fil_tcp_punch_open (a.punch, 1, &at, FIL_CONNECT_LOW));
+  g_assert_true (fil_tcp_punch_open (a.punch, 1, &at, FIL_CONNECT_ONCE));
+  g_assert_false (fil_tcp_punch_open (a.punch, 1, &at, FIL_CONNECT_LOW));
+  g_assert_false (fil_tcp_punch_open (a.punch, 2, &at, FIL_CONNECT_ONCE));
+  g_assert_cmpuint (fil_tcp_punch_n (a.punch), ==, 1);
+  loop_settle (&loop);
+  g_assert_cmpuint (fil_tcp_punch_n (a.punch), ==, 1);
+  loop_advance (&loop, FIL_TCP_PUNCH_ONCE_US);
+  g_assert_cmpuint (fil_tcp_punch_n (a.punch), ==, 0);
+
+  g_assert_true (fil_tcp_punch_open (a.punch, 1, &at, FIL_CONNECT_ONCE));
+  g_assert_true (fil_tcp_punch_open (a.punch, 2, &at, FIL_CONNECT_INSIST));
+  g_assert_false (fil_tcp_punch_open (a.punch, 1, &at, FIL_CONNECT_ONCE));
+  loop_settle (&loop);
+  loop_advance (&loop, FIL_TCP_PUNCH_ONCE_US);
+  g_assert_cmpuint (fil_tcp_punch_n (a.punch), ==, 1);
+  g_assert_cmpuint (a.done, ==, 0);
+  close (first);
+  close (deaf);
+  host_clear (&a);
+  loop_clear (&loop);
+}
+
 static void
 test_low_stop_and_limit (void)
 {
@@ -242,7 +303,7 @@ test_low_stop_and_limit (void)
   loop_init (&loop);
   host_init (&a, &loop, "127.0.0.1:0");
   /* An opener is not repeated. */
-  g_assert_true (fil_tcp_punch_open (a.punch, 1, &at, TRUE));
+  g_assert_true (fil_tcp_punch_open (a.punch, 1, &at, FIL_CONNECT_LOW));
   loop_settle (&loop);
   loop_advance (&loop, FIL_TCP_PUNCH_LOW_US);
   g_assert_cmpuint (fil_tcp_punch_n (a.punch), ==, 0);
@@ -251,10 +312,10 @@ test_low_stop_and_limit (void)
   for (guint i = 0; i < FIL_TCP_PUNCH_MAX; i++)
     {
       at.port++;
-      g_assert_true (fil_tcp_punch_open (a.punch, 1 + i % 2, &at, FALSE));
+      g_assert_true (fil_tcp_punch_open (a.punch, 1 + i % 2, &at, FIL_CONNECT_INSIST));
     }
   at.port++;
-  g_assert_false (fil_tcp_punch_open (a.punch, 3, &at, FALSE));
+  g_assert_false (fil_tcp_punch_open (a.punch, 3, &at, FIL_CONNECT_INSIST));
   fil_tcp_punch_stop (a.punch, 1);
   g_assert_cmpuint (fil_tcp_punch_n (a.punch), ==, FIL_TCP_PUNCH_MAX / 2);
   host_clear (&a);
@@ -270,6 +331,7 @@ main (int argc,
   g_test_add_func ("/loopback/tcp-punch/refused-first", test_refused_first);
   g_test_add_func ("/loopback/tcp-punch/tries-at-one-address", test_tries_at_one_address);
   g_test_add_func ("/loopback/tcp-punch/two-attempts", test_two_attempts);
+  g_test_add_func ("/loopback/tcp-punch/manners", test_manners);
   g_test_add_func ("/loopback/tcp-punch/low-stop-limit", test_low_stop_and_limit);
   return g_test_run ();
 }

@@ -13,6 +13,7 @@
 #define CORE_HOPS 8        /* routers between any two NATs; knocks that must not arrive survive less */
 #define SYN_AGAIN FIL_SEC  /* as Linux does */
 #define LOW_CONNECT_US (600 * FIL_MSEC)
+#define ONCE_CONNECT_US (900 * FIL_MSEC)
 #define CONNECT_US (12 * FIL_SEC)
 
 typedef enum
@@ -41,7 +42,7 @@ typedef struct
   guint32 id;
   FilEndpoint to;
   gint64 until_us;
-  gboolean is_low;
+  FilConnectManner manner;
   gboolean is_done;
   FilTimer *timer;
 } Connect;
@@ -265,8 +266,9 @@ connect_due (gpointer data,
   connect->is_done = connect->is_done || now_us >= connect->until_us;
   if (connect->is_done)
     return;
-  send_packet (connect->host, PACKET_SYN, &connect->to, NULL, connect->is_low ? FIL_PUNCH_LOW_TTL : 0);
-  fil_timer_set (connect->timer, connect->is_low ? connect->until_us : now_us + SYN_AGAIN);
+  send_packet (connect->host, PACKET_SYN, &connect->to, NULL,
+               connect->manner == FIL_CONNECT_LOW ? FIL_PUNCH_LOW_TTL : 0);
+  fil_timer_set (connect->timer, MIN (connect->until_us, now_us + SYN_AGAIN));
 }
 
 static void
@@ -420,14 +422,15 @@ static void
 connect_func (gpointer data,
               guint32 id,
               const FilEndpoint *to,
-              gboolean is_low)
+              FilConnectManner manner)
 {
+  static const gint64 lives_us[] = { LOW_CONNECT_US, ONCE_CONNECT_US, CONNECT_US };
   PunchHost *host = data;
   gint64 now_us = sim_now (host->world->sim);
   Connect *connect = g_new0 (Connect, 1);
 
-  *connect = (Connect){ .host = host, .id = id, .to = *to, .is_low = is_low };
-  connect->until_us = now_us + (is_low ? LOW_CONNECT_US : CONNECT_US);
+  *connect = (Connect){ .host = host, .id = id, .to = *to, .manner = manner };
+  connect->until_us = now_us + lives_us[manner];
   connect->timer = fil_timer_new (sim_timers (host->world->sim), connect_due, connect);
   fil_timer_set (connect->timer, now_us);
   g_ptr_array_add (host->connects, connect);
