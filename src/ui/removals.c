@@ -156,6 +156,18 @@ fil_removals_hides (FilRemovals *self,
 }
 
 /**
+ * fil_removals_can_undo:
+ *
+ * Returns: whether there is a removal that can be taken back
+ */
+gboolean
+fil_removals_can_undo (FilRemovals *self)
+{
+  g_return_val_if_fail (FIL_IS_REMOVALS (self), FALSE);
+  return self->key != NULL;
+}
+
+/**
  * fil_removals_undo:
  *
  * Takes the last removal back, if that is still possible.

@@ -20,6 +20,7 @@ FilRemovals *fil_removals_new (AdwToastOverlay *overlay) G_GNUC_WARN_UNUSED_RESU
 void fil_removals_offer (FilRemovals *self, const char *key, const char *title, FilRemovalFunc commit,
                          FilRemovalFunc undo, gpointer data, GDestroyNotify destroy);
 gboolean fil_removals_hides (FilRemovals *self, const char *key);
+gboolean fil_removals_can_undo (FilRemovals *self);
 void fil_removals_undo (FilRemovals *self);
 void fil_removals_commit (FilRemovals *self);
 

@@ -34,6 +34,13 @@ page_cb (GSimpleAction *action,
 }
 
 static void
+removals_changed_cb (FilRemovals *removals,
+                     GSimpleAction *undo)
+{
+  g_simple_action_set_enabled (undo, fil_removals_can_undo (removals));
+}
+
+static void
 undo_cb (GSimpleAction *action,
          GVariant *parameter,
          gpointer data)
@@ -257,7 +264,12 @@ static const GActionEntry entries[] = {
 void
 _fil_window_init_actions (FilWindow *self)
 {
+  GAction *undo;
+
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  undo = g_action_map_lookup_action (G_ACTION_MAP (self), "undo");
+  g_signal_connect_object (self->removals, "changed", G_CALLBACK (removals_changed_cb), undo, 0);
+  removals_changed_cb (self->removals, G_SIMPLE_ACTION (undo));
   _fil_window_init_search_actions (self);
   _fil_window_init_transfer_actions (self);
 }

@@ -93,16 +93,6 @@ def is_visible(node):
     return node.get_state_set().contains(Atspi.StateType.VISIBLE)
 
 
-def is_gone(node):
-    """Whether a widget that was found before is no more, or not to be seen."""
-    try:
-        node.clear_cache()
-        states = node.get_state_set()
-    except GLib.Error:
-        return True
-    return states.contains(Atspi.StateType.DEFUNCT) or not states.contains(Atspi.StateType.VISIBLE)
-
-
 def find(role, name, top=None):
     for node in walk(top or window()):
         if name in (node.get_name() or '') and node.get_role_name() == role:
@@ -150,10 +140,18 @@ def press(name):
     wait_for(f'the button {name}', lambda: find('push button', name).do_action(0))
 
 
+def actions(method, *arguments):
+    return subprocess.run(['gdbus', 'call', '--session', '--dest', 'org.filbert.Filbert', '--object-path',
+                           '/org/filbert/Filbert/window/1', '--method', f'org.gtk.Actions.{method}', *arguments],
+                          check=True, capture_output=True, text=True).stdout
+
+
 def act(name, parameter):
-    subprocess.run(['gdbus', 'call', '--session', '--dest', 'org.filbert.Filbert', '--object-path',
-                    '/org/filbert/Filbert/window/1', '--method', 'org.gtk.Actions.Activate', name, parameter, '{}'],
-                   check=True, stdout=subprocess.DEVNULL)
+    actions('Activate', name, parameter, '{}')
+
+
+def is_enabled(name):
+    return actions('Describe', name).startswith('((true')
 
 
 def has_focus(node):
@@ -246,12 +244,12 @@ def transfers():
     wait_for_text('It was asked through the network to connect to you')
     wait_for('the map in words', lambda: find('image', 'verified') or find('icon', 'verified'))
     check_names('the details of a download')
-    # What is cancelled can be had back. Only the button itself is looked at in between: to search the whole
-    # window might take longer than the offer stands.
-    button = wait_for('the cancel button', lambda: find('push button', 'Cancel The Hazel Wood'))
-    assert button.do_action(0)
-    wait_for('the row is gone', lambda: is_gone(button))
+    # What is cancelled can be had back. The action tells when, at once: to search the whole window might take
+    # longer than the offer stands.
+    press('Cancel The Hazel Wood')
+    wait_for('it can be undone', lambda: is_enabled('undo'))
     key('ctrl+z')
+    wait_for('it was undone', lambda: not is_enabled('undo'))
     wait_for('it is back', lambda: find('push button', 'Cancel The Hazel Wood'))
     press('Cancel The Hazel Wood')
     wait_for('it is gone', lambda: not find('push button', 'Cancel The Hazel Wood'))
