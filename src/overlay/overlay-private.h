@@ -254,6 +254,7 @@ void _fil_overlay_send_vendor (FilOverlay *self, FilNeighbour *to, FilImportance
                                guint16 version, const FilGuid *muid, gconstpointer body, gint64 now_us);
 void _fil_overlay_greet (FilOverlay *self, FilNeighbour *to, gint64 now_us);
 void _fil_overlay_take_vendor (FilOverlay *self, FilNeighbour *from, const FilFrame *frame, gint64 now_us);
+void _fil_overlay_ask_proxy (FilOverlay *self, FilNeighbour *to, gint64 now_us);
 void _fil_overlay_ask_proxies (FilOverlay *self, gint64 now_us);
 void _fil_overlay_ping_back (FilOverlay *self, const FilEndpoint *to, const FilGuid *muid, gint64 now_us);
 

@@ -183,6 +183,36 @@ make_query (FilOverlay *self,
   return fil_query_packet_new (&header, flags, text, &extensions);
 }
 
+/* gtk-gnutella 1.2.3 as an ultrapeer keeps back hits of firewalled hosts from a leaf whose query says that it is
+ * firewalled, too: it knows of transfers between two such, but loses their flag on the way (dq_count_results()
+ * takes 16 of the 32 bits of a hit's status). So it is not told, and that makes it forget that it is our push
+ * proxy, which it is asked for again. */
+static gboolean
+must_not_know (const FilOverlay *self,
+               const FilNeighbour *to,
+               const FilPacket *query)
+{
+  return self->punch_item_len > 0 && (fil_packet_payload (query).data[0] & FIL_QUERY_FIREWALLED >> 8) != 0 &&
+         g_str_has_prefix (fil_link_peer (to->link)->user_agent, "gtk-gnutella/");
+}
+
+static void
+send_unmarked (FilOverlay *self,
+               FilNeighbour *to,
+               const FilPacket *query,
+               gint64 now_us)
+{
+  FilHeader header = fil_packet_header (query);
+  FilSlice payload = fil_packet_payload (query);
+  g_autofree guint8 *bytes = g_memdup2 (payload.data, payload.len);
+  g_autoptr (FilPacket) unmarked = NULL;
+
+  bytes[0] &= (guint8) ~((FIL_QUERY_FIREWALLED | FIL_QUERY_FW_TRANSFER) >> 8);
+  unmarked = fil_packet_new (&header, fil_slice (bytes, payload.len));
+  _fil_overlay_send_packet (self, to, FIL_IMPORTANCE_QUERY, unmarked, now_us);
+  _fil_overlay_ask_proxy (self, to, now_us);
+}
+
 /* A leaf asks each of its ultrapeers; these lead. */
 static void
 ask (FilOverlay *self,
@@ -192,7 +222,10 @@ ask (FilOverlay *self,
 {
   guint8 ttl = fil_packet_ttl (search->query);
 
-  _fil_overlay_send_packet (self, to, FIL_IMPORTANCE_QUERY, search->query, now_us);
+  if (must_not_know (self, to, search->query))
+    send_unmarked (self, to, search->query, now_us);
+  else
+    _fil_overlay_send_packet (self, to, FIL_IMPORTANCE_QUERY, search->query, now_us);
   _fil_overlay_step (self, &search->muid, "query-sent", to, ttl, 0, NULL, now_us);
   search->n_asked++;
   search->reach += fil_dynamic_query_hosts (fil_link_peer (to->link)->degree, ttl - 1);

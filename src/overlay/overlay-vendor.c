@@ -76,10 +76,10 @@ send_supported (FilOverlay *self,
 }
 
 /* Only those who list LIME/21 are asked (push.md §3). */
-static void
-ask_proxy (FilOverlay *self,
-           FilNeighbour *to,
-           gint64 now_us)
+void
+_fil_overlay_ask_proxy (FilOverlay *self,
+                        FilNeighbour *to,
+                        gint64 now_us)
 {
   if (!to->proxies || !to->is_ultrapeer || self->mode != FIL_MODE_LEAF ||
       self->reach.tcp.state == FIL_REACHABLE_YES)
@@ -116,7 +116,7 @@ _fil_overlay_ask_proxies (FilOverlay *self,
       if (self->reach.tcp.state != FIL_REACHABLE_YES)
         {
           if (!fil_endpoint_is_set (&to->proxy))
-            ask_proxy (self, to, now_us);
+            _fil_overlay_ask_proxy (self, to, now_us);
         }
       else if (fil_endpoint_is_set (&to->proxy))
         {
@@ -229,7 +229,7 @@ take_supported (FilOverlay *self,
   from->tries_udp = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 8, &version);
   from->takes_head = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 23, &version);
   from->proxies = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 21, &version);
-  ask_proxy (self, from, now_us);
+  _fil_overlay_ask_proxy (self, from, now_us);
 }
 
 static void

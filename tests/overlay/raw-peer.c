@@ -229,6 +229,15 @@ raw_peer_shaken (RawWorld *world,
                  guint n,
                  gboolean is_ultrapeer)
 {
+  return raw_peer_shaken_as (world, n, is_ultrapeer, "Raw/1");
+}
+
+RawPeer *
+raw_peer_shaken_as (RawWorld *world,
+                    guint n,
+                    gboolean is_ultrapeer,
+                    const char *agent)
+{
   FilEndpoint from = raw_endpoint (n);
   RawPeer *self = raw_peer_new (world, &from);
   g_autofree char *head = NULL;
@@ -239,11 +248,11 @@ raw_peer_shaken (RawWorld *world,
   guid.bytes[0] = (guint8) n;
   fil_guid_to_hex (&guid, hex);
   head = g_strdup_printf (
-      "GNUTELLA CONNECT/0.6\r\nUser-Agent: Raw/1\r\nX-Ultrapeer: %s\r\nX-Query-Routing: 0.2\r\n"
+      "GNUTELLA CONNECT/0.6\r\nUser-Agent: %s\r\nX-Ultrapeer: %s\r\nX-Query-Routing: 0.2\r\n"
       "X-Ultrapeer-Query-Routing: 0.1\r\nX-Dynamic-Querying: 0.1\r\nX-Degree: 32\r\n"
       "X-Max-TTL: 4\r\nX-Ext-Probes: 0.1\r\nGGEP: 0.5\r\nVendor-Message: 0.2\r\n"
       "Bye-Packet: 0.1\r\nGUID: %s\r\nListen-IP: 30.0.1.1:%u\r\n\r\n",
-      is_ultrapeer ? "True" : "False", hex, from.port);
+      agent, is_ultrapeer ? "True" : "False", hex, from.port);
   raw_peer_text (self, head);
   g_assert_true (g_str_has_prefix (self->answer->str, "GNUTELLA/0.6 200 "));
   self->is_binary = TRUE;

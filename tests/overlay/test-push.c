@@ -5,6 +5,7 @@
 #include "overlay-limits.h"
 #include "overlay-private.h"
 #include "push-proxy-msg.h"
+#include "query.h"
 #include "raw-peer.h"
 #include "supported.h"
 #include "vendor-table.h"
@@ -471,6 +472,48 @@ test_request_when_listed (Fixture *f,
   g_assert_cmpuint (fil_packet_payload (packet).len, ==, 8);
 }
 
+static guint
+query_flags (RawPeer *peer)
+{
+  FilSlice payload = fil_packet_payload (raw_peer_last (peer, FIL_KIND_QUERY));
+
+  return (guint) (payload.data[0] << 8 | payload.data[1]);
+}
+
+/* gtk-gnutella keeps hits of firewalled hosts from whoever says to be firewalled, too, and forgets that it is the
+ * push proxy of whoever does not say so: it is not told, and asked again. The others are told. */
+static void
+test_gtk_gnutella_is_not_told (Fixture *f,
+                               gconstpointer data)
+{
+  static const guint8 item[] = { 1 };
+  FilEndpoint at = raw_endpoint (9);
+
+  raw_peer_free (f->up[2]);
+  f->up[2] = raw_peer_shaken_as (f->world, 3, TRUE, "gtk-gnutella/1.2.3 (2024-03-03; Topless)");
+  fil_reachability_init (&f->world->overlay->reach, FALSE);
+  say_supported (f->up[0], TRUE);
+  say_supported (f->up[2], TRUE);
+  for (guint i = 0; i < 2; i++)
+    {
+      gboolean can_punch = i == 1;
+
+      raw_peer_clear (f->up[0]);
+      raw_peer_clear (f->up[2]);
+      fil_overlay_set_punch (f->world->overlay, can_punch, fil_slice (item, can_punch ? sizeof item : 0), &at);
+      g_assert_cmpuint (fil_overlay_search (f->world->overlay, "hazel", NULL, 0, f->world->now_us), !=, 0);
+      raw_peer_read (f->up[0]);
+      raw_peer_read (f->up[2]);
+      g_assert_cmpuint (query_flags (f->up[0]) & FIL_QUERY_FIREWALLED, !=, 0);
+      g_assert_cmpuint ((query_flags (f->up[0]) & FIL_QUERY_FW_TRANSFER) != 0, ==, can_punch);
+      g_assert_cmpuint ((query_flags (f->up[2]) & FIL_QUERY_FIREWALLED) != 0, ==, !can_punch);
+      g_assert_cmpuint (query_flags (f->up[2]) & FIL_QUERY_FW_TRANSFER, ==, 0);
+      g_assert_cmpuint (query_flags (f->up[2]) & FIL_QUERY_MARK, !=, 0);
+      g_assert_cmpuint (count_vendor (f->up[0], FIL_VENDOR_PUSH_PROXY_REQUEST), ==, 0);
+      g_assert_cmpuint (count_vendor (f->up[2], FIL_VENDOR_PUSH_PROXY_REQUEST), ==, can_punch);
+    }
+}
+
 static void
 test_acknowledgement (Fixture *f,
                       gconstpointer data)
@@ -738,6 +781,7 @@ main (int argc,
     { "2/never-reset", test_never_reset, FALSE },
     { "2/http-proxy-202-203-410", test_proxy_202_203_410, FALSE },
     { "3/request-when-listed", test_request_when_listed, TRUE },
+    { "3/gtk-gnutella-is-not-told", test_gtk_gnutella_is_not_told, TRUE },
     { "3/acknowledgement", test_acknowledgement, TRUE },
     { "3/proxy-names-victim", test_proxy_names_victim, TRUE },
     { "3/cancel-when-reachable", test_cancel_when_reachable, TRUE },
