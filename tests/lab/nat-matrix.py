@@ -146,6 +146,8 @@ class Matrix:
                 program.wait_ready()
         for kind, leaf in self.sharers.items():
             leaf.program.wait_offered(sum(sharer == kind for _, sharer in self.pairs))
+            # All downloaders may come at the same time: nobody is to hear that this one is busy.
+            leaf.program.ctl('set', 'upload-slots', 50)
         # Connected only now: neighbours hear of new files only after a while.
         for leaf in leaves:
             for ultrapeer in self.ultrapeers if self.gtk_gnutella else [first if leaf.role == 'd' else third]:
