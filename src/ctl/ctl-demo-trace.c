@@ -79,6 +79,8 @@ sentence (const Seen *seen)
   if (strcmp (seen->what, "push-received") == 0)
     return seen->peer != NULL ? g_strdup_printf (_("%s hears it from %s"), host, seen->peer)
                               : g_strdup_printf (_("%s hears it by UDP"), host);
+  if (strcmp (seen->what, "push-sent") == 0)
+    return g_strdup_printf (_("%s sends it by UDP to %s"), host, seen->peer);
   if (seen->host == CTL_DEMO_ME)
     return g_strdup_printf (_("%s asks %s, by which the result came: let carl connect to me"), host, seen->peer);
   return g_strdup_printf (_("%s passes it on to %s"), host, seen->peer);
