@@ -29,18 +29,20 @@ fil_secret_hash (const void *bytes,
                  gsize len)
 {
   const guint8 *p = bytes;
-  guint64 hash = secret[0] ^ len;
+  gsize left = len;
+  guint64 hash = secret[0];
 
-  for (;; p += 16, len -= 16)
+  for (;; p += 16, left -= 16)
     {
       guint64 words[2] = { 0 };
 
-      memcpy (words, p, MIN (len, sizeof words));
+      memcpy (words, p, MIN (left, sizeof words));
       hash = mix (words[0] ^ hash, words[1] ^ secret[1]);
-      if (len <= sizeof words)
+      if (left <= sizeof words)
         break;
     }
-  hash = mix (hash ^ secret[0], secret[1]);
+  /* The length comes in where no byte of the key can take it out again. */
+  hash = mix (hash ^ secret[0], secret[1] ^ len);
   return (guint) (hash >> 32);
 }
 

@@ -23,6 +23,25 @@ test_equal (void)
     }
 }
 
+/* Zeros at the end count, whatever stands before them: a key of 0 to 16 bytes is not one of another length
+ * whose first byte makes up for it. */
+static void
+test_length (void)
+{
+  for (gsize len = 1; len <= 16; len++)
+    for (guint first = 0; first < 256; first++)
+      {
+        guint8 bytes[16] = { (guint8) first };
+
+        for (gsize shorter = 0; shorter < len; shorter++)
+          {
+            guint8 zeros[16] = { 0 };
+
+            g_assert_cmpuint (fil_secret_hash (bytes, len), !=, fil_secret_hash (zeros, shorter));
+          }
+      }
+}
+
 /* Keys that collide under one secret do not under the next. */
 static void
 test_secret (void)
@@ -45,6 +64,7 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/secret-hash/equal", test_equal);
+  g_test_add_func ("/base/secret-hash/length", test_length);
   g_test_add_func ("/base/secret-hash/secret", test_secret);
   return g_test_run ();
 }
