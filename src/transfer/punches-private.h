@@ -124,13 +124,16 @@ void _fil_punch_end (FilPunch *self, gint64 now_us);
 void _fil_punch_step (FilPunch *self, const char *what, const FilEndpoint *peer, const char *detail);
 FilPunchWay _fil_punch_way (const FilPunch *self, FilPunchMeans means, const FilEndpoint *peer);
 
-/* punch-signal.c */
+/* punch-message.c */
 void _fil_punch_describe (const FilPunch *self, FilPunchOffer *out);
+void _fil_punch_ping (FilPunch *self, const FilEndpoint *proxy, gint64 now_us);
+void _fil_punch_push (FilPunch *self, const FilGuid *target, const FilEndpoint *proxies, guint n,
+                      gboolean has_signal);
+
+/* punch-signal.c */
 void _fil_punch_signal (FilPunch *self, gint64 now_us);
 gint64 _fil_punch_signal_wake (const FilPunch *self);
 void _fil_punch_remind (FilPunch *self, gint64 now_us);
-void _fil_punch_push (FilPunch *self, const FilGuid *target, const FilEndpoint *proxies, guint n,
-                      gboolean has_signal);
 
 /* punch-targets.c */
 FilNatSide _fil_punch_side_of (const FilPunchOffer *peer);
