@@ -4,25 +4,7 @@
 #include "list-model.h"
 
 #include "client-private.h"
-#include "row-table.h"
-
-struct _FilListModel
-{
-  GObject parent_instance;
-
-  FilClient *client;
-  const FilSchema *schema;
-  gint64 scope;
-  FilRowTable *rows;
-  GVariant *answer;  /* waits for its turn to be applied */
-  guint apply_id;
-  GCancellable *cancellable;
-  guint64 since;
-  gboolean is_sweeping; /* rows of older rounds go when this one is complete */
-  gboolean is_asking;   /* a call or its answer is under way */
-  gboolean is_stale;    /* the list has changed meanwhile */
-  gboolean is_loaded;
-};
+#include "list-model-private.h"
 
 enum
 {
@@ -77,165 +59,18 @@ list_model_iface_init (GListModelInterface *iface)
   iface->get_item = get_item;
 }
 
-/* A row of its own memory: a slice would keep the whole answer alive. */
-static GVariant *
-copy_row (GVariant *slice)
+void
+_fil_list_model_row_updated (FilListModel *self,
+                             guint position)
 {
-  g_autoptr (GBytes) bytes = g_bytes_new (g_variant_get_data (slice), g_variant_get_size (slice));
-
-  return g_variant_ref_sink (g_variant_new_from_bytes (g_variant_get_type (slice), bytes, TRUE));
+  g_signal_emit (self, signals[ROW_UPDATED], 0, position);
 }
 
-static void
-remove_run (FilListModel *self,
-            guint first,
-            guint n)
+void
+_fil_list_model_row_removed (FilListModel *self,
+                             gint64 id)
 {
-  g_autoptr (GArray) ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n);
-
-  for (guint i = first; i < first + n; i++)
-    {
-      gint64 id = fil_row_table_get_id (self->rows, i);
-
-      g_array_append_val (ids, id);
-    }
-  fil_row_table_remove (self->rows, first, n);
-  g_list_model_items_changed (G_LIST_MODEL (self), first, n, 0);
-  for (guint i = 0; i < ids->len; i++)
-    g_signal_emit (self, signals[ROW_REMOVED], 0, g_array_index (ids, gint64, i));
-}
-
-static int
-compare_ids (gconstpointer a,
-             gconstpointer b)
-{
-  gint64 left = *(const gint64 *) a, right = *(const gint64 *) b;
-
-  return (left > right) - (left < right);
-}
-
-static void
-apply_removed (FilListModel *self,
-               GVariant *removed)
-{
-  gsize n;
-  const gint64 *sent = g_variant_get_fixed_array (removed, &n, sizeof (gint64));
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  guint end = 0, first = 0;
-
-  g_array_append_vals (ids, sent, (guint) n);
-  g_array_sort (ids, compare_ids);
-
-  /* From the back, so that positions before stay right; neighbours together. */
-  for (guint i = ids->len; i > 0; i--)
-    {
-      guint position;
-
-      if (!fil_row_table_find (self->rows, g_array_index (ids, gint64, i - 1), &position))
-        continue;
-      if (end > 0 && position + 1 == first)
-        {
-          first = position;
-          continue;
-        }
-      if (end > 0)
-        remove_run (self, first, end - first);
-      first = position;
-      end = position + 1;
-    }
-  if (end > 0)
-    remove_run (self, first, end - first);
-}
-
-static int
-compare_rows (gconstpointer a,
-              gconstpointer b,
-              gpointer rows)
-{
-  gint64 left = fil_row_table_read_id (rows, *(GVariant *const *) a);
-  gint64 right = fil_row_table_read_id (rows, *(GVariant *const *) b);
-
-  return (left > right) - (left < right);
-}
-
-/* Updates what is known; returns the rest in the order of ids. */
-static GPtrArray *
-apply_known (FilListModel *self,
-             GVariant *rows)
-{
-  GPtrArray *fresh = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  gsize n = g_variant_n_children (rows);
-
-  for (gsize i = 0; i < n; i++)
-    {
-      g_autoptr (GVariant) slice = g_variant_get_child_value (rows, i);
-      g_autoptr (GVariant) row = copy_row (slice);
-      guint position;
-
-      if (!fil_row_table_find (self->rows, fil_row_table_read_id (self->rows, row), &position))
-        g_ptr_array_add (fresh, g_steal_pointer (&row));
-      else if (fil_row_table_update (self->rows, position, row))
-        g_signal_emit (self, signals[ROW_UPDATED], 0, position);
-    }
-  g_ptr_array_sort_with_data (fresh, compare_rows, self->rows);
-  return fresh;
-}
-
-static guint
-place_of (FilListModel *self,
-          GPtrArray *fresh,
-          guint index)
-{
-  guint position;
-
-  fil_row_table_find (self->rows, fil_row_table_read_id (self->rows, g_ptr_array_index (fresh, index)), &position);
-  return position;
-}
-
-static void
-apply_fresh (FilListModel *self,
-             GPtrArray *fresh)
-{
-  guint end = fresh->len;
-
-  while (end > 0)
-    {
-      guint position = place_of (self, fresh, end - 1);
-      guint first = end - 1;
-
-      while (first > 0 && place_of (self, fresh, first - 1) == position)
-        first--;
-      fil_row_table_insert (self->rows, position, (GVariant *const *) fresh->pdata + first, end - first);
-      g_list_model_items_changed (G_LIST_MODEL (self), position, 0, end - first);
-      end = first;
-    }
-}
-
-/* Rows that a complete catching-up did not mention are no more. */
-static void
-sweep (FilListModel *self)
-{
-  guint end = fil_row_table_get_n (self->rows);
-
-  self->is_sweeping = FALSE;
-  while (end > 0)
-    {
-      guint first = end;
-
-      while (first > 0 && fil_row_table_is_old (self->rows, first - 1))
-        first--;
-      if (first < end)
-        remove_run (self, first, end - first);
-      end = first > 0 ? first - 1 : 0;
-    }
-}
-
-static void
-start_over (FilListModel *self)
-{
-  self->since = 0;
-  fil_row_table_begin_round (self->rows);
-  self->is_sweeping = fil_row_table_get_n (self->rows) > 0;
+  g_signal_emit (self, signals[ROW_REMOVED], 0, id);
 }
 
 static void
@@ -255,7 +90,6 @@ apply_answer (gpointer data)
   g_autoptr (GVariant) answer = g_steal_pointer (&self->answer);
   g_autoptr (GVariant) removed = NULL;
   g_autoptr (GVariant) rows = NULL;
-  g_autoptr (GPtrArray) fresh = NULL;
   guint before = fil_row_table_get_n (self->rows);
   guint64 seq;
   gboolean reset, more;
@@ -263,15 +97,9 @@ apply_answer (gpointer data)
   self->apply_id = 0;
   g_variant_get (answer, "(tbb@axv)", &seq, &reset, &more, &removed, &rows);
   if (reset)
-    start_over (self);
+    _fil_list_model_start_over (self);
   self->since = seq;
-
-  apply_removed (self, removed);
-  fresh = apply_known (self, rows);
-  apply_fresh (self, fresh);
-  if (!more && self->is_sweeping)
-    sweep (self);
-
+  _fil_list_model_merge (self, removed, rows, !more);
   if (fil_row_table_get_n (self->rows) != before)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ITEMS]);
   set_loaded (self, !more);
@@ -318,7 +146,7 @@ answered_cb (GObject *object,
       /* The search has been closed: its list is empty for ever. */
       if (fil_row_table_get_n (self->rows) > 0)
         {
-          remove_run (self, 0, fil_row_table_get_n (self->rows));
+          _fil_list_model_clear (self);
           g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ITEMS]);
         }
       set_loaded (self, TRUE);
@@ -365,7 +193,7 @@ attached_cb (FilClient *client,
   g_clear_handle_id (&self->apply_id, g_source_remove);
   g_clear_pointer (&self->answer, g_variant_unref);
   self->is_asking = FALSE;
-  start_over (self);
+  _fil_list_model_start_over (self);
   ask (self);
 }
 

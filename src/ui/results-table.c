@@ -7,6 +7,7 @@
 #include "result-cell.h"
 #include "result-slots.h"
 #include "result-words.h"
+#include "results-table-private.h"
 #include "row-columns.h"
 
 #define MIN_SIZE 120
@@ -14,35 +15,6 @@
 /* Text as it comes: 11 pt, in pixels; and from which size on there is room for one column only. */
 #define USUAL_SIZE 14.667
 #define LARGE_SCALE 1.4
-
-struct _FilResultsTable
-{
-  GtkWidget parent;
-
-  GtkWidget *scroller;
-  GtkColumnView *view;
-  GtkColumnViewColumn *name;
-  GtkColumnViewColumn *kind;
-  GtkColumnViewColumn *size;
-  GtkColumnViewColumn *sources;
-  GtkColumnViewColumn *reach;
-  GtkColumnViewColumn *state;
-
-  FilResultsModel *model;
-  FilResultLines *lines;
-  GtkSingleSelection *selection;
-  FilResultItem *selected; /* what was chosen, wherever it stands by now */
-  gboolean is_following;
-  FilResultItem *top; /* what the first line in sight shows, NULL when that is the very first */
-  guint top_line;
-  double line_height;
-  guint focus_id;
-  gboolean wants_narrow;
-  double arranged_scale;
-  guint arrange_id;
-
-  FilResultSort probed; /* the column whose sorter was asked first */
-};
 
 G_DEFINE_FINAL_TYPE (FilResultsTable, fil_results_table, GTK_TYPE_WIDGET)
 
@@ -96,143 +68,10 @@ activate_cb (FilResultsTable *self,
 }
 
 static void
-item_changed_cb (FilResultsTable *self)
-{
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SELECTED]);
-}
-
-static void
-set_selected (FilResultsTable *self,
-              FilResultItem *item)
-{
-  if (self->selected == item)
-    return;
-  if (self->selected != NULL)
-    g_signal_handlers_disconnect_by_func (self->selected, item_changed_cb, self);
-  g_set_object (&self->selected, item);
-  if (item != NULL)
-    g_signal_connect_object (item, "changed", G_CALLBACK (item_changed_cb), self, G_CONNECT_SWAPPED);
-  item_changed_cb (self);
-}
-
-static void
-selection_cb (FilResultsTable *self)
-{
-  FilResultSlot *slot = gtk_single_selection_get_selected_item (self->selection);
-
-  if (!self->is_following)
-    set_selected (self, slot != NULL ? fil_result_slot_get_item (slot) : NULL);
-}
-
-static void
-select_line (FilResultsTable *self,
-             guint line)
-{
-  self->is_following = TRUE;
-  gtk_single_selection_set_selected (self->selection, line);
-  self->is_following = FALSE;
-}
-
-/* The row that shows what is chosen, if it is made. */
-static GtkWidget *
-find_selected_row (FilResultsTable *self,
-                   GtkWidget *widget)
-{
-  FilResultCell *cell;
-  GtkWidget *found = NULL;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      cell = fil_result_cell_find (child);
-      if (cell == NULL)
-        found = find_selected_row (self, child);
-      else if (fil_result_cell_get_item (cell) == self->selected)
-        return widget;
-      else
-        return NULL;
-    }
-  return found;
-}
-
-static gboolean
-focus_cb (gpointer data)
-{
-  FilResultsTable *self = data;
-  GtkWidget *row = find_selected_row (self, GTK_WIDGET (self->view));
-
-  self->focus_id = 0;
-  if (row != NULL && gtk_widget_get_focus_child (GTK_WIDGET (self->view)) != NULL)
-    gtk_widget_grab_focus (row);
-  return G_SOURCE_REMOVE;
-}
-
-/* The same file stays chosen, and where the keyboard is. To focus a row scrolls to it, so that waits until all
- * rows are in their places. */
-static void
-follow_selected (FilResultsTable *self)
-{
-  guint line;
-
-  if (!fil_result_lines_find (self->lines, self->selected, &line))
-    {
-      select_line (self, GTK_INVALID_LIST_POSITION);
-      set_selected (self, NULL);
-      return;
-    }
-  if (gtk_single_selection_get_selected (self->selection) == line)
-    return;
-  select_line (self, line);
-  if (self->focus_id == 0 && gtk_widget_get_focus_child (GTK_WIDGET (self->view)) != NULL)
-    self->focus_id = g_idle_add (focus_cb, self);
-}
-
-/* Remembers what is read. */
-static void
-note_top (FilResultsTable *self)
-{
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
-  guint n = self->lines != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->lines)) : 0;
-  double value = gtk_adjustment_get_value (adjustment);
-
-  g_clear_object (&self->top);
-  if (value <= 0 || n == 0)
-    return;
-  self->line_height = gtk_adjustment_get_upper (adjustment) / n;
-  self->top_line = (guint) ((value + 1) / self->line_height);
-  self->top = g_list_model_get_item (G_LIST_MODEL (self->lines), self->top_line);
-}
-
-/* Who has scrolled down reads on at the same file, whatever comes in above it. */
-static void
-keep_place (FilResultsTable *self)
-{
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
-  double moved;
-  guint line;
-
-  if (self->top == NULL || !fil_result_lines_find (self->lines, self->top, &line) || line == self->top_line)
-    return;
-  moved = ((double) line - (double) self->top_line) * self->line_height;
-  self->top_line = line;
-  gtk_adjustment_set_upper (adjustment,
-                            self->line_height * g_list_model_get_n_items (G_LIST_MODEL (self->lines)));
-  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + moved);
-}
-
-static void
-lines_changed_cb (FilResultsTable *self)
-{
-  if (self->selected != NULL)
-    follow_selected (self);
-  keep_place (self);
-}
-
-static void
 scrolled_cb (FilResultsTable *self)
 {
   fil_result_cells_come_into_sight (GTK_WIDGET (self->view));
-  note_top (self);
+  _fil_results_table_note_top (self);
 }
 
 static gboolean
@@ -520,9 +359,10 @@ fil_results_table_set_model (FilResultsTable *self,
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selection_cb), self,
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (_fil_results_table_selection_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->lines, "items-changed", G_CALLBACK (lines_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->lines, "items-changed", G_CALLBACK (_fil_results_table_lines_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (sorter_changed_cb), self,
                            G_CONNECT_SWAPPED);
 }
