@@ -46,10 +46,12 @@ main (int argc,
 {
   g_autofree char *profile = NULL;
   g_auto (GStrv) links = NULL;
-  gboolean is_demo = FALSE, is_version = FALSE;
+  gboolean is_demo = FALSE, is_version = FALSE, no_bootstrap = FALSE;
   const GOptionEntry options[] = {
     { "profile", 0, 0, G_OPTION_ARG_FILENAME, &profile, N_("Use the profile in this directory"), N_("DIR") },
     { "demo", 0, 0, G_OPTION_ARG_NONE, &is_demo, N_("Try a small network on this machine"), NULL },
+    { "no-bootstrap", 0, 0, G_OPTION_ARG_NONE, &no_bootstrap,
+      N_("Start the node, if none runs, so that it asks no web cache for hosts"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &is_version, N_("Show the version"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &links, NULL, N_("[magnet:…]") },
     G_OPTION_ENTRY_NULL,
@@ -75,6 +77,6 @@ main (int argc,
     }
   if (!are_magnets (links))
     return complain (_("Only links that begin with “magnet:” can be opened."));
-  application = is_demo ? fil_application_new_for_demo () : fil_application_new (profile);
+  application = is_demo ? fil_application_new_for_demo () : fil_application_new (profile, no_bootstrap);
   return run (application, argv[0], links);
 }

@@ -315,12 +315,15 @@ make_application_id (const char *profile)
 /**
  * fil_application_new:
  * @profile: (nullable): directory; NULL for the usual one
+ * @no_bootstrap: a node that has to be started asks no web cache for hosts
  *
  * Returns: (transfer full): the application; the node is looked for when there is a window
  */
 FilApplication *
-fil_application_new (const char *profile)
+fil_application_new (const char *profile,
+                     gboolean no_bootstrap)
 {
+  static const char *const start_arguments[] = { "--no-bootstrap", NULL };
   g_autofree char *id = make_application_id (profile);
   FilApplication *self;
 
@@ -328,6 +331,8 @@ fil_application_new (const char *profile)
   self = g_object_new (FIL_TYPE_APPLICATION, "application-id", id, "flags", G_APPLICATION_HANDLES_OPEN,
                        "resource-base-path", "/org/filbert/Filbert", NULL);
   self->client = fil_client_new (profile);
+  if (no_bootstrap)
+    fil_client_set_start_arguments (self->client, start_arguments);
   return self;
 }
 

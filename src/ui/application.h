@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define FIL_TYPE_APPLICATION (fil_application_get_type ())
 G_DECLARE_FINAL_TYPE (FilApplication, fil_application, FIL, APPLICATION, AdwApplication)
 
-FilApplication *fil_application_new (const char *profile) G_GNUC_WARN_UNUSED_RESULT;
+FilApplication *fil_application_new (const char *profile, gboolean no_bootstrap) G_GNUC_WARN_UNUSED_RESULT;
 FilApplication *fil_application_new_for_demo (void) G_GNUC_WARN_UNUSED_RESULT;
 int fil_application_get_exit_code (FilApplication *self);
 void fil_ui_init (void);

@@ -297,14 +297,34 @@ def preferences():
     wait_for('they are closed', lambda: not has_text('Finished files'))
 
 
+def node_arguments(node):
+    """What the node of this home was started with."""
+    home = b'XDG_RUNTIME_DIR=' + os.fsencode(os.environ['XDG_RUNTIME_DIR']) + b'\0'
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open(f'/proc/{pid}/cmdline', 'rb') as cmdline, open(f'/proc/{pid}/environ', 'rb') as environ:
+                words = os.fsdecode(cmdline.read()).split('\0')
+                if words[0] == node and home in environ.read():
+                    return words[1:]
+        except OSError:
+            pass
+    return []
+
+
+def started_as_asked(node):
+    wait_for_text('Connected · 4 links')
+    assert '--no-bootstrap' in node_arguments(node), node_arguments(node)
+
+
 def main():
     filbert, node = sys.argv[1:3]
     environment = dict(os.environ, FILBERTD=node, GTK_A11Y='atspi')
     environment.pop('G_DEBUG', None)
     environment['G_DEBUG'] = WINDOW_DEBUG
-    process = subprocess.Popen([filbert], env=environment)
+    process = subprocess.Popen([filbert, '--no-bootstrap'], env=environment)
     try:
         wait_for('the window', lambda: window() and find('push button', 'Search'))
+        started_as_asked(node)
         for step in (search_and_download, transfers, library, network, preferences):
             step()
             print(f'ok {step.__name__}', flush=True)
