@@ -117,22 +117,35 @@ count_port (const FilNatVoice *voices,
   return same;
 }
 
-/* The voices that were heard, in the order in which the NAT met their hosts; those that see us at another
- * address than most are left out. */
+/* Whether the host of a voice that was heard before may belong to the same person, who would speak twice. */
+static gboolean
+has_spoken (const FilNatVoice *voices,
+            guint i)
+{
+  for (guint j = 0; j < i; j++)
+    if (fil_endpoint_is_set (&voices[j].seen) && fil_endpoint_maybe_one_person (&voices[j].peer, &voices[i].peer))
+      return TRUE;
+  return FALSE;
+}
+
+/* The voices that were heard, one of each person, in the order in which the NAT met their hosts; those that see
+ * us at another address than most are left out. */
 static guint
-collect (const FilNatVoice *voices,
-         guint n_voices,
+collect (const FilNatVoice *all,
+         guint n_all,
          FilNatVoice *out)
 {
+  FilNatVoice voices[MAX (FIL_NAT_TARGETS, FIL_NAT_TOLD)];
   const FilNatVoice *best = NULL;
-  guint most = 0, n = 0;
+  guint most = 0, n_voices = 0, n = 0;
 
+  for (guint i = 0; i < n_all; i++)
+    if (fil_endpoint_is_set (&all[i].seen) && !has_spoken (all, i))
+      voices[n_voices++] = all[i];
   for (guint i = 0; i < n_voices; i++)
     {
       guint same = 0;
 
-      if (!fil_endpoint_is_set (&voices[i].seen))
-        continue;
       for (guint j = 0; j < n_voices; j++)
         same += fil_endpoint_same_address (&voices[i].seen, &voices[j].seen);
       if (same > most)
@@ -280,19 +293,54 @@ conclude (FilNatProbe *self,
          (fil_nat_is_fixed (mapping) && !fil_endpoint_equal (&outside, &before.udp));
 }
 
-/* What an answer outside of a round shows: whether the mapping still stands. */
+/* Whether the port that one more host sees follows those that others saw last: of the newest voices of different
+ * persons each is a small step on from the one before. It becomes one of them then, so that none can lead us away
+ * step by step. */
+static gboolean
+continues (FilNatProbe *self,
+           const FilEndpoint *peer,
+           const FilEndpoint *seen,
+           gint64 now_us)
+{
+  FilNatVoice next = { .peer = *peer, .seen = *seen, .since_us = now_us };
+  FilNatVoice known[FIL_NAT_TARGETS + 1], sorted[FIL_NAT_TARGETS + 1];
+  guint n_known = 0, n;
+  gint16 step;
+
+  for (guint i = 0; i < self->n; i++)
+    if (!fil_endpoint_maybe_one_person (&self->voices[i].peer, peer))
+      known[n_known++] = self->voices[i];
+  known[n_known++] = next;
+  n = collect (known, n_known, sorted);
+  if (n < FIL_NAT_VOICES || !fil_endpoint_equal (&sorted[n - 1].peer, peer))
+    return FALSE;
+  step = common_step (&sorted[n - FIL_NAT_VOICES], FIL_NAT_VOICES);
+  if (step == 0 || (step > 0) != (self->nat.delta > 0))
+    return FALSE;
+  self->n = MIN (n, FIL_NAT_TARGETS);
+  memcpy (self->voices, &sorted[n - self->n], self->n * sizeof sorted[0]);
+  return TRUE;
+}
+
+/* What an answer outside of a round shows: whether the mapping still stands. One voice may lie: what does not go
+ * with what several have said only makes us ask others. */
 static void
 take_stray (FilNatProbe *self,
+            const FilEndpoint *peer,
             const FilEndpoint *seen,
             gint64 now_us)
 {
-  gboolean fits = fil_nat_is_fixed (self->nat.mapping) ? fil_endpoint_equal (seen, &self->nat.udp)
-                                                        : fil_endpoint_same_address (seen, &self->nat.udp);
+  gboolean fits = fil_endpoint_same_address (seen, &self->nat.udp);
 
-  if (self->nat.mapping == FIL_NAT_MAPPING_UNKNOWN)
+  if (self->nat.mapping == FIL_NAT_MAPPING_UNKNOWN || self->begun_us != FIL_NEVER)
     return;
-  /* One voice may lie: of another address, or of another port where there ought to be one, it only makes us ask
-   * others. */
+  /* Any port is as good as another. */
+  if (self->nat.mapping == FIL_NAT_MAPPING_RANDOM && fits)
+    return;
+  if (self->nat.mapping == FIL_NAT_MAPPING_SEQUENTIAL)
+    fits = fits && continues (self, peer, seen, now_us);
+  else
+    fits = fil_endpoint_equal (seen, &self->nat.udp);
   if (!fits)
     {
       self->next_us = MIN (self->next_us, MAX (now_us, self->last_us + AGAIN));
@@ -330,7 +378,7 @@ fil_nat_probe_heard (FilNatProbe *self,
     }
   if (!is_asked)
     {
-      take_stray (self, seen, now_us);
+      take_stray (self, peer, seen, now_us);
       return FALSE;
     }
   return !waits && conclude (self, now_us);
@@ -437,7 +485,7 @@ fil_nat_probe_told_tcp (FilNatProbe *self,
   if (seen->family != 4 || seen->port == 0 || inside == 0)
     return FALSE;
   for (guint i = self->n_told; i-- > 0;)
-    if (fil_endpoint_same_address (&self->told[i].peer, peer))
+    if (fil_endpoint_maybe_one_person (&self->told[i].peer, peer))
       forget_told (self, i);
   if (self->n_told == FIL_NAT_TOLD)
     forget_told (self, 0);

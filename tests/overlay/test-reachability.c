@@ -470,33 +470,113 @@ test_mapping_moves (void)
   g_assert_cmpuint (probe.nat.udp.port, ==, 4321);
 }
 
-/* Where each host meets another port, one of them still cannot move us to another address. */
+/* A round behind a router that gives each host another port, @step further on. */
+static void
+measure_moving (FilNatProbe *probe,
+                guint step)
+{
+  fil_nat_probe_init (probe);
+  probe->local = endpoint ("192.168.1.5:7000");
+  begin (probe, 0);
+  for (guint i = 0; i < FIL_NAT_TARGETS; i++)
+    {
+      g_autofree char *seen = g_strdup_printf ("24.5.5.9:%u", 2000 + i * step);
+
+      answer (probe, i, seen, 0);
+    }
+}
+
+/* Where each host meets another port, one of them can move us neither to another address nor to a port of its
+ * choice. */
 static void
 test_stray_elsewhere (void)
 {
-  static const FilNatMapping mappings[] = { FIL_NAT_MAPPING_SEQUENTIAL, FIL_NAT_MAPPING_RANDOM };
+  static const char *const lies[] = { "24.5.5.9:7777", "24.5.5.9:2007", "24.5.5.9:1999", "66.6.6.6:2010" };
+  FilNatProbe probe;
 
-  for (guint i = 0; i < G_N_ELEMENTS (mappings); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (lies); i++)
     {
-      FilNatProbe probe;
-
-      fil_nat_probe_init (&probe);
-      probe.local = endpoint ("192.168.1.5:7000");
-      begin (&probe, 0);
-      for (guint j = 0; j < FIL_NAT_TARGETS; j++)
-        {
-          g_autofree char *seen = g_strdup_printf ("24.5.5.9:%u", 2000 + j * (i == 0 ? 2 : 1000));
-
-          answer (&probe, j, seen, 0);
-        }
-      g_assert_cmpint (probe.nat.mapping, ==, mappings[i]);
-      g_assert_false (answer (&probe, 0, "24.5.5.9:7777", MINUTE));
-      g_assert_cmpuint (probe.nat.udp.port, ==, 7777);
-      g_assert_false (fil_nat_probe_is_due (&probe, 2 * MINUTE));
-      g_assert_false (answer (&probe, 0, "66.6.6.6:7778", MINUTE));
-      g_assert_cmpuint (probe.nat.udp.port, ==, 7777);
+      measure_moving (&probe, 2);
+      g_assert_cmpint (probe.nat.mapping, ==, FIL_NAT_MAPPING_SEQUENTIAL);
+      g_assert_false (answer (&probe, 9, lies[i], MINUTE));
+      g_assert_cmpuint (probe.nat.udp.port, ==, 2008);
+      g_assert_cmpuint (probe.nat.udp.addr[3], ==, 9);
+      /* But others are asked. */
       g_assert_true (fil_nat_probe_is_due (&probe, 2 * MINUTE));
     }
+  measure_moving (&probe, 1000);
+  g_assert_cmpint (probe.nat.mapping, ==, FIL_NAT_MAPPING_RANDOM);
+  g_assert_false (answer (&probe, 9, "24.5.5.9:7777", MINUTE));
+  g_assert_cmpuint (probe.nat.udp.port, ==, 6000);
+  g_assert_false (fil_nat_probe_is_due (&probe, 2 * MINUTE));
+  g_assert_false (answer (&probe, 9, "66.6.6.6:7778", MINUTE));
+  g_assert_cmpuint (probe.nat.udp.addr[3], ==, 9);
+  g_assert_true (fil_nat_probe_is_due (&probe, 2 * MINUTE));
+}
+
+/* Behind a router that counts, one more host knows a newer port: it is taken when it follows those that others
+ * saw, so that whoever answers again and again does not lead us away. */
+static void
+test_stray_counts_on (void)
+{
+  FilNatProbe probe;
+
+  measure_moving (&probe, 2);
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autofree char *seen = g_strdup_printf ("24.5.5.9:%u", 2012 + 4 * i);
+
+      g_assert_false (answer (&probe, 9 + i, seen, MINUTE + i));
+      g_assert_cmpuint (probe.nat.udp.port, ==, 2012 + 4 * i);
+    }
+  g_assert_false (fil_nat_probe_is_due (&probe, 2 * MINUTE));
+
+  /* The same network, over and over: it counts once, after two others. */
+  measure_moving (&probe, 2);
+  for (guint i = 0; i < 20; i++)
+    {
+      FilEndpoint peer = fil_endpoint_v4 ((const guint8[]){ 50, 1, (guint8) i, 7 }, 6346);
+      FilEndpoint seen = fil_endpoint_v4 ((const guint8[]){ 24, 5, 5, 9 }, (guint16) (2008 + 30 * (i + 1)));
+
+      fil_nat_probe_heard (&probe, &peer, &seen, MINUTE + i);
+    }
+  g_assert_cmpuint (probe.nat.udp.port, <=, 2008 + 32);
+}
+
+/* Three voices have to be three persons: many addresses of one network are one. */
+static void
+test_one_network_votes (void)
+{
+  FilNatProbe probe;
+
+  fil_nat_probe_init (&probe);
+  probe.local = endpoint ("192.168.1.5:7000");
+  fil_nat_probe_begin (&probe, 0);
+  for (guint i = 0; i < FIL_NAT_TARGETS; i++)
+    {
+      FilEndpoint peer = fil_endpoint_v4 ((const guint8[]){ 50, i < 3 ? 1 : (guint8) (1 + i), (guint8) i, 7 }, 6346);
+
+      fil_nat_probe_ask (&probe, &peer, 0);
+    }
+  for (guint i = 0; i < FIL_NAT_TARGETS; i++)
+    {
+      FilEndpoint seen = endpoint (i < 3 ? "24.5.5.9:66" : "24.5.5.9:1234");
+
+      fil_nat_probe_heard (&probe, &probe.voices[i].peer, &seen, 0);
+    }
+  /* One says 66 and two say 1234: not enough for either. */
+  g_assert_cmpint (probe.nat.mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
+  g_assert_false (fil_endpoint_is_set (&probe.nat.udp));
+
+  for (guint i = 0; i < 3; i++)
+    {
+      FilEndpoint peer = fil_endpoint_v4 ((const guint8[]){ 50, 1, (guint8) i, 7 }, 6346);
+      FilEndpoint seen = endpoint ("24.5.5.9:40000");
+
+      fil_nat_probe_told_tcp (&probe, &peer, &seen, 40000, 0);
+    }
+  g_assert_cmpuint (probe.n_told, ==, 1);
+  g_assert_cmpint (probe.nat.tcp_mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
 }
 
 /* Only what is translated and can be told to others is kept, every 20 s. */
@@ -630,6 +710,8 @@ main (int argc,
   g_test_add_func ("/reachability/nat/tcp-port", test_tcp_port);
   g_test_add_func ("/reachability/nat/tcp-address", test_tcp_address);
   g_test_add_func ("/reachability/nat/stray-elsewhere", test_stray_elsewhere);
+  g_test_add_func ("/reachability/nat/stray-counts-on", test_stray_counts_on);
+  g_test_add_func ("/reachability/nat/one-network-votes", test_one_network_votes);
   g_test_add_func ("/reachability/nat/names", test_names);
   return g_test_run ();
 }
