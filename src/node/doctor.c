@@ -186,6 +186,21 @@ examine_punch (const FilDoctorFacts *facts,
     }
 }
 
+/* Nothing that could be mended: it tells that somebody tries to use this node against others, in vain. */
+static void
+examine_calls (const FilDoctorFacts *facts,
+               FilDiagnosis *out)
+{
+  if (facts->strangers_refused < FIL_STRANGERS_MANY)
+    return;
+  out->name = "calls";
+  out->verdict = FIL_VERDICT_YES;
+  out->text = g_strdup_printf (_("Of the requests of strangers to connect to somebody, %u were followed and %u refused: "
+                                 "they came too often, or named whom nobody should be made to call."),
+                               (guint) MIN (facts->strangers_followed, G_MAXUINT),
+                               (guint) MIN (facts->strangers_refused, G_MAXUINT));
+}
+
 /**
  * fil_doctor_examine:
  * @out: (out): each to be cleared by fil_diagnosis_clear()
@@ -201,6 +216,7 @@ fil_doctor_examine (const FilDoctorFacts *facts,
   examine_tcp (facts, &out[0]);
   examine_udp (facts, &out[1]);
   examine_punch (facts, &out[2]);
+  examine_calls (facts, &out[3]);
   for (guint i = 0; i < FIL_DIAGNOSES; i++)
     if (out[i].verdict == FIL_VERDICT_NO)
       {

@@ -34,12 +34,14 @@ typedef struct
   gboolean has_ipv6;       /* a public address of that family */
   FilRouterState router;
   FilEndpoint router_outside; /* the router's own outside address; family 0: it did not say */
+  guint64 strangers_followed; /* wishes of strangers that somebody be connected to … */
+  guint64 strangers_refused;  /* … and those that were refused */
 } FilDoctorFacts;
 
 /* A verdict's sentences. */
 typedef struct
 {
-  const char *name;        /* tcp, udp, punch */
+  const char *name;        /* tcp, udp, punch, calls; NULL: there is nothing to tell */
   FilVerdict verdict;
   char *text;              /* what works, what does not, and why */
   char *help;              /* the one thing that would help; NULL: none is needed, or known */
@@ -48,7 +50,8 @@ typedef struct
   char *action;            /* words for a button that sets it, or NULL */
 } FilDiagnosis;
 
-#define FIL_DIAGNOSES 3
+#define FIL_DIAGNOSES 4
+#define FIL_STRANGERS_MANY 100 /* refused wishes of strangers that are worth a word: a few are nothing */
 
 void fil_doctor_examine (const FilDoctorFacts *facts, FilDiagnosis out[FIL_DIAGNOSES]);
 void fil_diagnosis_clear (FilDiagnosis *self);

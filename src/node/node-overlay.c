@@ -267,6 +267,7 @@ overlay_cb (gpointer data,
     fil_overlay_dial_failed (self->overlay, &g_array_index (failed, FilEndpoint, i), now_us);
   fil_overlay_tick (self->overlay, now_us);
   _fil_node_search_progress (self);
+  _fil_node_strangers_watch (self, now_us);
   if (self->failed_dials->len == 0)
     fil_timer_set (self->overlay_timer, fil_overlay_wake (self->overlay));
 }

@@ -103,6 +103,8 @@ struct _FilNode
   FilUploads *uploads;
   GPtrArray *browses;          /* of hosts that are asked for their list, owned */
   FilPushProxy *push_proxy;
+  guint64 strangers_told;      /* refused wishes of strangers that the log of events has told of … */
+  gint64 strangers_told_us;    /* … and when, 0: never */
   FilPunches *punches;
   GPtrArray *punch_streams;    /* RUDP connections that are being opened, owned */
   FilNatSide punch_nat;        /* what stands before us */
@@ -195,6 +197,10 @@ gboolean _fil_node_is_host_and_port (const char *text);
 void _fil_node_overlay_start (FilNode *self);
 void _fil_node_overlay_save_hosts (FilNode *self);
 gboolean _fil_node_is_reachable (FilNode *self);
+
+/* node-strangers.c: what strangers asked for and did not get */
+void _fil_node_strangers_count (FilNode *self, guint64 *followed, guint64 *refused);
+void _fil_node_strangers_watch (FilNode *self, gint64 now_us);
 
 /* node-status.c */
 FilVerdict _fil_node_verdict (FilReachable state);

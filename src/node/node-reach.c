@@ -302,6 +302,7 @@ gather (FilNode *self,
     .router = fil_settings_get_bool (self->settings, "port-mapping") ? self->router : FIL_ROUTER_OFF,
     .router_outside = self->router_outside,
   };
+  _fil_node_strangers_count (self, &facts->strangers_followed, &facts->strangers_refused);
 }
 
 /**
@@ -331,7 +332,8 @@ fil_node_doctor (FilNode *self,
         .action = diagnoses[i].action,
       };
 
-      func (&line, data);
+      if (line.name != NULL)
+        func (&line, data);
       fil_diagnosis_clear (&diagnoses[i]);
     }
 }

@@ -106,7 +106,7 @@ fil_overlay_udp_received (FilOverlay *self,
       if (fil_token_bucket_take (&self->udp_push_rate, 1, now_us))
         _fil_router_take_push (self, NULL, from, &message.frame, now_us);
       else
-        _fil_overlay_drop (self, FIL_DROP_UDP_RATE);
+        _fil_overlay_drop (self, FIL_DROP_PUSH_LIMIT);
       break;
     case FIL_KIND_QUERY_HIT:
       /* We never ask for hits by UDP. */

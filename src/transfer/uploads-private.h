@@ -43,6 +43,8 @@ struct _FilUploads
   GPtrArray *sessions; /* FilUploadSession */
   FilPushLimit *push_limit;
   guint opening;       /* pushed connections on their way */
+  guint64 pushes_answered;
+  guint64 pushes_refused;
 };
 
 /* uploads.c */

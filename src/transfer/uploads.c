@@ -169,6 +169,17 @@ is_calling (const FilUploads *self,
   return FALSE;
 }
 
+/* Who must not be called is judged before anything is counted: it costs nobody else his turn. */
+static gboolean
+may_call (FilUploads *self,
+          const FilEndpoint *to,
+          gint64 now_us)
+{
+  return self->delegate.may_dial (self->data, to) && self->opening < FIL_PUSH_MAX_OPEN &&
+         self->sessions->len < FIL_UPLOADS_MAX_SESSIONS &&
+         fil_push_limit_admit (self->push_limit, to, self->is_private, now_us) == FIL_PUSH_ADMITTED;
+}
+
 static char *
 giv_text (const FilUploads *self,
           guint32 index)
@@ -221,15 +232,32 @@ fil_uploads_push (FilUploads *self,
 {
   g_autofree char *giv = NULL;
 
-  if (self->opening >= FIL_PUSH_MAX_OPEN || self->sessions->len >= FIL_UPLOADS_MAX_SESSIONS ||
-      fil_push_limit_admit (self->push_limit, to, self->is_private, now_us) != FIL_PUSH_ADMITTED ||
-      is_calling (self, to) ||
-      !self->delegate.may_dial (self->data, to))
+  if (is_calling (self, to))
     return FALSE;
+  if (!may_call (self, to, now_us))
+    {
+      self->pushes_refused++;
+      return FALSE;
+    }
+  self->pushes_answered++;
   giv = giv_text (self, index);
   self->opening++;
   self->delegate.dial (self->data, to, tls, _fil_upload_session_new_push (self, to, giv, now_us));
   return TRUE;
+}
+
+/**
+ * fil_uploads_pushes:
+ * @answered: (out): PUSHes that made us call somebody, since the start
+ * @refused: (out): … that came too often or named whom nobody should call
+ */
+void
+fil_uploads_pushes (const FilUploads *self,
+                    guint64 *answered,
+                    guint64 *refused)
+{
+  *answered = self->pushes_answered;
+  *refused = self->pushes_refused;
 }
 
 static gboolean

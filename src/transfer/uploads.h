@@ -118,6 +118,7 @@ FilSession *fil_uploads_accept (FilUploads *self, const FilEndpoint *peer, gint6
 FilSession *fil_uploads_punched (FilUploads *self, const FilEndpoint *peer, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_uploads_push (FilUploads *self, const FilEndpoint *to, guint32 index, gboolean tls,
                            gint64 now_us);
+void fil_uploads_pushes (const FilUploads *self, guint64 *answered, guint64 *refused);
 
 gboolean fil_uploads_get (const FilUploads *self, gint64 id, gint64 now_us, FilUploadRow *row);
 GArray *fil_uploads_list (const FilUploads *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -57,6 +57,8 @@ title_of (const char *name)
     return _("Others can reach you (TCP)");
   if (g_strcmp0 (name, "udp") == 0)
     return _("Others can reach you (UDP)");
+  if (g_strcmp0 (name, "calls") == 0)
+    return _("Nobody can use this computer against others");
   return g_strcmp0 (name, "punch") == 0 ? _("Two-sided paths work") : name;
 }
 

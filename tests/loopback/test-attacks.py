@@ -3,6 +3,7 @@
 of other programs (protocol notes on hostile peers), tried on ours."""
 
 import os
+import re
 import select
 import socket
 import struct
@@ -86,6 +87,18 @@ class Attack(Test):
         except OSError:
             return True
         return False
+
+    @staticmethod
+    def read_all(sock):
+        out = b""
+        try:
+            while True:
+                more = sock.recv(65536)
+                if not more:
+                    return out
+                out += more
+        except ConnectionError:
+            return out
 
     def assert_fine(self, growth=GROWTH):
         """It lives, is no larger, and takes the next one."""
@@ -174,6 +187,60 @@ class Weapons(Attack):
         leaf.read_until(lambda m: passed.append(m[0]) or (m[0] == PONG and m[3] == marker))
         self.assertLessEqual(passed.count(PUSH), 30)  # a minute, for one address
         self.assert_fine()
+
+    def test_push_storm(self):
+        """10,000 PUSHes at once, for us and for a leaf of ours, each for another address, and as many datagrams: a few
+        are followed, the others counted and shown, and whoever else is there notices nothing."""
+        leaf = self.connect()
+        leaf.send(VENDOR, vendor(b"LIME", 21, 1, b""), muid=leaf.guid)
+        leaf.answers()
+        guids = bytes.fromhex(self.target.status()["guid"]), leaf.guid
+        storm = [gnutella.message(PUSH, gnutella.push(guids[i % 2], "127.%d.%d.%d:%d" % (
+            70 + i % 100, i // 100 % 250, 1 + i % 250, self.sink.port)), ttl=3) for i in range(20000)]
+        attackers = [self.connect(ultrapeer=True) for _ in range(4)]
+        bystander = self.connect(source=address())
+        memory = self.target.rss_bytes()
+        begin = time.monotonic()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind((address(), 0))
+            for datagram in storm[10000:]:
+                sock.sendto(datagram, gnutella.split_endpoint(self.target.listen))
+        for i, peer in enumerate(attackers):
+            self.assertFalse(self.send(peer, b"".join(storm[i:10000:4])))
+        self.assertLess(time.monotonic() - begin, DEADLINE)
+
+        # While it still reads them, or just after: a question, and a file.
+        muid = os.urandom(16)
+        bystander.send(QUERY, gnutella.query("fir needle"), muid=muid, ttl=2)
+        bystander.read_until(lambda m: m[0] == HIT and m[3] == muid)
+        with socket.create_connection(gnutella.split_endpoint(self.target.listen), DEADLINE) as sock:
+            sock.sendall(b"GET /uri-res/N2R?urn:sha1:%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                         % sha1_text(noise(200000, 600)).encode())
+            self.assertEqual(self.read_all(sock).split(b"\r\n\r\n", 1)[1], noise(200000, 600))
+
+        for peer in attackers:
+            self.assertTrue(peer.answers())
+        marker = os.urandom(16)
+        leaf.send(PING, b"", muid=marker)
+        passed = []
+        leaf.read_until(lambda m: passed.append(m[0]) or (m[0] == PONG and m[3] == marker))
+        # 60 at once and 10 a second of each neighbour; 50 a second by UDP.
+        seconds = time.monotonic() - begin
+        self.assertLessEqual(passed.count(PUSH), 4 * (60 + 10 * seconds) + 50 * (1 + seconds))
+        with self.sink.changed:
+            self.assertLessEqual(len(self.sink.targets), 30 * (1 + seconds // 60))
+        calls = [line for line in self.target.ask("doctor") if line["name"] == "calls"]
+        followed, refused = map(int, re.findall(r"(\d+) were followed and (\d+) refused", calls[0]["text"])[0])
+        self.assertTrue(calls[0]["verdict"])
+        self.assertGreaterEqual(followed + refused, 10000)
+        self.assertGreater(refused, 9000 - 40 * seconds)
+        self.target.wait("the event", lambda m: [e for e in m.events if e["event"] == "calls-refused"])
+        self.assert_fine()
+        growth = self.target.rss_bytes() - memory
+        print("# %d called, %d passed on, %d followed, %d refused in %.1f s, %d kB more" % (
+            len(self.sink.targets), passed.count(PUSH), followed, refused, seconds, growth / 1024))
+        if not SANITIZED:
+            self.assertLess(growth, 8 * MB)
 
     def test_push_proxy_lies(self):
         """Who asks by HTTP for a PUSH can only have himself called."""
@@ -338,18 +405,6 @@ class Work(Attack):
                 self.assertLessEqual(answer.count(b"HTTP/1.1 "), 1)
                 self.assertNotIn(b" 200 ", answer.split(b"\r\n")[0])
         self.assert_fine()
-
-    @staticmethod
-    def read_all(sock):
-        out = b""
-        try:
-            while True:
-                more = sock.recv(65536)
-                if not more:
-                    return out
-                out += more
-        except ConnectionError:
-            return out
 
     def test_readers_who_leave(self):
         """Uploads whose readers have gone keep no descriptor."""

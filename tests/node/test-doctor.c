@@ -119,7 +119,7 @@ address (const char *text)
 static void
 test_case (gconstpointer data)
 {
-  static const char *const names[FIL_DIAGNOSES] = { "tcp", "udp", "punch" };
+  static const char *const names[FIL_DIAGNOSES] = { "tcp", "udp", "punch", NULL };
   const Case *c = data;
   const FilDoctorFacts facts = {
     .accepts = !c->is_deaf,
@@ -138,7 +138,7 @@ test_case (gconstpointer data)
   FilDiagnosis found[FIL_DIAGNOSES];
 
   fil_doctor_examine (&facts, found);
-  for (guint i = 0; i < FIL_DIAGNOSES; i++)
+  for (guint i = 0; i < FIL_DIAGNOSES && names[i] != NULL; i++)
     {
       g_test_message ("%s: %s %s", found[i].name, found[i].text, found[i].help != NULL ? found[i].help : "");
       g_assert_cmpstr (found[i].name, ==, names[i]);
@@ -152,6 +152,24 @@ test_case (gconstpointer data)
         g_assert_true (g_str_has_prefix (found[i].help, c->help));
       fil_diagnosis_clear (&found[i]);
     }
+  /* Nobody has tried to misuse the node: nothing is said of it. */
+  g_assert_null (found[3].name);
+  g_assert_null (found[3].text);
+}
+
+static void
+test_calls (void)
+{
+  const FilDoctorFacts facts = { .accepts = TRUE, .strangers_followed = 8, .strangers_refused = 9992 };
+  FilDiagnosis found[FIL_DIAGNOSES];
+
+  fil_doctor_examine (&facts, found);
+  g_assert_cmpstr (found[3].name, ==, "calls");
+  g_assert_cmpint (found[3].verdict, ==, Y);
+  g_assert_nonnull (strstr (found[3].text, "8 were followed and 9992 refused"));
+  g_assert_null (found[3].help);
+  for (guint i = 0; i < FIL_DIAGNOSES; i++)
+    fil_diagnosis_clear (&found[i]);
 }
 
 int
@@ -165,5 +183,6 @@ main (int argc,
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_func ("/node/doctor/calls", test_calls);
   return g_test_run ();
 }

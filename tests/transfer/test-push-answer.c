@@ -304,6 +304,7 @@ static void
 test_flood_at_one_host (void)
 {
   gint64 now_us = 1000 * FIL_SEC;
+  guint64 answered, refused;
   FilEndpoint victim;
   Sharer sharer;
 
@@ -318,6 +319,9 @@ test_flood_at_one_host (void)
       sharer_settle (&sharer, now_us);
       g_ptr_array_set_size (sharer.dialled, 0);
     }
+  fil_uploads_pushes (sharer.uploads, &answered, &refused);
+  g_assert_cmpuint (answered, ==, FIL_PUSH_PER_HOST);
+  g_assert_cmpuint (refused, ==, 1000 - FIL_PUSH_PER_HOST);
   now_us += FIL_PUSH_PER_HOST_US - FIL_SEC;
   g_assert_false (fil_uploads_push (sharer.uploads, &victim, 0, FALSE, now_us));
   now_us += FIL_PUSH_PER_HOST_US + FIL_SEC;
@@ -339,9 +343,14 @@ test_pushes_to_service_or_gate (void)
       to.port = ports[i];
       g_assert_false (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_SEC));
     }
+  /* Whoever names what is not called takes nobody's turn. */
   to.port = 1024;
   sharer.gate_shut = TRUE;
-  g_assert_false (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_SEC));
+  for (guint i = 0; i < 100; i++)
+    {
+      to.addr[1] = (guint8) i;
+      g_assert_false (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_SEC));
+    }
   g_assert_cmpuint (sharer.dialled->len, ==, 0);
   sharer.gate_shut = FALSE;
   g_assert_true (fil_uploads_push (sharer.uploads, &to, 0, FALSE, FIL_SEC));
