@@ -40,7 +40,6 @@ struct _FilUdpPort
   guint64 dropped;
   gboolean has_bulk;     /* in this turn */
   gboolean is_crowded;   /* the latest messages held many datagrams: fewer of them fill a turn */
-  gboolean no_segments;  /* the system cannot cut datagrams itself */
   gboolean *freed;       /* set when the port is freed inside its callback */
 };
 
@@ -352,6 +351,14 @@ is_full (int code)
   return code == EAGAIN || code == EWOULDBLOCK || code == ENOBUFS;
 }
 
+/* Some devices cannot cut, some paths take less than one piece or one datagram; which it is shows only now, and
+ * says nothing of the next destination. */
+static gboolean
+must_not_join (int code)
+{
+  return code == EIO || code == EINVAL || code == EMSGSIZE;
+}
+
 /* Hands all datagrams to the system as one piece, which cuts it late, or never. Returns 0 or an error code. */
 static int
 send_segments (int fd,
@@ -419,13 +426,9 @@ fil_udp_port_send_bulk (FilUdpPort *self,
       self->dropped++;
       return TRUE;
     }
-  if (len > size && !self->no_segments)
-    {
-      code = send_segments (self->fds[i], bytes, len, size, &addr, addr_len);
-      /* Some devices cannot, and say so only now. */
-      self->no_segments = code == EIO || code == EINVAL;
-    }
-  if (len <= size || self->no_segments)
+  if (len > size)
+    code = send_segments (self->fds[i], bytes, len, size, &addr, addr_len);
+  if (len <= size || must_not_join (code))
     code = send_each (self->fds[i], bytes, len, size, &addr, addr_len);
   if (is_full (code))
     fil_watch_set_events (self->watches[i], FIL_IO_READ | FIL_IO_WRITE);

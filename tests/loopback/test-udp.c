@@ -8,8 +8,10 @@
 #include "udp-port.h"
 
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 typedef struct
@@ -268,6 +270,59 @@ test_bulk (void)
   loop_clear (&loop);
 }
 
+/* How many bytes the next message of a socket holds that takes joined datagrams. */
+static gssize
+read_joined (int fd)
+{
+  guint8 bytes[FIL_UDP_MAX_MESSAGE];
+
+  return recv (fd, bytes, sizeof bytes, 0);
+}
+
+/* What does not go as one piece goes one by one, and the next goes as one piece again. */
+static void
+test_bulk_not_joined (void)
+{
+  enum { SIZE = 8000, EACH = 10, SMALL = 1000 };
+  static const guint8 bytes[SIZE * EACH];
+  const struct timeval most = { .tv_sec = 20 };
+  const int on = 1;
+  Loop loop;
+  Station a;
+  FilEndpoint to;
+  struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t addr_len = sizeof addr;
+  gssize joined;
+  int fd;
+
+  loop_init (&loop);
+  station_init (&a, &loop, "127.0.0.1:0");
+  fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &addr, addr_len), ==, 0);
+  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &addr, &addr_len), ==, 0);
+  g_assert_true (fil_endpoint_from_sockaddr (&to, (struct sockaddr *) &addr, addr_len));
+  g_assert_cmpint (setsockopt (fd, SOL_UDP, UDP_GRO, &on, sizeof on), ==, 0);
+  g_assert_cmpint (setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most), ==, 0);
+
+  g_assert_true (fil_udp_port_send_bulk (a.port, bytes, 4 * SMALL, SMALL, &to));
+  joined = read_joined (fd);
+  if (joined == SMALL)
+    g_test_skip ("this system joins no datagrams");
+  else
+    {
+      g_assert_cmpint (joined, ==, 4 * SMALL);
+      g_assert_true (fil_udp_port_send_bulk (a.port, bytes, sizeof bytes, SIZE, &to));
+      for (guint i = 0; i < EACH; i++)
+        g_assert_cmpint (read_joined (fd), ==, SIZE);
+      g_assert_true (fil_udp_port_send_bulk (a.port, bytes, 4 * SMALL, SMALL, &to));
+      g_assert_cmpint (read_joined (fd), ==, 4 * SMALL);
+      g_assert_cmpuint (fil_udp_port_dropped (a.port), ==, 0);
+    }
+  close (fd);
+  fil_udp_port_free (a.port);
+  loop_clear (&loop);
+}
+
 int
 main (int argc,
       char **argv)
@@ -279,5 +334,6 @@ main (int argc,
   g_test_add_func ("/loopback/udp/freed-inside", test_freed_inside);
   g_test_add_func ("/loopback/udp/ttl", test_ttl);
   g_test_add_func ("/loopback/udp/bulk", test_bulk);
+  g_test_add_func ("/loopback/udp/bulk/not-joined", test_bulk_not_joined);
   return g_test_run ();
 }
