@@ -77,14 +77,6 @@ map_arrived (FilRudpSend *self,
     }
 }
 
-/* The full sequence that is nearest to what we wait for. */
-static guint64
-full_sequence (const FilRudpSend *self,
-               guint16 seq)
-{
-  return self->oldest + (guint64) (gint64) (gint16) (guint16) (seq - (guint16) self->oldest);
-}
-
 static void
 sample_rtt (FilRudpSend *self,
             guint64 seq,
@@ -131,9 +123,9 @@ fil_rudp_send_acknowledged (FilRudpSend *self,
                             const FilRudpPacket *ack,
                             gint64 now_us)
 {
-  const guint64 start = full_sequence (self, ack->window_start);
-  const guint64 below = self->is_extended ? full_sequence (self, ack->missing) : start;
-  const guint64 seq = full_sequence (self, ack->sequence);
+  const guint64 start = fil_rudp_full_sequence (self->oldest, ack->window_start);
+  const guint64 below = self->is_extended ? fil_rudp_full_sequence (self->oldest, ack->missing) : start;
+  const guint64 seq = fil_rudp_full_sequence (self->oldest, ack->sequence);
 
   /* Of packets that were never sent nothing can have arrived; from long ago nothing is new. */
   if (start > self->next || below > self->next || start > below

@@ -22,7 +22,7 @@ fil_rudp_receive_init (FilRudpReceive *self,
   self->is_extended = is_extended;
   self->window = is_extended ? FIL_RUDP_WINDOW_FIRST : FIL_RUDP_WINDOW_LIMEWIRE;
   fil_rudp_ring_init (&self->ring, is_extended ? FIL_RUDP_WINDOW_MOST : FIL_RUDP_AHEAD_LIMEWIRE,
-                      is_extended ? FIL_RUDP_SEGMENT : FIL_RUDP_SEGMENT_MOST, sizeof (Meta));
+                      is_extended ? FIL_RUDP_SEGMENT : FIL_RUDP_DATA_MAX, sizeof (Meta));
   self->start = self->next = self->highest = self->grown_at = 1;
   self->told_limit = self->start + self->window;
 }
@@ -31,13 +31,6 @@ void
 fil_rudp_receive_clear (FilRudpReceive *self)
 {
   fil_rudp_ring_clear (&self->ring);
-}
-
-static guint64
-full_sequence (const FilRudpReceive *self,
-               guint16 seq)
-{
-  return self->next + (guint64) (gint64) (gint16) (guint16) (seq - (guint16) self->next);
 }
 
 /* The first packet that is too far ahead. */
@@ -108,7 +101,7 @@ fil_rudp_receive_packet (FilRudpReceive *self,
                          const FilRudpPacket *packet,
                          gint64 now_us)
 {
-  const guint64 seq = full_sequence (self, packet->sequence);
+  const guint64 seq = fil_rudp_full_sequence (self->next, packet->sequence);
   const gsize len = packet->head.len + packet->tail.len;
 
   if (seq >= limit (self) || len > self->ring.stride || (self->fin != 0 && seq > self->fin) || seq == 0
@@ -149,7 +142,7 @@ fil_rudp_receive_fin (FilRudpReceive *self,
                       guint16 sequence)
 {
   if (self->fin == 0)
-    self->fin = MAX (full_sequence (self, sequence), self->next);
+    self->fin = MAX (fil_rudp_full_sequence (self->next, sequence), self->next);
 }
 
 /* Reading */

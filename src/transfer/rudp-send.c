@@ -10,6 +10,8 @@
 
 #define FIRST_SEQUENCE 1
 
+G_STATIC_ASSERT (FIL_RUDP_HEAD_LEN + FIL_RUDP_SEGMENT <= FIL_RUDP_DATAGRAM_SEND);
+
 /**
  * fil_rudp_send_init:
  * @segment: stream bytes of a packet

@@ -163,9 +163,8 @@
 #define FIL_RUDP_SYN_QUICK_US (2 * FIL_SEC)
 #define FIL_RUDP_SYNS_PER_ADDRESS 30           /* extended; LimeWire's 20 s are 50 */
 #define FIL_RUDP_OPEN_US (20 * FIL_SEC)
-#define FIL_RUDP_SEGMENT 1280                  /* stream bytes of a packet that is sent … */
+#define FIL_RUDP_SEGMENT 1280                  /* stream bytes of a packet that is sent; extended: or taken */
 #define FIL_RUDP_SEGMENT_LEAST 64
-#define FIL_RUDP_SEGMENT_MOST 4096             /* … and of one that is taken; extended: FIL_RUDP_SEGMENT */
 #define FIL_RUDP_WINDOW_LIMEWIRE 20            /* packets */
 #define FIL_RUDP_AHEAD_LIMEWIRE 25             /* taken beyond windowStart */
 #define FIL_RUDP_WINDOW_FIRST 1024             /* extended: what a reader is trusted with at first … */

@@ -3,7 +3,6 @@
 
 #include "rudp-packet.h"
 
-#include "header.h"
 #include "reader.h"
 
 /**
@@ -14,7 +13,7 @@
 gboolean
 fil_rudp_packet_is (FilSlice datagram)
 {
-  return datagram.len >= FIL_HEADER_LEN && datagram.data[16] == FIL_KIND_RUDP;
+  return datagram.len >= FIL_RUDP_HEAD_LEN && datagram.data[16] == FIL_KIND_RUDP;
 }
 
 static gboolean
@@ -108,49 +107,38 @@ fil_rudp_packet_set_data (FilRudpPacket *self,
 }
 
 static void
-put_be16 (guint8 *at,
-          guint16 value)
-{
-  at[0] = (guint8) (value >> 8);
-  at[1] = (guint8) value;
-}
-
-static void
 write_fields (const FilRudpPacket *self,
-              guint8 *d)
+              FilWriter *d)
 {
-  const guint64 nonce = GUINT64_TO_BE (self->nonce);
-
   switch (self->op)
     {
     case FIL_RUDP_SYN:
-      d[0] = self->my_connection;
-      put_be16 (d + 1, self->version);
-      d[3] = (guint8) self->role;
+      fil_writer_u8 (d, self->my_connection);
+      fil_writer_be16 (d, self->version);
+      fil_writer_u8 (d, (guint8) self->role);
       if (self->is_extended)
-        memcpy (d + 4, &nonce, sizeof nonce);
+        fil_writer_be64 (d, self->nonce);
       break;
 
     case FIL_RUDP_ACK:
     case FIL_RUDP_KEEPALIVE:
-      put_be16 (d, self->window_start);
-      put_be16 (d + 2, self->window_space);
-      if (self->is_extended)
-        {
-          put_be16 (d + 4, self->missing);
-          put_be16 (d + 6, self->held);
-        }
+      fil_writer_be16 (d, self->window_start);
+      fil_writer_be16 (d, self->window_space);
+      if (!self->is_extended)
+        break;
+      fil_writer_be16 (d, self->missing);
+      fil_writer_be16 (d, self->held);
       break;
 
     case FIL_RUDP_DATA:
       if (self->is_extended)
-        d[0] = self->is_limited;
-      else if (self->head.len > 0)
-        memcpy (d, self->head.data, MIN (self->head.len, FIL_RUDP_HEAD_DATA));
+        fil_writer_u8 (d, self->is_limited ? 1 : 0);
+      else
+        fil_writer_bytes (d, self->head.data, MIN (self->head.len, FIL_RUDP_HEAD_DATA));
       break;
 
     case FIL_RUDP_FIN:
-      d[0] = self->reason;
+      fil_writer_u8 (d, self->reason);
       break;
     }
 }
@@ -169,20 +157,19 @@ fil_rudp_packet_encode (const FilRudpPacket *self,
   const gboolean has_stamp_behind = self->is_extended && self->op == FIL_RUDP_SYN;
   const FilSlice tail = is_data || has_map ? self->tail : FIL_SLICE_NONE;
   const guint op = self->op | (self->is_extended ? FIL_RUDP_EXTENDED : 0);
-  gsize d_at;
+  gsize d_end;
 
   fil_writer_u8 (out, self->connection);
   fil_writer_u8 (out, (guint8) (op << 4 | (is_data ? self->head.len : 0)));
   fil_writer_be16 (out, self->sequence);
-  d_at = out->len;
-  memset (fil_writer_reserve (out, FIL_RUDP_HEAD_DATA), 0, FIL_RUDP_HEAD_DATA);
+  d_end = out->len + FIL_RUDP_HEAD_DATA;
+  write_fields (self, out);
+  fil_writer_zeros (out, d_end - out->len);
   fil_writer_u8 (out, FIL_KIND_RUDP);
   fil_writer_u8 (out, 1);
   fil_writer_u8 (out, 0);
   fil_writer_le32 (out, has_stamp_behind ? FIL_RUDP_STAMP_LEN : (guint32) tail.len);
-  write_fields (self, fil_writer_data (out) + d_at);
-  if (has_stamp_behind)
-    memset (fil_writer_reserve (out, FIL_RUDP_STAMP_LEN), 0, FIL_RUDP_STAMP_LEN);
+  fil_writer_zeros (out, has_stamp_behind ? FIL_RUDP_STAMP_LEN : 0);
   fil_writer_put (out, tail);
 }
 

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "header.h"
 #include "slice.h"
 #include "wire-limits.h"
 #include "writer.h"
@@ -37,7 +38,7 @@ typedef enum
 
 #define FIL_RUDP_VERSION 1
 #define FIL_RUDP_HEAD_DATA 12 /* stream bytes that fit the header */
-#define FIL_RUDP_HEAD_LEN 23
+#define FIL_RUDP_HEAD_LEN FIL_HEADER_LEN
 #define FIL_RUDP_EXTENDED 8   /* added to the operation of an extended packet */
 #define FIL_RUDP_HELD_UNIT_US 8
 #define FIL_RUDP_STAMP_LEN 4
@@ -82,6 +83,14 @@ typedef struct
   FilSlice head;        /* DATA: the first bytes, at most 12; borrowed */
   FilSlice tail;        /* DATA: the bytes after them; extended ACK, KEEPALIVE: the map; borrowed */
 } FilRudpPacket;
+
+/* The 64-bit sequence with the low bits @sequence that is nearest to @near. */
+static inline guint64
+fil_rudp_full_sequence (guint64 near,
+                        guint16 sequence)
+{
+  return near + (guint64) (gint64) (gint16) (guint16) (sequence - (guint16) near);
+}
 
 gboolean fil_rudp_packet_is (FilSlice datagram);
 gboolean fil_rudp_packet_decode (FilRudpPacket *self, FilSlice datagram) G_GNUC_WARN_UNUSED_RESULT;

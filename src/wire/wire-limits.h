@@ -56,7 +56,7 @@
 #define FIL_THEX_XML_MAX 4096            /* hashes.md §3 */
 #define FIL_THEX_MAX (12 * FIL_DIME_RECORDS_MAX + FIL_THEX_XML_MAX + 24 * 2 * 16384) /* a whole message */
 
-#define FIL_RUDP_DATA_MAX 4096           /* rudp.md §1 */
-#define FIL_RUDP_DATAGRAM_SEND 2048
+#define FIL_RUDP_DATA_MAX 4096           /* stream bytes of one packet (rudp.md §1) */
+#define FIL_RUDP_DATAGRAM_SEND 2048      /* others read no longer ones */
 #define FIL_CANDIDATES_MAX 8             /* addresses of one offer for punching */
 #define FIL_OFFER_PROXIES_MAX 2

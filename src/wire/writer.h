@@ -84,6 +84,14 @@ fil_writer_bytes (FilWriter *self,
 }
 
 static inline void
+fil_writer_zeros (FilWriter *self,
+                  gsize n)
+{
+  if (n > 0)
+    memset (fil_writer_reserve (self, n), 0, n);
+}
+
+static inline void
 fil_writer_put (FilWriter *self,
                 FilSlice slice)
 {
@@ -119,6 +127,7 @@ FIL_WRITER_INTEGER_ (le32, guint32, GUINT32_TO_LE)
 FIL_WRITER_INTEGER_ (le64, guint64, GUINT64_TO_LE)
 FIL_WRITER_INTEGER_ (be16, guint16, GUINT16_TO_BE)
 FIL_WRITER_INTEGER_ (be32, guint32, GUINT32_TO_BE)
+FIL_WRITER_INTEGER_ (be64, guint64, GUINT64_TO_BE)
 
 #undef FIL_WRITER_INTEGER_
 

@@ -468,7 +468,7 @@ test_fin_overtakes (void)
 static void
 test_large_packet (void)
 {
-  g_autofree guint8 *bytes = g_malloc0 (FIL_RUDP_SEGMENT_MOST + 1);
+  g_autofree guint8 *bytes = g_malloc0 (FIL_RUDP_DATA_MAX + 1);
   g_autoptr (FilRudp) self = open_filbert ();
   FilRudpOutput out;
 
@@ -486,8 +486,8 @@ test_large_packet (void)
   self = open_limewire (0);
   g_assert_true (give (self, (FilRudpPacket){ .op = FIL_RUDP_DATA, .connection = 1, .sequence = 1,
                                               .head = fil_slice (bytes, 12),
-                                              .tail = fil_slice (bytes, FIL_RUDP_SEGMENT_MOST - 12) }, BEGIN));
-  g_assert_cmpuint (fil_rudp_read (self, bytes, FIL_RUDP_SEGMENT_MOST + 1), ==, FIL_RUDP_SEGMENT_MOST);
+                                              .tail = fil_slice (bytes, FIL_RUDP_DATA_MAX - 12) }, BEGIN));
+  g_assert_cmpuint (fil_rudp_read (self, bytes, FIL_RUDP_DATA_MAX + 1), ==, FIL_RUDP_DATA_MAX);
 }
 
 /* Acknowledgements of what was never sent, and from long ago, change nothing. */
