@@ -59,10 +59,11 @@ _fil_node_ping_answer (FilNode *self,
   const FilDownload *download = index == 0 ? _fil_node_partial_find (self, sha1) : NULL;
   guint slots = (guint) fil_settings_get_int (self->settings, "upload-slots");
   guint used = fil_uploads_used_slots (self->uploads);
+  guint waiting = fil_uploads_waiting (self->uploads);
 
   pong->file = index != 0 ? FIL_HEAD_FILE_COMPLETE : download != NULL ? FIL_HEAD_FILE_PARTIAL : FIL_HEAD_FILE_NONE;
   pong->downloading = download != NULL && download->state == FIL_DOWNLOAD_STATE_DOWNLOADING;
-  pong->queue = used < slots ? (gint8) - (gint) MIN (slots - used, 100) : 0;
+  pong->queue = (gint8) (waiting == 0 && used < slots ? -(gint) MIN (slots - used, 100) : (gint) MIN (waiting, 100));
   /* No more than came in, by much: nobody is to be flooded with our help. */
   if (pong->file != FIL_HEAD_FILE_NONE)
     pong->n_alts = fil_mesh_good (self->mesh, sha1, asker, 0, pong->alts, FIL_PONG_ALTS, _fil_node_now (self));

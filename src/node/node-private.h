@@ -124,6 +124,7 @@ struct _FilNode
   /* Timers. */
   FilTimer *overlay_timer;
   FilTimer *downloads_timer;
+  FilTimer *uploads_timer;
   FilTimer *punch_timer;
   FilTimer *bootstrap_timer;
   FilTimer *limits_timer;  /* the hours of the second set of limits */

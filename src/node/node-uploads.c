@@ -324,6 +324,32 @@ delegate_page (gpointer data,
 }
 
 static void
+delegate_make_guid (gpointer data,
+                    FilGuid *guid)
+{
+  fil_guid_random (guid, ((FilNode *) data)->random);
+}
+
+static void
+delegate_reschedule (gpointer data)
+{
+  FilNode *self = data;
+
+  if (!self->is_stopped)
+    fil_timer_set (self->uploads_timer, fil_uploads_wake (self->uploads));
+}
+
+static void
+uploads_cb (gpointer data,
+            gint64 now_us)
+{
+  FilNode *self = data;
+
+  fil_uploads_tick (self->uploads, now_us);
+  fil_timer_set (self->uploads_timer, fil_uploads_wake (self->uploads));
+}
+
+static void
 delegate_dial (gpointer data,
                const FilEndpoint *to,
                gboolean tls,
@@ -392,6 +418,8 @@ static const FilUploadsDelegate uploads_delegate = {
   .tree = delegate_tree,
   .page = delegate_page,
   .describe = _fil_node_push_describe,
+  .make_guid = delegate_make_guid,
+  .reschedule = delegate_reschedule,
   .dial = delegate_dial,
   .may_dial = delegate_may_dial,
   .heard = delegate_heard,
@@ -409,6 +437,7 @@ void
 _fil_node_uploads_start (FilNode *self)
 {
   self->uploads = fil_uploads_new (&uploads_delegate, self, self->user_agent, 1);
+  self->uploads_timer = fil_timer_new (fil_reactor_timers (self->reactor), uploads_cb, self);
   self->push_proxy = fil_push_proxy_new (pass_push, self, self->user_agent);
   fil_uploads_set_mesh (self->uploads, self->mesh);
   fil_uploads_set_guid (self->uploads, &self->guid);

@@ -253,6 +253,7 @@ fil_node_finalize (GObject *object)
 
   fil_timer_free (self->overlay_timer);
   fil_timer_free (self->downloads_timer);
+  fil_timer_free (self->uploads_timer);
   fil_timer_free (self->bootstrap_timer);
   fil_timer_free (self->limits_timer);
   fil_timer_free (self->save_timer);

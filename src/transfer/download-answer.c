@@ -153,7 +153,7 @@ handle_head (FilDownloadSession *self,
       break;
     case FIL_DOWNLOAD_WAIT:
       self->poll_us = now_us + CLAMP (head.reply.poll_s * FIL_SEC, FIL_QUEUE_MIN_POLL_US,
-                                      FIL_QUEUE_MAX_POLL_US);
+                                      FIL_SOURCE_MAX_RETRY_AFTER_US);
       self->refusals = 0;
       start_discard (self, &head, now_us);
       break;

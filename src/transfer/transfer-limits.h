@@ -133,8 +133,9 @@
 #define FIL_REPLY_PAGE_US (120 * FIL_SEC)       /* for the whole of a tree */
 #define FIL_REPLY_MAX_INFORMATIONAL 4          /* 1xx in a row */
 #define FIL_REPLY_MAX_REFUSALS 10              /* on one connection */
-#define FIL_QUEUE_MIN_POLL_US (10 * FIL_SEC)
-#define FIL_QUEUE_MAX_POLL_US (300 * FIL_SEC)
+#define FIL_QUEUE_MIN_POLL_US (10 * FIL_SEC)   /* in the queue of the other side */
+#define FIL_QUEUE_SAFETY_US (40 * FIL_SEC)     /* asked before its patience ends */
+#define FIL_QUEUE_PER_PLACE_US (30 * FIL_SEC)  /* further back one asks less often */
 
 /* HTTP, the side that uploads */
 #define FIL_UPLOADS_DEFAULT_SLOTS 10
@@ -152,6 +153,30 @@
 #define FIL_UPLOAD_RETRY_AFTER_S 60
 #define FIL_UPLOAD_MAX_RANGES_TEXT 500         /* bytes of X-Available-Ranges */
 #define FIL_PARTIAL_LEAST (1024 * 1024)        /* proved bytes of a download before others are given any */
+
+/* The queue of the side that uploads */
+#define FIL_QUEUE_MAX 1000                     /* places without a slot … */
+#define FIL_QUEUE_PER_HOST 5                   /* … of one address (IPv6: /64) */
+#define FIL_QUEUE_KEPT 20                      /* the first ones wait on their connections … */
+#define FIL_QUEUE_KEPT_PUSHED 40               /* … and of those whom only we can connect to */
+#define FIL_QUEUE_POLL_FIRST_S 30              /* gtk-gnutella's: the first in the queue asks as often … */
+#define FIL_QUEUE_POLL_EACH_S 15               /* … and so much less often each further one … */
+#define FIL_QUEUE_POLL_MOST_S 1200             /* … but not longer than this … */
+#define FIL_QUEUE_POLL_KEPT_S 120              /* … or this, on a connection that waits */
+#define FIL_QUEUE_POLL_FROZEN_S 300            /* its host has all the slots that it may have */
+#define FIL_QUEUE_GRACE_S 60                   /* it may come so late … */
+#define FIL_QUEUE_SAFETY_S 40                  /* … as it knows, and then for what the way takes */
+#define FIL_QUEUE_UNAWARE_S 300                /* at least; old clients go by their own clocks */
+#define FIL_QUEUE_EARLY_US (10 * FIL_SEC)      /* that is still in time */
+#define FIL_QUEUE_EARLY_UNAWARE 10             /* times too soon that are forgiven who knows of no queue */
+#define FIL_QUEUE_HOLD_US (60 * FIL_SEC)       /* so long a slot waits for who is before others */
+#define FIL_QUEUE_GUARD_US (45 * FIL_SEC)      /* … and for who was cut off in the middle */
+#define FIL_QUEUE_CALLS_MOST 4                 /* call-backs on their way */
+#define FIL_QUEUE_CALL_SPACING_US (12 * FIL_SEC) /* of one host */
+#define FIL_QUEUE_REFUSED_MOST 2               /* calls that are taken and not answered */
+#define FIL_QUEUE_LOOK_US (5 * FIL_SEC)        /* whether somebody is to be called */
+#define FIL_QUEUE_FIRST_SLOT_S 120             /* a slot is in use, before that was measured */
+#define FIL_QUEUE_MOST_ETA_S (7 * 24 * 3600)
 
 /* RUDP (rudp.md §1-§5, f2f.md §2, §4) */
 #define FIL_RUDP_CONNECTIONS_MAX 64            /* opening, open or ending */

@@ -3,6 +3,7 @@
 
 #include "upload-session-private.h"
 
+#include "head-writer.h"
 #include "thex.h"
 #include "transfer-limits.h"
 #include "upload-reply.h"
@@ -32,22 +33,74 @@ describe (const FilUploadSession *self)
   return us;
 }
 
+static void
+refuse_with (FilUploadSession *self,
+             guint status,
+             gint64 retry_after_s,
+             FilWriter *more,
+             gint64 now_us)
+{
+  FilUploadSelf us = describe (self);
+  FilUploadRefusal refusal = {
+    .status = status,
+    .us = &us,
+    .shared = self->shared,
+    .is_first = !self->was_served,
+    .closes = self->closes,
+    .retry_after_s = retry_after_s,
+  };
+
+  self->body = (FilRange){ 0, 0 };
+  if ((status == 416 || status == 503) && self->shared != NULL && self->shared->has_sha1)
+    _fil_upload_mesh_tell (self->uploads, &self->told, &self->shared->sha1, more, now_us);
+  refusal.more = fil_writer_slice (more);
+  fil_upload_reply_refuse (&self->out, &refusal);
+  start_reply (self, now_us);
+}
+
 void
 _fil_upload_session_refuse (FilUploadSession *self,
                             guint status,
                             gint64 now_us)
 {
-  FilUploadSelf us = describe (self);
   g_auto (FilWriter) more;
 
   fil_writer_init (&more);
-  self->closes = self->closes || status == 503 || ++self->errors >= FIL_REQUEST_MAX_ERRORS;
-  self->body = (FilRange){ 0, 0 };
-  if ((status == 416 || status == 503) && self->shared != NULL && self->shared->has_sha1)
-    _fil_upload_mesh_tell (self->uploads, &self->told, &self->shared->sha1, &more, now_us);
-  fil_upload_reply_refuse (&self->out, status, &us, self->shared, fil_writer_slice (&more),
-                           self->closes);
-  start_reply (self, now_us);
+  self->closes = self->closes || status == 503 || status == 429 || ++self->errors >= FIL_REQUEST_MAX_ERRORS;
+  refuse_with (self, status, status == 503 || status == 429 ? FIL_UPLOAD_RETRY_AFTER_S : 0, &more, now_us);
+}
+
+/* How to wait, in the words of the one who asks; a place without a connection is told by an id, or by the
+ * time alone. */
+static void
+write_place (FilWriter *out,
+             FilQueueKind kind,
+             gboolean is_kept,
+             const FilQueueState *state)
+{
+  g_auto (FilWriter) value;
+
+  fil_writer_init (&value);
+  if (kind == FIL_QUEUE_PARQ)
+    fil_queue_write_parq (state, &value);
+  else if (kind == FIL_QUEUE_LEGACY && is_kept)
+    fil_queue_write_legacy (state, &value);
+  if (value.len > 0)
+    fil_head_write_header (out, kind == FIL_QUEUE_PARQ ? "X-Queued" : "X-Queue", "%.*s", (int) value.len,
+                           (const char *) fil_writer_data (&value));
+}
+
+static void
+let_wait (FilUploadSession *self,
+          const FilQueueState *state,
+          gint64 now_us)
+{
+  g_auto (FilWriter) more;
+
+  fil_writer_init (&more);
+  self->closes = self->closes || self->place == NULL;
+  write_place (&more, self->request.queue, self->place != NULL, state);
+  refuse_with (self, 503, state->retry_after_s, &more, now_us);
 }
 
 /* Ends what the last file was about when the next request is about another one. */
@@ -103,12 +156,51 @@ find_body (const FilUploadSession *self,
   return self->request.has_range ? 206 : 200;
 }
 
-static gboolean
-take_slot (FilUploadSession *self)
+static FilQueueVerdict
+ask_for_slot (FilUploadSession *self,
+              FilQueueState *state,
+              gint64 now_us)
 {
-  if (!self->has_slot)
-    self->has_slot = _fil_uploads_take_slot (self->uploads, &self->peer);
-  return self->has_slot;
+  FilQueueAsk ask = {
+    .peer = self->peer,
+    .kind = self->request.queue,
+    .id = self->request.queue_id,
+    .file = self->shared->sha1,
+    .listen = fil_upload_request_listen (self->head, &self->peer),
+    .can_be_kept = !self->closes,
+    .is_pushed = self->reach != FIL_SOURCE_DIRECT,
+  };
+
+  return fil_upload_queue_ask (self->uploads->queue, &ask, &self->place, state, now_us);
+}
+
+/* Whether it has a slot for what it asks; if not, that is answered. */
+static gboolean
+take_slot (FilUploadSession *self,
+           FilWriter *more,
+           gint64 now_us)
+{
+  FilQueueState state;
+
+  switch (ask_for_slot (self, &state, now_us))
+    {
+    case FIL_QUEUE_GRANTED:
+      /* Good for coming back when the connection breaks. */
+      if (!self->was_granted)
+        write_place (more, self->request.queue, FALSE, &state);
+      self->was_granted = TRUE;
+      return TRUE;
+    case FIL_QUEUE_WAITS:
+      let_wait (self, &state, now_us);
+      return FALSE;
+    case FIL_QUEUE_TOO_SOON:
+      _fil_upload_session_refuse (self, 429, now_us);
+      return FALSE;
+    case FIL_QUEUE_FULL:
+    default:
+      _fil_upload_session_refuse (self, 503, now_us);
+      return FALSE;
+    }
 }
 
 /* The file is open: answers the request. */
@@ -130,11 +222,13 @@ serve_file (FilUploadSession *self,
   if (self->shared->has_sha1)
     _fil_upload_mesh_hear (self->uploads, &self->told, &self->shared->sha1, self->head, now_us);
   reply.status = find_body (self, &reply.body);
-  if (reply.status == 416 || (!self->request.is_head && !take_slot (self)))
+  if (reply.status == 416)
     {
-      _fil_upload_session_refuse (self, reply.status == 416 ? 416 : 503, now_us);
+      _fil_upload_session_refuse (self, 416, now_us);
       return;
     }
+  if (!self->request.is_head && !take_slot (self, &more, now_us))
+    return;
   reply.shared = self->shared;
   reply.is_first = !self->was_served;
   reply.is_old = self->request.is_old;

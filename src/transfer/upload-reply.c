@@ -63,6 +63,13 @@ write_start (FilWriter *out,
   fil_push_headers_write_reply (out, &us->push, us->is_pushed);
 }
 
+/* Once on a connection; what stands for X-Queue: 1.1 since that confused LimeWire (http-transfer.md §7). */
+static void
+write_features (FilWriter *out)
+{
+  fil_head_write_header (out, "X-Features", "browse/1.0, fwalt/0.1, queue/1.1");
+}
+
 static void
 write_connection (FilWriter *out,
                   gboolean closes,
@@ -164,7 +171,7 @@ fil_upload_reply_file (FilWriter *out,
     {
       write_disposition (out, head->shared->name);
       write_thex (out, head->shared);
-      fil_head_write_header (out, "X-Features", "browse/1.0, fwalt/0.1");
+      write_features (out);
     }
   write_available (out, head->shared);
   fil_writer_put (out, head->more);
@@ -194,29 +201,25 @@ fil_upload_reply_page (FilWriter *out,
 
 /**
  * fil_upload_reply_refuse:
- * @shared: (nullable): the file, if it is open
- * @more: further lines
  *
  * Appends a reply without a body.
  */
 void
 fil_upload_reply_refuse (FilWriter *out,
-                         guint status,
-                         const FilUploadSelf *us,
-                         const FilShared *shared,
-                         FilSlice more,
-                         gboolean closes)
+                         const FilUploadRefusal *refusal)
 {
-  write_start (out, status, us);
-  if (status == 416 && shared != NULL)
+  write_start (out, refusal->status, refusal->us);
+  if (refusal->status == 416 && refusal->shared != NULL)
     {
-      fil_head_write_header (out, "Content-Range", "bytes */%" G_GUINT64_FORMAT, shared->size);
-      write_available (out, shared);
+      fil_head_write_header (out, "Content-Range", "bytes */%" G_GUINT64_FORMAT, refusal->shared->size);
+      write_available (out, refusal->shared);
     }
-  fil_writer_put (out, more);
-  if (status == 503)
-    fil_head_write_header (out, "Retry-After", "%u", FIL_UPLOAD_RETRY_AFTER_S);
+  if (refusal->status == 503 && refusal->is_first)
+    write_features (out);
+  fil_writer_put (out, refusal->more);
+  if (refusal->retry_after_s > 0)
+    fil_head_write_header (out, "Retry-After", "%" G_GINT64_FORMAT, refusal->retry_after_s);
   fil_head_write_header (out, "Content-Length", "0");
-  write_connection (out, closes, FALSE);
+  write_connection (out, refusal->closes, FALSE);
   fil_head_write_end (out);
 }

@@ -33,9 +33,20 @@ typedef struct
   FilSlice more;     /* further lines */
 } FilUploadReplyHead;
 
+/* The head of a reply that gives nothing. */
+typedef struct
+{
+  guint status;
+  const FilUploadSelf *us;
+  const FilShared *shared; /* the file, if it is open */
+  gboolean is_first;       /* on this connection */
+  gboolean closes;
+  gint64 retry_after_s;    /* 0: not said */
+  FilSlice more;           /* further lines */
+} FilUploadRefusal;
+
 void fil_upload_reply_file (FilWriter *out, const FilUploadReplyHead *head);
 void fil_upload_reply_page (FilWriter *out, const FilPageReply *page, const FilUploadSelf *us, gboolean closes);
-void fil_upload_reply_refuse (FilWriter *out, guint status, const FilUploadSelf *us, const FilShared *shared,
-                              FilSlice more, gboolean closes);
+void fil_upload_reply_refuse (FilWriter *out, const FilUploadRefusal *refusal);
 
 G_END_DECLS

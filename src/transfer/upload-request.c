@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "handshake-values.h"
+#include "http-queue.h"
 #include "http-values.h"
 #include "start-line.h"
 #include "transfer-limits.h"
@@ -88,6 +90,51 @@ check_framing (const FilHead *head,
   return host != NULL && strchr (host, ',') != NULL ? 400 : 0;
 }
 
+/* Who says only that it knows the feature knows the older queue, too. */
+static void
+read_queue (FilUploadRequest *self,
+            const FilHead *head)
+{
+  const char *features = fil_head_get (head, "X-Features");
+  FilQueueState state;
+  guint major = 0, minor = 0;
+  gboolean is_aware = features != NULL && fil_header_feature (features, "queue", &major, &minor);
+
+  if (fil_head_get (head, "X-Queue") != NULL)
+    {
+      is_aware = TRUE;
+      major = fil_queue_parse_legacy (&state, fil_head_get (head, "X-Queue")) && state.is_version ? state.major : 0;
+    }
+  if (is_aware)
+    self->queue = major >= 1 ? FIL_QUEUE_PARQ : FIL_QUEUE_LEGACY;
+  if (fil_queue_parse_parq (&state, fil_head_get (head, "X-Queued")))
+    g_strlcpy (self->queue_id, state.id, sizeof self->queue_id);
+}
+
+/**
+ * fil_upload_request_listen:
+ *
+ * Returns: where the one who asks from @peer can be connected to; family 0 when it does not say, or names
+ *   somebody else
+ */
+FilEndpoint
+fil_upload_request_listen (const FilHead *head,
+                           const FilEndpoint *peer)
+{
+  static const char *const names[] = { "X-Node", "X-Node-IPv6", "X-Listen-IP", "Listen-IP" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *value = fil_head_get (head, names[i]);
+      FilEndpoint listen;
+
+      if (value != NULL && fil_endpoint_parse (&listen, value, -1, 0) && listen.port != 0 &&
+          fil_endpoint_same_address (&listen, peer))
+        return listen;
+    }
+  return (FilEndpoint){ 0 };
+}
+
 static void
 read_headers (FilUploadRequest *self,
               const FilHead *head)
@@ -99,6 +146,7 @@ read_headers (FilUploadRequest *self,
     self->user_agent = g_utf8_make_valid (user_agent, (gssize) MIN (strlen (user_agent), 100));
   self->has_content_urn = urn != NULL && fil_content_urns_parse (urn, &self->content_urn) &&
                           self->content_urn.has_sha1;
+  read_queue (self, head);
   self->wants_packets = fil_head_has_token (head, "Accept", "application/x-gnutella-packets");
 }
 

@@ -6,6 +6,7 @@
 #include "head.h"
 #include "http-range.h"
 #include "shared-file.h"
+#include "upload-queue.h"
 
 G_BEGIN_DECLS
 
@@ -32,10 +33,13 @@ typedef struct
   gboolean is_old;       /* HTTP/1.0: keeping alive has to be said */
   gboolean wants_packets;
   char *user_agent;      /* owned, or NULL; valid UTF-8 */
+  FilQueueKind queue;    /* what it knows of queues */
+  char queue_id[FIL_QUEUE_ID_MAX + 1]; /* of the place that it says it has; empty: none */
 } FilUploadRequest;
 
 guint fil_upload_request_read (FilUploadRequest *self, const FilHead *head, gboolean *may_go_on)
     G_GNUC_WARN_UNUSED_RESULT;
+FilEndpoint fil_upload_request_listen (const FilHead *head, const FilEndpoint *peer);
 void fil_upload_request_clear (FilUploadRequest *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FilUploadRequest, fil_upload_request_clear)

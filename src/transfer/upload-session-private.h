@@ -3,6 +3,7 @@
 
 #include "head.h"
 #include "upload-mesh.h"
+#include "upload-queue.h"
 #include "upload-request.h"
 #include "upload-session.h"
 #include "uploads-private.h"
@@ -41,7 +42,8 @@ struct _FilUploadSession
   char *failure;        /* why it ended early */
   gboolean is_push;     /* our dial */
   gboolean is_connected;
-  gboolean has_slot;
+  FilUploadPlace *place; /* in the queue, or with a slot; NULL: none */
+  gboolean was_granted;
   gboolean was_served;  /* the first reply is out: later ones say less */
   gboolean closes;      /* after this reply */
   guint errors;

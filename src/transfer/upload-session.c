@@ -40,6 +40,16 @@ _fil_upload_session_wait (FilUploadSession *self,
   self->limit_us = limit_us;
 }
 
+/* How long the next request may take; who waits in the queue was told. */
+static gint64
+idle_us (const FilUploadSession *self,
+         gint64 now_us)
+{
+  if (self->place == NULL || fil_upload_place_has_slot (self->place))
+    return FIL_REQUEST_IDLE_US;
+  return MAX (fil_upload_place_until (self->place) - now_us, FIL_REQUEST_IDLE_US);
+}
+
 /* The reply is out to its last byte. */
 static void
 reply_done (FilUploadSession *self,
@@ -58,7 +68,7 @@ reply_done (FilUploadSession *self,
       fil_session_close (&self->session, "the reply was the last one");
       return;
     }
-  _fil_upload_session_wait (self, FIL_UPLOAD_PHASE_REQUEST, FIL_REQUEST_IDLE_US, now_us);
+  _fil_upload_session_wait (self, FIL_UPLOAD_PHASE_REQUEST, idle_us (self, now_us), now_us);
   fil_head_reset (self->head);
   /* Bytes that were not taken meanwhile are welcome now. */
   fil_session_changed (&self->session);
@@ -86,6 +96,8 @@ session_feed (FilSession *session,
   gsize total = 0;
 
   note_connected (self, now_us);
+  if (self->uploads != NULL)
+    self->uploads->now_us = MAX (self->uploads->now_us, now_us);
   while (total < len && self->phase == FIL_UPLOAD_PHASE_REQUEST && !session->is_closed)
     {
       gsize used = 0;
@@ -231,6 +243,11 @@ leave (FilUploadSession *self)
     return;
   if (self->is_push && !self->is_connected)
     uploads->opening--;
+  if (fil_upload_place_is_called (self->place) && !self->is_connected)
+    fil_upload_queue_not_reached (uploads->queue, self->place);
+  fil_upload_queue_leave (uploads->queue, &self->place, row != NULL && row->state == FIL_UPLOAD_SENDING,
+                          uploads->now_us);
+  _fil_uploads_look (uploads);
   if (self->ticket != NULL)
     self->ticket->session = NULL;
   self->ticket = NULL;
@@ -245,7 +262,6 @@ leave (FilUploadSession *self)
     }
   _fil_upload_session_close_file (self);
   g_ptr_array_remove_fast (uploads->sessions, self);
-  self->has_slot = FALSE;
   self->uploads = NULL;
 }
 
@@ -276,7 +292,7 @@ static const FilSessionClass session_class = {
 
 /**
  * fil_upload_session_new:
- * @giv: (nullable): a GIV head to write first, because we connected
+ * @giv: (nullable): what to write first, because we connected
  *
  * Returns: (transfer full): for the pump
  */
@@ -333,6 +349,21 @@ _fil_upload_session_peer (const FilSession *session)
   return &((const FilUploadSession *) session)->peer;
 }
 
+/* A connection to one who waits, to say that there is a slot. */
+FilSession *
+_fil_upload_session_new_call (FilUploads *uploads,
+                              const FilEndpoint *peer,
+                              const char *call,
+                              FilUploadPlace *place,
+                              gint64 now_us)
+{
+  FilSession *session = fil_upload_session_new (uploads, peer, call, now_us);
+
+  self_of (session)->reach = FIL_SOURCE_DIRECT;
+  fil_upload_place_hold (place, &self_of (session)->place);
+  return session;
+}
+
 /* Whether it is a pushed connection to that place that does not stand yet. */
 gboolean
 _fil_upload_session_is_calling (const FilSession *session,
@@ -341,14 +372,6 @@ _fil_upload_session_is_calling (const FilSession *session,
   const FilUploadSession *self = (const FilUploadSession *) session;
 
   return self->is_push && !self->is_connected && !session->is_closed && fil_endpoint_equal (&self->peer, to);
-}
-
-gboolean
-_fil_upload_session_has_slot (const FilSession *session)
-{
-  const FilUploadSession *self = (const FilUploadSession *) session;
-
-  return self->has_slot && !session->is_closed;
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "push-limit.h"
 #include "transfer-rate.h"
+#include "upload-queue.h"
 #include "uploads.h"
 
 G_BEGIN_DECLS
@@ -36,8 +37,10 @@ struct _FilUploads
   FilGuid guid;
   FilMesh *mesh;       /* or NULL; not owned */
   gint64 next_id;
-  guint slots;
-  guint per_host;
+  guint per_host;      /* slots; 0: no limit */
+  FilUploadQueue *queue;
+  gint64 now_us;       /* newest time heard of */
+  gint64 wake_us;
   gboolean is_private;
   GPtrArray *rows;     /* FilUpload, oldest first */
   GPtrArray *sessions; /* FilUploadSession */
@@ -54,16 +57,17 @@ void _fil_uploads_row_state (FilUploads *self, FilUpload *row, FilUploadState st
 void _fil_uploads_row_sent (FilUploads *self, FilUpload *row, gsize len, gint64 now_us);
 void _fil_uploads_row_served (FilUploads *self, const FilUpload *row);
 void _fil_uploads_row_let_go (FilUploads *self, FilUpload *row);
-gboolean _fil_uploads_take_slot (FilUploads *self, const FilEndpoint *peer);
+void _fil_uploads_look (FilUploads *self);
 
 /* upload-session.c */
 FilSession *_fil_upload_session_new_punched (FilUploads *uploads, const FilEndpoint *peer, const char *giv,
                                              gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 FilSession *_fil_upload_session_new_push (FilUploads *uploads, const FilEndpoint *peer, const char *giv,
                                           gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+FilSession *_fil_upload_session_new_call (FilUploads *uploads, const FilEndpoint *peer, const char *call,
+                                          FilUploadPlace *place, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 const FilEndpoint *_fil_upload_session_peer (const FilSession *session);
 gboolean _fil_upload_session_is_calling (const FilSession *session, const FilEndpoint *to);
-gboolean _fil_upload_session_has_slot (const FilSession *session);
 void _fil_upload_session_orphan (FilSession *session);
 
 G_END_DECLS

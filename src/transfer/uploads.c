@@ -38,8 +38,9 @@ fil_uploads_new (const FilUploadsDelegate *delegate,
   self->data = data;
   self->user_agent = g_strdup (user_agent);
   self->next_id = first_id;
-  self->slots = FIL_UPLOADS_DEFAULT_SLOTS;
   self->per_host = FIL_UPLOADS_PER_HOST;
+  self->queue = fil_upload_queue_new (delegate->make_guid, data);
+  self->wake_us = FIL_NEVER;
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) row_free);
   self->sessions = g_ptr_array_new ();
   self->push_limit = fil_push_limit_new ();
@@ -60,6 +61,7 @@ fil_uploads_free (FilUploads *self)
     _fil_upload_session_orphan (g_ptr_array_index (self->sessions, self->sessions->len - 1));
   g_ptr_array_unref (self->sessions);
   g_ptr_array_unref (self->rows);
+  fil_upload_queue_free (self->queue);
   fil_push_limit_free (self->push_limit);
   g_free (self->user_agent);
   g_free (self);
@@ -86,8 +88,9 @@ fil_uploads_set_slots (FilUploads *self,
                        guint slots,
                        guint per_host)
 {
-  self->slots = slots;
   self->per_host = per_host;
+  fil_upload_queue_set_slots (self->queue, slots, per_host);
+  _fil_uploads_look (self);
 }
 
 /* Our servent GUID, for GIV. */
@@ -106,37 +109,101 @@ fil_uploads_set_private (FilUploads *self,
   self->is_private = is_private;
 }
 
-static guint
-n_sessions (const FilUploads *self,
-            const FilEndpoint *host,
-            gboolean with_slot)
+/* Whether there are as many connections as there may be, of all or of peer. */
+static gboolean
+is_full (const FilUploads *self,
+         const FilEndpoint *peer)
 {
   guint n = 0;
 
-  for (guint i = 0; i < self->sessions->len; i++)
-    {
-      const FilSession *session = g_ptr_array_index (self->sessions, i);
-
-      if (with_slot && !_fil_upload_session_has_slot (session))
-        continue;
-      n += host == NULL || fil_endpoint_same_address (_fil_upload_session_peer (session), host);
-    }
-  return n;
-}
-
-/* Whether one more connection of peer may be served a file. */
-gboolean
-_fil_uploads_take_slot (FilUploads *self,
-                        const FilEndpoint *peer)
-{
-  return fil_uploads_used_slots (self) < self->slots &&
-         (self->per_host == 0 || n_sessions (self, peer, TRUE) < self->per_host);
+  if (self->sessions->len >= FIL_UPLOADS_MAX_SESSIONS)
+    return TRUE;
+  for (guint i = 0; self->per_host != 0 && i < self->sessions->len; i++)
+    n += fil_endpoint_same_address (_fil_upload_session_peer (g_ptr_array_index (self->sessions, i)), peer);
+  return n >= FIL_UPLOADS_MAX_SESSIONS_PER_HOST;
 }
 
 guint
 fil_uploads_used_slots (const FilUploads *self)
 {
-  return n_sessions (self, NULL, TRUE);
+  return fil_upload_queue_used (self->queue);
+}
+
+/* How many wait for a slot. */
+guint
+fil_uploads_waiting (const FilUploads *self)
+{
+  return fil_upload_queue_waiting (self->queue);
+}
+
+/* A slot may have become free. */
+void
+_fil_uploads_look (FilUploads *self)
+{
+  self->wake_us = self->now_us;
+  if (self->delegate.reschedule != NULL)
+    self->delegate.reschedule (self->data);
+}
+
+/* "QUEUE <id> <where we are>". */
+static char *
+call_text (const FilUploads *self,
+           const FilUploadPlace *place)
+{
+  FilPushSelf us = { .is_firewalled = FALSE };
+  FilQueueCall call = { .id = "" };
+  g_auto (FilWriter) line;
+
+  fil_writer_init (&line);
+  if (self->delegate.describe != NULL)
+    self->delegate.describe (self->data, &us);
+  g_strlcpy (call.id, fil_upload_place_id (place), sizeof call.id);
+  call.endpoint = us.listen;
+  fil_queue_call_write (&call, &line);
+  return g_strndup ((const char *) fil_writer_data (&line), line.len);
+}
+
+static void
+call_back (FilUploads *self,
+           FilUploadPlace *place,
+           const FilEndpoint *to,
+           gint64 now_us)
+{
+  g_autofree char *call = call_text (self, place);
+
+  if (is_full (self, to) || !self->delegate.may_dial (self->data, to))
+    fil_upload_queue_not_reached (self->queue, place);
+  else
+    self->delegate.dial (self->data, to, FALSE, _fil_upload_session_new_call (self, to, call, place, now_us));
+}
+
+/**
+ * fil_uploads_wake:
+ *
+ * Returns: when fil_uploads_tick() wants to be called, or FIL_NEVER
+ */
+gint64
+fil_uploads_wake (const FilUploads *self)
+{
+  return self->wake_us;
+}
+
+/**
+ * fil_uploads_tick:
+ *
+ * Calls those who wait without a connection when there is a slot for them (http-transfer.md §7).
+ */
+void
+fil_uploads_tick (FilUploads *self,
+                  gint64 now_us)
+{
+  FilUploadPlace *place;
+  FilEndpoint to;
+
+  self->now_us = MAX (self->now_us, now_us);
+  while ((place = fil_upload_queue_next_call (self->queue, &to, now_us)) != NULL)
+    call_back (self, place, &to, now_us);
+  self->wake_us = fil_upload_queue_wake (self->queue, now_us);
 }
 
 /**
@@ -152,8 +219,8 @@ fil_uploads_accept (FilUploads *self,
                     const FilEndpoint *peer,
                     gint64 now_us)
 {
-  if (self->sessions->len >= FIL_UPLOADS_MAX_SESSIONS ||
-      (self->per_host != 0 && n_sessions (self, peer, FALSE) >= FIL_UPLOADS_MAX_SESSIONS_PER_HOST))
+  self->now_us = MAX (self->now_us, now_us);
+  if (is_full (self, peer))
     return NULL;
   return fil_upload_session_new (self, peer, NULL, now_us);
 }
@@ -207,8 +274,7 @@ fil_uploads_punched (FilUploads *self,
 {
   g_autofree char *giv = NULL;
 
-  if (self->sessions->len >= FIL_UPLOADS_MAX_SESSIONS ||
-      (self->per_host != 0 && n_sessions (self, peer, FALSE) >= FIL_UPLOADS_MAX_SESSIONS_PER_HOST))
+  if (is_full (self, peer))
     return NULL;
   giv = giv_text (self, FIL_PUSH_ANY_FILE);
   return _fil_upload_session_new_punched (self, peer, giv, now_us);

@@ -80,6 +80,12 @@ typedef struct
   /* Says how we can be reached; may be NULL. */
   void (*describe) (gpointer data, FilPushSelf *self);
 
+  /* A new random GUID. */
+  void (*make_guid) (gpointer data, FilGuid *guid);
+
+  /* fil_uploads_wake() became sooner: look again. May be NULL, when nobody is ever called. */
+  void (*reschedule) (gpointer data);
+
   /* Connects and pumps session (transfer full), as the downloads' dial(). */
   void (*dial) (gpointer data, const FilEndpoint *to, gboolean tls, FilSession *session);
 
@@ -100,13 +106,17 @@ typedef struct
 /**
  * FilUploads:
  *
- * All uploads: slots, limits per host, and the connections that were asked for by PUSH.
+ * All uploads: slots, limits per host, the queue and calling those who wait in it, and the connections that
+ * were asked for by PUSH.
  */
 typedef struct _FilUploads FilUploads;
 
 FilUploads *fil_uploads_new (const FilUploadsDelegate *delegate, gpointer data, const char *user_agent,
                              gint64 first_id) G_GNUC_WARN_UNUSED_RESULT;
 void fil_uploads_free (FilUploads *self);
+
+gint64 fil_uploads_wake (const FilUploads *self);
+void fil_uploads_tick (FilUploads *self, gint64 now_us);
 
 void fil_uploads_set_mesh (FilUploads *self, FilMesh *mesh);
 void fil_uploads_set_slots (FilUploads *self, guint slots, guint per_host);
@@ -123,6 +133,7 @@ void fil_uploads_pushes (const FilUploads *self, guint64 *answered, guint64 *ref
 gboolean fil_uploads_get (const FilUploads *self, gint64 id, gint64 now_us, FilUploadRow *row);
 GArray *fil_uploads_list (const FilUploads *self) G_GNUC_WARN_UNUSED_RESULT;
 guint fil_uploads_used_slots (const FilUploads *self);
+guint fil_uploads_waiting (const FilUploads *self);
 guint64 fil_uploads_bps (const FilUploads *self, gint64 now_us);
 void fil_uploads_stop_all (FilUploads *self, const char *reason);
 

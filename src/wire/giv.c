@@ -89,7 +89,7 @@ fil_queue_call_parse (FilQueueCall *self,
 /**
  * fil_queue_call_write:
  *
- * Appends the line.
+ * Appends the line; the address only when there is one.
  */
 void
 fil_queue_call_write (const FilQueueCall *self,
@@ -97,5 +97,8 @@ fil_queue_call_write (const FilQueueCall *self,
 {
   char text[FIL_ENDPOINT_TEXT_LEN];
 
-  fil_writer_printf (out, "QUEUE %s %s\r\n", self->id, fil_endpoint_to_text (&self->endpoint, text));
+  fil_writer_printf (out, "QUEUE %s", self->id);
+  if (fil_endpoint_is_set (&self->endpoint))
+    fil_writer_printf (out, " %s", fil_endpoint_to_text (&self->endpoint, text));
+  fil_writer_bytes (out, "\r\n", 2);
 }

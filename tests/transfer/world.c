@@ -553,7 +553,17 @@ host_dial (gpointer data,
   FilGiv giv;
   FilSession *ours;
 
-  g_assert_true (fil_endpoint_equal (to, &world->own));
+  if (!fil_endpoint_equal (to, &world->own) && host->dialled != NULL)
+    {
+      g_ptr_array_add (host->dialled, session);
+      return;
+    }
+  if (!fil_endpoint_equal (to, &world->own))
+    {
+      fil_session_hung_up (session, "connection refused", world->now_us);
+      fil_session_free (session);
+      return;
+    }
   g_assert_true (fil_session_output (session, &out, world->now_us));
   line = g_strndup ((const char *) out.bytes, out.len);
   *strchr (line, '\n') = '\0';
@@ -579,6 +589,13 @@ host_may_dial (gpointer data,
 }
 
 static void
+host_make_guid (gpointer data,
+                FilGuid *guid)
+{
+  fil_guid_random (guid, ((Host *) data)->world->random);
+}
+
+static void
 host_row (gpointer data,
           gint64 id)
 {
@@ -595,6 +612,7 @@ static const FilUploadsDelegate host_delegate = {
   .check = host_check,
   .close = host_close,
   .tree = host_tree,
+  .make_guid = host_make_guid,
   .dial = host_dial,
   .may_dial = host_may_dial,
   .changed = host_row,
@@ -605,6 +623,7 @@ static const FilUploadsDelegate host_delegate = {
 static void
 host_free (Host *host)
 {
+  g_clear_pointer (&host->dialled, g_ptr_array_unref);
   fil_uploads_free (host->uploads);
   g_bytes_unref (host->content);
   g_free (host->last_request);

@@ -38,6 +38,7 @@ struct _Host
   guint requests;
   char *last_request;     /* of a host that speaks for itself */
   guint64 sent;           /* bytes of all connections */
+  GPtrArray *dialled;     /* of FilSession, owned: its connections to others than us; NULL: those fail */
   gboolean changed_on_disk;
   gboolean answers_pings;
   FilHeadPong pong;       /* what it answers */

@@ -724,6 +724,9 @@ test_queue_writing (void)
   g_strlcpy (call.id, "6a07", sizeof call.id);
   fil_queue_call_write (&call, &out);
   assert_written (&out, "QUEUE 6a07 198.51.100.7:6346\r\n");
+  call.endpoint = (FilEndpoint){ 0 };
+  fil_queue_call_write (&call, &out);
+  assert_written (&out, "QUEUE 6a07\r\n");
   g_assert_false (fil_queue_call_parse (&call, "QUEUE "));
   g_assert_false (fil_queue_call_parse (&call, "QUEUE a/b 1.2.3.4:5"));
 }
