@@ -4,6 +4,7 @@
 #include "part-file.h"
 
 #include "disk-private.h"
+#include "held-ranges.h"
 #include "hasher.h"
 #include "part-hash.h"
 #include "place-file.h"
@@ -28,6 +29,7 @@ struct _FilPartFile
   FilDisk *disk;
   Part *part;
   FilPartHash *hash;  /* once it is open */
+  GArray *held;       /* … where it held bytes then */
   gboolean is_hashed; /* hashes are of the whole file, and nothing was written since */
   FilPartHashes hashes;
   FilPartHashed hashed; /* who asked for them last */
@@ -49,7 +51,8 @@ struct _Request
   goffset offset;
   gsize len;
   GBytes *bytes;
-  int fd; /* open: one for the hashes */
+  int fd;       /* open: one for the hashes */
+  GArray *held; /* open: see fil_held_ranges() */
   guint64 size;
   gboolean has_sha1;
   FilSha1 sha1;
@@ -84,8 +87,10 @@ part_free (Part *part)
 static void
 unref (FilPartFile *self)
 {
-  if (--self->n_refs == 0)
-    g_free (self);
+  if (--self->n_refs > 0)
+    return;
+  g_clear_pointer (&self->held, g_array_unref);
+  g_free (self);
 }
 
 static void
@@ -94,6 +99,7 @@ request_free (Request *request)
   unref (request->file);
   if (request->fd >= 0)
     close (request->fd);
+  g_clear_pointer (&request->held, g_array_unref);
   g_clear_pointer (&request->bytes, g_bytes_unref);
   g_free (request->folder);
   g_free (request->name);
@@ -186,7 +192,9 @@ run_open (gpointer data)
     {
       part_close (part);
       fil_files_set_error (&request->error, errno, part->path);
+      return;
     }
+  request->held = fil_held_ranges (part->fd);
 }
 
 static void
@@ -196,7 +204,10 @@ open_done (gpointer data)
   FilPartFile *self = request->file;
 
   if (!self->is_freed && request->fd >= 0)
-    self->hash = fil_part_hash_new (self->disk, request->fd, self->part->path);
+    {
+      self->hash = fil_part_hash_new (self->disk, request->fd, self->part->path);
+      self->held = g_steal_pointer (&request->held);
+    }
   if (!self->is_freed)
     request->fd = -1;
   request_done (request);
@@ -352,6 +363,18 @@ fil_part_file_sync (FilPartFile *self,
 
   request->done = done;
   push (request);
+}
+
+/**
+ * fil_part_file_take_held:
+ *
+ * Returns: (transfer full) (nullable) (element-type FilRange): where the file held bytes when it was opened, see
+ *   fil_held_ranges(); NULL while it is not open, and when this was asked before
+ */
+GArray *
+fil_part_file_take_held (FilPartFile *self)
+{
+  return g_steal_pointer (&self->held);
 }
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "byte-range.h"
 #include "disk.h"
 #include "part-hash.h"
 
@@ -35,6 +36,7 @@ void fil_part_file_free (FilPartFile *self);
 void fil_part_file_write (FilPartFile *self, goffset offset, GBytes *bytes, FilDiskDone done, gpointer data);
 void fil_part_file_read (FilPartFile *self, goffset offset, gsize len, FilDiskRead func, gpointer data);
 void fil_part_file_sync (FilPartFile *self, FilDiskDone done, gpointer data);
+GArray *fil_part_file_take_held (FilPartFile *self) G_GNUC_WARN_UNUSED_RESULT;
 int fil_part_file_dup (FilPartFile *self) G_GNUC_WARN_UNUSED_RESULT;
 void fil_part_file_follow (FilPartFile *self, guint64 end, guint64 size, gboolean with_tree);
 void fil_part_file_check (FilPartFile *self, guint64 start, guint64 end, FilPartChecked func, gpointer data);

@@ -154,7 +154,8 @@ answer_open (Request *request,
              const GError *error)
 {
   FilPart *part = request->part;
-  FilStorageReply reply = { .part = error == NULL ? part : NULL, .existed = part->existed };
+  g_autoptr (GArray) held = part->file != NULL ? fil_part_file_take_held (part->file) : NULL;
+  FilStorageReply reply = { .part = error == NULL ? part : NULL, .existed = part->existed, .held = held };
 
   if (error != NULL)
     part->is_closed = TRUE;

@@ -133,8 +133,12 @@ opened (gpointer done_data,
           g_clear_pointer (&download->work->durable, g_free);
           g_clear_pointer (&download->work->durable_verified, g_free);
         }
+      g_clear_pointer (&download->work->held, g_array_unref);
+      if (reply->held != NULL)
+        download->work->held = g_array_copy ((GArray *) reply->held);
       if (download->map != NULL)
         {
+          _fil_downloads_check_held (self, download);
           _fil_downloads_check_all (self, download);
           _fil_downloads_follow (self, download);
         }

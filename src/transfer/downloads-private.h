@@ -47,6 +47,7 @@ struct _FilDownloadWork
   gboolean is_dirty;        /* something was written since the last sync */
   gboolean is_syncing;
   gboolean is_hashed;       /* the hash is right; only the last steps are missing */
+  GArray *held;             /* FilRange: what lay in the part file when it was opened, until a tree has told what it is */
   char *durable;            /* received ranges that are safely on disk */
   char *durable_verified;   /* … and proved */
   gint64 next_sync_us;
@@ -158,6 +159,7 @@ gint64 _fil_downloads_ping_tick (FilDownloads *self, FilDownload *download, gint
 void _fil_downloads_follow (FilDownloads *self, FilDownload *download);
 void _fil_downloads_check_range (FilDownloads *self, FilDownload *download, FilRange range);
 void _fil_downloads_check_all (FilDownloads *self, FilDownload *download);
+void _fil_downloads_check_held (FilDownloads *self, FilDownload *download);
 void _fil_downloads_restart_checks (FilDownloads *self, FilDownload *download);
 void _fil_downloads_forget_block (FilDownloads *self, FilDownload *download, gsize block);
 gboolean _fil_downloads_next_wrong (FilDownload *download, gsize *block) G_GNUC_WARN_UNUSED_RESULT;

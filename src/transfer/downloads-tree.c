@@ -54,6 +54,7 @@ change_tree (FilDownloads *self,
       download->solo = 0;
     }
   self->delegate.save_tree (self->data, download, tree);
+  _fil_downloads_check_held (self, download);
   _fil_downloads_check_all (self, download);
   _fil_downloads_soon (self);
 }
@@ -75,6 +76,7 @@ trust_changed (FilDownloads *self,
   else if (was_doubted && !fil_tree_trust_is_doubted (download->trust))
     {
       _fil_downloads_restart_checks (self, download);
+      _fil_downloads_check_held (self, download);
       _fil_downloads_check_all (self, download);
     }
 }

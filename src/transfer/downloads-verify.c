@@ -33,6 +33,33 @@ _fil_downloads_follow (FilDownloads *self,
     self->storage.follow (self->storage_data, download->work->part, end, download->size, !has_tree);
 }
 
+/* Takes the hash of a block; FALSE when it does not fit. */
+static gboolean
+take_hash (FilDownloads *self,
+           FilDownload *download,
+           const FilRangeCheck *check,
+           const FilTth *hash,
+           gsize *block)
+{
+  FilDownloadWork *work = download->work;
+  FilTigerTree *tree = fil_tree_trust_tree (download->trust);
+
+  if (check->number != work->tree_number || tree == NULL)
+    return TRUE;
+  *block = fil_tiger_tree_node_at (tree, check->range.start);
+  work->blocks[*block] = BLOCK_OPEN;
+  if (hash == NULL || !fil_segment_map_is (download->map, check->range, FIL_SEGMENT_WRITTEN))
+    return TRUE;
+  if (!fil_tiger_tree_verify_hash (tree, *block, hash))
+    return FALSE;
+  fil_segment_map_verified (download->map, check->range);
+  work->is_dirty = TRUE;
+  work->has_progress = TRUE;
+  _fil_downloads_follow (self, download);
+  _fil_downloads_block_right (self, download, *block);
+  return TRUE;
+}
+
 static void
 block_checked (FilDownloads *self,
                FilDownload *download,
@@ -40,39 +67,39 @@ block_checked (FilDownloads *self,
                const FilTth *hash)
 {
   FilDownloadWork *work = download->work;
-  FilTigerTree *tree = fil_tree_trust_tree (download->trust);
   gsize block;
 
-  if (check->number != work->tree_number || tree == NULL)
+  if (take_hash (self, download, check, hash, &block))
     return;
-  block = fil_tiger_tree_node_at (tree, check->range.start);
-  work->blocks[block] = BLOCK_OPEN;
-  if (hash == NULL || !fil_segment_map_is (download->map, check->range, FIL_SEGMENT_WRITTEN))
+  work->blocks[block] = BLOCK_WRONG;
+  g_array_append_val (work->wrong, block);
+  _fil_downloads_soon (self);
+}
+
+/* Nobody said that these bytes are right, so nobody is to blame. */
+static void
+held_checked (FilDownloads *self,
+              FilDownload *download,
+              const FilRangeCheck *check,
+              const FilTth *hash)
+{
+  gsize block;
+
+  if (take_hash (self, download, check, hash, &block))
     return;
-  if (fil_tiger_tree_verify_hash (tree, block, hash))
-    {
-      fil_segment_map_verified (download->map, check->range);
-      work->is_dirty = TRUE;
-      work->has_progress = TRUE;
-      _fil_downloads_follow (self, download);
-      _fil_downloads_block_right (self, download, block);
-    }
-  else
-    {
-      work->blocks[block] = BLOCK_WRONG;
-      g_array_append_val (work->wrong, block);
-      _fil_downloads_soon (self);
-    }
+  _fil_downloads_forget_block (self, download, block);
+  _fil_downloads_soon (self);
 }
 
 static void
 check_block (FilDownloads *self,
              FilDownload *download,
-             gsize block)
+             gsize block,
+             FilRangeChecked func)
 {
   FilDownloadWork *work = download->work;
   FilTigerTree *tree = fil_tree_trust_tree (download->trust);
-  FilRangeCheck check = { .number = work->tree_number, .func = block_checked, .range = block_range (tree, block) };
+  FilRangeCheck check = { .number = work->tree_number, .func = func, .range = block_range (tree, block) };
 
   if (work->blocks[block] != BLOCK_OPEN || !fil_segment_map_is (download->map, check.range, FIL_SEGMENT_WRITTEN) ||
       fil_segment_map_is (download->map, check.range, FIL_SEGMENT_VERIFIED))
@@ -96,7 +123,7 @@ _fil_downloads_check_range (FilDownloads *self,
   /* An answer may come at once, and bring another tree. */
   for (gsize block = fil_tiger_tree_node_at (tree, range.start);
        block <= fil_tiger_tree_node_at (tree, range.end - 1) && download->work->tree_number == number; block++)
-    check_block (self, download, block);
+    check_block (self, download, block, block_checked);
 }
 
 void
@@ -104,6 +131,44 @@ _fil_downloads_check_all (FilDownloads *self,
                           FilDownload *download)
 {
   _fil_downloads_check_range (self, download, (FilRange){ 0, download->size });
+}
+
+/**
+ * _fil_downloads_check_held:
+ *
+ * Looks for blocks that lie in the part file though no record says so: a node that is killed has written
+ * more than it came to record, and a record that comes from a copy of the database is older still. The
+ * tree tells what they are worth, so no journal of writes is needed beside the part file, which would
+ * cost a sync for each entry, and could be wrong. So a kill costs of each source no more than the block
+ * that was on its way. Without a tree nothing is believed; what was found waits for one.
+ */
+void
+_fil_downloads_check_held (FilDownloads *self,
+                           FilDownload *download)
+{
+  FilTigerTree *tree = fil_tree_trust_tree (download->trust);
+  g_autoptr (GArray) held = NULL;
+  guint64 number = download->work->tree_number;
+
+  if (download->work->held == NULL || tree == NULL || download->work->n_blocks == 0 ||
+      download->work->part_state != FIL_PART_READY || fil_tree_trust_is_doubted (download->trust))
+    return;
+  held = g_steal_pointer (&download->work->held);
+  for (guint i = 0; i < held->len && download->work->tree_number == number; i++)
+    {
+      FilRange range = fil_range_intersect (g_array_index (held, FilRange, i), (FilRange){ 0, download->size });
+      gsize block = fil_range_len (range) > 0 ? fil_tiger_tree_node_at (tree, range.start) : download->work->n_blocks;
+
+      for (; block < download->work->n_blocks && download->work->tree_number == number; block++)
+        {
+          FilRange whole = block_range (tree, block);
+
+          if (whole.end > range.end)
+            break;
+          if (whole.start >= range.start && fil_segment_map_found (download->map, whole))
+            check_block (self, download, block, held_checked);
+        }
+    }
 }
 
 /* Starts over with the blocks: what is being worked out now is not listened to. */

@@ -46,6 +46,7 @@ work_free (FilDownloadWork *work)
   g_ptr_array_unref (work->suspects);
   g_array_unref (work->wrong);
   g_array_unref (work->culprits);
+  g_clear_pointer (&work->held, g_array_unref);
   g_free (work->blocks);
   g_free (work->durable_verified);
   g_free (work->durable);
@@ -352,9 +353,19 @@ restore_tree (FilDownloads *self,
     return;
   fil_tree_trust_take (download->trust, record->tree);
   _fil_downloads_restart_checks (self, download);
-  if (download->work->n_blocks > 0 && record->verified != NULL &&
+  if (download->work->n_blocks > 0 && download->work->durable != NULL && record->verified != NULL &&
       fil_segment_map_mark_text (download->map, record->verified, FIL_SEGMENT_VERIFIED))
     download->work->durable_verified = g_strdup (record->verified);
+}
+
+static void
+restore_map (FilDownloads *self,
+             FilDownload *download,
+             const FilDownloadRecord *record)
+{
+  if (record->received != NULL && fil_segment_map_mark_text (download->map, record->received, FIL_SEGMENT_WRITTEN))
+    download->work->durable = g_strdup (record->received);
+  restore_tree (self, download, record);
 }
 
 /**
@@ -389,12 +400,8 @@ fil_downloads_restore (FilDownloads *self,
   download->path = g_strdup (record->path);
   download->finished = record->finished;
   download->received = record->received_bytes;
-  if (download->map != NULL && record->received != NULL &&
-      fil_segment_map_mark_text (download->map, record->received, FIL_SEGMENT_WRITTEN))
-    {
-      download->work->durable = g_strdup (record->received);
-      restore_tree (self, download, record);
-    }
+  if (download->map != NULL)
+    restore_map (self, download, record);
   if (record->state == FIL_DOWNLOAD_STATE_DONE || record->state == FIL_DOWNLOAD_STATE_PAUSED ||
       record->state == FIL_DOWNLOAD_STATE_FAILED)
     {

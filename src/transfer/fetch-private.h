@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* fetch.c */
+gboolean _fil_fetch_extend (FilFetch *self, guint64 offset, gint64 now_us);
+
 /* fetch-mesh.c */
 void _fil_fetch_write_mesh (FilFetch *self, FilWriter *out, gint64 now_us);
 void _fil_fetch_read_mesh (FilFetch *self, const FilDownloadReply *reply, gint64 now_us);

@@ -87,12 +87,14 @@ take_part (FilFetch *self,
   FilSegmentMap *map = self->download->map;
   FilFetchLease *lease = self->leases->len > 0 ? &g_array_index (self->leases, FilFetchLease, 0) : NULL;
 
-  /* Meanwhile somebody faster took it over, or it was given back. */
-  if (lease == NULL || lease->range.start != asked.start)
+  /* Meanwhile somebody faster took it over, or it was given back and nobody has it. */
+  if ((lease == NULL || lease->range.start != asked.start) &&
+      !_fil_fetch_extend (self, asked.start, self->downloads->now_us))
     {
       settle (self, self->downloads->now_us + FIL_SOURCE_RECONNECT_US, NULL);
       return FIL_DOWNLOAD_LEAVE;
     }
+  lease = &g_array_index (self->leases, FilFetchLease, 0);
   *range = fil_range_intersect (*range, lease->range);
   if (fil_range_len (*range) == 0)
     {

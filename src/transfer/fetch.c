@@ -56,6 +56,18 @@ fil_fetch_flush_old (FilFetch *self,
     fil_fetch_flush (self);
 }
 
+/* What a connection is asked for first. Between that and the next comes the tree, and the sooner it is here, the
+ * less is lost that nothing proves; for what one request could bring all of, it is not waited for. */
+static guint64
+first_size (const FilFetch *self)
+{
+  const FilDownload *download = self->download;
+
+  return download->has_sha1 && download->size > FIL_SEGMENT_FIRST && fil_tree_trust_tree (download->trust) == NULL
+             ? FIL_SEGMENT_LEAST
+             : FIL_SEGMENT_FIRST;
+}
+
 /* How much to ask for: what lasts some seconds at the measured speed, but near the end of the file no
  * more than a share, so that nobody waits for one slow source. */
 static guint64
@@ -64,7 +76,7 @@ chunk_size (const FilFetch *self,
 {
   const FilDownload *download = self->download;
   guint64 bps = fil_transfer_rate_get (&self->rate, now_us);
-  guint64 most = bps > 0 ? bps * FIL_SEGMENT_SECONDS : FIL_SEGMENT_FIRST;
+  guint64 most = bps > 0 ? bps * FIL_SEGMENT_SECONDS : first_size (self);
   /* Those who are still to come want their share too. */
   guint usable = MIN (fil_download_usable_sources (download), FIL_DOWNLOAD_MAX_CONNECTIONS);
   guint workers = MAX (download->work->fetches->len, usable);
@@ -191,10 +203,10 @@ still_to_come (const FilFetch *self,
 
 /* A server that sends on to the end of the file, or one that was thought dead: what it sends is welcome
  * as long as nobody else is fetching it. */
-static gboolean
-extend (FilFetch *self,
-        guint64 offset,
-        gint64 now_us)
+gboolean
+_fil_fetch_extend (FilFetch *self,
+                   guint64 offset,
+                   gint64 now_us)
 {
   FilFetchLease lease = { .position = offset };
   guint64 most = still_to_come (self, offset);
@@ -204,6 +216,17 @@ extend (FilFetch *self,
     return FALSE;
   g_array_prepend_val (self->leases, lease);
   return TRUE;
+}
+
+/* Whether a block of the file comes to its end in the buffer. It is worth something on the disk, where it is found
+ * again after a crash; so no more than one block of each source is ever only in memory. */
+static gboolean
+ends_block (const FilFetch *self)
+{
+  const FilTigerTree *tree = fil_tree_trust_tree (self->download->trust);
+  guint64 block = tree != NULL ? fil_tiger_tree_node_size (tree) : FIL_SEGMENT_ALIGN;
+
+  return (self->buffer_offset + self->buffer_len) / block != self->buffer_offset / block;
 }
 
 static gsize
@@ -228,6 +251,8 @@ collect (FilFetch *self,
   len = MIN (len, FIL_BUFFER_SIZE - self->buffer_len);
   memcpy (self->buffer + self->buffer_len, bytes, len);
   self->buffer_len += len;
+  if (ends_block (self))
+    fil_fetch_flush (self);
   return len;
 }
 
@@ -275,7 +300,7 @@ fetch_received (gpointer data,
   while (self->leases->len > 0 && lease_at (self, 0)->position >= lease_at (self, 0)->range.end)
     lease_done (self);
   lease = self->leases->len > 0 ? lease_at (self, 0) : NULL;
-  if ((lease == NULL || lease->position != offset) && !extend (self, offset, now_us))
+  if ((lease == NULL || lease->position != offset) && !_fil_fetch_extend (self, offset, now_us))
     {
       *enough = TRUE;
       return 0;

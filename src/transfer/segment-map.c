@@ -370,6 +370,35 @@ fil_segment_map_written (FilSegmentMap *self,
 }
 
 /**
+ * fil_segment_map_found:
+ * @range: lies on the disk, though that was not known
+ *
+ * Takes the missing bytes of @range as written by nobody in particular, unless somebody is fetching some.
+ *
+ * Returns: whether bytes were missing, and none is now
+ */
+gboolean
+fil_segment_map_found (FilSegmentMap *self,
+                       FilRange range)
+{
+  gboolean is_new = FALSE;
+
+  for (guint i = _fil_segment_map_find (self, range.start); i < self->segments->len; i++)
+    {
+      const FilSegment *segment = _fil_segment_map_at (self, i);
+
+      if (segment->range.start >= range.end)
+        break;
+      if (segment->state == FIL_SEGMENT_LEASED)
+        return FALSE;
+      is_new = is_new || segment->state == FIL_SEGMENT_FREE;
+    }
+  if (is_new)
+    fil_segment_map_written (self, range, FIL_SEGMENT_NOBODY);
+  return is_new;
+}
+
+/**
  * fil_segment_map_verified:
  *
  * A hash proved the bytes.

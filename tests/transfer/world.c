@@ -16,8 +16,10 @@
 struct _FilPart
 {
   GByteArray *bytes;
-  guint64 durable; /* length known to survive is not modelled: sync only counts */
+  GByteArray *pages; /* whether anything was written to each; a part file is sparse */
 };
+
+#define PAGE 4096
 
 typedef struct
 {
@@ -41,6 +43,8 @@ answer (World *self,
     }
   late = g_new0 (Answer, 1);
   *late = (Answer){ done, done_data, *reply };
+  if (reply->held != NULL)
+    late->reply.held = g_array_ref ((GArray *) reply->held);
   g_queue_push_tail (self->answers, late);
 }
 
@@ -54,6 +58,8 @@ run_answers (World *self)
       g_autofree Answer *late = g_queue_pop_head (self->answers);
 
       late->done (late->data, &late->reply);
+      if (late->reply.held != NULL)
+        g_array_unref ((GArray *) late->reply.held);
     }
 }
 
@@ -61,7 +67,46 @@ static void
 part_free (FilPart *part)
 {
   g_byte_array_unref (part->bytes);
+  g_byte_array_unref (part->pages);
   g_free (part);
+}
+
+static void
+note_pages (FilPart *part,
+            guint64 offset,
+            gsize len)
+{
+  guint end = (guint) ((offset + len + PAGE - 1) / PAGE);
+
+  if (part->pages->len < end)
+    {
+      guint old = part->pages->len;
+
+      g_byte_array_set_size (part->pages, end);
+      memset (part->pages->data + old, 0, end - old);
+    }
+  memset (part->pages->data + offset / PAGE, 1, end - offset / PAGE);
+}
+
+/* What a file system tells: whole pages. */
+static GArray *
+held_ranges (const FilPart *part)
+{
+  GArray *held = g_array_new (FALSE, FALSE, sizeof (FilRange));
+
+  for (guint i = 0; i < part->pages->len; i++)
+    {
+      FilRange page = { (guint64) i * PAGE, MIN ((guint64) (i + 1) * PAGE, part->bytes->len) };
+      FilRange *last = held->len > 0 ? &g_array_index (held, FilRange, held->len - 1) : NULL;
+
+      if (part->pages->data[i] == 0)
+        continue;
+      if (last != NULL && last->end == page.start)
+        last->end = page.end;
+      else
+        g_array_append_val (held, page);
+    }
+  return held;
 }
 
 static void
@@ -75,14 +120,17 @@ disk_open (gpointer data,
   World *self = data;
   FilStorageReply reply = { .status = self->disk_status };
   FilPart *part = g_hash_table_lookup (self->disk, &id);
+  g_autoptr (GArray) held = part != NULL ? held_ranges (part) : NULL;
 
   if (reply.status == FIL_STORAGE_OK)
     {
+      reply.held = held;
       reply.existed = part != NULL;
       if (part == NULL)
         {
           part = g_new0 (FilPart, 1);
           part->bytes = g_byte_array_new ();
+          part->pages = g_byte_array_new ();
           g_hash_table_insert (self->disk, g_memdup2 (&id, sizeof id), part);
         }
       reply.part = part;
@@ -114,6 +162,7 @@ disk_write (gpointer data,
           memset (part->bytes->data + old, 0, part->bytes->len - old);
         }
       memcpy (part->bytes->data + offset, bytes, len);
+      note_pages (part, offset, len);
       self->writes++;
     }
   answer (self, done, done_data, &reply);

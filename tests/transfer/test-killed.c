@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "world.h"
+
+#include "transfer-limits.h"
+
+#define MIB (1024 * 1024)
+#define DONE FIL_DOWNLOAD_STATE_DONE
+#define SOURCES 4
+
+/* What a node that is killed at any moment has to fetch again. */
+
+/* Hosts in networks of their own: what two of them say of the tree counts. */
+static void
+add_hosts (World *world,
+           GBytes *content,
+           GBytes *wrong)
+{
+  for (guint i = 0; i < SOURCES; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("%u.0.0.1:6346", 25 + i);
+      Host *host = world_add_host (world, address, i == 0 && wrong != NULL ? wrong : content);
+
+      host->tree_of = content;
+      host->bytes_per_step = 30000 + i * 7000;
+    }
+}
+
+static FilDownload *
+with_sources (World *world)
+{
+  for (guint i = 0; i < world->hosts->len; i++)
+    world_add_source (world, 1, g_ptr_array_index (world->hosts, i));
+  return fil_downloads_get (world->downloads, 1);
+}
+
+static gboolean
+run_steps (World *world,
+           FilDownload *download,
+           guint steps)
+{
+  for (guint i = 0; i < steps && download->state != DONE; i++)
+    world_step (world);
+  return download->state == DONE;
+}
+
+/* Kills the node again and again until the file is there; returns how often. */
+static guint
+run_killed (World *world,
+            GBytes *content,
+            guint64 *fetched)
+{
+  FilDownload *download;
+  guint kills = 0;
+
+  world_add (world, 1, content);
+  download = with_sources (world);
+  *fetched = 0;
+  while (!run_steps (world, download, (guint) g_test_rand_int_range (2, 40)))
+    {
+      *fetched += download->received;
+      g_assert_cmpuint (++kills, <, 1000);
+      world_restart (world, FALSE);
+      download = with_sources (world);
+    }
+  *fetched += download->received;
+  world_assert_done (world, 1, content);
+  return kills;
+}
+
+static void
+test_one_block_each (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (24 * MIB + 1000, 60);
+  guint64 block, fetched;
+  guint kills;
+
+  add_hosts (world, content, NULL);
+  kills = run_killed (world, content, &fetched);
+  block = fil_tiger_tree_node_size (fil_tree_trust_tree (fil_downloads_get (world->downloads, 1)->trust));
+  g_test_message ("blocks of %" G_GUINT64_FORMAT ", %u kills, %" G_GUINT64_FORMAT " bytes too many", block, kills,
+                  fetched - g_bytes_get_size (content));
+  g_assert_cmpuint (kills, >, 5);
+  g_assert_cmpuint (fetched, <=, g_bytes_get_size (content) + kills * SOURCES * block);
+}
+
+static void
+add_tests (void)
+{
+  g_test_add_func ("/transfer/killed/one-block-each", test_one_block_each);
+}
+
+int
+main (int argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add_tests ();
+  return g_test_run ();
+}
