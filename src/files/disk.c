@@ -15,6 +15,7 @@ struct _FilDisk
   FilWorker *sha1_worker; /* made when they are first needed */
   FilWorker *tree_worker;
   gsize pending; /* bytes that wait to be written; atomic */
+  guint64 floor; /* bytes that stay free of each file system; never changes */
 };
 
 typedef struct
@@ -110,14 +111,16 @@ _fil_disk_pread (int fd,
 
 /**
  * fil_disk_new:
+ * @floor_bytes: what stays free of each file system that is written to, see fil_disk_guard_floor()
  *
  * Returns: (transfer full): a disk thread with nothing to do
  */
 FilDisk *
-fil_disk_new (void)
+fil_disk_new (guint64 floor_bytes)
 {
   FilDisk *self = g_new0 (FilDisk, 1);
 
+  self->floor = floor_bytes;
   self->worker = fil_worker_new ("fil-disk", FALSE);
   return self;
 }
@@ -163,6 +166,12 @@ gsize
 fil_disk_pending (const FilDisk *self)
 {
   return __atomic_load_n (&self->pending, __ATOMIC_RELAXED);
+}
+
+guint64
+fil_disk_floor (const FilDisk *self)
+{
+  return self->floor;
 }
 
 static void

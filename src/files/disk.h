@@ -21,10 +21,11 @@ typedef void (*FilDiskDone) (gpointer data, const GError *error);
 /* bytes is NULL when error is set; fewer than asked for only at the end of the file. */
 typedef void (*FilDiskRead) (gpointer data, GBytes *bytes, const GError *error);
 
-FilDisk *fil_disk_new (void) G_GNUC_WARN_UNUSED_RESULT;
+FilDisk *fil_disk_new (guint64 floor_bytes) G_GNUC_WARN_UNUSED_RESULT;
 void fil_disk_free (FilDisk *self);
 void fil_disk_flush (FilDisk *self);
 gsize fil_disk_pending (const FilDisk *self);
+guint64 fil_disk_floor (const FilDisk *self);
 
 void fil_disk_read (FilDisk *self, int fd, goffset offset, gsize len, FilDiskRead func, gpointer data);
 void fil_disk_trash (FilDisk *self, const char *path, FilDiskDone done, gpointer data);

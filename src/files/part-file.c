@@ -3,6 +3,7 @@
 
 #include "part-file.h"
 
+#include "disk-guard.h"
 #include "disk-private.h"
 #include "held-ranges.h"
 #include "hasher.h"
@@ -22,7 +23,11 @@ typedef struct
   char *path;
   int fd;
   FilPartMode mode;
+  gsize unguarded; /* bytes that may be written before the room on the disk is looked at again */
 } Part;
+
+/* Looking at it costs little on a disk, but a question and its answer on a network file system. */
+#define GUARD_EVERY (1024 * 1024)
 
 struct _FilPartFile
 {
@@ -267,6 +272,20 @@ fil_part_file_free (FilPartFile *self)
   unref (self);
 }
 
+/* Others write to the disk as well. By its path, so that a drive that went away is missed at once. */
+static gboolean
+guard (Part *part,
+       Request *request)
+{
+  if (part->unguarded >= request->len)
+    {
+      part->unguarded -= request->len;
+      return TRUE;
+    }
+  part->unguarded = GUARD_EVERY;
+  return fil_disk_guard_check (part->path, request->len, fil_disk_floor (request->disk), &request->error);
+}
+
 static void
 run_write (Part *part,
            Request *request)
@@ -275,6 +294,11 @@ run_write (Part *part,
   const guint8 *bytes = g_bytes_get_data (request->bytes, &len);
   gsize done = 0;
 
+  if (!guard (part, request))
+    {
+      part->unguarded = 0;
+      return;
+    }
   while (done < len)
     {
       gssize n = pwrite (part->fd, bytes + done, len - done, request->offset + (goffset) done);
@@ -511,7 +535,8 @@ run_finish (Part *part,
 {
   if (!check_whole (part, request))
     return;
-  request->path = fil_place_file (part->path, &request->sha1, request->folder, request->name, &request->error);
+  request->path = fil_place_file (part->path, &request->sha1, request->folder, request->name,
+                                  fil_disk_floor (request->disk), &request->error);
   if (request->path != NULL)
     part_close (part);
 }

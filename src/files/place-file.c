@@ -3,6 +3,7 @@
 
 #include "place-file.h"
 
+#include "disk-guard.h"
 #include "safe-name.h"
 #include "sha1.h"
 
@@ -193,6 +194,7 @@ fail (GError **error,
  * @sha1: (nullable): its hash, to check a copy by
  * @folder: where it goes; it is not made when it is missing, for it may be a drive that is away
  * @name: of fil_safe_name()
+ * @floor_bytes: what stays free there when it has to be copied, see fil_disk_guard_floor()
  *
  * Moves a file to where a person finds it, overwriting nothing: a name that is taken becomes
  * "name (2)". On another file system it is copied, synced and compared, and @part is removed only
@@ -205,14 +207,19 @@ fil_place_file (const char *part,
                 const FilSha1 *sha1,
                 const char *folder,
                 const char *name,
+                guint64 floor_bytes,
                 GError **error)
 {
   g_autofree char *path = move_to_free_name (part, folder, name);
 
   if (path == NULL && errno == EXDEV)
     {
-      g_autofree char *copy = copy_over (part, sha1, folder);
+      g_autofree char *copy = NULL;
+      struct stat st;
 
+      if (lstat (part, &st) == 0 && !fil_disk_guard_check (folder, (guint64) st.st_size, floor_bytes, error))
+        return NULL;
+      copy = copy_over (part, sha1, folder);
       if (copy == NULL)
         return fail (error, errno, part, folder);
       path = move_to_free_name (copy, folder, name);

@@ -204,7 +204,7 @@ storage_open (gpointer data,
 
   request->storage = self;
   request->id = id;
-  if (!fil_disk_guard_check (self->incomplete, missing, FIL_DISK_FLOOR, &error))
+  if (!fil_disk_guard_check (self->incomplete, missing, fil_disk_floor (self->disk), &error))
     answer_open (request, error);
   else
     part->file = fil_part_file_new (self->disk, self->incomplete, name, FIL_PART_OPEN, opened_cb, request);

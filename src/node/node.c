@@ -3,6 +3,8 @@
 
 #include "node-private.h"
 
+#include "disk-guard.h"
+
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -50,7 +52,7 @@ open_profile (FilNode *self,
     return FALSE;
 
   fil_settings_get_guid (self->settings, &self->guid, self->random);
-  self->disk = fil_disk_new ();
+  self->disk = fil_disk_new (FIL_DISK_FLOOR);
   self->storage = fil_disk_storage_new (self->disk, self->profile, self->profile);
   return TRUE;
 }

@@ -40,7 +40,7 @@ set_up (Fixture *f,
   f->downloads = g_build_filename (f->dir, "downloads", NULL);
   g_mkdir (f->parts, 0700);
   g_mkdir (f->downloads, 0700);
-  f->disk = fil_disk_new ();
+  f->disk = fil_disk_new (0);
 }
 
 static void
@@ -638,6 +638,85 @@ enter_namespace (void)
   return mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
+/* What was written is found again, and the holes are not taken for it. */
+static void
+test_held (Fixture *f,
+           gconstpointer data)
+{
+  const guint64 at[] = { 100000, 300000, 9000000 };
+  g_autoptr (GArray) held = NULL;
+  g_autoptr (GArray) again = NULL;
+  guint64 bytes = 0;
+  GStatBuf st;
+  g_autofree char *path = g_build_filename (f->parts, "1", NULL);
+
+  open_part (f, "1", FIL_PART_CREATE);
+  held = fil_part_file_take_held (f->part);
+  g_assert_cmpuint (held->len, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (at); i++)
+    fil_part_file_write (f->part, (goffset) at[i], g_bytes_new_take (g_malloc0 (70000), 70000), on_done, f);
+  wait_for (f, 1 + G_N_ELEMENTS (at));
+
+  open_part (f, "1", FIL_PART_OPEN);
+  g_clear_pointer (&held, g_array_unref);
+  held = fil_part_file_take_held (f->part);
+  again = fil_part_file_take_held (f->part);
+  g_assert_null (again);
+  for (guint i = 0; i < G_N_ELEMENTS (at); i++)
+    {
+      gboolean is_there = FALSE;
+
+      for (guint j = 0; j < held->len; j++)
+        {
+          FilRange range = g_array_index (held, FilRange, j);
+
+          is_there = is_there || (range.start <= at[i] && range.end >= at[i] + 70000);
+        }
+      g_assert_true (is_there);
+    }
+  for (guint j = 0; j < held->len; j++)
+    bytes += fil_range_len (g_array_index (held, FilRange, j));
+  g_assert_cmpint (g_stat (path, &st), ==, 0);
+  /* Some file systems have no holes. */
+  if (st.st_blocks * 512 < st.st_size / 2)
+    g_assert_cmpuint (bytes, <, 1000000);
+}
+
+/* More than the floor stays free, whoever else writes. */
+static void
+test_floor (Fixture *f,
+            gconstpointer data)
+{
+  g_clear_pointer (&f->disk, fil_disk_free);
+  f->disk = fil_disk_new (G_MAXUINT64 / 2);
+  open_part (f, "1", FIL_PART_CREATE);
+  g_assert_no_error (f->error);
+  fil_part_file_write (f->part, 0, g_bytes_new ("abc", 3), on_done, f);
+  wait_for (f, 2);
+  g_assert_error (f->error, FIL_FILES_ERROR, FIL_FILES_ERROR_FULL);
+  forget (f);
+  fil_part_file_remove (f->part, on_done, f);
+  wait_for (f, 1);
+  g_assert_no_error (f->error);
+}
+
+/* The drive of the part file goes away while it is written. */
+static void
+test_lost_on_the_way (Fixture *f,
+                      gconstpointer data)
+{
+  g_autofree char *away = g_build_filename (f->dir, "away", NULL);
+
+  open_part (f, "1", FIL_PART_CREATE);
+  write_text (f, 0, "abc");
+  g_assert_cmpint (g_rename (f->parts, away), ==, 0);
+  for (guint i = 0; i < 5; i++)
+    fil_part_file_write (f->part, i * 500000, g_bytes_new_take (g_malloc0 (500000), 500000), on_done, f);
+  wait_for (f, 6);
+  g_assert_error (f->error, FIL_FILES_ERROR, FIL_FILES_ERROR_GONE);
+  g_assert_cmpint (g_rename (away, f->parts), ==, 0);
+}
+
 /* A disk of 64 kB in a namespace of our own. */
 static void
 test_full (Fixture *f,
@@ -653,7 +732,7 @@ test_full (Fixture *f,
   if (!enter_namespace () || mount ("none", f->parts, "tmpfs", 0, "size=64k") != 0)
     return;
   g_print ("a small disk\n");
-  f->disk = fil_disk_new ();
+  f->disk = fil_disk_new (0);
   open_part (f, "1", FIL_PART_CREATE);
   g_assert_no_error (f->error);
   for (guint i = 0; i < 4; i++)
@@ -699,6 +778,9 @@ main (int argc,
   ADD ("free", test_free);
   ADD ("trash", test_trash);
   ADD ("full", test_full);
+  ADD ("held", test_held);
+  ADD ("floor", test_floor);
+  ADD ("lost-on-the-way", test_lost_on_the_way);
   rc = g_test_run ();
   temp_tree_free (home);
   return rc;
