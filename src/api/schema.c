@@ -135,6 +135,10 @@ static const FilField history_fields[] = {
   INT ("id"), STRING ("name"), INT ("size"), STRING_OR_NULL ("sha1"), STRING_OR_NULL ("path"), INT_OR_NULL ("finished"),
 };
 
+static const FilField removed_fields[] = {
+  INT ("id"), STRING ("name"), INT_OR_NULL ("size"), INT ("received_bytes"), INT ("removed"), INT ("kept_until"),
+};
+
 static const FilField trace_fields[] = {
   INT ("time"), INT ("time_us"), STRING ("what"), STRING_OR_NULL ("peer"), INT ("ttl"), INT ("hops"), STRING ("text"),
 };
@@ -168,6 +172,7 @@ SCHEMA (peer, "peers");
 SCHEMA (event, "events");
 SCHEMA (library, NULL);
 SCHEMA (history, NULL);
+SCHEMA (removed, NULL);
 SCHEMA (trace, NULL);
 SCHEMA (doctor, NULL);
 SCHEMA (setting, NULL);
@@ -177,7 +182,7 @@ static const FilSchema *const schemas[] = {
   &fil_schema_status, &fil_schema_search,  &fil_schema_result,  &fil_schema_download, &fil_schema_upload,
   &fil_schema_share,  &fil_schema_peer,    &fil_schema_event,   &fil_schema_library,  &fil_schema_history,
   &fil_schema_trace,  &fil_schema_doctor,  &fil_schema_setting, &fil_schema_preview,
-  &fil_schema_download_source,
+  &fil_schema_download_source, &fil_schema_removed,
 };
 
 /**

@@ -383,6 +383,32 @@ fil_bus_history_rows (FilNode *node,
 }
 
 static void
+add_removed (const FilRemovedInfo *info,
+             gpointer data)
+{
+  FilRowBuilder row;
+
+  fil_row_builder_init (&row, &fil_schema_removed);
+  fil_row_builder_int (&row, "id", info->id);
+  fil_row_builder_string (&row, "name", info->name);
+  fil_row_builder_known (&row, "size", (gint64) MIN (info->size, (guint64) G_MAXINT64));
+  fil_row_builder_size (&row, "received_bytes", info->received_bytes);
+  fil_row_builder_int (&row, "removed", info->removed);
+  fil_row_builder_int (&row, "kept_until", info->kept_until);
+  g_variant_builder_add_value (data, fil_row_builder_end (&row));
+}
+
+GVariant *
+fil_bus_removed_rows (FilNode *node)
+{
+  GVariantBuilder rows;
+
+  g_variant_builder_init (&rows, fil_schema_array_type (&fil_schema_removed));
+  fil_node_removed (node, add_removed, &rows);
+  return g_variant_builder_end (&rows);
+}
+
+static void
 add_trace (const FilTraceStep *step,
            gpointer data)
 {

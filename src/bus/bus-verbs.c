@@ -305,6 +305,12 @@ run_history (Call *call)
 }
 
 static void
+run_removed (Call *call)
+{
+  succeed (call, g_variant_new ("(v)", fil_bus_removed_rows (call->node)));
+}
+
+static void
 share_checked (const FilSharePreview *preview,
                const GError *error,
                gpointer data)
@@ -420,6 +426,9 @@ static const Verb verbs[] = {
   { "Pause", run_by_id, .by_id = fil_node_pause },
   { "Resume", run_by_id, .by_id = fil_node_resume },
   { "Cancel", run_by_id, .by_id = fil_node_cancel },
+  { "Removed", run_removed },
+  { "Restore", run_by_id, .by_id = fil_node_restore },
+  { "Forget", run_by_id, .by_id = fil_node_forget },
   { "Retry", run_by_id, .by_id = fil_node_retry },
   { "Verify", run_by_id, .by_id = fil_node_verify },
   { "SetPriority", run_set_priority },

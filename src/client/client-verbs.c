@@ -124,6 +124,22 @@ fil_client_cancel (FilClient *self,
 }
 
 void
+fil_client_restore (FilClient *self,
+                    gint64 id,
+                    CALL_ARGUMENTS)
+{
+  call_with_id (self, "Restore", id, cancellable, callback, data);
+}
+
+void
+fil_client_forget (FilClient *self,
+                   gint64 id,
+                   CALL_ARGUMENTS)
+{
+  call_with_id (self, "Forget", id, cancellable, callback, data);
+}
+
+void
 fil_client_retry (FilClient *self,
                   gint64 id,
                   CALL_ARGUMENTS)
@@ -237,6 +253,13 @@ fil_client_library (FilClient *self,
 {
   _fil_client_call_async (self, "Library", g_variant_new ("(suu)", text_of (words), offset, max),
                           &fil_schema_library, cancellable, callback, data);
+}
+
+void
+fil_client_removed (FilClient *self,
+                    CALL_ARGUMENTS)
+{
+  _fil_client_call_async (self, "Removed", NULL, &fil_schema_removed, cancellable, callback, data);
 }
 
 void

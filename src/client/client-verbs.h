@@ -32,6 +32,10 @@ void fil_client_resume (FilClient *self, gint64 id, GCancellable *cancellable, G
                         gpointer data); /* -1: all */
 void fil_client_cancel (FilClient *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                         gpointer data);
+void fil_client_restore (FilClient *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer data);
+void fil_client_forget (FilClient *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer data);
 void fil_client_retry (FilClient *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                        gpointer data);
 void fil_client_verify (FilClient *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -59,6 +63,7 @@ gboolean fil_client_finish (FilClient *self, GAsyncResult *result, GError **erro
 /* fil_client_finish_rows: (element-type FilRow), or NULL and an error */
 void fil_client_library (FilClient *self, const char *words, guint offset, guint max, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer data); /* words: NULL for all */
+void fil_client_removed (FilClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 void fil_client_history (FilClient *self, const char *words, guint max, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer data);
 void fil_client_trace (FilClient *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -56,6 +56,16 @@ static const CtlColumn history_columns[] = {
   { NULL },
 };
 
+static const CtlColumn removed_columns[] = {
+  { N_ ("ID"), "id", CTL_CELL_NUMBER },
+  { N_ ("Cancelled"), "removed", CTL_CELL_TIME },
+  { N_ ("Kept until"), "kept_until", CTL_CELL_TIME },
+  { N_ ("Kept"), "received_bytes", CTL_CELL_SIZE },
+  { N_ ("Size"), "size", CTL_CELL_SIZE },
+  { N_ ("Name"), "name", CTL_CELL_TEXT },
+  { NULL },
+};
+
 static gboolean option_wait;
 static gboolean option_all;
 
@@ -322,14 +332,43 @@ static CtlExit
 run_cancel (Ctl *ctl,
             GError **error)
 {
-  return act_on_id (ctl, "Cancel", _("Cancelled."), error);
+  return act_on_id (ctl, "Cancel", _("Cancelled; what is there is kept for 30 days. See: filbertctl removed"), error);
+}
+
+static CtlExit
+run_removed (Ctl *ctl,
+             GError **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  rows = fil_client_call_rows (ctl->client, "Removed", NULL, error);
+  if (rows == NULL)
+    return CTL_EXIT_FAILED;
+  ctl_print_rows (ctl, removed_columns, rows, _("Nothing was cancelled lately."));
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
+run_restore (Ctl *ctl,
+             GError **error)
+{
+  return act_on_id (ctl, "Restore", _("It is on the list again; see: filbertctl downloads"), error);
+}
+
+static CtlExit
+run_forget (Ctl *ctl,
+            GError **error)
+{
+  return act_on_id_or_all (ctl, "Forget", _("What was kept of it is deleted."), error);
 }
 
 static CtlExit
 run_retry (Ctl *ctl,
            GError **error)
 {
-  return act_on_id (ctl, "Retry", _("Trying again."), error);
+  return act_on_id_or_all (ctl, "Retry", _("Trying again."), error);
 }
 
 static CtlExit
@@ -395,7 +434,10 @@ const CtlCommand ctl_download_commands[] = {
   { "pause", N_ ("ID|--all"), N_ ("Pause a download"), run_pause, all_options, 0, 1 },
   { "resume", N_ ("ID|--all"), N_ ("Go on with a download"), run_resume, all_options, 0, 1 },
   { "cancel", N_ ("ID"), N_ ("Give a download up"), run_cancel, NULL, 1, 1 },
-  { "retry", N_ ("ID"), N_ ("Try a failed download again"), run_retry, NULL, 1, 1 },
+  { "removed", NULL, N_ ("Downloads that were cancelled and can be brought back"), run_removed, NULL, 0, 0 },
+  { "restore", N_ ("ID"), N_ ("Bring a cancelled download back"), run_restore, NULL, 1, 1 },
+  { "forget", N_ ("ID|--all"), N_ ("Delete what is kept of a cancelled download"), run_forget, all_options, 0, 1 },
+  { "retry", N_ ("ID|--all"), N_ ("Try a failed download again"), run_retry, all_options, 0, 1 },
   { "verify", N_ ("ID"), N_ ("Check every byte again"), run_verify, NULL, 1, 1 },
   { "priority", N_ ("ID N"), N_ ("Let a download go first; higher is sooner"), run_priority, NULL, 2, 2 },
   { "sources", N_ ("ID"), N_ ("Where a download comes from, and the way there"), run_sources, NULL, 1, 1 },

@@ -12,6 +12,7 @@ struct _FilDiskStorage
   FilDisk *disk; /* not owned */
   char *incomplete;
   char *downloads;
+  char *kind_folders[FIL_N_KINDS]; /* NULL: downloads */
 };
 
 struct _FilPart
@@ -55,9 +56,24 @@ fil_disk_storage_new (FilDisk *disk,
 void
 fil_disk_storage_free (FilDiskStorage *self)
 {
+  for (guint kind = 0; kind < FIL_N_KINDS; kind++)
+    g_free (self->kind_folders[kind]);
   g_free (self->incomplete);
   g_free (self->downloads);
   g_free (self);
+}
+
+/**
+ * fil_disk_storage_set_kind_folder:
+ * @folder: (nullable): where finished files of that kind go; NULL: into the download folder
+ */
+void
+fil_disk_storage_set_kind_folder (FilDiskStorage *self,
+                                  FilFileKind kind,
+                                  const char *folder)
+{
+  g_free (self->kind_folders[kind]);
+  self->kind_folders[kind] = g_strdup (folder);
 }
 
 /**
@@ -318,8 +334,10 @@ storage_finish (gpointer data,
                 gpointer done_data)
 {
   FilDiskStorage *self = data;
+  const char *folder = self->kind_folders[fil_file_kind_of (name)];
 
-  fil_part_file_finish (part->file, size, part->is_hashed ? &part->sha1 : NULL, self->downloads, name, finished_cb,
+  fil_part_file_finish (part->file, size, part->is_hashed ? &part->sha1 : NULL,
+                        folder != NULL ? folder : self->downloads, name, finished_cb,
                         request_new (part, done, done_data));
 }
 

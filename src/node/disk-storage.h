@@ -2,6 +2,7 @@
 #pragma once
 
 #include "disk.h"
+#include "file-kind.h"
 #include "storage.h"
 
 G_BEGIN_DECLS
@@ -10,7 +11,8 @@ G_BEGIN_DECLS
  * FilDiskStorage:
  *
  * What downloads want from the disk, answered by the disk thread: part files named after their
- * download in the incomplete folder, finished files in the download folder.
+ * download in the incomplete folder, finished files in the download folder or in that of
+ * their kind.
  */
 typedef struct _FilDiskStorage FilDiskStorage;
 
@@ -18,6 +20,7 @@ FilDiskStorage *fil_disk_storage_new (FilDisk *disk, const char *incomplete, con
     G_GNUC_WARN_UNUSED_RESULT;
 void fil_disk_storage_free (FilDiskStorage *self);
 void fil_disk_storage_set_folders (FilDiskStorage *self, const char *incomplete, const char *downloads);
+void fil_disk_storage_set_kind_folder (FilDiskStorage *self, FilFileKind kind, const char *folder);
 
 int fil_disk_storage_dup (FilPart *part) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -94,17 +94,19 @@ snapshot_taken (gpointer data,
 }
 
 /**
- * _fil_node_database_snapshot:
+ * _fil_node_database_tidy:
  *
- * Takes a copy of the database when an hour has gone since the last one.
+ * Once an hour: lets go of cancelled downloads that were kept for long enough, and takes a copy of the database.
  */
 void
-_fil_node_database_snapshot (FilNode *self)
+_fil_node_database_tidy (FilNode *self)
 {
   gint64 wall_s = _fil_node_wall_s (self);
 
-  if (fil_snapshots_is_due (self->snapshots, wall_s))
-    fil_snapshots_take (self->snapshots, wall_s, snapshot_taken, self);
+  if (!fil_snapshots_is_due (self->snapshots, wall_s))
+    return;
+  _fil_node_removed_expire (self);
+  fil_snapshots_take (self->snapshots, wall_s, snapshot_taken, self);
 }
 
 /**

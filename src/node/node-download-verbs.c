@@ -69,6 +69,8 @@ fil_node_get_download (FilNode *self,
                  ? _fil_node_wall_s (self) + MAX (download->retry_us - now_us, 0) / FIL_SEC
                  : 0,
   };
+  if (download->state == FIL_DOWNLOAD_STATE_DONE)
+    info->reason = _fil_node_verify_reason (self, id, &info->reason_code);
   return TRUE;
 }
 
@@ -136,6 +138,41 @@ add_download (FilNode *self,
   return download;
 }
 
+static void
+left_the_list (FilNode *self,
+               gint64 id)
+{
+  _fil_node_gone (self, FIL_LIST_DOWNLOADS, id);
+  _fil_node_mark_status (self);
+}
+
+static void
+drop_download (FilNode *self,
+               gint64 id)
+{
+  fil_downloads_remove (self->downloads, id, _fil_node_now (self));
+  fil_downloads_table_remove (self->database, id);
+  left_the_list (self, id);
+}
+
+/* The download of that file. One that is done does not count when the file is gone or is another one now: the row
+ * makes way. */
+static const FilDownload *
+find_wanted (FilNode *self,
+             const FilSha1 *sha1)
+{
+  const FilDownload *download = fil_downloads_find (self->downloads, sha1);
+  const char *code = NULL;
+
+  if (download == NULL || download->state != FIL_DOWNLOAD_STATE_DONE)
+    return download;
+  (void) _fil_node_verify_reason (self, download->id, &code);
+  if (g_file_test (download->path, G_FILE_TEST_IS_REGULAR) && g_strcmp0 (code, "changed") != 0)
+    return download;
+  drop_download (self, download->id);
+  return NULL;
+}
+
 /**
  * fil_node_get:
  * @result: id of a result
@@ -167,7 +204,7 @@ fil_node_get (FilNode *self,
     }
   /* What a lone stranger says of the tree binds nobody. */
   urn = (FilUrn){ .sha1 = result->hit.urn.sha1, .has_sha1 = TRUE };
-  download = fil_downloads_find (self->downloads, &urn.sha1);
+  download = find_wanted (self, &urn.sha1);
   if (download == NULL)
     download = add_download (self, result->hit.name, result->hit.size, &urn, error);
   if (download == NULL)
@@ -225,7 +262,7 @@ fil_node_get_magnet (FilNode *self,
       if (!file->urn.has_sha1)
         continue;
       fil_sha1_to_text (&file->urn.sha1, sha1);
-      download = fil_downloads_find (self->downloads, &file->urn.sha1);
+      download = find_wanted (self, &file->urn.sha1);
       if (download == NULL)
         download = add_download (self, file->name != NULL ? file->name : sha1, file->size, &file->urn, error);
       if (download == NULL)
@@ -315,20 +352,51 @@ fil_node_resume (FilNode *self,
                          id, _("This download has ended."), error);
 }
 
+/* What a person has paused is not meant when all are tried again. */
+static gboolean
+retry_unpaused (FilDownloads *downloads,
+                gint64 id,
+                gint64 now_us)
+{
+  return fil_downloads_get (downloads, id)->state != FIL_DOWNLOAD_STATE_PAUSED &&
+         fil_downloads_retry (downloads, id, now_us);
+}
+
+/**
+ * fil_node_retry:
+ * @id: of a download, -1 for all that are not paused
+ */
 gboolean
 fil_node_retry (FilNode *self,
                 gint64 id,
                 GError **error)
 {
+  if (id == -1)
+    {
+      for_all (self, retry_unpaused);
+      return TRUE;
+    }
   return check_download (self, fil_downloads_retry (self->downloads, id, _fil_node_now (self)), id,
                          _("This download has ended."), error);
 }
 
+/**
+ * fil_node_verify:
+ *
+ * Checks every byte again, of a file that is done or whose bytes are all there.
+ */
 gboolean
 fil_node_verify (FilNode *self,
                  gint64 id,
                  GError **error)
 {
+  const FilDownload *download = fil_downloads_get (self->downloads, id);
+
+  if (download != NULL && download->state == FIL_DOWNLOAD_STATE_DONE)
+    {
+      _fil_node_verify_again (self, download);
+      return TRUE;
+    }
   return check_download (self, fil_downloads_verify (self->downloads, id, _fil_node_now (self)), id,
                          _("Not all bytes of this file are here yet; they are checked when they are."), error);
 }
@@ -343,29 +411,21 @@ fil_node_set_priority (FilNode *self,
                          _("This download has ended."), error);
 }
 
-static gboolean
-forget_download (FilNode *self,
-                 gint64 id)
-{
-  if (!fil_downloads_remove (self->downloads, id, _fil_node_now (self)))
-    return FALSE;
-  fil_downloads_table_remove (self->database, id);
-  _fil_node_gone (self, FIL_LIST_DOWNLOADS, id);
-  _fil_node_mark_status (self);
-  return TRUE;
-}
-
 /**
  * fil_node_cancel:
  *
- * Ends a download and removes what is there of it; of a finished one, only its row.
+ * Ends a download. What is there of it is kept for %FIL_NODE_REMOVED_KEPT_DAYS days: fil_node_restore().
  */
 gboolean
 fil_node_cancel (FilNode *self,
                  gint64 id,
                  GError **error)
 {
-  return check_download (self, forget_download (self, id), id, _("This download has ended."), error);
+  if (!fil_downloads_set_aside (self->downloads, id, _fil_node_now (self)))
+    return _fil_node_not_found (error, _("There is no download %s."), id);
+  fil_downloads_table_set_removed (self->database, id, _fil_node_wall_s (self));
+  left_the_list (self, id);
+  return TRUE;
 }
 
 /**
@@ -387,5 +447,5 @@ fil_node_clear_finished (FilNode *self)
         g_array_append_val (done, download->id);
     }
   for (guint i = 0; i < done->len; i++)
-    forget_download (self, g_array_index (done, gint64, i));
+    drop_download (self, g_array_index (done, gint64, i));
 }

@@ -232,6 +232,7 @@ static const FilDownloadsDelegate downloads_delegate = {
   .save_tree = delegate_save_tree,
   .finished = delegate_finished,
   .wrong_bytes = delegate_wrong_bytes,
+  .make_room = _fil_node_removed_make_room,
   .reschedule = delegate_reschedule,
   .wall = delegate_wall,
 };
@@ -283,9 +284,16 @@ restore_source (FilNode *self,
   fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
 }
 
-static void
-restore_download (FilNode *self,
-                  const FilDownloadRow *row)
+/**
+ * _fil_node_restore_download:
+ *
+ * Goes on with a download as the store kept it.
+ *
+ * Returns: FALSE when the list is full or has such a file
+ */
+gboolean
+_fil_node_restore_download (FilNode *self,
+                            const FilDownloadRow *row)
 {
   g_autoptr (FilTigerTree) tree = row->tree != NULL ? fil_tiger_tree_new_from_bytes (row->size, row->tree) : NULL;
   FilDownloadRecord record = {
@@ -311,10 +319,11 @@ restore_download (FilNode *self,
   };
 
   if (fil_downloads_restore (self->downloads, &record, _fil_node_now (self)) == NULL)
-    return;
+    return FALSE;
   for (guint i = 0; row->sources != NULL && i < row->sources->len; i++)
     restore_source (self, row->id, g_ptr_array_index (row->sources, i));
   _fil_node_touch (self, FIL_LIST_DOWNLOADS, row->id);
+  return TRUE;
 }
 
 /**
@@ -335,7 +344,8 @@ _fil_node_restore_downloads (FilNode *self,
       return FALSE;
     }
   for (guint i = 0; i < rows->len; i++)
-    restore_download (self, g_ptr_array_index (rows, i));
+    (void) _fil_node_restore_download (self, g_ptr_array_index (rows, i));
+  _fil_node_removed_expire (self);
   return TRUE;
 }
 

@@ -9,9 +9,11 @@
 #include "disk-storage.h"
 #include "disk.h"
 #include "doctor.h"
+#include "downloads-table.h"
 #include "downloads.h"
 #include "event-log.h"
 #include "gate.h"
+#include "hasher.h"
 #include "id-map.h"
 #include "ids.h"
 #include "library.h"
@@ -100,6 +102,7 @@ struct _FilNode
   FilSearches *searches;
   FilMesh *mesh;           /* who has which file */
   FilDownloads *downloads;
+  struct _FilNodeVerify *verify; /* of files that are done */
   FilUploads *uploads;
   GPtrArray *browses;          /* of hosts that are asked for their list, owned */
   FilPushProxy *push_proxy;
@@ -152,7 +155,7 @@ gint64 _fil_node_wall_s (FilNode *self);
 /* node-database.c */
 gboolean _fil_node_database_open (FilNode *self, GError **error);
 void _fil_node_database_free (FilNode *self);
-void _fil_node_database_snapshot (FilNode *self);
+void _fil_node_database_tidy (FilNode *self);
 void _fil_node_database_tell (FilNode *self);
 
 /* node-lists.c */
@@ -229,8 +232,21 @@ FilSession *_fil_node_browse_giv (FilNode *self, const FilGuid *guid, const FilE
 /* node-downloads.c */
 void _fil_node_downloads_start (FilNode *self);
 gboolean _fil_node_restore_downloads (FilNode *self, GError **error);
+gboolean _fil_node_restore_download (FilNode *self, const FilDownloadRow *row);
 void _fil_node_add_source (FilNode *self, gint64 download, const FilHit *hit);
 void _fil_node_handle_push (FilNode *self, const FilPush *push, const FilSource *source);
+
+/* node-removed.c: downloads that were cancelled */
+void _fil_node_removed_expire (FilNode *self);
+gboolean _fil_node_removed_make_room (gpointer data);
+
+/* node-verify.c: files that are done, read again */
+typedef struct _FilNodeVerify FilNodeVerify;
+
+void _fil_node_verify_start (FilNode *self);
+void _fil_node_verify_stop (FilNode *self);
+void _fil_node_verify_again (FilNode *self, const FilDownload *download);
+const char *_fil_node_verify_reason (FilNode *self, gint64 id, const char **code);
 
 /* node-push.c: having hosts behind firewalls connect to us */
 typedef struct _FilNodePush FilNodePush;

@@ -181,6 +181,17 @@ typedef struct
   gint64 finished;
 } FilHistoryInfo;
 
+/* A download that was cancelled and can be brought back. */
+typedef struct
+{
+  gint64 id;
+  const char *name;
+  guint64 size;           /* bytes, 0: unknown */
+  guint64 received_bytes; /* that are kept */
+  gint64 removed;         /* unix seconds */
+  gint64 kept_until;      /* unix seconds */
+} FilRemovedInfo;
+
 /* A line of the log of events that a person may want to see. */
 typedef struct
 {

@@ -64,7 +64,7 @@ save_cb (gpointer data,
   FilNode *self = data;
 
   _fil_node_overlay_save_hosts (self);
-  _fil_node_database_snapshot (self);
+  _fil_node_database_tidy (self);
   if (self->is_reach_news)
     _fil_node_reach_save (self);
   fil_timer_set (self->save_timer, now_us + SAVE_EVERY_US);
@@ -81,6 +81,13 @@ apply_folders (FilNode *self)
   if (g_mkdir_with_parents (downloads, 0755) != 0)
     g_warning ("the folder %s cannot be made: %s", downloads, g_strerror (errno));
   fil_disk_storage_set_folders (self->storage, incomplete, downloads);
+  for (guint kind = 0; kind < FIL_KIND_OTHER; kind++)
+    {
+      g_autofree char *key = g_strconcat (fil_file_kind_name (kind), "-dir", NULL);
+      g_autofree char *folder = fil_settings_get (self->settings, key);
+
+      fil_disk_storage_set_kind_folder (self->storage, kind, *folder != '\0' ? folder : NULL);
+    }
 }
 
 static void
@@ -89,7 +96,7 @@ settings_changed_cb (const char *key,
 {
   FilNode *self = data;
 
-  if (strcmp (key, "downloads-dir") == 0 || strcmp (key, "incomplete-dir") == 0)
+  if (fil_settings_is_folder (key))
     apply_folders (self);
   if (strcmp (key, "port-mapping") == 0)
     _fil_node_port_map_apply (self);
@@ -173,6 +180,7 @@ fil_node_new (const FilNodeOptions *options,
     return NULL;
   self->mesh = fil_mesh_new ();
   _fil_node_uploads_start (self);
+  _fil_node_verify_start (self);
   _fil_node_downloads_start (self);
   _fil_node_browse_start (self);
   if (!_fil_node_restore_downloads (self, error))
@@ -236,6 +244,7 @@ fil_node_finalize (GObject *object)
   fil_node_stop (self);
   g_clear_pointer (&self->port_mapping, fil_port_mapping_free);
   g_clear_pointer (&self->pumps, fil_pumps_free);
+  _fil_node_verify_stop (self);
   g_clear_pointer (&self->downloads, fil_downloads_free);
   g_clear_pointer (&self->push_proxy, fil_push_proxy_free);
   g_clear_pointer (&self->uploads, fil_uploads_free);
@@ -337,10 +346,8 @@ fil_node_set (FilNode *self,
               const char *value,
               GError **error)
 {
-  gboolean is_folder = strcmp (key, "downloads-dir") == 0 || strcmp (key, "incomplete-dir") == 0;
-
   /* Other paths than absolute ones are refused by the settings themselves. */
-  if (is_folder && g_path_is_absolute (value) && !check_folder (value, error))
+  if (fil_settings_is_folder (key) && g_path_is_absolute (value) && !check_folder (value, error))
     return FALSE;
   return fil_settings_set (self->settings, key, value, error);
 }

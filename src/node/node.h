@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* How long a download that was cancelled can be brought back. */
+#define FIL_NODE_REMOVED_KEPT_DAYS 30
+
 /* Lists that keep a change number. */
 typedef enum
 {
@@ -64,6 +67,7 @@ gboolean fil_node_get_event (FilNode *self, gint64 id, FilEventInfo *info);
 
 typedef void (*FilLibraryFunc) (const FilLibraryInfo *info, gpointer data);
 typedef void (*FilHistoryFunc) (const FilHistoryInfo *info, gpointer data);
+typedef void (*FilRemovedFunc) (const FilRemovedInfo *info, gpointer data);
 typedef void (*FilTraceFunc) (const FilTraceStep *step, gpointer data);
 typedef void (*FilDownloadSourceFunc) (const FilDownloadSourceInfo *info, gpointer data);
 typedef void (*FilDoctorFunc) (const FilDoctorLine *line, gpointer data);
@@ -89,7 +93,10 @@ gint64 fil_node_get_magnet (FilNode *self, const char *magnet, GError **error);
 gboolean fil_node_pause (FilNode *self, gint64 id, GError **error);  /* -1: all */
 gboolean fil_node_resume (FilNode *self, gint64 id, GError **error); /* -1: all */
 gboolean fil_node_cancel (FilNode *self, gint64 id, GError **error);
-gboolean fil_node_retry (FilNode *self, gint64 id, GError **error);
+void fil_node_removed (FilNode *self, FilRemovedFunc func, gpointer data);
+gboolean fil_node_restore (FilNode *self, gint64 id, GError **error);
+gboolean fil_node_forget (FilNode *self, gint64 id, GError **error); /* -1: all */
+gboolean fil_node_retry (FilNode *self, gint64 id, GError **error); /* -1: all that are not paused */
 gboolean fil_node_verify (FilNode *self, gint64 id, GError **error);
 gboolean fil_node_set_priority (FilNode *self, gint64 id, int priority, GError **error);
 void fil_node_clear_finished (FilNode *self);

@@ -21,6 +21,7 @@ typedef enum
   VALUE_SWITCH,
   VALUE_CHOICE,
   VALUE_FOLDER,
+  VALUE_FOLDER_OR_NONE,
   VALUE_TEXT,
   VALUE_SCHEDULE,
 } ValueType;
@@ -46,6 +47,12 @@ static const Setting table[] = {
   { "max-downloads", VALUE_NUMBER, "10", 1, 1000, NULL },
   { "downloads-dir", VALUE_FOLDER, NULL, 0, 0, NULL },
   { "incomplete-dir", VALUE_FOLDER, NULL, 0, 0, NULL },
+  { "audio-dir", VALUE_FOLDER_OR_NONE, "", 0, 0, NULL },
+  { "video-dir", VALUE_FOLDER_OR_NONE, "", 0, 0, NULL },
+  { "image-dir", VALUE_FOLDER_OR_NONE, "", 0, 0, NULL },
+  { "document-dir", VALUE_FOLDER_OR_NONE, "", 0, 0, NULL },
+  { "archive-dir", VALUE_FOLDER_OR_NONE, "", 0, 0, NULL },
+  { "program-dir", VALUE_FOLDER_OR_NONE, "", 0, 0, NULL },
   { "listen-port", VALUE_NUMBER, "0", 0, 65535, NULL },
   { "role", VALUE_CHOICE, "auto", 0, 0, " auto leaf ultrapeer " },
   { "bind-interface", VALUE_TEXT, "", 0, 15, NULL },
@@ -163,6 +170,19 @@ fil_settings_get (FilSettings *self,
   return setting->standard != NULL ? g_strdup (setting->standard) : standard_folder (self, key);
 }
 
+/**
+ * fil_settings_is_folder:
+ *
+ * Returns: whether the value of @key is the path of a folder
+ */
+gboolean
+fil_settings_is_folder (const char *key)
+{
+  const Setting *setting = find (key);
+
+  return setting != NULL && (setting->type == VALUE_FOLDER || setting->type == VALUE_FOLDER_OR_NONE);
+}
+
 gint64
 fil_settings_get_int (FilSettings *self,
                       const char *key)
@@ -210,6 +230,10 @@ value_fits (const Setting *setting,
       choices = g_strstrip (g_strdup (setting->choices));
       g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is one of: %s."), setting->key, choices);
       return FALSE;
+    case VALUE_FOLDER_OR_NONE:
+      if (*value == '\0')
+        return TRUE;
+      G_GNUC_FALLTHROUGH;
     case VALUE_FOLDER:
       if (g_path_is_absolute (value))
         return TRUE;

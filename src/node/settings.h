@@ -24,6 +24,7 @@ void fil_settings_set_changed_func (FilSettings *self, FilSettingsChanged func, 
 guint fil_settings_n_keys (void);
 const char *fil_settings_key (guint i);
 char *fil_settings_get (FilSettings *self, const char *key) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_settings_is_folder (const char *key);
 gint64 fil_settings_get_int (FilSettings *self, const char *key);
 gboolean fil_settings_get_bool (FilSettings *self, const char *key);
 gboolean fil_settings_set (FilSettings *self, const char *key, const char *value, GError **error);

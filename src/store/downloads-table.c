@@ -109,6 +109,7 @@ read_row (FilStatement *statement)
   row->added = fil_statement_int (statement, 12);
   row->finished = fil_statement_int (statement, 13);
   row->priority = (int) fil_statement_int (statement, 14);
+  row->removed = fil_statement_int (statement, 15);
   return row;
 }
 
@@ -147,20 +148,21 @@ load_sources (FilConnection *connection,
   return FALSE;
 }
 
+/* @which: how the rows are chosen and in which order */
 static gboolean
 load (FilConnection *connection,
-      gpointer data,
+      const char *which,
+      GPtrArray *rows,
       GError **error)
 {
   g_autoptr (GHashTable) by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
-  GPtrArray *rows = data;
+  g_autofree char *sql = g_strconcat ("SELECT id, name, size + 1, sha1, tth, state, reason_code, part, path, verified,"
+                                      " received, tree, added, finished, priority, removed FROM downloads ",
+                                      which, NULL);
   FilStatement *statement;
   gboolean has_row;
 
-  statement = fil_connection_prepare (connection,
-                                      "SELECT id, name, size + 1, sha1, tth, state, reason_code, part, path, verified,"
-                                      " received, tree, added, finished, priority FROM downloads ORDER BY id",
-                                      error);
+  statement = fil_connection_prepare (connection, sql, error);
   if (statement == NULL)
     return FALSE;
   do
@@ -179,22 +181,58 @@ load (FilConnection *connection,
   return load_sources (connection, by_id, error);
 }
 
+static gboolean
+load_listed (FilConnection *connection,
+             gpointer data,
+             GError **error)
+{
+  return load (connection, "WHERE removed = 0 ORDER BY id", data, error);
+}
+
+static gboolean
+load_removed (FilConnection *connection,
+              gpointer data,
+              GError **error)
+{
+  return load (connection, "WHERE removed <> 0 ORDER BY removed, id", data, error);
+}
+
+static GPtrArray *
+call_load (FilDatabase *database,
+           FilDatabaseFunc func,
+           GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) fil_download_row_free);
+
+  return fil_database_call (database, func, rows, error) ? g_steal_pointer (&rows) : NULL;
+}
+
 /**
  * fil_downloads_table_load:
  *
  * Waits for the rows; for the start.
  *
- * Returns: (transfer full) (element-type FilDownloadRow): all rows by id with their sources, or NULL
+ * Returns: (transfer full) (element-type FilDownloadRow): what is on the list by id with its sources, or NULL
  */
 GPtrArray *
 fil_downloads_table_load (FilDatabase *database,
                           GError **error)
 {
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) fil_download_row_free);
+  return call_load (database, load_listed, error);
+}
 
-  if (!fil_database_call (database, load, rows, error))
-    return NULL;
-  return g_steal_pointer (&rows);
+/**
+ * fil_downloads_table_load_removed:
+ *
+ * Waits for the rows, which are few.
+ *
+ * Returns: (transfer full) (element-type FilDownloadRow): what was cancelled with its sources, the oldest first, or NULL
+ */
+GPtrArray *
+fil_downloads_table_load_removed (FilDatabase *database,
+                                  GError **error)
+{
+  return call_load (database, load_removed, error);
 }
 
 static gboolean
@@ -374,6 +412,38 @@ fil_downloads_table_save_tree (FilDatabase *database,
   row->id = id;
   row->tree = tree != NULL ? g_bytes_ref (tree) : NULL;
   fil_database_run (database, save_tree, NULL, row, (GDestroyNotify) fil_download_row_free);
+}
+
+static gboolean
+set_removed (FilConnection *connection,
+             gpointer data,
+             GError **error)
+{
+  const FilDownloadRow *row = data;
+  FilStatement *statement;
+
+  statement = fil_connection_prepare (connection, "UPDATE downloads SET removed = ?2 WHERE id = ?1", error);
+  if (statement == NULL)
+    return FALSE;
+  fil_statement_bind_int (statement, 1, row->id);
+  fil_statement_bind_int (statement, 2, row->removed);
+  return fil_statement_run (statement, error);
+}
+
+/**
+ * fil_downloads_table_set_removed:
+ * @removed: unix seconds; 0 puts the download back on the list
+ */
+void
+fil_downloads_table_set_removed (FilDatabase *database,
+                                 gint64 id,
+                                 gint64 removed)
+{
+  FilDownloadRow *row = fil_download_row_new ();
+
+  row->id = id;
+  row->removed = removed;
+  fil_database_run (database, set_removed, NULL, row, (GDestroyNotify) fil_download_row_free);
 }
 
 static gboolean

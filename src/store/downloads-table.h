@@ -27,6 +27,7 @@ typedef struct
   GBytes *tree;       /* leaves of the tiger tree, or NULL */
   gint64 added;       /* unix seconds */
   gint64 finished;    /* unix seconds, 0 */
+  gint64 removed;     /* unix seconds, when it was cancelled; 0: it is on the list. Not saved with the row */
   int priority;
   GPtrArray *sources; /* of FilSourceRow, owned */
 } FilDownloadRow;
@@ -47,10 +48,12 @@ void fil_download_row_free (FilDownloadRow *row);
 FilSourceRow *fil_download_row_add_source (FilDownloadRow *row, const char *address, const FilGuid *guid);
 
 GPtrArray *fil_downloads_table_load (FilDatabase *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *fil_downloads_table_load_removed (FilDatabase *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_downloads_table_save (FilDatabase *database, const FilDownloadRow *row);
 void fil_downloads_table_save_ranges (FilDatabase *database, gint64 id, const char *verified,
                                       const char *received);
 void fil_downloads_table_save_tree (FilDatabase *database, gint64 id, GBytes *tree);
+void fil_downloads_table_set_removed (FilDatabase *database, gint64 id, gint64 removed);
 void fil_downloads_table_remove (FilDatabase *database, gint64 id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDownloadRow, fil_download_row_free)

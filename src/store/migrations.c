@@ -11,6 +11,7 @@
 
 static const char *const steps[] = {
   schema_001,
+  schema_002,
 };
 
 const FilSchema fil_schema = { steps, G_N_ELEMENTS (steps) };

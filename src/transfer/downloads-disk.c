@@ -458,6 +458,13 @@ _fil_downloads_complete (FilDownloads *self,
   self->storage.hash (self->storage_data, download->work->part, download->size, with_tree, hashed, op);
 }
 
+static gboolean
+makes_room (FilDownloads *self,
+            FilStorageStatus status)
+{
+  return status == FIL_STORAGE_FULL && self->delegate.make_room != NULL && self->delegate.make_room (self->data);
+}
+
 /* The disk said no. What may pass by itself only pauses the download, and is looked at again. */
 void
 _fil_downloads_disk_trouble (FilDownloads *self,
@@ -493,7 +500,9 @@ _fil_downloads_disk_trouble (FilDownloads *self,
     }
   _fil_downloads_stop_fetches (self, download, "the disk takes no more");
   _fil_downloads_close (self, download);
-  work->disk_retry_us = state == FIL_DOWNLOAD_STATE_PAUSED ? now_us + FIL_DOWNLOAD_DISK_RETRY_US : FIL_NEVER;
+  work->disk_retry_us = FIL_NEVER;
+  if (state == FIL_DOWNLOAD_STATE_PAUSED)
+    work->disk_retry_us = now_us + (makes_room (self, status) ? FIL_DOWNLOAD_ROOM_RETRY_US : FIL_DOWNLOAD_DISK_RETRY_US);
   fil_download_set_reason (download, code, "%s", detail != NULL ? detail : sentence);
   _fil_downloads_state (self, download, state);
   _fil_downloads_changed (self, download);

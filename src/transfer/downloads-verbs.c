@@ -131,6 +131,22 @@ fil_downloads_verify (FilDownloads *self,
   return TRUE;
 }
 
+static void
+take_off (FilDownloads *self,
+          FilDownload *download,
+          gboolean keeps_bytes)
+{
+  FilPart *part = g_steal_pointer (&download->work->part);
+
+  download->work->part_state = FIL_PART_CLOSED;
+  if (!keeps_bytes)
+    self->storage.discard (self->storage_data, download->id, part);
+  else if (part != NULL)
+    self->storage.close (self->storage_data, part);
+  _fil_downloads_forget (self, download);
+  _fil_downloads_soon (self);
+}
+
 /**
  * fil_downloads_remove:
  *
@@ -145,19 +161,34 @@ fil_downloads_remove (FilDownloads *self,
                       gint64 now_us)
 {
   FilDownload *download = look_up (self, id, now_us);
-  FilPart *part;
 
   if (download == NULL)
     return FALSE;
   _fil_downloads_stop_fetches (self, download, "the download was cancelled");
-  part = g_steal_pointer (&download->work->part);
-  download->work->part_state = FIL_PART_CLOSED;
-  if (download->state != FIL_DOWNLOAD_STATE_DONE)
-    self->storage.discard (self->storage_data, download->id, part);
-  else if (part != NULL)
-    self->storage.close (self->storage_data, part);
-  _fil_downloads_forget (self, download);
-  _fil_downloads_soon (self);
+  take_off (self, download, download->state == FIL_DOWNLOAD_STATE_DONE);
+  return TRUE;
+}
+
+/**
+ * fil_downloads_set_aside:
+ *
+ * Takes a download off the list, but keeps what was received of it: fil_downloads_restore() with the
+ * record that was saved last brings it back.
+ *
+ * Returns: whether there was such a download
+ */
+gboolean
+fil_downloads_set_aside (FilDownloads *self,
+                         gint64 id,
+                         gint64 now_us)
+{
+  FilDownload *download = look_up (self, id, now_us);
+
+  if (download == NULL)
+    return FALSE;
+  _fil_downloads_stop_fetches (self, download, "the download was cancelled");
+  _fil_downloads_save (self, download);
+  take_off (self, download, TRUE);
   return TRUE;
 }
 

@@ -91,6 +91,10 @@ typedef struct
    * from others. May be NULL. */
   void (*wrong_bytes) (gpointer data, const FilDownload *download, const FilFileSource *source, gboolean is_liar);
 
+  /* The disk is full: gives up something that nobody waits for. FALSE: there is nothing, or nothing more. May be
+   * NULL. */
+  gboolean (*make_room) (gpointer data);
+
   /* fil_downloads_wake() became sooner: look again. */
   void (*reschedule) (gpointer data);
 
@@ -136,6 +140,7 @@ gboolean fil_downloads_resume (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_retry (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_verify (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_remove (FilDownloads *self, gint64 id, gint64 now_us);
+gboolean fil_downloads_set_aside (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_set_priority (FilDownloads *self, gint64 id, int priority, gint64 now_us);
 
 FilSession *fil_downloads_giv (FilDownloads *self, const FilGuid *guid, guint32 index,

@@ -20,6 +20,7 @@
 #define FIL_DOWNLOADS_REFRESH_SPACING_US (5 * FIL_SEC)    /* … for where known sources are now */
 #define FIL_DOWNLOAD_SAVE_US (2 * FIL_SEC)     /* what a crash may cost */
 #define FIL_DOWNLOAD_DISK_RETRY_US (30 * FIL_SEC)
+#define FIL_DOWNLOAD_ROOM_RETRY_US (1 * FIL_SEC) /* … when something was deleted for it */
 #define FIL_DOWNLOAD_PROGRESS_US (500 * FIL_MSEC)
 #define FIL_DOWNLOAD_MAX_NAME 255              /* bytes of a file name */
 

@@ -738,6 +738,33 @@ fil_node_cancel (FilNode *self,
   return TRUE;
 }
 
+void
+fil_node_removed (FilNode *self,
+                  FilRemovedFunc func,
+                  gpointer data)
+{
+  const FilRemovedInfo info = { .id = 3, .name = "hazel.iso", .size = 4200000, .received_bytes = 1000000,
+                                .removed = 1700000000, .kept_until = 1702592000 };
+
+  func (&info, data);
+}
+
+gboolean
+fil_node_restore (FilNode *self,
+                  gint64 id,
+                  GError **error)
+{
+  return TRUE;
+}
+
+gboolean
+fil_node_forget (FilNode *self,
+                 gint64 id,
+                 GError **error)
+{
+  return TRUE;
+}
+
 gboolean
 fil_node_set_priority (FilNode *self,
                        gint64 id,

@@ -140,6 +140,7 @@ test_without_node (Fixture *f,
     "status", "stop",      "doctor",   "monitor",  "settings", "set role leaf",  "peers",     "connect 1.2.3.4:5",
     "ban 1.2.3.4", "searches", "results 1", "close 1",  "trace 1",  "downloads",      "pause 1",   "pause --all",
     "resume 1",  "cancel 1",  "retry 1",  "verify 1", "priority 1 2", "uploads", "history",   "clear",
+    "removed", "restore 1", "forget --all",
     "shares", "shares add /", "shares check /", "library", "disconnect 1", "--json status",
   };
 
@@ -168,7 +169,7 @@ test_help (Fixture *f,
   static const char *const commands[] = {
     "start", "stop", "status", "doctor", "demo", "monitor", "settings", "set", "peers", "connect", "disconnect", "ban",
     "search", "searches", "results", "close", "trace", "get", "downloads", "pause", "resume", "cancel", "retry", "sources",
-    "verify", "priority", "uploads", "history", "clear", "browse", "shares", "library",
+    "verify", "priority", "uploads", "history", "clear", "removed", "restore", "forget", "browse", "shares", "library",
   };
   g_autofree char *all = NULL;
 
@@ -242,6 +243,9 @@ test_json (Fixture *f,
   assert_prints (f, "--json history",
                  "{\"id\":9,\"name\":\"walnut.ogg\",\"size\":4200000,\"sha1\":\"" FAKE_SHA1
                  "\",\"path\":\"/downloads/walnut.ogg\",\"finished\":1700000060}\n");
+  assert_prints (f, "--json removed",
+                 "{\"id\":3,\"name\":\"hazel.iso\",\"size\":4200000,\"received_bytes\":1000000,"
+                 "\"removed\":1700000000,\"kept_until\":1702592000}\n");
   assert_prints (f, "--json doctor",
                  "{\"name\":\"tcp\",\"verdict\":false,\"text\":\"Nobody could connect to you.\",\"help\":\"Let Filbert ask "
                  "your router.\",\"setting\":\"port-mapping\",\"value\":\"true\",\"action\":\"Ask the Router\"}\n"
@@ -300,7 +304,7 @@ test_downloads (Fixture *f,
   g_assert_nonnull (strstr (f->out, bad));
   assert_run (f, "get magnet:nonsense", 2);
   assert_run (f, "get 99", 3);
-  assert_prints (f, "cancel 9", "Cancelled.\n");
+  assert_prints (f, "cancel 9", "Cancelled; what is there is kept for 30 days. See: filbertctl removed\n");
   assert_run (f, "cancel 9", 3);
   assert_prints (f, "--json pause --all", "");
   assert_prints (f, "resume 4", "Resumed.\n");

@@ -153,7 +153,7 @@ class Commands(Test):
             self.assert_fails(node, 2, command)
             self.assert_fails(node, 2, command, "x")
             self.assert_fails(node, 3, command, "999")
-            if command != "cancel":
+            if command not in ("cancel", "verify"):
                 self.assert_fails(node, 1, command, done)
         self.assert_fails(node, 3, "get", "999")
         self.assert_fails(node, 3, "priority", "999", "1")
@@ -165,6 +165,9 @@ class Commands(Test):
             row = node.download(int(missing))
             self.assertEqual(row["state"], state)
             self.assertTrue(row["reason"] and row["reason_code"])
+        for command, state in (("pause", "paused"), ("retry", "paused"), ("resume", "searching")):
+            node.ask(command, "--all")
+            self.assertEqual(node.download(int(missing))["state"], state)
         node.ask("priority", missing, "-3")
         self.assertEqual(node.download(int(missing))["priority"], -3)
         self.assertEqual([row["id"] for row in node.ask("history", "one")], [int(done)])
@@ -173,6 +176,47 @@ class Commands(Test):
         node.ask("cancel", missing)
         self.assert_fails(node, 3, "cancel", missing)
         self.assertEqual(node.ask("downloads"), [])
+
+    def test_verify_again(self):
+        """A file that is done is read again on demand; one that was changed or deleted can be had again."""
+        node = self.pair()
+        result = node.find("hazel", "one")[0]
+        row = node.get(result)[-1]
+        number, path = row["id"], row["path"]
+
+        def checked():
+            row = node.download(number)
+            return row if row["reason_code"] != "checking" else None
+
+        node.ask("verify", str(number))
+        row = node.until("read again", checked)
+        self.assertEqual((row["state"], row["reason_code"]), ("done", None))
+        with open(path, "r+b") as file:
+            file.seek(1000)
+            file.write(b"!")
+        node.ask("verify", str(number))
+        row = node.until("read again", checked)
+        self.assertEqual((row["state"], row["reason_code"]), ("done", "changed"))
+        again = node.get(result)[-1]
+        self.assertNotEqual(again["path"], path)
+        self.assert_whole(again, self.content)
+        self.assertEqual([row["id"] for row in node.ask("downloads")], [again["id"]])
+
+        os.unlink(again["path"])
+        node.ask("verify", str(again["id"]))
+        self.assertNotEqual(node.get(result)[-1]["id"], again["id"])
+
+    def test_folders(self):
+        """Finished files go into the folder of their kind, if it has one."""
+        node = self.pair()
+        songs = os.path.join(node.profile, "songs")
+        self.assert_fails(node, 2, "set", "audio-dir", "songs")
+        node.ask("set", "audio-dir", songs)
+        self.assertEqual(os.path.dirname(node.get(node.find("hazel", "two")[0])[-1]["path"]), songs)
+        self.assertNotEqual(os.path.dirname(node.get(node.find("hazel", "one")[0])[-1]["path"]), songs)
+        node.ask("set", "audio-dir", "")
+        setting = [row["value"] for row in node.ask("settings") if row["key"] == "audio-dir"]
+        self.assertEqual(setting, [""])
 
     def test_settings(self):
         """Every key of the contract takes what it should, and says what it takes."""

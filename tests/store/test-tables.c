@@ -213,6 +213,23 @@ test_downloads (void)
   g_assert_true (got->has_size);
   g_assert_cmpuint (got->size, ==, 0);
 
+  /* Cancelled, it leaves the list with everything, and what is saved of it later does not bring it back. */
+  fil_downloads_table_set_removed (database, 4, 1700000000);
+  fil_downloads_table_save (database, got);
+  g_ptr_array_unref (rows);
+  rows = fil_downloads_table_load (database, NULL);
+  g_assert_cmpuint (rows->len, ==, 0);
+  g_ptr_array_unref (rows);
+  rows = fil_downloads_table_load_removed (database, NULL);
+  g_assert_cmpuint (rows->len, ==, 1);
+  got = rows->pdata[0];
+  g_assert_cmpint (got->removed, ==, 1700000000);
+  g_assert_cmpuint (got->sources->len, >, 0);
+  fil_downloads_table_set_removed (database, 4, 0);
+  g_ptr_array_unref (rows);
+  rows = fil_downloads_table_load (database, NULL);
+  g_assert_cmpuint (rows->len, ==, 1);
+
   fil_downloads_table_remove (database, 4);
   g_ptr_array_unref (rows);
   rows = fil_downloads_table_load (database, NULL);

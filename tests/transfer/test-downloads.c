@@ -492,6 +492,22 @@ test_disk_full (void)
       }
 }
 
+/* What was cancelled makes room for what is wanted, at once. */
+static void
+test_disk_room (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 17);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  world->spare = 1;
+  world->disk_status = FIL_STORAGE_FULL;
+  world_add_source (world, 1, host);
+  g_assert_true (world_run_until (world, download, DONE, 10));
+  g_assert_cmpuint (world->spare, ==, 0);
+}
+
 static void
 test_disk_error (void)
 {
@@ -826,6 +842,7 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/cuts", test_cuts);
   g_test_add_func ("/transfer/downloads/busy", test_busy);
   g_test_add_func ("/transfer/downloads/disk-full", test_disk_full);
+  g_test_add_func ("/transfer/downloads/disk-room", test_disk_room);
   g_test_add_func ("/transfer/downloads/disk-error", test_disk_error);
   g_test_add_func ("/transfer/downloads/verbs", test_verbs);
   g_test_add_func ("/transfer/downloads/turns", test_turns);

@@ -1009,6 +1009,18 @@ node_finished (gpointer data,
   ((World *) data)->finished++;
 }
 
+static gboolean
+node_make_room (gpointer data)
+{
+  World *self = data;
+
+  if (self->spare == 0)
+    return FALSE;
+  self->spare--;
+  self->disk_status = FIL_STORAGE_OK;
+  return TRUE;
+}
+
 static void
 node_reschedule (gpointer data)
 {
@@ -1040,6 +1052,7 @@ static const FilDownloadsDelegate node = {
   .save_tree = node_save_tree,
   .wrong_bytes = node_wrong_bytes,
   .finished = node_finished,
+  .make_room = node_make_room,
   .reschedule = node_reschedule,
   .wall = node_wall,
 };

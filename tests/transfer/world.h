@@ -86,6 +86,7 @@ struct _World
   GHashTable *records;    /* gint64 id -> Saved */
   GHashTable *trees;      /* gint64 id -> FilTigerTree */
   guint liars;            /* sources that were convicted */
+  guint spare;                  /* what the node could delete; with it the disk is full no more */
   FilStorageStatus disk_status; /* what the disk answers to writes and opens */
   gboolean disk_is_slow;  /* answers come a step later */
   gboolean disk_is_stuck; /* … or not at all */
