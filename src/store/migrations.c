@@ -73,7 +73,7 @@ fil_schema_migrate (const FilSchema *self,
     }
   for (guint i = (guint) version; i < self->n_steps; i++)
     {
-      if (i > 0 && path != NULL && !keep_copy (connection, path, i, error))
+      if (version > 0 && path != NULL && !keep_copy (connection, path, i, error))
         return FALSE;
       if (!take_step (connection, self->steps[i], i + 1, error))
         return FALSE;

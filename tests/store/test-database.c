@@ -151,6 +151,17 @@ test_migrate (Fixture *f,
   g_assert_cmpint (get_int (f->database, "PRAGMA user_version"), ==, 1);
 }
 
+/* What is new has no version before. */
+static void
+test_migrate_new (Fixture *f,
+                  gconstpointer data)
+{
+  g_autofree char *copy = g_strconcat (f->path, ".before-2", NULL);
+
+  f->database = open_ok (f->path, &two);
+  g_assert_false (g_file_test (copy, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_migrate_fails (Fixture *f,
                     gconstpointer data)
@@ -423,6 +434,7 @@ main (int argc,
   ADD ("open", test_open);
   ADD ("memory", test_memory);
   ADD ("migrate", test_migrate);
+  ADD ("migrate-new", test_migrate_new);
   ADD ("migrate-fails", test_migrate_fails);
   ADD ("newer", test_newer);
   ADD ("damaged", test_damaged);
