@@ -8,15 +8,17 @@
 
 /* Both sides knock at every address of the other at once. Who asked knows that the other side has opened its
  * router, since that is what its answer means, and sends datagrams that arrive. Who was asked knows nothing
- * of the kind: its datagrams die on the way until a knock with its nonce comes, and then go to where that
- * came from (signalling.md §2.3-4). */
+ * of the kind: its datagrams die on the way, but for one in answer to each knock with its nonce, until an address
+ * is proven (signalling.md §2.3-4, punch-probe.h). */
 
 #define target_at(array, i) (&g_array_index ((array), FilPunchTarget, (i)))
 
+/* @echo: the challenge that came from there, or NULL */
 static void
 send_probe (FilPunch *self,
             FilProbeKind kind,
             const FilEndpoint *to,
+            const guint8 *echo,
             guint ttl)
 {
   FilPunchProbe probe = { .kind = kind };
@@ -24,8 +26,12 @@ send_probe (FilPunch *self,
 
   memcpy (probe.to, self->peer.nonce, sizeof probe.to);
   memcpy (probe.from, self->own_nonce, sizeof probe.from);
+  _fil_punch_challenge (self, to, probe.challenge);
+  if (echo != NULL)
+    memcpy (probe.echo, echo, sizeof probe.echo);
   probe.has_tls = kind == FIL_PROBE_USE && self->wants_tls;
   fil_punch_probe_encode (&probe, bytes);
+  _fil_punches_called (self->punches, to, FALSE);
   self->punches->delegate.send (self->punches->data, to, bytes, sizeof bytes, ttl);
 }
 
@@ -36,8 +42,8 @@ knock_at (FilPunch *self,
 {
   if (!_fil_punch_count_knock (self, target, low))
     return;
-  _fil_punches_called (self->punches, &target->endpoint, FALSE);
-  send_probe (self, FIL_PROBE_KNOCK, &target->endpoint, low ? FIL_PUNCH_LOW_TTL : 0);
+  send_probe (self, FIL_PROBE_KNOCK, &target->endpoint, target->is_proven ? target->challenge : NULL,
+              low ? FIL_PUNCH_LOW_TTL : 0);
 }
 
 /* When the pair that works is taken: TCP may come about yet, and so may the answer. */
@@ -153,6 +159,7 @@ choose_udp (FilPunch *self,
 {
   FilPunchWay way = _fil_punch_way (self, FIL_PUNCH_BY_UDP, &self->pair);
 
+  _fil_punch_seal (self, &way, _fil_punch_proven (self, &self->pair));
   way.has_tls = self->wants_tls = has_tls && self->self.has_tls;
   if (self->tcp->len > 0)
     self->punches->delegate.stop_connecting (self->punches->data, self->id);
@@ -177,7 +184,7 @@ send_use (FilPunch *self,
                        now_us);
       return;
     }
-  send_probe (self, FIL_PROBE_USE, &self->pair, 0);
+  send_probe (self, FIL_PROBE_USE, &self->pair, _fil_punch_proven (self, &self->pair)->challenge, 0);
   self->next_use_us = now_us + FIL_PUNCH_USE_US;
 }
 
@@ -267,54 +274,32 @@ refund (FilPunch *self,
     self->is_refunded = fil_punch_guard_proved (self->punches->guard, &self->admitted, from);
 }
 
-/* Somebody who knows our nonce is there: it is answered where it came from, whatever port that is. */
+/* Somebody who knows our nonce says to be there: it gets what it has to echo, one datagram for each of its own.
+ * Who asked waits for proof itself, and asks for it with the same datagram. */
 static void
-take_knock (FilPunch *self,
-            const FilPunchProbe *probe,
-            const FilEndpoint *from,
-            gint64 now_us)
+answer_unproven (FilPunch *self,
+                 const FilPunchProbe *probe,
+                 const FilEndpoint *from,
+                 gint64 now_us)
 {
-  FilPunchTarget *target;
-  gboolean is_new;
+  const gboolean is_asked = probe->kind == FIL_PROBE_KNOCK || probe->kind == FIL_PROBE_USE;
+  const gboolean asks_back = self->is_asker && !self->has_pair && self->state <= PUNCH_KNOCKING;
 
-  if (!self->has_peer)
-    {
-      /* It got our offer by a PUSH, and its answer did not find us. */
-      self->has_peer = TRUE;
-      memcpy (self->peer.nonce, probe->from, sizeof self->peer.nonce);
-      self->peer.guid = self->guid;
-    }
+  if (!is_asked && (!asks_back || probe->kind != FIL_PROBE_HEARD))
+    return;
   if (!fil_token_bucket_take (&self->answers, 1, now_us))
     return;
-  target = _fil_punch_prove (self, from, &is_new);
-  if (target == NULL)
-    return;
-  if (is_new)
-    _fil_punch_step (self, "punch-heard", from, "a knock came through");
-  refund (self, from);
-  self->has_heard = TRUE;
-  send_probe (self, FIL_PROBE_HEARD, from, 0);
-  if (is_new && self->state == PUNCH_SIGNALLING)
-    {
-      _fil_punch_set_state (self, PUNCH_KNOCKING, now_us);
-      self->next_knock_us = now_us;
-    }
-  if (is_new && self->state == PUNCH_KNOCKING)
-    knock_at (self, target, FALSE);
+  if (asks_back)
+    _fil_punch_add_learnt (self, from);
+  send_probe (self, asks_back ? FIL_PROBE_KNOCK : FIL_PROBE_HEARD, from, probe->challenge, 0);
 }
 
-/* Our knock reached the other side, and its answer us. */
+/* Each side has read what the other sent. */
 static void
-take_heard (FilPunch *self,
-            const FilEndpoint *from,
-            gint64 now_us)
+take_pair (FilPunch *self,
+           const FilEndpoint *from,
+           gint64 now_us)
 {
-  gboolean is_new;
-
-  if (_fil_punch_prove (self, from, &is_new) == NULL)
-    return;
-  self->has_heard = TRUE;
-  refund (self, from);
   if (!self->is_asker || self->has_pair || self->state != PUNCH_KNOCKING)
     return;
   self->has_pair = TRUE;
@@ -326,19 +311,50 @@ take_heard (FilPunch *self,
 
 static void
 take_use (FilPunch *self,
+          const FilPunchProbe *probe,
           const FilEndpoint *from,
-          gboolean has_tls,
           gint64 now_us)
 {
-  if (self->is_asker || !fil_token_bucket_take (&self->answers, 1, now_us))
+  if (self->is_asker)
     return;
   if (self->state == PUNCH_KNOCKING)
     {
       self->pair = *from;
-      choose_udp (self, has_tls && self->peer.has_tls, now_us);
+      choose_udp (self, probe->has_tls && self->peer.has_tls, now_us);
     }
-  if (self->state == PUNCH_CHOSEN && fil_endpoint_equal (&self->pair, from))
-    send_probe (self, FIL_PROBE_USED, from, 0);
+  if (self->state == PUNCH_CHOSEN && fil_endpoint_equal (&self->pair, from) &&
+      fil_token_bucket_take (&self->answers, 1, now_us))
+    send_probe (self, FIL_PROBE_USED, from, probe->challenge, 0);
+}
+
+/* The other side reads at the address that this comes from. */
+static void
+take_proof (FilPunch *self,
+            const FilPunchProbe *probe,
+            const FilEndpoint *from,
+            gint64 now_us)
+{
+  gboolean is_new;
+
+  if (_fil_punch_prove (self, from, probe->challenge, &is_new) == NULL)
+    return;
+  if (is_new)
+    _fil_punch_step (self, "punch-heard", from, "a knock came through");
+  refund (self, from);
+  self->has_heard = TRUE;
+  if (self->state == PUNCH_SIGNALLING)
+    {
+      _fil_punch_set_state (self, PUNCH_KNOCKING, now_us);
+      self->next_knock_us = now_us;
+    }
+  if (probe->kind == FIL_PROBE_KNOCK && fil_token_bucket_take (&self->answers, 1, now_us))
+    send_probe (self, FIL_PROBE_HEARD, from, probe->challenge, 0);
+  if (probe->kind == FIL_PROBE_USE)
+    take_use (self, probe, from, now_us);
+  else if (probe->kind != FIL_PROBE_USED)
+    take_pair (self, from, now_us);
+  else if (self->state == PUNCH_AGREEING && fil_endpoint_equal (&self->pair, from))
+    _fil_punch_set_state (self, PUNCH_CHOSEN, now_us);
 }
 
 /* A knock or an answer to one; whoever sent it knows our nonce. */
@@ -348,27 +364,20 @@ _fil_punch_take_probe (FilPunch *self,
                        const FilEndpoint *from,
                        gint64 now_us)
 {
-  if (self->has_peer && memcmp (probe->from, self->peer.nonce, sizeof probe->from) != 0)
+  if (self->has_peer ? memcmp (probe->from, self->peer.nonce, sizeof probe->from) != 0
+                     : probe->kind != FIL_PROBE_KNOCK)
     return;
-  switch (probe->kind)
+  if (!self->has_peer)
     {
-    case FIL_PROBE_KNOCK:
-      take_knock (self, probe, from, now_us);
-      break;
-    case FIL_PROBE_HEARD:
-      if (self->has_peer)
-        take_heard (self, from, now_us);
-      break;
-    case FIL_PROBE_USE:
-      if (self->has_peer)
-        take_use (self, from, probe->has_tls, now_us);
-      break;
-    case FIL_PROBE_USED:
-    default:
-      if (self->state == PUNCH_AGREEING && fil_endpoint_equal (&self->pair, from))
-        _fil_punch_set_state (self, PUNCH_CHOSEN, now_us);
-      break;
+      /* It got our offer by a PUSH, and its answer did not find us. */
+      self->has_peer = TRUE;
+      memcpy (self->peer.nonce, probe->from, sizeof self->peer.nonce);
+      self->peer.guid = self->guid;
     }
+  if (_fil_punch_is_proof (self, probe, from))
+    take_proof (self, probe, from, now_us);
+  else
+    answer_unproven (self, probe, from, now_us);
 }
 
 /* Whether a TCP connection of this attempt would still be used. */

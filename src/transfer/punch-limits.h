@@ -10,7 +10,6 @@
 #define FIL_PUNCH_ATTEMPTS_MAX 64             /* under way, ours and those of others */
 #define FIL_PUNCH_PER_MINUTE 4                /* that strangers asked for and did not come through … */
 #define FIL_PUNCH_PER_TARGET 2                /* … of which towards one address */
-#define FIL_PUNCH_TARGETS_MAX 64              /* addresses counted at once */
 #define FIL_PUNCH_NONCES_MAX 256              /* of finished attempts, against replays … */
 #define FIL_PUNCH_NONCE_LIFE (10 * FIL_MINUTE)
 #define FIL_PUNCH_MIN_PORT 1024
@@ -32,9 +31,7 @@
 #define FIL_PUNCH_KNOCKS_PER_ADDRESS 30       /* that may arrive at an address that has not proved itself */
 #define FIL_PUNCH_OPENERS_PER_ADDRESS 120     /* low ones */
 #define FIL_PUNCH_PORTS_MAX 48                /* knocked at in one attempt, by each transport */
-#define FIL_PUNCH_PROVEN_MAX 8                /* of which somebody seems to have knocked from … */
-#define FIL_PUNCH_PROVEN_PER_ADDRESS 3        /* … of one address: sources can be forged … */
-#define FIL_PUNCH_REPLIES_PER_ADDRESS 24      /* … so an address gets no more for it */
+#define FIL_PUNCH_REPLIES_PER_ADDRESS 24      /* knocks at an address that has proved itself */
 #define FIL_PUNCH_PREDICTED 8                 /* ports tried beyond the one that was told … */
 #define FIL_PUNCH_PREDICTED_TCP 3             /* … by TCP, and no more at one address … */
 #define FIL_PUNCH_PREDICTED_LOW 16            /* … by openers, which reach nobody */

@@ -3,6 +3,8 @@
 
 #include "punches-private.h"
 
+#include <string.h>
+
 /* Where an attempt knocks: what the other side told, as far as a stranger may make us send there, and the
  * ports that its router is likely to take next. */
 
@@ -145,48 +147,61 @@ _fil_punch_is_hopeless (const FilPunchSelf *own,
          (!fil_endpoint_is_set (&own->ipv6) || fil_punch_offer_find (peer, FIL_CANDIDATE_IPV6) == NULL);
 }
 
-/* Whether one port more of that address may count as proven. */
-static gboolean
-has_room_for (const FilPunch *self,
-              const FilEndpoint *address)
+/**
+ * _fil_punch_add_learnt:
+ * @from: where something seems to come from that has our nonce and proves nothing
+ *
+ * A port of an address that signalling named: the other side's router may have taken another one towards us. It
+ * shares what the address may get.
+ */
+void
+_fil_punch_add_learnt (FilPunch *self,
+                       const FilEndpoint *from)
 {
-  guint all = 0, there = 0;
-
   for (guint i = 0; i < self->udp->len; i++)
-    {
-      const FilPunchTarget *target = target_at (self->udp, i);
-
-      all += target->is_proven;
-      there += target->is_proven && fil_endpoint_same_address (&target->endpoint, address);
-    }
-  return all < FIL_PUNCH_PROVEN_MAX && there < FIL_PUNCH_PROVEN_PER_ADDRESS;
+    if (fil_endpoint_same_address (&target_at (self->udp, i)->endpoint, from))
+      {
+        add_target (self->udp, from);
+        return;
+      }
 }
 
 /**
  * _fil_punch_prove:
- * @from: where somebody who knows our nonce seems to be
+ * @from: who is there echoed what we sent there
+ * @challenge: what it wants to be echoed
  * @is_new: (out): whether that was not known
  *
- * The other side can write whatever it likes as the source of its datagrams, so not many are believed.
- *
- * Returns: (nullable): NULL when enough ports are proven already
+ * Returns: (nullable): NULL when there are too many
  */
 FilPunchTarget *
 _fil_punch_prove (FilPunch *self,
                   const FilEndpoint *from,
+                  const guint8 challenge[FIL_PROBE_CHALLENGE_LEN],
                   gboolean *is_new)
 {
-  FilPunchTarget *target = find_target (self->udp, from);
+  FilPunchTarget *target = add_target (self->udp, from);
 
-  *is_new = target == NULL || !target->is_proven;
-  if (!*is_new)
-    return target;
-  if (!has_room_for (self, from))
+  if (target == NULL)
     return NULL;
-  target = add_target (self->udp, from);
-  if (target != NULL)
-    target->is_proven = TRUE;
+  *is_new = !target->is_proven;
+  target->is_proven = TRUE;
+  memcpy (target->challenge, challenge, sizeof target->challenge);
   return target;
+}
+
+/**
+ * _fil_punch_proven:
+ *
+ * Returns: (transfer none) (nullable): what is known of a proven address
+ */
+const FilPunchTarget *
+_fil_punch_proven (const FilPunch *self,
+                   const FilEndpoint *endpoint)
+{
+  const FilPunchTarget *target = find_target (self->udp, endpoint);
+
+  return target != NULL && target->is_proven ? target : NULL;
 }
 
 /**

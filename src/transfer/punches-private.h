@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 #define PUNCH_PROXIES 8
+#define PUNCH_SECRET_LEN 16
 #define PUNCH_MUIDS (FIL_PUNCH_PINGS * FIL_PUNCH_PROXIES_AT_ONCE + FIL_PUNCH_REMINDERS)
 
 typedef enum
@@ -27,7 +28,8 @@ typedef enum
 typedef struct
 {
   FilEndpoint endpoint;
-  gboolean is_proven; /* somebody who knows our nonce knocked from there */
+  gboolean is_proven; /* the other side echoed from there what we sent there … */
+  guint8 challenge[FIL_PROBE_CHALLENGE_LEN]; /* … and wants this to be echoed */
   guint8 knocks;      /* that could arrive, while it was not proven … */
   guint8 replies;     /* … and since */
   guint8 openers;     /* that could not */
@@ -60,6 +62,7 @@ typedef struct
   FilPunchWish wish;       /* asker; its proxies are below */
   FilEndpoint proxies[PUNCH_PROXIES];
   guint8 own_nonce[FIL_PUNCH_NONCE_LEN];
+  guint8 secret[PUNCH_SECRET_LEN]; /* of the challenges */
   gboolean has_peer;       /* an offer or an answer came, or a knock with our nonce */
   gboolean has_answer;     /* asker: @peer is whole */
   gboolean wants_tls;      /* asker: on the way that it chose */
@@ -88,7 +91,7 @@ typedef struct
   guint tcp_rounds;
   gint64 next_tcp_us;
   FilTokenBucket answers;
-  gboolean has_heard;      /* a knock came */
+  gboolean has_heard;      /* an address is proven */
 
   /* Choosing. */
   gboolean has_pair;
@@ -140,8 +143,18 @@ FilNatSide _fil_punch_side_of (const FilPunchOffer *peer);
 gboolean _fil_punch_is_hopeless (const FilPunchSelf *own, const FilPunchOffer *peer);
 void _fil_punch_set_targets (FilPunch *self);
 void _fil_punch_add_udp (FilPunch *self, const FilEndpoint *endpoint);
-FilPunchTarget *_fil_punch_prove (FilPunch *self, const FilEndpoint *from, gboolean *is_new);
+void _fil_punch_add_learnt (FilPunch *self, const FilEndpoint *from);
+FilPunchTarget *_fil_punch_prove (FilPunch *self, const FilEndpoint *from,
+                                  const guint8 challenge[FIL_PROBE_CHALLENGE_LEN], gboolean *is_new);
+const FilPunchTarget *_fil_punch_proven (const FilPunch *self, const FilEndpoint *endpoint);
 gboolean _fil_punch_count_knock (FilPunch *self, FilPunchTarget *target, gboolean low);
+
+/* punch-proof.c */
+void _fil_punch_challenge (const FilPunch *self, const FilEndpoint *address,
+                           guint8 out[FIL_PROBE_CHALLENGE_LEN]);
+gboolean _fil_punch_is_proof (const FilPunch *self, const FilPunchProbe *probe, const FilEndpoint *from)
+    G_GNUC_WARN_UNUSED_RESULT;
+void _fil_punch_seal (const FilPunch *self, FilPunchWay *way, const FilPunchTarget *target);
 
 /* punch-knock.c */
 void _fil_punch_begin_knocking (FilPunch *self, gint64 now_us);

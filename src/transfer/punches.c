@@ -183,6 +183,7 @@ _fil_punch_new (FilPunches *self,
   punch->tcp = g_array_new (FALSE, FALSE, sizeof (FilPunchTarget));
   fil_token_bucket_init (&punch->answers, FIL_PUNCH_HEARD_PER_SECOND, FIL_PUNCH_HEARD_PER_SECOND, now_us);
   fil_random_bytes (self->random, punch->own_nonce, sizeof punch->own_nonce);
+  fil_random_bytes (self->random, punch->secret, sizeof punch->secret);
   _fil_punches_describe (self, &punch->self);
   g_ptr_array_add (self->punches, punch);
   return punch;

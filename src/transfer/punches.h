@@ -46,7 +46,7 @@ typedef struct
 
 typedef enum
 {
-  FIL_PUNCH_BY_UDP,  /* extended RUDP, both nonces known */
+  FIL_PUNCH_BY_UDP,  /* extended RUDP, both addresses proven */
   FIL_PUNCH_BY_TCP,
   FIL_PUNCH_BY_LIME, /* RUDP as LimeWire speaks it, which still has to knock */
 } FilPunchMeans;
@@ -59,8 +59,8 @@ typedef struct
   gboolean is_asker;  /* we download */
   FilGuid guid;       /* servent GUID of the other side; zero when it did not say */
   FilEndpoint peer;   /* where its packets come from */
-  guint8 own_nonce[FIL_PUNCH_NONCE_LEN];
-  guint8 peer_nonce[FIL_PUNCH_NONCE_LEN];
+  guint8 own_nonce[FIL_PUNCH_NONCE_LEN];  /* what the other side's packets show … */
+  guint8 peer_nonce[FIL_PUNCH_NONCE_LEN]; /* … and ours; by UDP sealed with the challenges (punch-probe.h) */
   gboolean has_tls;   /* both take it: who asked is the client, each checks the other's certificate */
   guint8 fingerprint[FIL_PUNCH_FINGERPRINT_LEN]; /* of the other side */
   guint32 index;      /* of the wish */

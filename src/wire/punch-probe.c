@@ -6,8 +6,6 @@
 #include "header.h"
 #include "reader.h"
 
-/* An RUDP header (rudp.md §1) with opcode SYN, some connection id, our version and the kind where
- * others have the role; both nonces are the payload. */
 #define CONNECTION 1
 #define VERSION_HIGH 'R'
 #define VERSION_LOW 'X'
@@ -15,6 +13,12 @@
 #define AT_VERSION 5
 #define AT_KIND 7
 #define AT_TLS 8
+#define AT_TO FIL_HEADER_LEN
+#define AT_FROM (AT_TO + FIL_PUNCH_NONCE_LEN)
+#define AT_CHALLENGE (AT_FROM + FIL_PUNCH_NONCE_LEN)
+#define AT_ECHO (AT_CHALLENGE + FIL_PROBE_CHALLENGE_LEN)
+
+G_STATIC_ASSERT (AT_ECHO + FIL_PROBE_CHALLENGE_LEN == FIL_PROBE_LEN);
 
 /**
  * fil_punch_probe_decode:
@@ -36,7 +40,9 @@ fil_punch_probe_decode (FilPunchProbe *self,
   self->kind = (FilProbeKind) head[AT_KIND];
   self->has_tls = head[AT_TLS] != 0;
   return fil_reader_copy (&r, self->to, sizeof self->to) &&
-         fil_reader_copy (&r, self->from, sizeof self->from);
+         fil_reader_copy (&r, self->from, sizeof self->from) &&
+         fil_reader_copy (&r, self->challenge, sizeof self->challenge) &&
+         fil_reader_copy (&r, self->echo, sizeof self->echo);
 }
 
 /**
@@ -55,7 +61,9 @@ fil_punch_probe_encode (const FilPunchProbe *self,
   out[AT_TLS] = self->has_tls ? 1 : 0;
   out[16] = FIL_KIND_RUDP;
   out[17] = 1;
-  out[19] = 2 * FIL_PUNCH_NONCE_LEN;
-  memcpy (out + FIL_HEADER_LEN, self->to, sizeof self->to);
-  memcpy (out + FIL_HEADER_LEN + sizeof self->to, self->from, sizeof self->from);
+  out[19] = FIL_PROBE_LEN - FIL_HEADER_LEN;
+  memcpy (out + AT_TO, self->to, sizeof self->to);
+  memcpy (out + AT_FROM, self->from, sizeof self->from);
+  memcpy (out + AT_CHALLENGE, self->challenge, sizeof self->challenge);
+  memcpy (out + AT_ECHO, self->echo, sizeof self->echo);
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "fuzz.h"
+#include "header.h"
 #include "punch-offer.h"
 #include "punch-probe.h"
 
@@ -14,7 +15,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
 {
   guint8 bytes[FIL_PROBE_LEN];
   FilPunchOffer offer, again;
-  FilPunchProbe probe;
+  FilPunchProbe probe, same;
   g_auto (FilWriter) out;
 
   fil_writer_init (&out);
@@ -29,8 +30,12 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   if (fil_punch_probe_decode (&probe, fil_slice (data, size)))
     {
       fil_punch_probe_encode (&probe, bytes);
-      if (!fil_punch_probe_decode (&probe, fil_slice (bytes, sizeof bytes)))
+      /* All that is said in it comes back; the header may have held other bytes. */
+      g_assert_cmpmem (bytes + FIL_HEADER_LEN, sizeof bytes - FIL_HEADER_LEN, data + FIL_HEADER_LEN,
+                       size - FIL_HEADER_LEN);
+      if (!fil_punch_probe_decode (&same, fil_slice (bytes, sizeof bytes)))
         g_assert_not_reached ();
+      g_assert_cmpmem (&same, sizeof same, &probe, sizeof probe);
     }
   return 0;
 }

@@ -383,7 +383,11 @@ send_func (gpointer data,
       g_clear_pointer (&host->world->last_ping, g_bytes_unref);
       host->world->last_ping = g_bytes_new (bytes, len);
     }
-  host->n_sent_high += bytes[16] == FIL_KIND_RUDP && ttl == 0;
+  if (ttl == 0 && fil_punch_probe_decode (&host->said, fil_slice (bytes, len)))
+    {
+      host->n_sent_high++;
+      host->said_to = *to;
+    }
   punch_world_send (host, to, bytes, len, ttl);
 }
 

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "sim-nat.h"
+#include "punch-probe.h"
 #include "punches.h"
 #include "sim.h"
 
@@ -36,6 +37,8 @@ struct _PunchHost
   GString *steps;
   guint n_answers;          /* offers it answered */
   guint n_sent_high;        /* knocks that could arrive */
+  FilPunchProbe said;       /* the last of them … */
+  FilEndpoint said_to;      /* … and where it went; who reads there knows it */
 };
 
 /* Three ultrapeers, hosts behind NATs, and somebody who counts what arrives. */

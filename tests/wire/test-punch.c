@@ -219,6 +219,8 @@ test_probe (void)
         {
           probe.to[j] = test_random_u8 ();
           probe.from[j] = test_random_u8 ();
+          probe.challenge[j] = test_random_u8 ();
+          probe.echo[j] = test_random_u8 ();
         }
       probe.has_tls = test_random_bool ();
       fil_punch_probe_encode (&probe, bytes);
@@ -238,6 +240,21 @@ test_probe (void)
     }
 }
 
+/* The table of punch-probe.h, byte for byte. */
+static void
+test_probe_bytes (void)
+{
+  static const FilPunchProbe probe = { .kind = FIL_PROBE_USE, .to = "recipien", .from = "the send",
+                                       .challenge = "challeng", .echo = "the echo", .has_tls = TRUE };
+  g_auto (TestBytes) wanted = test_bytes_hex ("00000000" "01" "5258" "03" "01" "00000000000000" "410100" "20000000"
+                                              "726563697069656e" "7468652073656e64" "6368616c6c656e67"
+                                              "746865206563686f");
+  guint8 bytes[FIL_PROBE_LEN];
+
+  fil_punch_probe_encode (&probe, bytes);
+  g_assert_cmpmem (bytes, sizeof bytes, wanted.data, wanted.len);
+}
+
 int
 main (int argc,
       char **argv)
@@ -248,5 +265,6 @@ main (int argc,
   g_test_add_func ("/wire/punch/noise", test_noise);
   g_test_add_func ("/wire/punch/lengths", test_lengths);
   g_test_add_func ("/wire/punch/probe", test_probe);
+  g_test_add_func ("/wire/punch/probe/bytes", test_probe_bytes);
   return g_test_run ();
 }
