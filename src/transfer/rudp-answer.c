@@ -41,6 +41,7 @@ arrived (FilRudpSend *self,
   if (self->is_extended)
     fil_rudp_rate_acked (&self->rate, &sent->flight, sent->len, now_us);
   self->newest_sent_us = MAX (self->newest_sent_us, sent->flight.sent_us);
+  self->highest = MAX (self->highest, seq);
   self->acked_now += sent->len;
   _fil_rudp_send_set_fate (self, seq, FIL_RUDP_ARRIVED);
   fil_rudp_ring_mark (&self->ring, seq);

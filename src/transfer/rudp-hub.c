@@ -251,6 +251,22 @@ fil_rudp_hub_release (FilRudpHub *self,
 
 /* Coming */
 
+/* LimeWire: one host may have several connections with us, and give a new one the id of one that it forgot. */
+static gboolean
+is_waiting_for (const Entry *entry,
+                const FilRudpPacket *syn,
+                const FilEndpoint *from)
+{
+  const FilRudpConfig *config = fil_rudp_config (entry->rudp);
+
+  if ((config->profile == FIL_RUDP_FILBERT) != syn->is_extended)
+    return FALSE;
+  if (syn->is_extended)
+    return config->own_nonce == syn->nonce;
+  return fil_rudp_state (entry->rudp) == FIL_RUDP_OPENING && fil_rudp_suits (entry->rudp, syn)
+         && index_of (entry->tried, entry->n_tried, from) >= 0;
+}
+
 /* Which connection waits for this SYN, which does not know our id yet. */
 static Entry *
 waiting_for (FilRudpHub *self,
@@ -260,11 +276,8 @@ waiting_for (FilRudpHub *self,
   for (guint i = 0; i < self->n; i++)
     {
       Entry *entry = self->by_id[self->ids[i]];
-      const FilRudpConfig *config = fil_rudp_config (entry->rudp);
 
-      if ((config->profile == FIL_RUDP_FILBERT) != syn->is_extended)
-        continue;
-      if (syn->is_extended ? config->own_nonce == syn->nonce : index_of (entry->tried, entry->n_tried, from) >= 0)
+      if (is_waiting_for (entry, syn, from))
         return entry;
     }
   return NULL;
@@ -277,7 +290,7 @@ may_come_from (const Entry *entry,
 {
   if (packet->op == FIL_RUDP_SYN && packet->is_extended)
     return TRUE; /* the nonce decides */
-  if (packet->op == FIL_RUDP_SYN && entry->n_proven == 0)
+  if (!packet->is_extended && entry->n_proven == 0)
     return index_of (entry->tried, entry->n_tried, from) >= 0;
   return index_of (entry->proven, entry->n_proven, from) >= 0;
 }

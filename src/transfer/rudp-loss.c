@@ -5,8 +5,8 @@
 
 #include "transfer-limits.h"
 
-/* When a packet counts as lost. LimeWire's profile resends the oldest by the timer of rudp.md §4. The extended
- * one goes by time of sending: whatever left a little earlier than something that arrived is lost (as RFC 8985
+/* When a packet counts as lost. LimeWire's profile resends the oldest by a timer, after RTO, 2 RTO, 4 RTO … (rudp.md
+ * §4). The extended one goes by time of sending: whatever left a little earlier than something that arrived is lost (as RFC 8985
  * has it), and when nothing answers at all, the oldest is sent again to make the other side say what it has. */
 
 #define RTO_EXTRA_US 500     /* rudp.md §4 */
@@ -25,9 +25,9 @@ fil_rudp_send_rto (const FilRudpSend *self)
   if (self->srtt_us == 0)
     return FIL_RUDP_FIRST_RTO_US;
   rto_us = self->srtt_us + 4 * self->rttvar_us + RTO_EXTRA_US;
-  if (self->is_extended)
-    rto_us = CLAMP (rto_us + FIL_RUDP_ACK_DELAY_US + PROBE_MARGIN_US, FIL_RUDP_RTO_MIN_US, FIL_RUDP_RTO_MAX_US);
-  return rto_us;
+  if (!self->is_extended)
+    return MAX (rto_us, self->srtt_us + FIL_RUDP_SLACK_LIMEWIRE_US);
+  return CLAMP (rto_us + FIL_RUDP_ACK_DELAY_US + PROBE_MARGIN_US, FIL_RUDP_RTO_MIN_US, FIL_RUDP_RTO_MAX_US);
 }
 
 /* Each probe that is not answered waits twice as long. */
@@ -44,21 +44,31 @@ reordering_us (const FilRudpSend *self)
   return MAX (self->srtt_us / 8, self->rate.min_rtt_us / 4) + FIL_MSEC;
 }
 
+/* LimeWire leaves out acknowledgements, and what it says with the next one still lacks what waits to be read. So an
+ * answer to the oldest is due only when packets enough have followed it, or nothing did for as long as one takes. */
+static gint64
+limewire_answer_due_from (const FilRudpSend *self,
+                          const FilRudpSent *sent)
+{
+  const guint64 last = MIN (self->oldest + FIL_RUDP_SKIPPED_LIMEWIRE, self->next - 1);
+  const gint64 last_us = _fil_rudp_send_get (self, last)->flight.sent_us;
+
+  if (self->highest > self->oldest + FIL_RUDP_SKIPPED_LIMEWIRE)
+    return sent->flight.sent_us;
+  return CLAMP (last_us, sent->flight.sent_us, sent->flight.sent_us + fil_rudp_send_rto (self));
+}
+
 static gint64
 limewire_resend_at (const FilRudpSend *self)
 {
   const FilRudpSent *sent;
-  gint64 wait_us;
 
   if (self->in_flight.first == 0 || self->oldest == self->next)
     return FIL_NEVER;
   sent = _fil_rudp_send_get (self, self->oldest);
   if (sent->fate != FIL_RUDP_IN_FLIGHT)
     return FIL_NEVER;
-  wait_us = fil_rudp_send_rto (self) << (sent->sends - 1);
-  if (self->newest_sent_us >= sent->flight.sent_us) /* a later one has arrived */
-    wait_us = wait_us * 3 / 4;
-  return sent->flight.sent_us + wait_us;
+  return limewire_answer_due_from (self, sent) + (fil_rudp_send_rto (self) << (sent->sends - 1));
 }
 
 static gboolean

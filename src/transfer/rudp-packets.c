@@ -10,17 +10,30 @@
 
 /* Coming */
 
+/**
+ * fil_rudp_suits:
+ * @syn: of the same profile
+ *
+ * Returns: whether the other side of this connection may have sent it
+ */
+gboolean
+fil_rudp_suits (const FilRudp *self,
+                const FilRudpPacket *syn)
+{
+  if (self->is_extended && syn->nonce != self->config.own_nonce)
+    return FALSE;
+  /* Two of the same role have nothing to say to each other (rudp.md §2). */
+  if (syn->role != FIL_RUDP_ROLE_UNDEFINED && syn->role == self->config.role)
+    return FALSE;
+  return self->peer_id == 0 || syn->my_connection == self->peer_id;
+}
+
 static gboolean
 take_syn (FilRudp *self,
           const FilRudpPacket *packet,
           gint64 now_us)
 {
-  if (self->is_extended && packet->nonce != self->config.own_nonce)
-    return FALSE;
-  /* Two of the same role have nothing to say to each other (rudp.md §2). */
-  if (packet->role != FIL_RUDP_ROLE_UNDEFINED && packet->role == self->config.role)
-    return FALSE;
-  if (self->peer_id != 0 && packet->my_connection != self->peer_id)
+  if (!fil_rudp_suits (self, packet))
     return FALSE;
   if (self->peer_id == 0)
     {
@@ -48,6 +61,14 @@ take_syn_ack (FilRudp *self,
   fil_rudp_send_rtt (&self->send, MAX (now_us - self->syn_sent_us, 1));
   if (self->is_extended)
     fil_rudp_rate_first_rtt (&self->send.rate, MAX (now_us - self->syn_sent_us, 1), now_us);
+}
+
+/* What may come of somebody whose SYN has not been seen. LimeWire answers ours before it sends its own. */
+static gboolean
+is_early (const FilRudp *self,
+          const FilRudpPacket *packet)
+{
+  return !self->is_extended && packet->op == FIL_RUDP_ACK && packet->sequence == 0 && self->n_syns > 0;
 }
 
 static void
@@ -138,7 +159,8 @@ fil_rudp_receive (FilRudp *self,
     return FALSE;
   if (self->is_extended && !fil_rudp_packet_is_genuine (datagram, self->config.own_nonce))
     return FALSE;
-  if (packet->op == FIL_RUDP_SYN ? !take_syn (self, packet, now_us) : self->peer_id == 0)
+  if (packet->op == FIL_RUDP_SYN ? !take_syn (self, packet, now_us)
+                                 : self->peer_id == 0 && !is_early (self, packet))
     return FALSE;
   if (packet->op != FIL_RUDP_SYN)
     take_syn_ack (self, now_us);
@@ -162,7 +184,7 @@ static gboolean
 is_syn_due (const FilRudp *self,
             gint64 now_us)
 {
-  return self->state == FIL_RUDP_OPENING && !self->is_syn_acked && now_us >= self->syn_due_us;
+  return self->state == FIL_RUDP_OPENING && now_us >= self->syn_due_us;
 }
 
 /* Which packet without stream bytes is to leave now. */

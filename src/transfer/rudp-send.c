@@ -32,7 +32,13 @@ fil_rudp_send_init (FilRudpSend *self,
   self->oldest = self->next = self->sealed = self->end = self->limit = FIRST_SEQUENCE;
   self->resend_us = FIL_NEVER;
   if (is_extended)
-    fil_rudp_rate_init (&self->rate, now_us);
+    {
+      fil_rudp_rate_init (&self->rate, now_us);
+      return;
+    }
+  /* Whatever of LimeWire's opens the connection, its window is known. */
+  self->peer_space = FIL_RUDP_WINDOW_LIMEWIRE;
+  self->limit = FIRST_SEQUENCE + FIL_RUDP_WINDOW_LIMEWIRE;
 }
 
 void
@@ -371,7 +377,7 @@ fil_rudp_send_next (FilRudpSend *self,
   guint n = 1;
   guint64 seq = self->lost.first;
 
-  if (most == 0 || (self->is_extended && self->rate.next_us > now_us))
+  if (most == 0 || self->rate.next_us > now_us)
     return FALSE;
   if (seq == 0)
     {
@@ -392,6 +398,17 @@ fil_rudp_send_next (FilRudpSend *self,
   return TRUE;
 }
 
+/* LimeWire tells with each acknowledgement what it has read so far. Packets of one burst are all acknowledged before
+ * the first is read, and the window stays half closed; those that come one by one are not. */
+static void
+limewire_pace (FilRudpSend *self,
+               gint64 now_us)
+{
+  const gint64 gap_us = self->srtt_us / FIL_RUDP_PACE_LIMEWIRE;
+
+  self->rate.next_us = MAX (self->rate.next_us, now_us - FIL_RUDP_BURST_LIMEWIRE * gap_us) + gap_us;
+}
+
 static void
 sent_one (FilRudpSend *self,
           guint64 seq,
@@ -401,6 +418,8 @@ sent_one (FilRudpSend *self,
 
   if (self->is_extended)
     fil_rudp_rate_sent (&self->rate, &sent->flight, sent->len, self->bytes_in_flight, now_us);
+  else
+    limewire_pace (self, now_us);
   sent->flight.sent_us = now_us;
   if (sent->sends > 0)
     self->n_resent++;
@@ -448,6 +467,6 @@ fil_rudp_send_wake (const FilRudpSend *self,
   gint64 wake = self->resend_us;
 
   if (allowed (self) > 0 && (self->lost.first != 0 || self->next < last_allowed (self)))
-    wake = MIN (wake, self->is_extended ? MAX (self->rate.next_us, now_us) : now_us);
+    wake = MIN (wake, MAX (self->rate.next_us, now_us));
   return wake;
 }

@@ -65,6 +65,7 @@ typedef struct
   guint n_in_flight;
   gsize bytes_in_flight;
   gint64 newest_sent_us; /* when the latest packet that arrived had left */
+  guint64 highest;       /* of those that arrived */
   gsize acked_now;       /* bytes that one acknowledgement told of */
   gint64 rtt_now_us;     /* … and the sample it gave; 0: none */
 
@@ -75,7 +76,7 @@ typedef struct
   guint64 n_resent;
   gboolean is_given_up;  /* sent too often */
 
-  FilRudpRate rate;      /* extended */
+  FilRudpRate rate;      /* LimeWire: only when the next may leave */
 } FilRudpSend;
 
 void fil_rudp_send_init (FilRudpSend *self, gboolean is_extended, guint segment, gint64 now_us);

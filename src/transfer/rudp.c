@@ -257,7 +257,7 @@ fil_rudp_wake (FilRudp *self,
   if (self->is_aborted)
     return MAX (wake, now_us);
   wake = MIN (wake, fil_rudp_receive_ack_due (&self->receive));
-  if (self->state == FIL_RUDP_OPENING && !self->is_syn_acked)
+  if (self->state == FIL_RUDP_OPENING)
     wake = MIN (wake, self->syn_due_us);
   if (self->state != FIL_RUDP_OPEN)
     return MAX (wake, now_us);

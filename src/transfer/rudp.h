@@ -70,6 +70,7 @@ FilRudpState fil_rudp_state (const FilRudp *self);
 const char *fil_rudp_error (const FilRudp *self);
 void fil_rudp_stats (const FilRudp *self, FilRudpStats *out);
 
+gboolean fil_rudp_suits (const FilRudp *self, const FilRudpPacket *syn);
 gboolean fil_rudp_receive (FilRudp *self, const FilRudpPacket *packet, FilSlice datagram, gint64 now_us);
 gboolean fil_rudp_output (FilRudp *self, FilRudpOutput *out, gint64 now_us);
 void fil_rudp_sent (FilRudp *self, const FilRudpOutput *output, gint64 now_us);

@@ -192,12 +192,16 @@
 #define FIL_RUDP_SEGMENT 1280                  /* stream bytes of a packet that is sent; extended: or taken */
 #define FIL_RUDP_SEGMENT_LEAST 64
 #define FIL_RUDP_WINDOW_LIMEWIRE 20            /* packets */
+#define FIL_RUDP_PACE_LIMEWIRE 25              /* packets that leave in a round trip: a little more than the window … */
+#define FIL_RUDP_BURST_LIMEWIRE 2              /* … and how many that are late leave at once */
 #define FIL_RUDP_AHEAD_LIMEWIRE 25             /* taken beyond windowStart */
 #define FIL_RUDP_WINDOW_FIRST 1024             /* extended: what a reader is trusted with at first … */
 #define FIL_RUDP_WINDOW_MOST 8192              /* … and when it is fast; 10 MB */
 #define FIL_RUDP_BACKLOG 128                   /* packets that wait to be sent at all, beyond the pace's own */
 #define FIL_RUDP_RESENDS_MAX 9
 #define FIL_RUDP_FIRST_RTO_US (400 * FIL_MSEC) /* before the first sample */
+#define FIL_RUDP_SLACK_LIMEWIRE_US (20 * FIL_MSEC) /* … and beyond the round trip with one */
+#define FIL_RUDP_SKIPPED_LIMEWIRE 5            /* acknowledgements that LimeWire leaves out in a row */
 #define FIL_RUDP_RTO_MIN_US (20 * FIL_MSEC)    /* extended */
 #define FIL_RUDP_RTO_MAX_US (5 * FIL_SEC)
 #define FIL_RUDP_ACK_EVERY 16                  /* extended: packets that one acknowledgement waits for … */

@@ -226,6 +226,20 @@ queued_us (RudpWorld *self,
   return from->path_free_us - self->now_us;
 }
 
+static gboolean
+is_skipped (RudpWorld *self,
+            RudpHost *from,
+            FilSlice datagram)
+{
+  FilRudpPacket packet;
+
+  if (self->path.skipped_acks == 0 || !fil_rudp_packet_decode (&packet, datagram) || packet.op != FIL_RUDP_ACK
+      || packet.sequence == 0)
+    return FALSE;
+  from->n_skipped = (from->n_skipped + 1) % (self->path.skipped_acks + 1);
+  return from->n_skipped != 0;
+}
+
 static void
 transmit (RudpWorld *self,
           guint from,
@@ -241,7 +255,7 @@ transmit (RudpWorld *self,
   host->bytes_out += datagram.len;
   host->last_len = MIN (datagram.len, sizeof host->last);
   memcpy (host->last, datagram.data, host->last_len);
-  if (!fil_endpoint_equal (to, &self->host[other].at) || host->is_deaf)
+  if (!fil_endpoint_equal (to, &self->host[other].at) || host->is_deaf || is_skipped (self, host, datagram))
     return;
   if (happens (self, self->path.hostile_of_1000))
     add_hostile (self, other, &host->at, datagram);

@@ -234,6 +234,39 @@ test_blind (void)
   rudp_world_clear (&world);
 }
 
+/* A host of LimeWire's that has two connections with us, one as downloader and one as uploader, and then begins again
+ * with the ids of old. */
+static void
+test_two_of_one_host (void)
+{
+  g_autoptr (FilRandom) random = fil_random_new_seeded (1);
+  g_autoptr (FilRudpHub) hub = fil_rudp_hub_new (random);
+  const FilEndpoint host = at (1, 6346);
+  FilRudpConfig config = config_of (FIL_RUDP_LIMEWIRE);
+  FilRudpPacket syn = limewire_syn;
+  FilRudpPacket ack = { .op = FIL_RUDP_ACK, .window_start = 1, .window_space = 20 };
+  FilRudp *rudp[3];
+
+  for (guint i = 0; i < 3; i++)
+    {
+      config.role = i == 1 ? FIL_RUDP_ROLE_ACCEPTOR : FIL_RUDP_ROLE_REQUESTOR;
+      rudp[i] = fil_rudp_hub_open (hub, &config, ignore_change, NULL, BEGIN);
+      g_assert_true (fil_rudp_hub_try (hub, rudp[i], &host, 0));
+      g_assert_cmpuint (count_output (hub, NULL, NULL, 0, BEGIN), ==, 1);
+      syn.role = i == 1 ? FIL_RUDP_ROLE_REQUESTOR : FIL_RUDP_ROLE_ACCEPTOR;
+      syn.my_connection = i == 1 ? 8 : 7;
+      g_assert_true (give (hub, syn, &host, 0, BEGIN));
+      ack.connection = fil_rudp_config (rudp[i])->id;
+      g_assert_true (give (hub, ack, &host, 0, BEGIN));
+      g_assert_cmpint (fil_rudp_state (rudp[i]), ==, FIL_RUDP_OPEN);
+      g_assert_cmpuint (count_output (hub, NULL, NULL, 0, BEGIN), ==, 1);
+    }
+  /* Nobody waits any more. */
+  g_assert_false (give (hub, syn, &host, 0, BEGIN));
+  for (guint i = 0; i < 3; i++)
+    fil_rudp_hub_release (hub, rudp[i], BEGIN);
+}
+
 static void
 test_limits (void)
 {
@@ -324,6 +357,7 @@ main (int argc,
   g_test_add_func ("/transfer/rudp-hub/strangers", test_strangers);
   g_test_add_func ("/transfer/rudp-hub/reflection", test_reflection);
   g_test_add_func ("/transfer/rudp-hub/blind", test_blind);
+  g_test_add_func ("/transfer/rudp-hub/two-of-one-host", test_two_of_one_host);
   g_test_add_func ("/transfer/rudp-hub/limits", test_limits);
   g_test_add_func ("/transfer/rudp-hub/many", test_many);
   return g_test_run ();

@@ -94,6 +94,33 @@ test_limewire_speed (void)
   rudp_world_clear (&world);
 }
 
+/* LimeWire leaves out up to five acknowledgements in a row. That is no loss, and does not slow anything down. */
+static void
+test_limewire_skips (void)
+{
+  for (guint skipped = 0; skipped <= FIL_RUDP_SKIPPED_LIMEWIRE; skipped++)
+    {
+      const RudpPath path = { .delay_us = 50 * FIL_MSEC, .skipped_acks = skipped };
+      RudpWorld world;
+      FilRudpStats stats;
+
+      rudp_world_init (&world, 1, &path);
+      rudp_world_open (&world, FIL_RUDP_LIMEWIRE, 512);
+      world.host[0].keeps_open = TRUE;
+      world.host[1].keeps_open = TRUE;
+      world.host[1].to_send = 100 * 20 * 512;
+      while (world.host[0].n_read < world.host[1].to_send)
+        rudp_world_step (&world, FIL_NEVER - 1);
+      fil_rudp_stats (world.host[1].rudp, &stats);
+      g_test_message ("%u left out: %.1f s, %u packets, %u of them again", skipped,
+                      (double) (world.now_us - 1000 * FIL_SEC) / FIL_SEC, (guint) stats.packets_sent,
+                      (guint) stats.packets_resent);
+      g_assert_cmpuint (stats.packets_resent, <=, 1);
+      g_assert_cmpint (world.now_us - 1000 * FIL_SEC, <=, 14 * FIL_SEC);
+      rudp_world_clear (&world);
+    }
+}
+
 /* Bytes a second of a minute over a path, without its first five seconds. */
 static double
 share_of_path (const RudpPath *path)
@@ -301,6 +328,7 @@ main (int argc,
   g_test_add_func ("/transfer/rudp-stream/exchange", test_exchange);
   g_test_add_func ("/transfer/rudp-stream/wrap", test_wrap);
   g_test_add_func ("/transfer/rudp-stream/limewire-speed", test_limewire_speed);
+  g_test_add_func ("/transfer/rudp-stream/limewire-skips", test_limewire_skips);
   g_test_add_func ("/transfer/rudp-stream/filbert-speed", test_filbert_speed);
   g_test_add_func ("/transfer/rudp-stream/filbert-window", test_filbert_window);
   g_test_add_func ("/transfer/rudp-stream/ends", test_ends);

@@ -214,6 +214,39 @@ test_opening_rules (void)
   g_assert_cmpuint (fil_rudp_write (self, (const guint8 *) "x", 1), ==, 0);
 }
 
+/* LimeWire acknowledges our SYN before its own comes, or the acknowledgement is lost and its DATA is the first that
+ * knows us. We write at once in either case. */
+static void
+test_opening_order (void)
+{
+  const FilRudpPacket data = { .op = FIL_RUDP_DATA, .connection = 1, .sequence = 1,
+                               .head = fil_slice ((const guint8 *) "G", 1) };
+  g_autoptr (FilRudp) self = fil_rudp_new (&limewire, BEGIN);
+
+  expect (self, "00000000010001010000000000000000", BEGIN);
+  g_assert_true (give (self, syn_ack, BEGIN));
+  g_assert_cmpint (fil_rudp_state (self), ==, FIL_RUDP_OPENING);
+  expect (self, "", BEGIN);
+  /* Until its SYN comes, ours keep the way open. */
+  expect (self, "00000000010001010000000000000000", BEGIN + FIL_RUDP_SYN_US);
+  g_assert_true (give (self, their_syn, BEGIN + FIL_RUDP_SYN_US));
+  g_assert_cmpint (fil_rudp_state (self), ==, FIL_RUDP_OPEN);
+  g_assert_cmpuint (fil_rudp_write (self, (const guint8 *) "x", 1), ==, 1);
+  expect (self, "01100000000100140000000000000000", BEGIN + FIL_RUDP_SYN_US);
+  expect (self, "01310001780000000000000000000000", BEGIN + FIL_RUDP_SYN_US);
+
+  fil_rudp_free (g_steal_pointer (&self));
+  self = fil_rudp_new (&limewire, BEGIN);
+  expect (self, "00000000010001010000000000000000", BEGIN);
+  g_assert_true (give (self, their_syn, BEGIN));
+  expect (self, "01100000000100140000000000000000", BEGIN);
+  g_assert_true (give (self, data, BEGIN));
+  g_assert_cmpint (fil_rudp_state (self), ==, FIL_RUDP_OPEN);
+  g_assert_cmpuint (fil_rudp_write (self, (const guint8 *) "x", 1), ==, 1);
+  expect (self, "01100001000100130000000000000000", BEGIN);
+  expect (self, "01310001780000000000000000000000", BEGIN);
+}
+
 /* In flight at most 20; the window opens again by a KEEPALIVE at once. */
 static void
 test_window (void)
@@ -277,57 +310,93 @@ test_window (void)
   g_assert_cmpuint (n, ==, FIL_RUDP_ANSWERS);
 }
 
+/* Lets time pass until something but a KEEPALIVE leaves; theirs come all the time. */
+static guint
+next_op (FilRudp *self,
+         FilRudpOutput *out,
+         gint64 *now_us)
+{
+  for (;;)
+    {
+      g_assert_cmpint (fil_rudp_state (self), ==, FIL_RUDP_OPEN);
+      *now_us = fil_rudp_wake (self, *now_us);
+      fil_rudp_tick (self, *now_us);
+      g_assert_true (give (self, (FilRudpPacket){ .op = FIL_RUDP_KEEPALIVE, .connection = 1, .window_start = 1,
+                                                  .window_space = 20 }, *now_us));
+      while (fil_rudp_output (self, out, *now_us))
+        {
+          const guint op = out->bytes[1] >> 4;
+
+          fil_rudp_sent (self, out, *now_us);
+          if (op != FIL_RUDP_KEEPALIVE)
+            return op;
+        }
+    }
+}
+
 /* The oldest is sent again after RTO, 2 RTO, 4 RTO …; after ten times the other side is told, and it is over. */
 static void
 test_resends (void)
 {
   g_autoptr (FilRudp) self = open_limewire (512);
-  const gint64 begin_us = BEGIN;
-  gint64 now_us = begin_us, last_us = begin_us;
+  gint64 now_us = BEGIN, last_us = BEGIN, rto_us = 0;
   FilRudpOutput out;
-  gint64 rto_us;
   guint n;
 
   fil_rudp_write (self, (const guint8 *) "x", 1);
   expect (self, "01310001780000000000000000000000", now_us);
-  /* The handshake took no time at all, so the RTO is the half millisecond and a little. */
-  now_us = fil_rudp_wake (self, now_us);
-  rto_us = now_us - begin_us;
-  g_assert_cmpint (rto_us, >=, 500);
-  for (n = 1; fil_rudp_state (self) == FIL_RUDP_OPEN && n < 20; n++)
+  for (n = 1; next_op (self, &out, &now_us) == FIL_RUDP_DATA; n++)
     {
-      fil_rudp_tick (self, now_us);
-      /* Keep it alive: only this packet is lost. */
-      g_assert_true (give (self, (FilRudpPacket){ .op = FIL_RUDP_KEEPALIVE, .connection = 1, .window_start = 1,
-                                                  .window_space = 20 }, now_us));
-      if (!fil_rudp_output (self, &out, now_us))
-        break;
-      fil_rudp_sent (self, &out, now_us);
-      if (out.bytes[1] >> 4 == FIL_RUDP_FIN)
-        break;
       g_assert_cmpmem (out.bytes, 5, "\x01\x31\x00\x01x", 5);
+      if (n == 1)
+        rto_us = now_us - BEGIN;
       g_assert_cmpint (now_us - last_us, ==, rto_us << (n - 1));
       last_us = now_us;
-      now_us = fil_rudp_wake (self, now_us);
     }
+  /* The handshake took no time at all, so the RTO is what is granted beyond it. */
+  g_assert_cmpint (rto_us, >=, FIL_RUDP_SLACK_LIMEWIRE_US);
+  g_assert_cmpint (rto_us, <, FIL_RUDP_SLACK_LIMEWIRE_US + FIL_MSEC);
   g_assert_cmpuint (n, ==, 10);
+  g_assert_cmpuint (out.bytes[1] >> 4, ==, FIL_RUDP_FIN);
   g_assert_cmpuint (out.bytes[4], ==, FIL_RUDP_FIN_TOO_MANY_RESENDS);
   g_assert_cmpint (fil_rudp_state (self), ==, FIL_RUDP_CLOSED);
   g_assert_nonnull (fil_rudp_error (self));
+}
 
-  /* Sooner, when a later one has arrived. */
-  fil_rudp_free (g_steal_pointer (&self));
-  self = open_limewire (64);
-  fil_rudp_write (self, (const guint8 *) "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefX", 65);
-  for (guint i = 0; i < 2; i++)
+/* When the oldest of 20 is sent again, which left 15 ms before all but two others, if this one has arrived. */
+static gint64
+resent_after (guint16 arrived)
+{
+  g_autoptr (FilRudp) self = open_limewire (64);
+  const guint8 bytes[20 * 64] = { 0 };
+  gint64 now_us = BEGIN;
+  FilRudpOutput out;
+
+  fil_rudp_write (self, bytes, 3 * 64);
+  for (guint i = 0; i < 20; i++)
     {
-      g_assert_true (fil_rudp_output (self, &out, BEGIN));
-      fil_rudp_sent (self, &out, BEGIN);
+      if (i == 3)
+        {
+          now_us += 15 * FIL_MSEC;
+          fil_rudp_write (self, bytes, 17 * 64);
+        }
+      g_assert_true (fil_rudp_output (self, &out, now_us));
+      fil_rudp_sent (self, &out, now_us);
     }
-  g_assert_true (give (self, (FilRudpPacket){ .op = FIL_RUDP_ACK, .connection = 1, .sequence = 2, .window_start = 1,
-                                              .window_space = 19 }, BEGIN + 100));
-  now_us = fil_rudp_wake (self, BEGIN + 100);
-  g_assert_cmpint (now_us - BEGIN, <, rto_us);
+  g_assert_true (give (self, (FilRudpPacket){ .op = FIL_RUDP_ACK, .connection = 1, .sequence = arrived,
+                                              .window_start = 1, .window_space = 19 }, now_us));
+  g_assert_cmpuint (next_op (self, &out, &now_us), ==, FIL_RUDP_DATA);
+  g_assert_cmpmem (out.bytes + 2, 2, "\x00\x01", 2);
+  return now_us - BEGIN;
+}
+
+/* An acknowledgement that is missing may have been left out, as five in a row may be. */
+static void
+test_left_out (void)
+{
+  g_assert_cmpint (resent_after (FIL_RUDP_SKIPPED_LIMEWIRE + 1), >=, 15 * FIL_MSEC + FIL_RUDP_SLACK_LIMEWIRE_US);
+  g_assert_cmpint (resent_after (FIL_RUDP_SKIPPED_LIMEWIRE + 2), <, 15 * FIL_MSEC + FIL_RUDP_SLACK_LIMEWIRE_US);
+  g_assert_cmpint (resent_after (FIL_RUDP_SKIPPED_LIMEWIRE + 2), >=, FIL_RUDP_SLACK_LIMEWIRE_US);
 }
 
 /* Runs a lone connection on what it asks for; returns when it closed. */
@@ -525,8 +594,10 @@ main (int argc,
   g_test_add_func ("/transfer/rudp/samples", test_samples);
   g_test_add_func ("/transfer/rudp/unanswered", test_unanswered);
   g_test_add_func ("/transfer/rudp/opening-rules", test_opening_rules);
+  g_test_add_func ("/transfer/rudp/opening-order", test_opening_order);
   g_test_add_func ("/transfer/rudp/window", test_window);
   g_test_add_func ("/transfer/rudp/resends", test_resends);
+  g_test_add_func ("/transfer/rudp/left-out", test_left_out);
   g_test_add_func ("/transfer/rudp/silence", test_silence);
   g_test_add_func ("/transfer/rudp/fin-repeat", test_fin_repeat);
   g_test_add_func ("/transfer/rudp/fin-overtakes", test_fin_overtakes);
