@@ -221,6 +221,7 @@ static const FilDownloadsDelegate downloads_delegate = {
   .is_reachable = delegate_is_reachable,
   .nat = _fil_node_punch_nat,
   .punch = _fil_node_punch,
+  .stop_punch = _fil_node_punch_cancel,
   .may_dial = delegate_may_dial,
   .answered = delegate_answered,
   .ping = delegate_ping,

@@ -169,7 +169,7 @@ acceptor_reached (gpointer data,
   FilNode *self = data;
 
   /* Who was called from here proves nothing. */
-  if (self->overlay != NULL && !fil_punches_expects (self->punches, peer))
+  if (self->overlay != NULL && !fil_punches_expects (self->punches, peer, _fil_node_now (self)))
     fil_overlay_noted_inbound (self->overlay, peer, _fil_node_now (self));
 }
 

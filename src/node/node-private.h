@@ -269,6 +269,7 @@ void _fil_node_punch_start (FilNode *self);
 void _fil_node_punch_stop (FilNode *self);
 void _fil_node_punch_free (FilNode *self);
 gboolean _fil_node_punch (gpointer data, const FilDownload *download, const FilFileSource *source);
+void _fil_node_punch_cancel (gpointer data, const FilGuid *guid);
 void _fil_node_punch_push (FilNode *self, const FilPush *push);
 FilSession *_fil_node_punch_line (FilNode *self, const FilEndpoint *peer);
 void _fil_node_punch_handed_over (FilNode *self, FilPump *pump, const FilSession *from);

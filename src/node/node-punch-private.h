@@ -15,6 +15,7 @@ void _fil_node_punch_describe (gpointer data, FilPunchSelf *out);
 /* node-punch-stream.c */
 GPtrArray *_fil_node_punch_streams_new (void);
 void _fil_node_punch_open_stream (gpointer data, const FilPunchWay *way);
+void _fil_node_punch_stop_stream (FilNode *self, guint32 id);
 
 /* node-punch-head.c */
 GPtrArray *_fil_node_punch_heads_new (void);

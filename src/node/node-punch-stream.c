@@ -3,9 +3,8 @@
 
 #include "node-punch-private.h"
 
-#include <string.h>
+#include <glib/gi18n.h>
 
-#include "punch-limits.h"
 #include "rudp-stream.h"
 
 /* RUDP over the way that was found. */
@@ -14,8 +13,7 @@ typedef struct
 {
   FilNode *node;
   FilPunchWay way;
-  FilRudp *rudp;
-  FilTimer *timer;
+  FilRudp *rudp; /* NULL: given away */
 } PunchStream;
 
 static void
@@ -29,7 +27,6 @@ punch_stream_free (PunchStream *self)
       fil_rudp_hub_release (fil_rudp_port_hub (node->rudp), self->rudp, fil_rudp_port_now (node->rudp));
       fil_rudp_port_touch (node->rudp);
     }
-  fil_timer_free (self->timer);
   g_free (self);
 }
 
@@ -37,18 +34,14 @@ static void
 give_up (PunchStream *self)
 {
   FilNode *node = self->node;
+  const char *error = fil_rudp_error (self->rudp);
   guint32 id = self->way.id;
 
   g_ptr_array_remove_fast (node->punch_streams, self);
-  fil_punches_stream_opened (node->punches, id, FALSE, _fil_node_now (node));
+  fil_punches_stream_opened (node->punches, id,
+                             error != NULL ? error : _("The other side broke the connection"),
+                             _fil_node_now (node));
   _fil_node_punch_arm (node);
-}
-
-static void
-stream_timeout (gpointer data,
-                gint64 now_us)
-{
-  give_up (data);
 }
 
 /* The stream stands: it is encrypted when both can, and pumped. */
@@ -64,7 +57,7 @@ stream_opened (PunchStream *self)
     stream = fil_tls_stream_new_pinned (node->tls, stream, way.is_asker ? FIL_TLS_CLIENT : FIL_TLS_SERVER,
                                         NULL, 0, way.fingerprint);
   g_ptr_array_remove_fast (node->punch_streams, self);
-  fil_punches_stream_opened (node->punches, way.id, TRUE, _fil_node_now (node));
+  fil_punches_stream_opened (node->punches, way.id, NULL, _fil_node_now (node));
   session = _fil_node_punch_session (node, &way);
   if (session == NULL)
     fil_stream_free (stream);
@@ -95,42 +88,46 @@ stream_changed (gpointer data,
     }
 }
 
-static guint64
-nonce_number (const guint8 *nonce)
-{
-  guint64 number;
-
-  memcpy (&number, nonce, sizeof number);
-  return GUINT64_FROM_BE (number);
-}
-
+/* The punches' stream(): they say how long it may take. */
 void
 _fil_node_punch_open_stream (gpointer data,
                              const FilPunchWay *way)
 {
   FilNode *self = data;
   FilRudpHub *hub = fil_rudp_port_hub (self->rudp);
-  PunchStream *stream = g_new0 (PunchStream, 1);
   gint64 now_us = _fil_node_now (self);
-  FilRudpConfig config = {
-    .profile = way->means == FIL_PUNCH_BY_LIME ? FIL_RUDP_LIMEWIRE : FIL_RUDP_FILBERT,
-    .role = way->is_asker ? FIL_RUDP_ROLE_REQUESTOR : FIL_RUDP_ROLE_ACCEPTOR,
-    .own_nonce = nonce_number (way->own_nonce),
-    .peer_nonce = nonce_number (way->peer_nonce),
-  };
+  PunchStream *stream;
+  FilRudpConfig config;
 
+  fil_punch_way_config (way, &config);
+  stream = g_new0 (PunchStream, 1);
   stream->node = self;
   stream->way = *way;
-  stream->timer = fil_timer_new (fil_reactor_timers (self->reactor), stream_timeout, stream);
-  g_ptr_array_add (self->punch_streams, stream);
   stream->rudp = fil_rudp_hub_open (hub, &config, stream_changed, stream, now_us);
-  if (stream->rudp == NULL || !fil_rudp_hub_try (hub, stream->rudp, &way->peer, 0))
+  if (stream->rudp == NULL)
     {
-      fil_timer_set (stream->timer, now_us);
+      g_free (stream);
+      fil_punches_stream_opened (self->punches, way->id, _("Too many connections are under way."), now_us);
       return;
     }
-  fil_timer_set (stream->timer, now_us + FIL_PUNCH_LIME_US);
+  g_ptr_array_add (self->punch_streams, stream);
+  /* The first address always fits. */
+  (void) fil_rudp_hub_try (hub, stream->rudp, &way->peer, 0);
   fil_rudp_port_touch (self->rudp);
+}
+
+/* Ends the one that is being opened for that attempt. */
+void
+_fil_node_punch_stop_stream (FilNode *self,
+                             guint32 id)
+{
+  for (guint i = self->punch_streams->len; i > 0; i--)
+    {
+      PunchStream *stream = g_ptr_array_index (self->punch_streams, i - 1);
+
+      if (stream->way.id == id)
+        g_ptr_array_remove_index_fast (self->punch_streams, i - 1);
+    }
 }
 
 /* Of those that are being opened: one that leaves the array is given up. */

@@ -67,13 +67,14 @@ connect_tcp (gpointer data,
 }
 
 static void
-stop_connecting (gpointer data,
-                 guint32 id)
+stop (gpointer data,
+      guint32 id)
 {
   FilNode *self = data;
 
   if (self->tcp_punch != NULL)
     fil_tcp_punch_stop (self->tcp_punch, id);
+  _fil_node_punch_stop_stream (self, id);
 }
 
 static void
@@ -112,7 +113,7 @@ _fil_node_punch_session (gpointer data,
   if (self->is_stopped)
     return NULL;
   if (way->is_asker)
-    return fil_downloads_giv (self->downloads, &way->guid, way->index, &way->peer, now_us);
+    return fil_downloads_punched (self->downloads, &way->guid, way->index, &way->peer, now_us);
   return self->is_sharing_paused ? NULL : fil_uploads_punched (self->uploads, &way->peer, now_us);
 }
 
@@ -152,7 +153,7 @@ static const FilPunchesDelegate punches_delegate = {
   .may_send = may_send,
   .send = send_datagram,
   .connect = connect_tcp,
-  .stop_connecting = stop_connecting,
+  .stop = stop,
   .ask_proxy = ask_proxy,
   .stream = _fil_node_punch_open_stream,
   .session = _fil_node_punch_session,
@@ -247,7 +248,6 @@ _fil_node_punch (gpointer data,
     .n_proxies = source->n_proxies,
     .endpoint = source->endpoint,
     .knows_offers = source->punch.knows_offers,
-    .nat = source->punch.nat,
     .index = source->index,
   };
   guint32 id;
@@ -257,6 +257,19 @@ _fil_node_punch (gpointer data,
   id = fil_punches_ask (self->punches, &wish, _fil_node_now (self));
   _fil_node_punch_arm (self);
   return id != 0;
+}
+
+/* The downloads' stop_punch(). */
+void
+_fil_node_punch_cancel (gpointer data,
+                        const FilGuid *guid)
+{
+  FilNode *self = data;
+
+  if (self->punches == NULL)
+    return;
+  fil_punches_cancel (self->punches, guid, _fil_node_now (self));
+  _fil_node_punch_arm (self);
 }
 
 /* Life */

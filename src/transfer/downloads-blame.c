@@ -79,6 +79,7 @@ _fil_downloads_blame (FilDownloads *self,
       if (source != liar && !fil_file_source_same_host (source, liar))
         continue;
       source->is_blamed = TRUE;
+      _fil_downloads_stop_punch (self, source);
       fil_file_source_bad (source, "corrupt");
       drop_fetches (download, source);
     }

@@ -128,12 +128,16 @@ gboolean _fil_download_is_running (const FilDownload *download);
 FilOwnReach _fil_downloads_own_reach (const FilDownloads *self);
 void _fil_downloads_punch (FilDownloads *self, FilDownload *download, FilFileSource *source, gint64 now_us);
 gboolean _fil_downloads_is_punching_to (const FilDownloads *self, const FilFileSource *source);
-gint64 _fil_downloads_punch_tick (FilDownload *download, gint64 now_us);
+void _fil_downloads_stop_punch (FilDownloads *self, FilFileSource *source);
+void _fil_downloads_way_broke (FilFetch *fetch, gint64 now_us);
+gint64 _fil_downloads_punch_tick (FilDownloads *self, FilDownload *download, gint64 now_us);
 
 /* downloads-push.c */
 guint _fil_download_n_pushing (const FilDownload *download);
 gboolean _fil_downloads_is_pushing_to (const FilDownloads *self, const FilFileSource *source);
 void _fil_downloads_push (FilDownloads *self, FilFileSource *source, gint64 now_us);
+FilFetch *_fil_downloads_take_giv (FilDownloads *self, const FilGuid *guid, guint32 index, const FilEndpoint *from,
+                                   gint64 now_us);
 void _fil_downloads_new_proxies (FilDownloads *self, FilFileSource *source, gboolean had_others, gint64 now_us);
 gint64 _fil_downloads_push_tick (FilDownloads *self, FilDownload *download, gint64 now_us);
 gboolean _fil_downloads_keep_link (FilDownloads *self, FilFetch *fetch, gint64 now_us);

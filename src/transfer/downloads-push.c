@@ -310,6 +310,30 @@ is_connected (const FilDownloads *self,
   return fil_idle_links_has (self->idle, guid);
 }
 
+/* (transfer none) (nullable): begins to fetch over a connection that somebody with that GUID made to us */
+FilFetch *
+_fil_downloads_take_giv (FilDownloads *self,
+                         const FilGuid *guid,
+                         guint32 index,
+                         const FilEndpoint *from,
+                         gint64 now_us)
+{
+  FilDownload *download = NULL;
+  FilFileSource *source;
+
+  self->now_us = MAX (self->now_us, now_us);
+  if (self->is_shut || fil_guid_is_zero (guid) || self->fetches->len >= FIL_DOWNLOADS_MAX_CONNECTIONS ||
+      !was_asked (self, guid, now_us) || is_connected (self, guid))
+    return NULL;
+  source = find_waiting (self, guid, index, from, &download);
+  if (source == NULL)
+    return NULL;
+  try_step (self, guid, "giv-received", from, "the servent connected to us");
+  source->seen_at = *from;
+  _fil_downloads_soon (self);
+  return fil_fetch_new (self, download, source, TRUE, now_us);
+}
+
 /**
  * fil_downloads_giv:
  * @guid: servent GUID of who connected, of its GIV line
@@ -329,21 +353,12 @@ fil_downloads_giv (FilDownloads *self,
                    const FilEndpoint *from,
                    gint64 now_us)
 {
-  FilDownload *download = NULL;
-  FilFileSource *source;
+  FilFetch *fetch = _fil_downloads_take_giv (self, guid, index, from, now_us);
 
-  self->now_us = MAX (self->now_us, now_us);
-  if (self->is_shut || fil_guid_is_zero (guid) || self->fetches->len >= FIL_DOWNLOADS_MAX_CONNECTIONS ||
-      !was_asked (self, guid, now_us) || is_connected (self, guid))
+  if (fetch == NULL)
     return NULL;
-  source = find_waiting (self, guid, index, from, &download);
-  if (source == NULL)
-    return NULL;
-  try_step (self, guid, "giv-received", from, "the servent connected to us");
-  source->failures = 0;
-  source->seen_at = *from;
-  _fil_downloads_soon (self);
-  return fil_fetch_new (self, download, source, TRUE, now_us)->session;
+  fetch->source->failures = 0;
+  return fetch->session;
 }
 
 /* A pushed connection that has nothing more to bring for its download is kept for another one; FALSE: it

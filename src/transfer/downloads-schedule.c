@@ -443,7 +443,7 @@ _fil_downloads_advance (FilDownloads *self,
   _fil_downloads_choose_solo (self, download, now_us);
   wake = MIN (wake, fetches_tick (self, download, now_us));
   wake = MIN (wake, _fil_downloads_push_tick (self, download, now_us));
-  wake = MIN (wake, _fil_downloads_punch_tick (download, now_us));
+  wake = MIN (wake, _fil_downloads_punch_tick (self, download, now_us));
   if (is_complete (download) && is_checking (download))
     return wake;
   if (is_complete (download))

@@ -21,6 +21,8 @@ typedef struct
   guint usable;
   guint unreachable;
   const char *why; /* one of them is, or NULL */
+  guint unpunched;
+  const char *why_unpunched; /* one of them is, or NULL */
   guint busy;
 } Tally;
 
@@ -71,6 +73,11 @@ count_sources (const FilDownload *download,
           else if (own->can_punch && source->punch.can_punch && source->punch.knows_offers)
             tally->why = fil_nat_pair_sentence (&own->nat, &source->punch.nat);
         }
+      else if (g_strcmp0 (source->reason_code, "no-punch") == 0)
+        {
+          tally->unpunched++;
+          tally->why_unpunched = source->punch_sentence;
+        }
       tally->busy += g_strcmp0 (source->reason_code, "busy") == 0;
     }
 }
@@ -94,6 +101,8 @@ explain_waiting (FilDownloads *self,
   if (tally->busy > 0)
     return fil_download_set_reason (download, "busy",
                                     _("Everybody who has this file is busy; they will be asked again."));
+  if (tally->unpunched == tally->usable - tally->unreachable && tally->why_unpunched != NULL)
+    return fil_download_set_reason (download, "no-punch", "%s", tally->why_unpunched);
   return fil_download_set_reason (download, "retry-later",
                                   _("Nobody who has this file answers; they will be tried again."));
 }

@@ -147,6 +147,7 @@ _fil_downloads_stop_fetches (FilDownloads *self,
 
       if (source->state == FIL_SOURCE_PUSHING)
         fil_file_source_wait (source, 0, NULL);
+      _fil_downloads_stop_punch (self, source);
     }
 }
 

@@ -52,9 +52,12 @@ typedef struct
   /* What stands before us when both sides have to open a way; NULL: we cannot. May be NULL. */
   const FilNatSide *(*nat) (gpointer data);
 
-  /* Begins to open a way to a source that nobody can connect to: then fil_downloads_giv(), or
+  /* Begins to open a way to a source that nobody can connect to: then fil_downloads_punched(), or
    * fil_downloads_punch_failed(), but later. FALSE: nothing to try. May be NULL. */
   gboolean (*punch) (gpointer data, const FilDownload *download, const FilFileSource *source);
+
+  /* Nobody waits for that way any more. May be NULL. */
+  void (*stop_punch) (gpointer data, const FilGuid *guid);
 
   /* Whether an address that a stranger named may be dialled. */
   gboolean (*may_dial) (gpointer data, const FilEndpoint *to);
@@ -146,6 +149,8 @@ gboolean fil_downloads_set_priority (FilDownloads *self, gint64 id, int priority
 FilSession *fil_downloads_giv (FilDownloads *self, const FilGuid *guid, guint32 index,
                                const FilEndpoint *from, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 
+FilSession *fil_downloads_punched (FilDownloads *self, const FilGuid *guid, guint32 index, const FilEndpoint *from,
+                                   gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 void fil_downloads_punch_failed (FilDownloads *self, const FilGuid *guid, gboolean is_hopeless, const char *sentence,
                                  gint64 now_us);
 

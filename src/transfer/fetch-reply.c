@@ -354,6 +354,11 @@ _fil_fetch_settle (FilFetch *self,
   self->is_settled = TRUE;
   if (source->state == FIL_SOURCE_BAD)
     return;
+  if (self->is_punched && !self->has_reply && end != FIL_DOWNLOAD_END_LIED)
+    {
+      _fil_downloads_way_broke (self, now_us);
+      return;
+    }
   switch (end)
     {
     case FIL_DOWNLOAD_END_NOT_CONNECTED:

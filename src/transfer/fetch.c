@@ -368,6 +368,7 @@ fetch_reply (gpointer data,
   FilDownloadVerdict verdict;
 
   self->downloads->now_us = MAX (self->downloads->now_us, now_us);
+  self->has_reply = TRUE;
   if (reply->status != 200 && reply->status != 206)
     give_back_from (self, 0);
   verdict = _fil_fetch_judge (self, reply, asked, range, now_us);

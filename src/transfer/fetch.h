@@ -29,6 +29,8 @@ struct _FilFetch
   FilSession *session; /* the driver's */
   gint64 started_us;
   gboolean is_push;
+  gboolean is_punched;  /* both sides opened the way */
+  gboolean has_reply;   /* the head of one came */
 
   GArray *leases;      /* FilFetchLease, in the order they were asked for */
   GArray *late;        /* FilRange: asked for and given back when nothing came; may still come */

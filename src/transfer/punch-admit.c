@@ -118,7 +118,7 @@ fil_punches_take_offer (FilPunches *self,
       if (offer->is_reminder && punch->state == PUNCH_KNOCKING && punch->reminders < FIL_PUNCH_REMINDERS)
         {
           punch->reminders++;
-          _fil_punch_knock_once (punch, now_us);
+          _fil_punch_knock_once (punch);
         }
       return TRUE;
     }

@@ -113,8 +113,7 @@ _fil_punch_begin_knocking (FilPunch *self,
  * time by TCP. An asker that knows nobody yet opens its own router only.
  */
 void
-_fil_punch_knock_once (FilPunch *self,
-                       gint64 now_us)
+_fil_punch_knock_once (FilPunch *self)
 {
   if (self->udp->len == 0)
     return;
@@ -161,8 +160,7 @@ choose_udp (FilPunch *self,
 
   _fil_punch_seal (self, &way, _fil_punch_proven (self, &self->pair));
   way.has_tls = self->wants_tls = has_tls && self->self.has_tls;
-  if (self->tcp->len > 0)
-    self->punches->delegate.stop_connecting (self->punches->data, self->id);
+  self->punches->delegate.stop (self->punches->data, self->id);
   _fil_punch_step (self, "punch-udp", &self->pair, "this pair of addresses works; RUDP from here on");
   if (self->is_asker)
     {
@@ -244,7 +242,7 @@ _fil_punch_knock (FilPunch *self,
       if (self->is_asker && !self->has_heard)
         _fil_punch_remind (self, now_us);
       else if (!self->is_asker && !self->has_heard)
-        _fil_punch_knock_once (self, now_us);
+        _fil_punch_knock_once (self);
     }
 }
 
@@ -382,8 +380,7 @@ _fil_punch_take_probe (FilPunch *self,
 
 /* Whether a TCP connection of this attempt would still be used. */
 gboolean
-_fil_punch_takes_line (FilPunch *self,
-                       gint64 now_us)
+_fil_punch_takes_line (const FilPunch *self)
 {
   return self->state == PUNCH_KNOCKING || (self->is_asker && self->state == PUNCH_SIGNALLING);
 }

@@ -46,12 +46,16 @@
 #define FIL_PUNCH_TCP_OPENERS 6
 #define FIL_PUNCH_USE_US (100 * FIL_MSEC)
 #define FIL_PUNCH_USES 30
-#define FIL_PUNCH_LINGER_US (5 * FIL_SEC)     /* to agree again when the agreement was lost */
+#define FIL_PUNCH_STREAM_US (12 * FIL_SEC)    /* from the choice until a stream stands */
 #define FIL_PUNCH_HEARD_PER_SECOND 50         /* answers of one attempt, whoever knocks */
 
 /* The first lines of a TCP connection that came about so. */
 #define FIL_PUNCH_LINE_MAX 64
 #define FIL_PUNCH_LINE_US (10 * FIL_SEC)
 
-/* LimeWire's way: RUDP does the knocking, one SYN each 400 ms (rudp.md §2). */
-#define FIL_PUNCH_LIME_US (12 * FIL_SEC)      /* 30 SYNs */
+/* LimeWire's way: RUDP does the knocking, one SYN each 400 ms (rudp.md §2, §8). */
+#define FIL_PUNCH_LIME_US (20 * FIL_SEC)      /* 50 SYNs */
+
+/* Afterwards. */
+#define FIL_PUNCH_LATELY_US (2 * FIL_MINUTE)  /* our router may let in whom we knocked at … */
+#define FIL_PUNCH_LATELY_MAX 256              /* … of whom so many are remembered */

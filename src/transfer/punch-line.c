@@ -87,6 +87,7 @@ hand_over (FilPunchLine *self,
   next = punches->delegate.session (punches->data, &self->way);
   if (next == NULL)
     {
+      _fil_punch_end (punch, now_us);
       fil_session_close (&self->session, "nobody wants this connection any more");
       return;
     }
@@ -114,7 +115,7 @@ take_proof (FilPunchLine *self,
   punch = _fil_punches_by_nonce (self->punches, to);
   if (punch == NULL || (self->id != 0 && punch->id != self->id) ||
       (punch->has_peer && memcmp (punch->peer.nonce, from, sizeof from) != 0) ||
-      !_fil_punch_takes_line (punch, now_us))
+      !_fil_punch_takes_line (punch))
     {
       fil_session_abort (&self->session, "nobody waits for this connection");
       return;
@@ -138,7 +139,7 @@ take_go (FilPunchLine *self,
   FilPunch *punch = _fil_punches_by_id (self->punches, self->id);
   gboolean has_tls = strcmp (self->line, GO_TLS) == 0;
 
-  if (punch == NULL || punch->is_asker || !_fil_punch_takes_line (punch, now_us) ||
+  if (punch == NULL || punch->is_asker || !_fil_punch_takes_line (punch) ||
       (!has_tls && strcmp (self->line, GO_PLAIN) != 0))
     {
       fil_session_abort (&self->session, "another connection was chosen");

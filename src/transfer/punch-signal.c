@@ -63,8 +63,7 @@ send_round (FilPunch *self,
 /* Nobody answered for three seconds: a PUSH may get through, and our router shall let in what the other
  * side then sends from where its hit said it is. */
 static void
-fall_back (FilPunch *self,
-           gint64 now_us)
+fall_back (FilPunch *self)
 {
   self->has_pushed = TRUE;
   _fil_punch_push (self, &self->wish.guid, self->proxies,
@@ -72,7 +71,7 @@ fall_back (FilPunch *self,
   if (fil_endpoint_is_set (&self->wish.endpoint) &&
       self->punches->delegate.may_send (self->punches->data, &self->wish.endpoint))
     _fil_punch_add_udp (self, &self->wish.endpoint);
-  _fil_punch_knock_once (self, now_us);
+  _fil_punch_knock_once (self);
 }
 
 /* Behind a router that counts, every attempt takes ports: the next offer can name one when the last attempt
@@ -136,7 +135,7 @@ _fil_punch_signal (FilPunch *self,
       return;
     }
   if (!self->has_pushed && now_us - self->offered_us >= FIL_PUNCH_PUSH_US)
-    fall_back (self, now_us);
+    fall_back (self);
   if (self->rounds < FIL_PUNCH_PINGS && now_us >= self->next_round_us)
     send_round (self, now_us);
 }

@@ -19,9 +19,9 @@ typedef enum
   PUNCH_SIGNALLING, /* asker: nobody answered yet */
   PUNCH_KNOCKING,
   PUNCH_AGREEING,   /* asker: chose UDP, the other side has not said that it knows */
-  PUNCH_CHOSEN,     /* the way is the node's; stays a while to agree again */
+  PUNCH_CHOSEN,     /* both know; the stream over it is being opened */
   PUNCH_LIME,       /* the RUDP engine knocks */
-  PUNCH_OVER,
+  PUNCH_OVER,       /* to be freed */
 } FilPunchState;
 
 /* Where to knock. */
@@ -34,6 +34,13 @@ typedef struct
   guint8 replies;     /* … and since */
   guint8 openers;     /* that could not */
 } FilPunchTarget;
+
+/* An address that was knocked at by an attempt that is over. */
+typedef struct
+{
+  FilEndpoint address; /* its port says nothing */
+  gint64 until_us;     /* so long its answer may still come through our router */
+} FilPunchCalled;
 
 /* A HEAD ping of ours. */
 typedef struct
@@ -113,6 +120,7 @@ struct _FilPunches
   gint64 unsure_us;   /* when we were asked last without knowing what we look like */
   FilEndpoint told;   /* our UDP port as others told it last … */
   GHashTable *called; /* … and whom knocks went to since: (transport, FilEndpoint), owned */
+  GArray *lately;     /* FilPunchCalled, the oldest first */
 };
 
 /* punches.c */
@@ -125,6 +133,8 @@ void _fil_punch_set_state (FilPunch *self, FilPunchState state, gint64 now_us);
 void _fil_punch_fail (FilPunch *self, const char *code, const char *sentence, gint64 now_us);
 void _fil_punch_end (FilPunch *self, gint64 now_us);
 void _fil_punch_step (FilPunch *self, const char *what, const FilEndpoint *peer, const char *detail);
+
+/* punch-way.c */
 FilPunchWay _fil_punch_way (const FilPunch *self, FilPunchMeans means, const FilEndpoint *peer);
 
 /* punch-message.c */
@@ -158,12 +168,12 @@ void _fil_punch_seal (const FilPunch *self, FilPunchWay *way, const FilPunchTarg
 
 /* punch-knock.c */
 void _fil_punch_begin_knocking (FilPunch *self, gint64 now_us);
-void _fil_punch_knock_once (FilPunch *self, gint64 now_us);
+void _fil_punch_knock_once (FilPunch *self);
 void _fil_punch_knock (FilPunch *self, gint64 now_us);
 gint64 _fil_punch_knock_wake (const FilPunch *self);
 void _fil_punch_take_probe (FilPunch *self, const FilPunchProbe *probe, const FilEndpoint *from,
                             gint64 now_us);
-gboolean _fil_punch_takes_line (FilPunch *self, gint64 now_us);
+gboolean _fil_punch_takes_line (const FilPunch *self);
 void _fil_punch_chose_tcp (FilPunch *self, const FilEndpoint *peer, gint64 now_us);
 
 G_END_DECLS

@@ -38,6 +38,7 @@ fil_punches_new (const FilPunchesDelegate *delegate,
   self->punches = g_ptr_array_new_with_free_func ((GDestroyNotify) punch_free);
   self->lines = g_ptr_array_new ();
   self->called = g_hash_table_new_full (fil_endpoint_hash, fil_endpoint_equal, g_free, NULL);
+  self->lately = g_array_new (FALSE, FALSE, sizeof (FilPunchCalled));
   return self;
 }
 
@@ -56,6 +57,7 @@ fil_punches_free (FilPunches *self)
   g_ptr_array_unref (self->lines);
   g_ptr_array_unref (self->punches);
   g_hash_table_unref (self->called);
+  g_array_unref (self->lately);
   fil_punch_guard_free (self->guard);
   g_free (self);
 }
@@ -66,21 +68,6 @@ purge (FilPunches *self)
   for (guint i = self->punches->len; i > 0; i--)
     if (((FilPunch *) g_ptr_array_index (self->punches, i - 1))->state == PUNCH_OVER)
       g_ptr_array_remove_index (self->punches, i - 1);
-}
-
-/**
- * fil_punches_n:
- *
- * Returns: how many attempts are under way
- */
-guint
-fil_punches_n (const FilPunches *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->punches->len; i++)
-    n += ((const FilPunch *) g_ptr_array_index (self->punches, i))->state != PUNCH_OVER;
-  return n;
 }
 
 static gboolean
@@ -96,17 +83,27 @@ has_address (const GArray *targets,
 /**
  * fil_punches_expects:
  *
- * Returns: whether somebody who comes from there was called from here
+ * Returns: whether somebody who comes from there was called from here, now or so lately that it says nothing
+ *   about our router when it comes
  */
 gboolean
 fil_punches_expects (const FilPunches *self,
-                     const FilEndpoint *address)
+                     const FilEndpoint *address,
+                     gint64 now_us)
 {
   for (guint i = 0; i < self->punches->len; i++)
     {
       const FilPunch *punch = g_ptr_array_index (self->punches, i);
 
-      if (has_address (punch->udp, address) || has_address (punch->tcp, address))
+      if (punch->state != PUNCH_OVER &&
+          (has_address (punch->udp, address) || has_address (punch->tcp, address)))
+        return TRUE;
+    }
+  for (guint i = 0; i < self->lately->len; i++)
+    {
+      const FilPunchCalled *called = &g_array_index (self->lately, FilPunchCalled, i);
+
+      if (now_us < called->until_us && fil_endpoint_same_address (&called->address, address))
         return TRUE;
     }
   return FALSE;
@@ -243,13 +240,34 @@ _fil_punch_step (FilPunch *self,
     self->punches->delegate.step (self->punches->data, &self->guid, what, peer, detail);
 }
 
-/* The attempt is done with; it is freed later. */
+/* Those whom an attempt knocked at may still come. */
+static void
+remember_called (FilPunches *self,
+                 const GArray *targets,
+                 gint64 now_us)
+{
+  for (guint i = 0; i < targets->len; i++)
+    {
+      const FilEndpoint *address = &g_array_index (targets, FilPunchTarget, i).endpoint;
+      FilPunchCalled called = { *address, now_us + FIL_PUNCH_LATELY_US };
+
+      while (self->lately->len > 0 && (g_array_index (self->lately, FilPunchCalled, 0).until_us <= now_us ||
+                                       self->lately->len >= FIL_PUNCH_LATELY_MAX))
+        g_array_remove_index (self->lately, 0);
+      /* All ports of one host follow each other. */
+      if (i == 0 || !fil_endpoint_same_address (address, &g_array_index (targets, FilPunchTarget, i - 1).endpoint))
+        g_array_append_val (self->lately, called);
+    }
+}
+
+/* The attempt is done with, and so is what was begun for it; it is freed by the next tick. */
 void
 _fil_punch_end (FilPunch *self,
                 gint64 now_us)
 {
-  if (self->tcp->len > 0)
-    self->punches->delegate.stop_connecting (self->punches->data, self->id);
+  remember_called (self->punches, self->udp, now_us);
+  remember_called (self->punches, self->tcp, now_us);
+  self->punches->delegate.stop (self->punches->data, self->id);
   _fil_punch_set_state (self, PUNCH_OVER, now_us);
 }
 
@@ -265,27 +283,6 @@ _fil_punch_fail (FilPunch *self,
   _fil_punch_end (self, now_us);
   if (self->is_asker)
     self->punches->delegate.failed (self->punches->data, &guid, code, sentence);
-}
-
-FilPunchWay
-_fil_punch_way (const FilPunch *self,
-                FilPunchMeans means,
-                const FilEndpoint *peer)
-{
-  FilPunchWay way = {
-    .id = self->id,
-    .means = means,
-    .is_asker = self->is_asker,
-    .guid = self->guid,
-    .peer = *peer,
-    .has_tls = means != FIL_PUNCH_BY_LIME && self->self.has_tls && self->peer.has_tls,
-    .index = self->wish.index,
-  };
-
-  memcpy (way.own_nonce, self->own_nonce, sizeof way.own_nonce);
-  memcpy (way.peer_nonce, self->peer.nonce, sizeof way.peer_nonce);
-  memcpy (way.fingerprint, self->peer.fingerprint, sizeof way.fingerprint);
-  return way;
 }
 
 /* The hit offers LimeWire's way only: it is told to knock, and so do we, at exactly the address of the
@@ -306,6 +303,21 @@ begin_lime (FilPunch *self,
   punches->delegate.stream (punches->data, &way);
 }
 
+/* (nullable): our attempt to reach that host */
+static FilPunch *
+find_asked (const FilPunches *self,
+            const FilGuid *guid)
+{
+  for (guint i = 0; i < self->punches->len; i++)
+    {
+      FilPunch *punch = g_ptr_array_index (self->punches, i);
+
+      if (punch->is_asker && punch->state != PUNCH_OVER && fil_guid_equal (&punch->guid, guid))
+        return punch;
+    }
+  return NULL;
+}
+
 /**
  * fil_punches_ask:
  *
@@ -322,12 +334,9 @@ fil_punches_ask (FilPunches *self,
 {
   FilPunch *punch;
 
-  for (guint i = 0; i < self->punches->len; i++)
-    {
-      punch = g_ptr_array_index (self->punches, i);
-      if (punch->is_asker && punch->state < PUNCH_CHOSEN && fil_guid_equal (&punch->guid, &wish->guid))
-        return punch->id;
-    }
+  punch = find_asked (self, &wish->guid);
+  if (punch != NULL)
+    return punch->id;
   if (wish->n_proxies == 0 || fil_guid_is_zero (&wish->guid) ||
       (!wish->knows_offers && (!fil_endpoint_is_set (&wish->endpoint) ||
                                !self->delegate.may_send (self->data, &wish->endpoint))))
@@ -356,40 +365,58 @@ fil_punches_ask (FilPunches *self,
  */
 void
 fil_punches_cancel (FilPunches *self,
-                    const FilGuid *guid)
+                    const FilGuid *guid,
+                    gint64 now_us)
 {
-  for (guint i = 0; i < self->punches->len; i++)
-    {
-      FilPunch *punch = g_ptr_array_index (self->punches, i);
+  FilPunch *punch = find_asked (self, guid);
 
-      if (punch->is_asker && punch->state < PUNCH_CHOSEN && fil_guid_equal (&punch->guid, guid))
-        _fil_punch_end (punch, punch->since_us);
-    }
+  if (punch == NULL)
+    return;
+  _fil_punch_step (punch, "punch-cancelled", NULL, "nobody waits for it any more");
+  _fil_punch_end (punch, now_us);
+}
+
+static void
+fail_stream (FilPunch *self,
+             const char *error,
+             gint64 now_us)
+{
+  if (self->state == PUNCH_LIME)
+    error = _("The other side did not knock, or its router let nobody in.");
+  _fil_punch_fail (self, "punch-failed", error, now_us);
 }
 
 /**
  * fil_punches_stream_opened:
  * @id: of the way that stream() was told
+ * @error: (nullable): why the stream came to nothing, one static sentence; NULL: it stands
  *
- * The RUDP stream stands, or came to nothing.
+ * Either way the attempt is over: a stream that stands shows that the other side knows the way, too.
  */
 void
 fil_punches_stream_opened (FilPunches *self,
                            guint32 id,
-                           gboolean success,
+                           const char *error,
                            gint64 now_us)
 {
   FilPunch *punch = _fil_punches_by_id (self, id);
 
   if (punch == NULL)
     return;
-  if (!success)
-    _fil_punch_fail (punch, "punch-failed", _("The way through both routers could not be kept open."),
-                     now_us);
-  else if (punch->state == PUNCH_LIME)
-    _fil_punch_end (punch, now_us);
-  else
-    _fil_punch_step (punch, "punch-stream", &punch->pair, "the stream stands");
+  if (error != NULL)
+    {
+      fail_stream (punch, error, now_us);
+      return;
+    }
+  _fil_punch_step (punch, "punch-stream", fil_endpoint_is_set (&punch->pair) ? &punch->pair : NULL, "the stream stands");
+  _fil_punch_end (punch, now_us);
+}
+
+/* When an attempt that needs nothing more but its stream has waited long enough for it. */
+static gint64
+stream_deadline (const FilPunch *self)
+{
+  return self->since_us + (self->state == PUNCH_LIME ? FIL_PUNCH_LIME_US : FIL_PUNCH_STREAM_US);
 }
 
 static void
@@ -406,13 +433,9 @@ tick_one (FilPunch *self,
       _fil_punch_knock (self, now_us);
       break;
     case PUNCH_CHOSEN:
-      if (now_us - self->since_us >= FIL_PUNCH_LINGER_US)
-        _fil_punch_end (self, now_us);
-      break;
     case PUNCH_LIME:
-      if (now_us - self->since_us >= FIL_PUNCH_LIME_US + FIL_SEC)
-        _fil_punch_fail (self, "punch-failed",
-                         _("The other side did not knock, or its router let nobody in."), now_us);
+      if (now_us >= stream_deadline (self))
+        fail_stream (self, _("The way through both routers could not be kept open."), now_us);
       break;
     case PUNCH_OVER:
     default:
@@ -458,13 +481,12 @@ fil_punches_wake (const FilPunches *self)
           wake = MIN (wake, _fil_punch_knock_wake (punch));
           break;
         case PUNCH_CHOSEN:
-          wake = MIN (wake, punch->since_us + FIL_PUNCH_LINGER_US);
-          break;
         case PUNCH_LIME:
-          wake = MIN (wake, punch->since_us + FIL_PUNCH_LIME_US + FIL_SEC);
+          wake = MIN (wake, stream_deadline (punch));
           break;
         case PUNCH_OVER:
         default:
+          wake = MIN (wake, punch->since_us);
           break;
         }
     }

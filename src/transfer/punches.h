@@ -10,6 +10,7 @@
 #include "punch-offer.h"
 #include "push.h"
 #include "random.h"
+#include "rudp.h"
 #include "session.h"
 #include "urn.h"
 
@@ -40,7 +41,6 @@ typedef struct
   guint n_proxies;
   FilEndpoint endpoint;       /* as its hit told, or none */
   gboolean knows_offers;      /* its hit had RUX; else it is asked LimeWire's way */
-  FilNatSide nat;             /* as its hit told */
   guint32 index;
 } FilPunchWish;
 
@@ -81,13 +81,14 @@ typedef struct
   gboolean (*may_send) (gpointer data, const FilEndpoint *to);
   /* From the Gnutella port; ttl 0: the usual one. */
   void (*send) (gpointer data, const FilEndpoint *to, const guint8 *bytes, gsize len, guint ttl);
-  /* Begins to connect by TCP from the listening port, until stop_connecting(); what stands is given to
+  /* Begins to connect by TCP from the listening port, until stop(); what stands is given to
    * fil_punches_line(). */
   void (*connect) (gpointer data, guint32 id, const FilEndpoint *to, FilConnectManner manner);
-  void (*stop_connecting) (gpointer data, guint32 id);
+  /* Ends what connect() and stream() began for that attempt and does not stand yet. */
+  void (*stop) (gpointer data, guint32 id);
   /* HTTP push-proxy request with file 2147483645 (signalling.md §3). */
   void (*ask_proxy) (gpointer data, const FilEndpoint *proxy, const FilGuid *guid);
-  /* UDP was chosen: opens an RUDP stream, then fil_punches_stream_opened(). */
+  /* UDP was chosen: opens an RUDP stream, until stop(), then fil_punches_stream_opened(). */
   void (*stream) (gpointer data, const FilPunchWay *way);
   /* TCP was chosen: (transfer full) who talks from here on; NULL: nobody wants it any more. */
   FilSession *(*session) (gpointer data, const FilPunchWay *way);
@@ -113,8 +114,8 @@ gint64 fil_punches_wake (const FilPunches *self);
 void fil_punches_tick (FilPunches *self, gint64 now_us);
 
 guint32 fil_punches_ask (FilPunches *self, const FilPunchWish *wish, gint64 now_us);
-void fil_punches_cancel (FilPunches *self, const FilGuid *guid);
-void fil_punches_stream_opened (FilPunches *self, guint32 id, gboolean success, gint64 now_us);
+void fil_punches_cancel (FilPunches *self, const FilGuid *guid, gint64 now_us);
+void fil_punches_stream_opened (FilPunches *self, guint32 id, const char *error, gint64 now_us);
 
 gboolean fil_punches_may_answer (FilPunches *self, gint64 now_us);
 gboolean fil_punches_take_offer (FilPunches *self, const FilPunchOffer *offer, FilPunchOffer *answer,
@@ -130,10 +131,10 @@ FilSession *fil_punches_line (FilPunches *self, guint32 id, const FilEndpoint *p
 gboolean fil_punch_line_is (const FilSession *session);
 const FilPunchWay *fil_punch_line_way (const FilSession *session);
 
-gboolean fil_punches_expects (const FilPunches *self, const FilEndpoint *address);
-guint fil_punches_n (const FilPunches *self);
+gboolean fil_punches_expects (const FilPunches *self, const FilEndpoint *address, gint64 now_us);
 guint fil_punches_refused (const FilPunches *self);
 void fil_punch_describe_hit (const FilPunchSelf *self, FilPunchOffer *out);
+void fil_punch_way_config (const FilPunchWay *self, FilRudpConfig *out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilPunches, fil_punches_free)
 

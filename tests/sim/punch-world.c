@@ -5,6 +5,9 @@
 
 #include "head-ping.h"
 #include "punch-limits.h"
+#include "punch-probe.h"
+#include "punch-stream.h"
+#include "punches-private.h"
 #include "vendor.h"
 #include "vendor-table.h"
 
@@ -206,12 +209,30 @@ is_head (GBytes *bytes)
   return len > FIL_HEADER_LEN && data[16] == FIL_KIND_VENDOR;
 }
 
+/* What the test wants to get lost of what goes between hosts. */
+static gboolean
+is_unwanted (const PunchWorld *self,
+             GBytes *bytes)
+{
+  gsize len;
+  const guint8 *data = g_bytes_get_data (bytes, &len);
+  FilPunchProbe probe;
+
+  if (len <= 16 || data[16] != FIL_KIND_RUDP)
+    return FALSE;
+  if (!fil_punch_probe_decode (&probe, fil_slice (data, len)))
+    return self->drops_rudp;
+  return self->drops_used && probe.kind == FIL_PROBE_USED;
+}
+
 static gboolean
 is_lost (Packet *packet,
          const PunchHost *to)
 {
   PunchWorld *world = packet->origin->world;
 
+  if (packet->kind == PACKET_DATAGRAM && is_unwanted (world, packet->bytes))
+    return TRUE;
   if (packet->kind != PACKET_DATAGRAM || (to->punches != NULL && packet->origin->punches != NULL))
     return FALSE;
   world->n_signals++;
@@ -313,6 +334,13 @@ arrive (Packet *packet,
       take_syn_ack (to, packet);
       break;
     }
+}
+
+/* Attempts that take memory, whatever they still do. */
+guint
+punch_world_n_kept (const PunchHost *host)
+{
+  return host->punches->punches->len;
 }
 
 /* How many packets arrived at an address that nobody there had asked for. */
@@ -441,10 +469,12 @@ connect_func (gpointer data,
 }
 
 static void
-stop_connecting (gpointer data,
-                 guint32 id)
+stop (gpointer data,
+      guint32 id)
 {
   PunchHost *host = data;
+
+  punch_streams_stop (host->streams, id);
 
   for (guint i = 0; i < host->connects->len; i++)
     if (((Connect *) host->connects->pdata[i])->id == id)
@@ -465,6 +495,7 @@ stream (gpointer data,
         const FilPunchWay *way)
 {
   take_way (data, way);
+  punch_streams_open (((PunchHost *) data)->streams, way);
 }
 
 /* Who talks over a connection that was chosen; keeps still. */
@@ -533,8 +564,11 @@ static FilSession *
 session_func (gpointer data,
               const FilPunchWay *way)
 {
-  FilSession *session = g_new0 (FilSession, 1);
+  FilSession *session;
 
+  if (((PunchHost *) data)->wants_nothing)
+    return NULL;
+  session = g_new0 (FilSession, 1);
   fil_session_init (session, &quiet_class);
   ((PunchHost *) data)->n_sessions++;
   take_way (data, way);
@@ -551,6 +585,8 @@ failed (gpointer data,
 
   g_free (host->failure);
   host->failure = g_strdup (code);
+  g_free (host->failure_sentence);
+  host->failure_sentence = g_strdup (sentence);
   host->failure_us = sim_now (host->world->sim);
   g_assert_cmpuint (strlen (sentence), >, 10);
 }
@@ -576,7 +612,7 @@ static const FilPunchesDelegate delegate = {
   .may_send = may_send,
   .send = send_func,
   .connect = connect_func,
-  .stop_connecting = stop_connecting,
+  .stop = stop,
   .stream = stream,
   .session = session_func,
   .failed = failed,
@@ -594,6 +630,11 @@ on_datagram (SimHost *sim,
   gboolean taken;
 
   taken = fil_punches_take_datagram (host->punches, from, bytes, sim_now (host->world->sim));
+  if (!taken && bytes.len > 16 && bytes.data[16] == FIL_KIND_RUDP)
+    {
+      punch_streams_take (host->streams, bytes, from);
+      taken = TRUE;
+    }
   arm (host);
   return taken;
 }
@@ -734,6 +775,7 @@ punch_world_host (PunchWorld *self,
   host->side = punch_side_of (kind);
   host->punches = fil_punches_new (&delegate, host, sim_random (self->sim));
   host->timer = fil_timer_new (sim_timers (self->sim), tick, host);
+  host->streams = punch_streams_new (host);
   host->sim->is_firewalled = TRUE;
   host->sim->on_datagram = on_datagram;
   host->sim->on_head = on_head;
@@ -799,11 +841,13 @@ punch_world_free (PunchWorld *self)
     {
       PunchHost *host = self->hosts->pdata[i];
 
+      punch_streams_free (host->streams);
       fil_punches_free (host->punches);
       g_clear_pointer (&host->timer, fil_timer_free);
       g_ptr_array_unref (host->connects);
       g_string_free (host->steps, TRUE);
       g_free (host->failure);
+      g_free (host->failure_sentence);
     }
   g_hash_table_unref (self->packets);
   g_clear_pointer (&self->last_ping, g_bytes_unref);
@@ -823,7 +867,7 @@ punch_world_ask (PunchHost *asker,
   FilHost hosts[PUNCH_ULTRAPEERS];
   FilEndpoint proxies[PUNCH_ULTRAPEERS];
   FilPunchWish wish = {
-    .guid = sharer->sim->guid, .proxies = proxies, .knows_offers = TRUE, .nat = sharer->side
+    .guid = sharer->sim->guid, .proxies = proxies, .knows_offers = TRUE
   };
   guint32 id;
 

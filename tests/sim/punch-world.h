@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct _PunchWorld PunchWorld;
 typedef struct _PunchHost PunchHost;
+typedef struct _PunchStreams PunchStreams;
 
 /* A node as far as punching goes: an overlay of the simulator, its punches, and a NAT in front. */
 struct _PunchHost
@@ -26,13 +27,19 @@ struct _PunchHost
   FilPunches *punches;
   FilTimer *timer;
   GPtrArray *connects;      /* what it does by TCP */
+  PunchStreams *streams;    /* … and by RUDP */
+  gboolean breaks_streams;  /* as soon as they stand */
+  gboolean wants_nothing;   /* any more, of the connections that come about */
 
   /* What came of it. */
   guint n_ways;
   FilPunchWay way;
   gint64 way_us;
   guint n_sessions;         /* TCP: who talks from here on */
-  char *failure;            /* code */
+  guint n_streams;          /* RUDP: that stood */
+  gint64 stream_us;
+  char *failure;            /* code … */
+  char *failure_sentence;   /* … and why */
   gint64 failure_us;
   GString *steps;
   guint n_answers;          /* offers it answered */
@@ -55,6 +62,8 @@ struct _PunchWorld
   gboolean drops_pings;     /* HEAD pings and pongs get lost */
   guint n_dropped;
   gboolean no_tcp;
+  gboolean drops_rudp;      /* all of it but knocks gets lost */
+  gboolean drops_used;      /* the word that the other side knows the choice gets lost */
   GBytes *last_ping;        /* the HEAD ping that was sent last, or NULL */
 };
 
@@ -69,6 +78,7 @@ gboolean punch_world_run (PunchHost *asker, PunchHost *sharer, gint64 at_most_us
 void punch_world_send (PunchHost *from, const FilEndpoint *to, const guint8 *bytes, gsize len, guint ttl);
 gboolean punch_world_seen_nonce (PunchWorld *self, guint8 *nonce);
 gboolean punch_world_seen_muid (PunchWorld *self, FilGuid *muid);
+guint punch_world_n_kept (const PunchHost *host);
 guint punch_world_arrived (PunchWorld *self, const char *address);
 FilNatSide punch_side_of (NatKind kind);
 

@@ -164,7 +164,7 @@ test_replay (void)
   begin_attack (world, sharer, &offer, &answer);
   memcpy (read, sharer->said.challenge, sizeof read);
   sim_run (world->sim, FIL_MINUTE);
-  g_assert_cmpuint (fil_punches_n (sharer->punches), ==, 0);
+  g_assert_cmpuint (punch_world_n_kept (sharer), ==, 0);
   g_assert_false (fil_punches_take_offer (sharer->punches, &offer, &again, sim_now (world->sim)));
   punch_attack_probe (sharer, answer.nonce, offer.nonce, FIL_PROBE_USE, &own, read);
   punch_attack_offer (&offer, ATTACKER, 2);
@@ -184,7 +184,7 @@ test_keeps_still (void)
   begin_attack (world, sharer, &offer, &answer);
   sim_run (world->sim, FIL_PUNCH_SHARER_US + FIL_SEC);
   g_assert_cmpuint (sharer->n_ways, ==, 0);
-  g_assert_cmpuint (fil_punches_n (sharer->punches), ==, 0);
+  g_assert_cmpuint (punch_world_n_kept (sharer), ==, 0);
   g_assert_cmpuint (punch_world_arrived (world, ATTACKER), >, 1);
   g_assert_cmpuint (punch_world_arrived (world, ATTACKER), <=, FIL_PUNCH_REPLIES_PER_ADDRESS + 2);
 }
@@ -217,7 +217,7 @@ test_keeps_still_asker (void)
   g_assert_cmpuint (asker->n_ways, ==, 1);
   g_assert_cmpuint (asker->n_sent_high - before, <=, FIL_PUNCH_USES + FIL_PUNCH_KNOCKS_PER_ADDRESS);
   g_assert_nonnull (asker->failure);
-  g_assert_cmpuint (fil_punches_n (asker->punches), ==, 0);
+  g_assert_cmpuint (punch_world_n_kept (asker), ==, 0);
 }
 
 int

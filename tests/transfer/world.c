@@ -837,6 +837,36 @@ node_is_reachable (gpointer data)
   return ((World *) data)->is_reachable;
 }
 
+static const FilNatSide *
+node_nat (gpointer data)
+{
+  static const FilNatSide side = { .udp = { FIL_NAT_MAPPING_INDEPENDENT, FIL_NAT_FILTER_PORT, 0 } };
+
+  return ((World *) data)->can_punch ? &side : NULL;
+}
+
+static gboolean
+node_punch (gpointer data,
+            const FilDownload *download,
+            const FilFileSource *source)
+{
+  World *self = data;
+
+  self->punches++;
+  self->punched = source->guid;
+  return TRUE;
+}
+
+static void
+node_stop_punch (gpointer data,
+                 const FilGuid *guid)
+{
+  World *self = data;
+
+  g_assert_true (fil_guid_equal (guid, &self->punched));
+  self->stopped_punches++;
+}
+
 static gboolean
 node_may_dial (gpointer data,
                const FilEndpoint *to)
@@ -1041,6 +1071,9 @@ static const FilDownloadsDelegate node = {
   .dial_proxy = node_dial,
   .push_step = node_push_step,
   .is_reachable = node_is_reachable,
+  .nat = node_nat,
+  .punch = node_punch,
+  .stop_punch = node_stop_punch,
   .may_dial = node_may_dial,
   .answered = node_answered,
   .ping = node_ping,
@@ -1151,6 +1184,33 @@ world_add_pushed (World *self,
   };
 
   fil_downloads_add_source (self->downloads, id, &spec, self->now_us);
+}
+
+/* Nobody can connect to the host, and it takes our offers. */
+void
+world_add_punched (World *self,
+                   gint64 id,
+                   Host *host)
+{
+  FilHost proxy = { .endpoint = fil_endpoint_v4 ((const guint8[]){ 27, 0, 0, 1 }, 6346) };
+  FilSourceSpec spec = { .guid = host->guid, .proxies = &proxy, .n_proxies = 1, .needs_push = TRUE };
+
+  spec.punch = (FilPunchHint){ .can_punch = TRUE, .knows_offers = TRUE };
+  spec.punch.nat.udp = (FilNatClass){ FIL_NAT_MAPPING_INDEPENDENT, FIL_NAT_FILTER_PORT, 0 };
+  fil_downloads_add_source (self->downloads, id, &spec, self->now_us);
+}
+
+/* A way to the host stands. Returns whether anything is to be fetched over it. */
+gboolean
+world_open_way (World *self,
+                Host *host)
+{
+  FilSession *ours = fil_downloads_punched (self->downloads, &host->guid, 0, &host->endpoint, self->now_us);
+
+  if (ours == NULL)
+    return FALSE;
+  link_new (self, host, ours, fil_uploads_punched (host->uploads, &self->own, self->now_us));
+  return TRUE;
 }
 
 /* How often that happened on the way of pushes. */

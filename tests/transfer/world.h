@@ -68,6 +68,10 @@ struct _World
   FilEndpoint own6;
   FilPushSelf self;       /* what requests say of us */
   gboolean is_reachable;
+  gboolean can_punch;     /* our router lets ways be opened; most do */
+  guint punches;          /* ways that were asked for … */
+  FilGuid punched;        /* … the last one to this servent … */
+  guint stopped_punches;  /* … and those that nobody waited for any more */
   gboolean has_route;     /* pushes have a way along that of the hits */
   gboolean loses_pushes;  /* they reach nobody */
   GArray *pushes;         /* of SentPush */
@@ -124,6 +128,8 @@ Host *world_add_host (World *self, const char *address, GBytes *content);
 gint64 world_add (World *self, gint64 id, GBytes *content);
 void world_add_source (World *self, gint64 id, Host *host);
 void world_add_pushed (World *self, gint64 id, Host *host, const FilHost *proxies, guint n_proxies);
+void world_add_punched (World *self, gint64 id, Host *host);
+gboolean world_open_way (World *self, Host *host);
 guint world_count_steps (World *self, const char *step);
 void world_step (World *self);
 gboolean world_run_until (World *self, FilDownload *download, FilDownloadState state, guint seconds);
