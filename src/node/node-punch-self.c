@@ -67,7 +67,6 @@ describe_place (FilNode *self,
   FilHost proxies[FIL_OFFER_PROXIES_MAX];
 
   *out = (FilPunchSelf){ .guid = self->guid, .has_tls = TRUE };
-  out->is_sure = self->is_private || nat->mapping != FIL_NAT_MAPPING_UNKNOWN;
   out->nat.udp = class_of (nat, nat->mapping);
   out->nat.tcp = class_of (nat, nat->tcp_mapping);
   out->nat.has_tcp = self->tcp_punch != NULL;
@@ -75,7 +74,11 @@ describe_place (FilNode *self,
   out->tcp = mapped_tcp (self, nat, &out->udp);
   if (fil_endpoint_class (&reach->probe.local) == FIL_ADDRESS_PRIVATE)
     out->local = with_port (reach->probe.local, self->local.port);
-  out->ipv6 = with_port (*fil_reachability_external (reach, 6), self->local.port);
+  out->ipv6 = fil_overlay_own_ipv6 (self->overlay);
+  out->nat.has_ipv6 = fil_endpoint_is_set (&out->ipv6);
+  /* With IPv6 alone there is nothing that others would have to tell. */
+  out->is_sure = self->is_private || nat->mapping != FIL_NAT_MAPPING_UNKNOWN ||
+                 (out->nat.has_ipv6 && !fil_endpoint_is_set (&out->udp));
   out->n_proxies = fil_overlay_push_proxies (self->overlay, proxies, G_N_ELEMENTS (proxies));
   for (guint i = 0; i < out->n_proxies; i++)
     out->proxies[i] = proxies[i].endpoint;
@@ -96,8 +99,9 @@ can_punch (FilNode *self)
 {
   const FilReachability *reach = fil_overlay_reachability (self->overlay);
   FilEndpoint udp = mapped_udp (self, &reach->probe.nat);
+  FilEndpoint six = fil_overlay_own_ipv6 (self->overlay);
 
-  return fil_endpoint_is_set (&udp) &&
+  return (fil_endpoint_is_set (&udp) || fil_endpoint_is_set (&six)) &&
          fil_reachability_udp_passes (reach, _fil_node_now (self)) != FIL_REACHABLE_NO;
 }
 
@@ -126,7 +130,7 @@ _fil_node_punch_update (FilNode *self)
   fil_punch_describe_hit (&own, &about);
   fil_punch_offer_encode (&about, &item);
   /* LimeWire has to know the port beforehand. */
-  fil_overlay_set_punch (self->overlay, fil_nat_is_fixed (own.nat.udp.mapping) ? 1 : 0,
+  fil_overlay_set_punch (self->overlay, fil_nat_is_fixed (own.nat.udp.mapping) && fil_endpoint_is_set (&own.udp) ? 1 : 0,
                          fil_writer_slice (&item), &own.udp);
 }
 

@@ -97,7 +97,8 @@ ask_proxy (gpointer data,
 
   _fil_node_punch_describe (self, &own);
   push.endpoint = own.udp;
-  push.port = own.udp.port;
+  push.endpoint6 = own.ipv6;
+  push.port = fil_endpoint_is_set (&own.udp) ? own.udp.port : own.ipv6.port;
   _fil_node_push_dial_proxy (
       self, proxy, FALSE,
       fil_proxy_ask_new (&push, proxy, self->user_agent, proxy_asked, self, _fil_node_now (self)));

@@ -24,18 +24,13 @@ _fil_node_push_call_at (gpointer data,
 {
   FilNode *self = data;
   FilEndpoint own = fil_overlay_own_endpoint (self->overlay);
-  const FilEndpoint *six = fil_reachability_external (fil_overlay_reachability (self->overlay), 6);
 
   if (!fil_endpoint_is_set (&own))
     own = self->local;
   push->port = own.port;
   if (own.family == 4)
     push->endpoint = own;
-  push->endpoint6 = own.family == 6 || six == NULL ? own : *six;
-  if (push->endpoint6.family == 6)
-    push->endpoint6.port = own.port;
-  else
-    push->endpoint6 = (FilEndpoint){ 0 };
+  push->endpoint6 = own.family == 6 ? own : fil_overlay_own_ipv6 (self->overlay);
 }
 
 void

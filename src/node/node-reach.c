@@ -47,6 +47,22 @@ tell_local (FilNode *self)
   fil_overlay_set_local (self->overlay, &inside);
 }
 
+/* Whether others can come by IPv6 at all, and at which address: that may change while the other one stays. */
+static void
+tell_local6 (FilNode *self)
+{
+  g_autofree char *interface = fil_settings_get (self->settings, "bind-interface");
+  FilEndpoint six = { 0 };
+
+  if (self->local.family == 6 && is_fixed (self))
+    six = self->local;
+  else if (!is_fixed (self) && self->listener->udp[1] >= 0 && fil_local_route (6, interface, &six) &&
+           fil_endpoint_class (&six) != FIL_ADDRESS_PUBLIC)
+    six = (FilEndpoint){ 0 };
+  six.port = fil_endpoint_is_set (&six) ? self->local.port : 0;
+  fil_overlay_set_local6 (self->overlay, &six);
+}
+
 /**
  * _fil_node_reach_look:
  *
@@ -57,6 +73,7 @@ _fil_node_reach_look (FilNode *self)
 {
   FilEndpoint route = find_route (self);
 
+  tell_local6 (self);
   /* Without any, the old one may come back, and so may the links. */
   if (!fil_endpoint_is_set (&route) || fil_endpoint_equal (&route, &self->route))
     return;
@@ -242,6 +259,7 @@ _fil_node_reach_start (FilNode *self)
 {
   self->route = find_route (self);
   tell_local (self);
+  tell_local6 (self);
   recall (self);
   self->route_timer = fil_timer_new (fil_reactor_timers (self->reactor), route_cb, self);
   if (!is_fixed (self))

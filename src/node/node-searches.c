@@ -212,7 +212,10 @@ hit_of_record (FilHit *out,
   if (fil_punch_offer_decode (&offer, trailer->signal))
     out->punch = (FilPunchHint){ .can_punch = TRUE,
                                  .knows_offers = TRUE,
-                                 .nat = { .udp = offer.udp, .tcp = offer.tcp, .has_tcp = offer.has_tcp } };
+                                 .nat = { .udp = offer.udp,
+                                          .tcp = offer.tcp,
+                                          .has_tcp = offer.has_tcp,
+                                          .has_ipv6 = fil_endpoint_is_set (&trailer->endpoint6) } };
   if (trailer->present)
     for (guint i = 0; i < 4; i++)
       out->vendor[i] = g_ascii_isgraph (trailer->vendor[i]) ? (char) trailer->vendor[i] : '?';

@@ -9,8 +9,25 @@
 
 #define SPEED_KBPS 8000 /* a word to old programs, which sort by it */
 
+/* Those whose addresses the asker can use (IPv6-Ready §5.5). */
+static guint
+list_proxies (FilOverlay *self,
+              FilQueryV6 v6,
+              FilHost *out)
+{
+  FilHost all[FIL_PUSH_PROXIES_TOLD];
+  guint n_all = fil_overlay_push_proxies (self, all, G_N_ELEMENTS (all));
+  guint n = 0;
+
+  for (guint i = 0; i < n_all; i++)
+    if (all[i].endpoint.family == 6 ? v6 != FIL_QUERY_V6_NONE : v6 != FIL_QUERY_V6_ONLY)
+      out[n++] = all[i];
+  return n;
+}
+
 static void
 describe (FilOverlay *self,
+          FilQueryV6 v6,
           FilHitTrailer *trailer)
 {
   *trailer = (FilHitTrailer){ .present = TRUE, .browse = self->config.browse };
@@ -20,7 +37,7 @@ describe (FilOverlay *self,
   if (self->reach.tcp.state == FIL_REACHABLE_YES)
     return;
   trailer->set |= FIL_HIT_FIREWALLED;
-  trailer->n_proxies = fil_overlay_push_proxies (self, trailer->proxies, FIL_PUSH_PROXIES_TOLD);
+  trailer->n_proxies = list_proxies (self, v6, trailer->proxies);
   /* Whoever has us call is welcome to ask for TLS. */
   trailer->tls = TRUE;
   if (trailer->n_proxies == 0)
@@ -55,6 +72,7 @@ static GPtrArray *
 build_hits (FilOverlay *self,
             const FilHeader *header,
             gboolean ggep_h,
+            FilQueryV6 v6,
             const FilLocalFile *files,
             guint n)
 {
@@ -62,12 +80,14 @@ build_hits (FilOverlay *self,
   FilHitBuilder *builder;
   FilHitTrailer trailer;
 
-  describe (self, &trailer);
+  describe (self, v6, &trailer);
   if (own.family == 6)
     {
       trailer.endpoint6 = own;
       own = (FilEndpoint){ .port = own.port };
     }
+  else if (v6 != FIL_QUERY_V6_NONE)
+    trailer.endpoint6 = fil_overlay_own_ipv6 (self);
   own.port = self->config.listen.port;
   /* LimeWire knocks at exactly what the hit says (rudp.md §2). */
   if (trailer.fw_version > 0 && self->punch_at.family == 4)
@@ -83,13 +103,14 @@ static void
 send_files (FilOverlay *self,
             const FilHeader *query_header,
             gboolean ggep_h,
+            FilQueryV6 v6,
             const FilLocalFile *files,
             guint n,
             gint64 now_us)
 {
   FilHeader header = fil_header (FIL_KIND_QUERY_HIT, &query_header->muid,
                                  (guint8) MIN (query_header->hops + FIL_HIT_TTL_MARGIN, FIL_TTL_HARD), 0);
-  g_autoptr (GPtrArray) packets = build_hits (self, &header, ggep_h, files, n);
+  g_autoptr (GPtrArray) packets = build_hits (self, &header, ggep_h, v6, files, n);
 
   self->stats.queries_answered++;
   for (guint i = 0; i < packets->len; i++)
@@ -114,7 +135,7 @@ fil_overlay_list_files (FilOverlay *self,
 
   fil_guid_random (&muid, self->random);
   header = fil_header (FIL_KIND_QUERY_HIT, &muid, 1, 0);
-  return build_hits (self, &header, TRUE, files, n);
+  return build_hits (self, &header, TRUE, FIL_QUERY_V6_WELCOME, files, n);
 }
 
 /* Asks our library, and sends hits back the way the query came. */
@@ -151,7 +172,7 @@ _fil_overlay_answer (FilOverlay *self,
   max = max == 0 ? FIL_LOCAL_HITS : MIN (max, FIL_LOCAL_HITS);
   n = self->delegate.match (self->data, &local, files, max);
   if (n > 0)
-    send_files (self, header, (query->flags & FIL_QUERY_GGEP_H) != 0, files, MIN (n, max), now_us);
+    send_files (self, header, (query->flags & FIL_QUERY_GGEP_H) != 0, extensions->v6, files, MIN (n, max), now_us);
 }
 
 /**

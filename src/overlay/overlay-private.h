@@ -167,6 +167,7 @@ struct _FilOverlay
   guint8 punch_item[FIL_PUNCH_ITEM_MAX];
   gsize punch_item_len;
   FilEndpoint punch_at;        /* family 0: not known */
+  FilEndpoint local6;          /* our IPv6 address; family 0: none */
 
   GHashTable *searches;        /* id → FilOwnSearch */
   guint32 last_search;

@@ -385,6 +385,19 @@ fil_overlay_set_local (FilOverlay *self,
 }
 
 /**
+ * fil_overlay_set_local6:
+ * @local: the IPv6 address that this machine sends from and listens on; family 0: none
+ *
+ * Nothing translates it, so it is the one that others see, until they say otherwise.
+ */
+void
+fil_overlay_set_local6 (FilOverlay *self,
+                        const FilEndpoint *local)
+{
+  self->local6 = *local;
+}
+
+/**
  * fil_overlay_noted_link_port:
  * @link: the newest session of fil_overlay_outgoing()
  * @port: of our end of its connection
@@ -469,6 +482,24 @@ fil_overlay_own_endpoint (const FilOverlay *self)
     own = fil_reachability_guess (&self->reach, 6);
   if (klass == FIL_ADDRESS_PUBLIC || (!fil_endpoint_is_set (&own) && klass != FIL_ADDRESS_NONE))
     own = self->config.listen;
+  own.port = fil_endpoint_is_set (&own) ? self->config.listen.port : 0;
+  return own;
+}
+
+/**
+ * fil_overlay_own_ipv6:
+ *
+ * Returns: where others reach us by IPv6, perhaps through a firewall only when we call, too; family 0: nowhere
+ */
+FilEndpoint
+fil_overlay_own_ipv6 (const FilOverlay *self)
+{
+  FilEndpoint own = *fil_reachability_external (&self->reach, 6);
+
+  if (!fil_endpoint_is_set (&own))
+    own = self->local6;
+  if (!fil_endpoint_is_set (&own))
+    own = fil_reachability_guess (&self->reach, 6);
   own.port = fil_endpoint_is_set (&own) ? self->config.listen.port : 0;
   return own;
 }

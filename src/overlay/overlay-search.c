@@ -161,6 +161,18 @@ _fil_overlay_led_wake (const FilOverlay *self)
   return wake;
 }
 
+/* Whose addresses are of use to us. */
+static FilQueryV6
+accepts_v6 (const FilOverlay *self)
+{
+  FilEndpoint own = fil_overlay_own_endpoint (self);
+  FilEndpoint six = fil_overlay_own_ipv6 (self);
+
+  if (!fil_endpoint_is_set (&six))
+    return FIL_QUERY_V6_NONE;
+  return own.family == 6 ? FIL_QUERY_V6_ONLY : FIL_QUERY_V6_WELCOME;
+}
+
 static FilPacket *
 make_query (FilOverlay *self,
             const FilGuid *muid,
@@ -170,7 +182,7 @@ make_query (FilOverlay *self,
             guint8 ttl)
 {
   FilHeader header = fil_header (FIL_KIND_QUERY, muid, ttl, 0);
-  FilQueryExtensions extensions = { .media = kinds, .partial = TRUE };
+  FilQueryExtensions extensions = { .media = kinds, .partial = TRUE, .v6 = accepts_v6 (self) };
   guint16 flags = FIL_QUERY_MARK | FIL_QUERY_GGEP_H | FIL_QUERY_LEAF_GUIDED;
 
   if (self->reach.tcp.state != FIL_REACHABLE_YES)

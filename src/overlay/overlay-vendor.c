@@ -142,6 +142,7 @@ take_proxy_request (FilOverlay *self,
                     const FilGuid *servent,
                     gint64 now_us)
 {
+  const FilEndpoint *remote = fil_link_remote (from->link);
   FilPushProxyAck ack = { .endpoint = fil_overlay_own_endpoint (self) };
   gboolean is_new;
 
@@ -161,12 +162,15 @@ take_proxy_request (FilOverlay *self,
   from->is_proxied = TRUE;
   fil_guid_table_add (self->proxied, servent, now_us, &is_new);
   /* Our address as that very leaf sees it will do until others have told us. */
-  if (!fil_endpoint_is_set (&ack.endpoint))
-    {
-      ack.endpoint = fil_link_peer (from->link)->remote_ip;
-      ack.endpoint.port = self->config.listen.port;
-    }
-  if (ack.endpoint.family == 4 && ack.endpoint.port != 0)
+  if (ack.endpoint.family != 4)
+    ack.endpoint = fil_link_peer (from->link)->remote_ip;
+  ack.endpoint.port = self->config.listen.port;
+  if (ack.endpoint.port == 0)
+    return;
+  /* The second version has room for IPv4 only; the first leaves the address to the link. */
+  if (remote->family == 6)
+    send_vendor (self, from, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_PUSH_PROXY_ACK, 1, servent, &ack, now_us);
+  else if (ack.endpoint.family == 4)
     send_vendor (self, from, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_PUSH_PROXY_ACK, 2, servent, &ack, now_us);
 }
 

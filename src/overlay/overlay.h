@@ -222,12 +222,14 @@ void fil_overlay_noted_inbound (FilOverlay *self, const FilEndpoint *from, gint6
 void fil_overlay_noted_address (FilOverlay *self, const FilEndpoint *voter, const FilEndpoint *seen_as, gint64 now_us);
 void fil_overlay_noted_udp (FilOverlay *self, const FilEndpoint *to, gint64 now_us);
 void fil_overlay_set_local (FilOverlay *self, const FilEndpoint *local);
+void fil_overlay_set_local6 (FilOverlay *self, const FilEndpoint *local);
 void fil_overlay_noted_link_port (FilOverlay *self, FilSession *link, guint16 port);
 void fil_overlay_moved (FilOverlay *self, gint64 now_us);
 void fil_overlay_recall (FilOverlay *self, const FilReachMemory *memory, gint64 now_us);
 void fil_overlay_measure_nat (FilOverlay *self, gint64 now_us);
 const FilReachability *fil_overlay_reachability (const FilOverlay *self);
 FilEndpoint fil_overlay_own_endpoint (const FilOverlay *self);
+FilEndpoint fil_overlay_own_ipv6 (const FilOverlay *self);
 void fil_overlay_set_listen (FilOverlay *self, const FilEndpoint *listen, gint64 now_us);
 
 /* Looking. */

@@ -25,7 +25,8 @@ tcp_class (const FilNatSide *self)
 /**
  * fil_nat_pair_chance:
  *
- * Returns: the better chance of UDP and TCP; not knowing is better than knowing that there is none
+ * Returns: the better chance of UDP and TCP; not knowing is better than knowing that there is none. With IPv6 on
+ *   both sides there are but firewalls, which let in whoever was called
  */
 FilNatChance
 fil_nat_pair_chance (const FilNatSide *a,
@@ -34,6 +35,8 @@ fil_nat_pair_chance (const FilNatSide *a,
   FilNatChance udp = chance_of (&a->udp, &b->udp);
   FilNatChance tcp = FIL_NAT_CHANCE_NO;
 
+  if (a->has_ipv6 && b->has_ipv6)
+    return FIL_NAT_CHANCE_YES;
   if (a->has_tcp && b->has_tcp)
     tcp = chance_of (tcp_class (a), tcp_class (b));
   if (udp >= FIL_NAT_CHANCE_PREDICTED || tcp >= FIL_NAT_CHANCE_PREDICTED)

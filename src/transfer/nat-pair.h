@@ -13,6 +13,7 @@ typedef struct
   FilNatClass udp;
   FilNatClass tcp;
   gboolean has_tcp;
+  gboolean has_ipv6; /* an address of its own that nothing translates */
 } FilNatSide;
 
 FilNatChance fil_nat_pair_chance (const FilNatSide *a, const FilNatSide *b);

@@ -142,13 +142,11 @@ _fil_punch_push (FilPunch *self,
 
   fil_writer_init (&item);
   fil_writer_init (&payload);
-  if (!fil_endpoint_is_set (&self->self.udp))
+  push.endpoint = self->self.udp;
+  push.endpoint6 = self->self.ipv6;
+  push.port = fil_endpoint_is_set (&push.endpoint) ? push.endpoint.port : push.endpoint6.port;
+  if (push.port == 0)
     return;
-  push.port = self->self.udp.port;
-  if (self->self.udp.family == 6)
-    push.endpoint6 = self->self.udp;
-  else
-    push.endpoint = self->self.udp;
   if (has_signal)
     {
       write_offer (self, &item);

@@ -133,18 +133,20 @@ _fil_punch_set_targets (FilPunch *self)
 FilNatSide
 _fil_punch_side_of (const FilPunchOffer *peer)
 {
-  return (FilNatSide){ .udp = peer->udp, .tcp = peer->tcp, .has_tcp = peer->has_tcp };
+  return (FilNatSide){ .udp = peer->udp,
+                       .tcp = peer->tcp,
+                       .has_tcp = peer->has_tcp,
+                       .has_ipv6 = fil_punch_offer_find (peer, FIL_CANDIDATE_IPV6) != NULL };
 }
 
-/* Neither a private address in common nor IPv6, and the routers do not let it happen. */
+/* They have no private address in common, and the routers do not let it happen. */
 gboolean
 _fil_punch_is_hopeless (const FilPunchSelf *own,
                         const FilPunchOffer *peer)
 {
   FilNatSide side = _fil_punch_side_of (peer);
 
-  return fil_nat_pair_chance (&own->nat, &side) == FIL_NAT_CHANCE_NO && !are_neighbours (own, peer) &&
-         (!fil_endpoint_is_set (&own->ipv6) || fil_punch_offer_find (peer, FIL_CANDIDATE_IPV6) == NULL);
+  return fil_nat_pair_chance (&own->nat, &side) == FIL_NAT_CHANCE_NO && !are_neighbours (own, peer);
 }
 
 /**

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 
 #define FIL_GGEP_MAGIC 0xc3
 #define FIL_GGEP_SIGNAL "RUX" /* our private item: the offer for punching (signalling.md) */
+/* Push proxies with IPv6 in hits of ours. The public name is PUSH6, and gtk-gnutella up to 1.2.3 that runs on IPv6
+ * stops at it, wherever a hit with it comes by (its ggept_push_extract() takes it for a mistake of its own). */
+#define FIL_GGEP_PROXIES6 "RUX6"
 
 /**
  * FilGgep:

@@ -30,6 +30,7 @@ read_ggep (FilHitTrailer *self,
            const FilGgep *ggep,
            guint16 port)
 {
+  static const char *const keys6[] = { FIL_GGEP_PROXIES6, "PUSH6" };
   FilSlice data;
 
   if (fil_ggep_read_plain (ggep, "SO", FIL_OOB_TOKEN_MAX, &data))
@@ -45,8 +46,9 @@ read_ggep (FilHitTrailer *self,
   if (!fil_ggep_read_v6 (ggep, port, &self->endpoint6))
     self->endpoint6 = (FilEndpoint) { 0 };
   self->n_proxies = fil_packed_hosts_read_ggep (ggep, "PUSH", 4, self->proxies, FIL_PROXIES_MAX);
-  self->n_proxies += fil_packed_hosts_read_ggep (ggep, "PUSH6", 6, self->proxies + self->n_proxies,
-                                                 FIL_PROXIES_MAX - self->n_proxies);
+  for (guint i = 0; i < G_N_ELEMENTS (keys6); i++)
+    self->n_proxies += fil_packed_hosts_read_ggep (ggep, keys6[i], 6, self->proxies + self->n_proxies,
+                                                   FIL_PROXIES_MAX - self->n_proxies);
 }
 
 /* The private area: perhaps a chat byte, then GGEP, then XML. Relays may have dropped the chat byte. */
@@ -134,7 +136,7 @@ write_ggep (const FilHitTrailer *self,
   if (self->token.len > 0)
     fil_ggep_builder_add (&ggep, "SO", self->token);
   fil_packed_hosts_add_ggep (&ggep, "PUSH", 4, self->proxies, self->n_proxies);
-  fil_packed_hosts_add_ggep (&ggep, "PUSH6", 6, self->proxies, self->n_proxies);
+  fil_packed_hosts_add_ggep (&ggep, FIL_GGEP_PROXIES6, 6, self->proxies, self->n_proxies);
   if (self->tls)
     fil_ggep_builder_add_empty (&ggep, "TLS");
   if (self->browse)

@@ -41,7 +41,7 @@ typedef struct
   FilEndpoint endpoint6; /* family 0: none; port of the hit */
   FilSlice hostname;     /* HNAME */
   FilSlice signal;       /* RUX: our private offer for punching (signalling.md) */
-  FilHost proxies[FIL_PROXIES_MAX]; /* PUSH first, then PUSH6 */
+  FilHost proxies[FIL_PROXIES_MAX]; /* PUSH first, then those with IPv6 */
   guint n_proxies;
   FilSlice xml;          /* without the {deflate} or {plaintext} mark when plain; else with it */
 } FilHitTrailer;

@@ -201,8 +201,18 @@ class Lab:
     def _public(self, name, address):
         namespace = self._add_namespace(name)
         self._wire(namespace, self.core, 'inet', self.delay_us)
-        self._set_address(namespace, address)
+        if ':' in address:
+            self._set_address6(namespace, address)
+        else:
+            self._set_address(namespace, address)
         return namespace
+
+    @staticmethod
+    def _set_address6(namespace, address):
+        run('ip', 'netns', 'exec', namespace, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=0',
+            'net.ipv6.conf.eth0.disable_ipv6=0', 'net.ipv6.conf.lo.disable_ipv6=0', 'net.ipv6.conf.eth0.accept_dad=0')
+        run('ip', '-n', namespace, '-6', 'address', 'add', f'{address}/128', 'nodad', 'dev', 'eth0')
+        run('ip', '-n', namespace, '-6', 'route', 'replace', 'default', 'dev', 'eth0', 'src', address)
 
     @staticmethod
     def _set_address(namespace, address):
@@ -212,7 +222,7 @@ class Lab:
         run('ip', '-n', namespace, 'route', 'replace', 'default', 'dev', 'eth0', 'src', address)
 
     def add_host(self, name, address, kind='public'):
-        """A host with an address of its own: that everybody can connect to, or behind a firewall."""
+        """A host with an address of its own, of either family: that everybody can connect to, or behind a firewall."""
         host = Host(self._public(name, address), address, address, kind)
         if kind == 'firewall':
             host.run('nft', '-f', '-', data=nat.FIREWALL)

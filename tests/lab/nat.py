@@ -37,7 +37,7 @@ KINDS = {kind.name: kind for kind in (
 
 UNASKED = 'iifname "eth0" meta l4proto { tcp, udp } ct state new'
 
-FIREWALL = f'table ip filter {{ chain in {{ type filter hook input priority 0; {UNASKED} drop; }}; }}'
+FIREWALL = f'table inet filter {{ chain in {{ type filter hook input priority 0; {UNASKED} drop; }}; }}'
 
 _FILTER_KEYS = {
     # filtering: the type of the set, what an outgoing packet puts in, what an incoming one is looked up by

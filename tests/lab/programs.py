@@ -14,6 +14,11 @@ from lab import Failure, run, wait_for
 NOBODY = 65534
 
 
+def bracketed(address):
+    """As it stands before a port."""
+    return f'[{address}]' if ':' in address else address
+
+
 class Program:
     """A process on a host; its log is a file."""
 
@@ -26,7 +31,7 @@ class Program:
 
     @property
     def listen(self):
-        return f'{self.host.external}:{self.port}'
+        return f'{bracketed(self.host.external)}:{self.port}'
 
     def spawn(self, command, **options):
         with open(self.log_path, 'ab') as log:
@@ -74,7 +79,7 @@ class Filbert(Program):
     def launch(self, role, connect=()):
         """Starts the program without waiting for it."""
         self.spawn([os.path.join(self.bindir, 'filbertd'), '--profile', self.profile, '--role', role,
-                    '--listen', f'{self.bound}:{self.port}', '--share', self.shared,
+                    '--listen', f'{bracketed(self.bound)}:{self.port}', '--share', self.shared,
                     '--downloads', self.downloads, '--no-bootstrap', '--headless', '--log', 'debug',
                     *[word for peer in connect for word in ('--connect', peer)]], env=self.env)
 
