@@ -254,6 +254,19 @@ fil_udp_port_free (FilUdpPort *self)
 }
 
 /**
+ * fil_udp_port_has_family:
+ * @family: 4 or 6
+ *
+ * Returns: whether datagrams of that family can come in and go out
+ */
+gboolean
+fil_udp_port_has_family (const FilUdpPort *self,
+                         guint8 family)
+{
+  return self->fds[family == 6 ? 1 : 0] >= 0;
+}
+
+/**
  * fil_udp_port_send:
  *
  * Sends a datagram, or drops it when the kernel has no room for it now.

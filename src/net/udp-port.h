@@ -30,6 +30,7 @@ typedef struct
 FilUdpPort *fil_udp_port_new (FilReactor *reactor, FilListener *listener, FilUdpFunc func, gpointer data)
     G_GNUC_WARN_UNUSED_RESULT;
 void fil_udp_port_free (FilUdpPort *self);
+gboolean fil_udp_port_has_family (const FilUdpPort *self, guint8 family);
 gboolean fil_udp_port_send (FilUdpPort *self, const guint8 *bytes, gsize len, const FilEndpoint *to);
 gboolean fil_udp_port_send_ttl (FilUdpPort *self, const guint8 *bytes, gsize len, const FilEndpoint *to, guint8 ttl);
 void fil_udp_port_set_bulk (FilUdpPort *self, const FilUdpBulkDelegate *delegate, gpointer data);

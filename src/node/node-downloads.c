@@ -362,6 +362,7 @@ _fil_node_add_source (FilNode *self,
 {
   FilSourceSpec spec = {
     .endpoint = hit->endpoint,
+    .other = hit->other,
     .guid = hit->guid,
     .proxies = hit->proxies,
     .n_proxies = hit->n_proxies,
@@ -378,6 +379,17 @@ _fil_node_add_source (FilNode *self,
 
 /* A PUSH for us */
 
+static void
+follow_push (FilNode *self,
+             const FilPush *push,
+             const FilEndpoint *to)
+{
+  char text[FIL_ENDPOINT_TEXT_LEN];
+
+  g_info ("push for us: connect to %s", fil_endpoint_to_text (to, text));
+  fil_uploads_push (self->uploads, to, push->index, push->tls, _fil_node_now (self));
+}
+
 /**
  * _fil_node_handle_push:
  *
@@ -388,9 +400,7 @@ _fil_node_handle_push (FilNode *self,
                        const FilPush *push,
                        const FilSource *source)
 {
-  gboolean v4_is_good = fil_gate_judge (self->gate, &push->endpoint, FIL_GATE_PUSH) == FIL_GATE_OPEN;
-  const FilEndpoint *to = v4_is_good ? &push->endpoint : &push->endpoint6;
-  char text[FIL_ENDPOINT_TEXT_LEN];
+  FilEndpoint own6 = fil_overlay_own_ipv6 (self->overlay);
 
   /* Who cannot be called either: that is a matter of punching, not of connecting. */
   if (push->index == FIL_PUSH_INDEX_FW)
@@ -400,6 +410,9 @@ _fil_node_handle_push (FilNode *self,
     }
   if (self->is_sharing_paused)
     return;
-  g_info ("push for us: connect to %s", fil_endpoint_to_text (to, text));
-  fil_uploads_push (self->uploads, to, push->index, push->tls, _fil_node_now (self));
+  /* Who has both addresses may be reached at one of them only: whoever answers first is served. */
+  if (fil_endpoint_is_set (&push->endpoint))
+    follow_push (self, push, &push->endpoint);
+  if (fil_endpoint_is_set (&push->endpoint6) && (fil_endpoint_is_set (&own6) || !fil_endpoint_is_set (&push->endpoint)))
+    follow_push (self, push, &push->endpoint6);
 }

@@ -56,7 +56,7 @@ tell_local6 (FilNode *self)
 
   if (self->local.family == 6 && is_fixed (self))
     six = self->local;
-  else if (!is_fixed (self) && self->listener->udp[1] >= 0 && fil_local_route (6, interface, &six) &&
+  else if (!is_fixed (self) && fil_udp_port_has_family (self->udp, 6) && fil_local_route (6, interface, &six) &&
            fil_endpoint_class (&six) != FIL_ADDRESS_PUBLIC)
     six = (FilEndpoint){ 0 };
   six.port = fil_endpoint_is_set (&six) ? self->local.port : 0;

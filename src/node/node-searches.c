@@ -187,8 +187,25 @@ fil_node_close_search (FilNode *self,
 
 /* Hits */
 
+/* The one to begin with, and the other one when both families are open to us. */
 static void
-hit_of_record (FilHit *out,
+take_addresses (FilNode *self,
+                const FilEndpoint *v4,
+                const FilEndpoint *v6,
+                FilHit *out)
+{
+  FilEndpoint own6 = fil_overlay_own_ipv6 (self->overlay);
+  gboolean is_only6 = fil_endpoint_is_set (&own6) && self->route.family == 6;
+
+  out->endpoint = fil_endpoint_is_set (v4) && !(is_only6 && fil_endpoint_is_set (v6)) ? *v4 : *v6;
+  if (out->endpoint.family == 4 && fil_endpoint_is_set (v6) && fil_endpoint_is_set (&own6) &&
+      fil_gate_judge (self->gate, v6, FIL_GATE_SOURCE) == FIL_GATE_OPEN)
+    out->other = *v6;
+}
+
+static void
+hit_of_record (FilNode *self,
+               FilHit *out,
                const FilQueryHit *hit,
                const FilHitTrailer *trailer,
                const FilHitRecord *record,
@@ -205,7 +222,7 @@ hit_of_record (FilHit *out,
     .is_tls = trailer->tls,
     .needs_push = (trailer->known & trailer->set & FIL_HIT_FIREWALLED) != 0,
   };
-  out->endpoint = fil_endpoint_is_set (&hit->endpoint) ? hit->endpoint : trailer->endpoint6;
+  take_addresses (self, &hit->endpoint, &trailer->endpoint6, out);
   for (guint i = 0; i < trailer->n_proxies && out->n_proxies < FIL_RESULT_MAX_PROXIES; i++)
     out->proxies[out->n_proxies++] = trailer->proxies[i];
   out->punch.can_punch = trailer->fw_version > 0;
@@ -229,8 +246,9 @@ judge_address (FilNode *self,
   if (!fil_endpoint_is_set (&hit->endpoint) ||
       fil_gate_judge (self->gate, &hit->endpoint, FIL_GATE_SOURCE) == FIL_GATE_OPEN)
     return;
-  hit->endpoint = (FilEndpoint){ 0 };
-  hit->needs_push = TRUE;
+  hit->endpoint = hit->other;
+  hit->other = (FilEndpoint){ 0 };
+  hit->needs_push = hit->needs_push || !fil_endpoint_is_set (&hit->endpoint);
 }
 
 static void
@@ -273,11 +291,12 @@ take_records (FilNode *self,
       g_autofree char *name = name_of (&record);
       FilHit hit;
 
-      hit_of_record (&hit, query_hit, &trailer, &record, source);
+      hit_of_record (self, &hit, query_hit, &trailer, &record, source);
       hit.name = name;
       if (at != NULL)
         {
           hit.endpoint = *at;
+          hit.other = (FilEndpoint){ 0 };
           hit.needs_push = FALSE;
         }
       judge_address (self, &hit);

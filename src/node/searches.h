@@ -26,6 +26,7 @@ typedef struct
   guint32 index;    /* the host's number for the file */
   FilUrn urn;
   FilEndpoint endpoint; /* none when only the GUID is known */
+  FilEndpoint other;    /* of the other family; none when we cannot go there anyway */
   FilGuid guid;
   FilHost proxies[FIL_RESULT_MAX_PROXIES];
   guint8 n_proxies;

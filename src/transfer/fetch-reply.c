@@ -331,6 +331,11 @@ settle_not_connected (FilFetch *self,
 {
   FilFileSource *source = self->source;
 
+  if (fil_file_source_turn (source))
+    {
+      fil_file_source_wait (source, now_us, "cannot-connect");
+      return;
+    }
   if (!source->direct_failed && !fil_guid_is_zero (&source->guid) &&
       self->downloads->delegate.is_reachable (self->downloads->data))
     {

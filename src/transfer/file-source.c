@@ -125,6 +125,8 @@ fil_file_source_learn (FilFileSource *self,
     self->endpoint = spec->endpoint;
   if (!spec->needs_push && fil_endpoint_is_set (&spec->endpoint))
     self->needs_push = FALSE;
+  if (fil_endpoint_is_set (&spec->other) && !fil_endpoint_equal (&spec->other, &self->endpoint))
+    self->other = spec->other;
   if (spec->n_proxies > 0)
     is_news = spec->is_own_word ? set_own_proxies (self, spec->proxies, spec->n_proxies)
                                 : add_proxies (self, spec->proxies, spec->n_proxies);
@@ -177,6 +179,26 @@ fil_file_source_reach (const FilFileSource *self,
       fil_own_reach_chance (own, &self->punch) != FIL_NAT_CHANCE_NO)
     return FIL_SOURCE_PUNCH;
   return FIL_SOURCE_UNREACHABLE;
+}
+
+/**
+ * fil_file_source_turn:
+ *
+ * Nobody could be connected to at its endpoint: the next time it is the other address's turn.
+ *
+ * Returns: whether that one has not failed, too
+ */
+gboolean
+fil_file_source_turn (FilFileSource *self)
+{
+  FilEndpoint failed = self->endpoint;
+
+  if (!fil_endpoint_is_set (&self->other))
+    return FALSE;
+  self->endpoint = self->other;
+  self->other = failed;
+  self->is_others_turn = !self->is_others_turn;
+  return self->is_others_turn;
 }
 
 /**

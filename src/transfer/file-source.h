@@ -37,6 +37,7 @@ typedef enum
 typedef struct
 {
   FilEndpoint endpoint;       /* none when only the GUID is known */
+  FilEndpoint other;          /* of the same host, of the other family, if it has one and we could go there */
   FilGuid guid;               /* zero when not known */
   const FilHost *proxies;     /* push proxies, the newest first */
   guint n_proxies;
@@ -59,6 +60,8 @@ typedef struct
 {
   guint32 id; /* within its download, from 1; the owner in the segment map */
   FilEndpoint endpoint;
+  FilEndpoint other;     /* tried when nobody answers at @endpoint; they change places */
+  gboolean is_others_turn;
   FilGuid guid;
   FilHost proxies[FIL_SOURCE_MAX_PROXIES];
   guint n_proxies;
@@ -109,6 +112,7 @@ FilSourceReach fil_file_source_reach (const FilFileSource *self, const FilOwnRea
 gint64 fil_file_source_next_try (const FilFileSource *self);
 int fil_file_source_compare (const FilFileSource *a, const FilFileSource *b);
 
+gboolean fil_file_source_turn (FilFileSource *self);
 void fil_file_source_connecting (FilFileSource *self, gint64 now_us);
 void fil_file_source_wait (FilFileSource *self, gint64 until_us, const char *reason_code);
 void fil_file_source_failed (FilFileSource *self, const char *reason_code, gint64 now_us);

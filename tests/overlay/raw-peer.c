@@ -239,7 +239,18 @@ raw_peer_shaken_as (RawWorld *world,
                     const char *agent)
 {
   FilEndpoint from = raw_endpoint (n);
-  RawPeer *self = raw_peer_new (world, &from);
+
+  return raw_peer_shaken_from (world, n, &from, is_ultrapeer, agent);
+}
+
+RawPeer *
+raw_peer_shaken_from (RawWorld *world,
+                      guint n,
+                      const FilEndpoint *from,
+                      gboolean is_ultrapeer,
+                      const char *agent)
+{
+  RawPeer *self = raw_peer_new (world, from);
   g_autofree char *head = NULL;
   FilGuid guid;
   char hex[FIL_GUID_HEX_LEN + 1];
@@ -252,7 +263,7 @@ raw_peer_shaken_as (RawWorld *world,
       "X-Ultrapeer-Query-Routing: 0.1\r\nX-Dynamic-Querying: 0.1\r\nX-Degree: 32\r\n"
       "X-Max-TTL: 4\r\nX-Ext-Probes: 0.1\r\nGGEP: 0.5\r\nVendor-Message: 0.2\r\n"
       "Bye-Packet: 0.1\r\nGUID: %s\r\nListen-IP: 30.0.1.1:%u\r\n\r\n",
-      agent, is_ultrapeer ? "True" : "False", hex, from.port);
+      agent, is_ultrapeer ? "True" : "False", hex, from->port);
   raw_peer_text (self, head);
   g_assert_true (g_str_has_prefix (self->answer->str, "GNUTELLA/0.6 200 "));
   self->is_binary = TRUE;

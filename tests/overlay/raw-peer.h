@@ -47,6 +47,8 @@ FilEndpoint raw_endpoint (guint n);
 RawPeer *raw_peer_new (RawWorld *world, const FilEndpoint *from);
 RawPeer *raw_peer_shaken (RawWorld *world, guint n, gboolean is_ultrapeer);
 RawPeer *raw_peer_shaken_as (RawWorld *world, guint n, gboolean is_ultrapeer, const char *agent);
+RawPeer *raw_peer_shaken_from (RawWorld *world, guint n, const FilEndpoint *from, gboolean is_ultrapeer,
+                               const char *agent);
 void raw_peer_free (RawPeer *self);
 void raw_peer_text (RawPeer *self, const char *text);
 void raw_peer_bytes (RawPeer *self, const void *bytes, gsize len);

@@ -663,6 +663,36 @@ test_direct_then_push (Fixture *f,
   g_assert_cmpuint (f->host->givs, ==, 1);
 }
 
+/* A host with addresses of both families is tried at the other one when nobody answers at the first, and only
+ * then asked to connect. */
+static void
+test_other_address (Fixture *f,
+                    gconstpointer data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      FilSourceSpec spec = { 0 };
+      FilFileSource *source;
+      Fixture g;
+
+      set_up (&g, NULL);
+      spec.guid = g.host->guid;
+      spec.other = g.host->endpoint;
+      g_assert_true (fil_endpoint_parse (&spec.endpoint, "[2a01:66::6]:6346", -1, 0));
+      g.host->is_silent = i == 1;
+      g.host->is_firewalled = i == 1;
+      fil_downloads_add_source (g.world->downloads, 1, &spec, g.world->now_us);
+      source = source_of (g.download);
+      g_assert_true (world_run_until (g.world, g.download, DONE, 60));
+      world_assert_done (g.world, 1, g.content);
+      g_assert_cmpuint (g.host->givs, ==, i);
+      /* Where it was found it is looked for first. */
+      if (i == 0)
+        g_assert_true (fil_endpoint_equal (&source->endpoint, &g.host->endpoint));
+      tear_down (&g, NULL);
+    }
+}
+
 static void
 test_give_up_and_back_off (Fixture *f,
                            gconstpointer data)
@@ -968,6 +998,7 @@ main (int argc,
     { "4/kept-socket-breaks", test_kept_socket_breaks },
     { "4/idle-limit", test_idle_limit },
     { "5/direct-then-push", test_direct_then_push },
+    { "5/other-address-then-push", test_other_address },
     { "5/give-up-and-back-off", test_give_up_and_back_off },
     { "5/no-way-ends-at-once", test_no_way_ends_at_once },
     { "5/newer-proxies-after-two-failures", test_newer_proxies_after_two },

@@ -66,6 +66,22 @@ test_tcp (void)
   g_assert_cmpint (fil_nat_pair_chance (&a, &b), ==, FIL_NAT_CHANCE_YES);
 }
 
+/* Where both have IPv6, the routers for IPv4 do not matter. */
+static void
+test_ipv6 (void)
+{
+  for (guint i = 0; i < 4; i++)
+    {
+      gboolean has_both = i == 3;
+      FilOwnReach own = { .can_punch = TRUE, .nat = { .udp = classes[4], .has_ipv6 = i & 1 } };
+      FilPunchHint other = { .can_punch = TRUE, .knows_offers = TRUE, .nat = { .udp = classes[4], .has_ipv6 = i >> 1 } };
+      g_autoptr (FilFileSource) source = firewalled (&other);
+
+      g_assert_cmpint (fil_own_reach_chance (&own, &other), ==, has_both ? FIL_NAT_CHANCE_YES : FIL_NAT_CHANCE_NO);
+      g_assert_cmpint (fil_file_source_reach (source, &own), ==, has_both ? FIL_SOURCE_PUNCH : FIL_SOURCE_UNREACHABLE);
+    }
+}
+
 /* LimeWire knocks at one port. */
 static void
 test_limewire (void)
@@ -123,5 +139,6 @@ main (int argc,
   g_test_add_func ("/transfer/reach/tcp", test_tcp);
   g_test_add_func ("/transfer/reach/limewire", test_limewire);
   g_test_add_func ("/transfer/reach/waiting", test_waiting);
+  g_test_add_func ("/transfer/reach/ipv6", test_ipv6);
   return g_test_run ();
 }
