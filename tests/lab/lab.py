@@ -188,15 +188,15 @@ class Lab:
         run('ip', '-n', name, 'link', 'set', 'lo', 'up')
         return name
 
-    def _wire(self, namespace, to, bridge, delay_us=0):
+    def _wire(self, namespace, to, bridge, delay_us=0, end='eth0'):
         self.n_wires += 1
         port = f'w{self.n_wires}'
         if delay_us:
-            self.relay.wire(namespace, 'eth0', to, port, delay_us=delay_us)
+            self.relay.wire(namespace, end, to, port, delay_us=delay_us)
         else:
-            run('ip', '-n', to, 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace)
+            run('ip', '-n', to, 'link', 'add', port, 'type', 'veth', 'peer', 'name', end, 'netns', namespace)
         run('ip', '-n', to, 'link', 'set', port, 'master', bridge, 'up')
-        run('ip', '-n', namespace, 'link', 'set', 'eth0', 'up')
+        run('ip', '-n', namespace, 'link', 'set', end, 'up')
 
     def _public(self, name, address):
         namespace = self._add_namespace(name)
@@ -208,11 +208,11 @@ class Lab:
         return namespace
 
     @staticmethod
-    def _set_address6(namespace, address):
-        run('ip', 'netns', 'exec', namespace, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=0',
-            'net.ipv6.conf.eth0.disable_ipv6=0', 'net.ipv6.conf.lo.disable_ipv6=0', 'net.ipv6.conf.eth0.accept_dad=0')
-        run('ip', '-n', namespace, '-6', 'address', 'add', f'{address}/128', 'nodad', 'dev', 'eth0')
-        run('ip', '-n', namespace, '-6', 'route', 'replace', 'default', 'dev', 'eth0', 'src', address)
+    def _set_address6(namespace, address, end='eth0'):
+        run('ip', 'netns', 'exec', namespace, 'sysctl', '-qw', f'net.ipv6.conf.{end}.disable_ipv6=0',
+            'net.ipv6.conf.lo.disable_ipv6=0')
+        run('ip', '-n', namespace, '-6', 'address', 'add', f'{address}/128', 'nodad', 'dev', end)
+        run('ip', '-n', namespace, '-6', 'route', 'replace', 'default', 'dev', end, 'src', address)
 
     @staticmethod
     def _set_address(namespace, address):
@@ -225,8 +225,15 @@ class Lab:
         """A host with an address of its own, of either family: that everybody can connect to, or behind a firewall."""
         host = Host(self._public(name, address), address, address, kind)
         if kind == 'firewall':
-            host.run('nft', '-f', '-', data=nat.FIREWALL)
+            host.run('nft', '-f', '-', data=nat.firewall())
         return host
+
+    def give_ipv6(self, host, address, kind='public'):
+        """An address of that family as well, past whatever translates the other one."""
+        self._wire(host.namespace, self.core, 'inet', self.delay_us, 'eth6')
+        self._set_address6(host.namespace, address, 'eth6')
+        if kind == 'firewall':
+            host.run('nft', '-f', '-', data=nat.firewall('eth6'))
 
     def _route(self, router, kind, address, lan):
         """Makes @router one of @kind whose LAN is @lan; @address is its own one outside."""

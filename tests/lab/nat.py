@@ -37,7 +37,12 @@ KINDS = {kind.name: kind for kind in (
 
 UNASKED = 'iifname "eth0" meta l4proto { tcp, udp } ct state new'
 
-FIREWALL = f'table inet filter {{ chain in {{ type filter hook input priority 0; {UNASKED} drop; }}; }}'
+
+def firewall(interface='eth0'):
+    """The nft rules of a host that lets in answers only, by either family."""
+    unasked = UNASKED.replace('eth0', interface)
+    return f'table inet filter {{ chain in {{ type filter hook input priority 0; {unasked} drop; }}; }}'
+
 
 _FILTER_KEYS = {
     # filtering: the type of the set, what an outgoing packet puts in, what an incoming one is looked up by

@@ -102,6 +102,31 @@ def ipv6_only(suite, internet):
                    lambda d=downloader, s=sharer, r=reach: fetch(downloaders[d], file_name(d, s), r))
 
 
+def both_families(suite, internet):
+    """Behind routers that take another port for each contact, which leave no way by IPv4."""
+    ultrapeers = []
+    for i, address in enumerate(('24.16.1.10', '62.17.8.11', '66.18.15.12')):
+        ultrapeers.append(internet.program(f'up{i}', 'public', address, True))
+        internet.network.give_ipv6(ultrapeers[-1].host, ULTRAPEERS[i])
+    leaves = {}
+    for i, (name, kind) in enumerate((('d', 'firewall'), ('s', 'firewall'), ('o', 'public'))):
+        leaves[name] = internet.program(name, 'symrandom', f'{81 + i}.2{i}.29.14', True)
+        internet.network.give_ipv6(leaves[name].host, f'2a02:{4 + i}::14', kind)
+    for name in 's', 'o':
+        share(leaves[name], file_name('d', name))
+    for i, ultrapeer in enumerate(ultrapeers):
+        ultrapeer.start('ultrapeer', [other.listen for other in ultrapeers[:i]])
+    for leaf in leaves.values():
+        leaf.launch('leaf', [ultrapeer.listen for ultrapeer in ultrapeers])
+    for leaf in leaves.values():
+        leaf.wait_ready()
+    for leaf in leaves.values():
+        wait_for(f'{leaf.listen} knows its router', lambda l=leaf: l.status()['nat'] == 'symmetric-random', 150, 1)
+    for name, words in ('s', 'a firewall'), ('o', 'nothing'):
+        suite.case(f'hopeless routers for IPv4 and {words} for IPv6: punch',
+                   lambda n=name: fetch(leaves['d'], file_name('d', n), 'punch'))
+
+
 def main():
     suite = Suite()
     reason = lab.why_not()
@@ -109,15 +134,12 @@ def main():
         suite.skip_all(reason)
     lab.enter()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    for part in ipv6_only,:
+    for part in ipv6_only, both_families:
         with lab.Lab() as network, tempfile.TemporaryDirectory() as top:
             internet = Internet(network, top)
             try:
                 part(suite, internet)
             finally:
-                if os.environ.get('KEEP_LOGS'):
-                    for node in internet.nodes:
-                        os.system(f'cp {node.log_path} {os.environ["KEEP_LOGS"]}/{node.host.namespace}.log')
                 internet.stop()
     suite.end()
 
