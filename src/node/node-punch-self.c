@@ -77,7 +77,7 @@ describe_place (FilNode *self,
   out->ipv6 = fil_overlay_own_ipv6 (self->overlay);
   out->nat.has_ipv6 = fil_endpoint_is_set (&out->ipv6);
   /* With IPv6 alone there is nothing that others would have to tell. */
-  out->is_sure = self->is_private || nat->mapping != FIL_NAT_MAPPING_UNKNOWN ||
+  out->is_sure = self->is_private || (nat->mapping != FIL_NAT_MAPPING_UNKNOWN && !reach->probe.is_doubted) ||
                  (out->nat.has_ipv6 && !fil_endpoint_is_set (&out->udp));
   out->n_proxies = fil_overlay_push_proxies (self->overlay, proxies, G_N_ELEMENTS (proxies));
   for (guint i = 0; i < out->n_proxies; i++)

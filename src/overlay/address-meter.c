@@ -18,6 +18,7 @@ struct _FilAddressMeter
   FilGuidTable *table;
   guint max;
   gint64 window_us;
+  gint64 cleared_us; /* what was counted before is of the past */
 };
 
 /**
@@ -58,6 +59,15 @@ key_of (const FilEndpoint *address)
   return key;
 }
 
+/* (nullable) */
+static Meter *
+current (const FilAddressMeter *self,
+         Meter *meter,
+         gint64 now_us)
+{
+  return meter != NULL && now_us - meter->since_us < self->window_us && meter->since_us >= self->cleared_us ? meter : NULL;
+}
+
 /**
  * fil_address_meter_may:
  *
@@ -69,9 +79,9 @@ fil_address_meter_may (FilAddressMeter *self,
                        gint64 now_us)
 {
   FilGuid key = key_of (address);
-  const Meter *meter = fil_guid_table_find (self->table, &key, now_us);
+  const Meter *meter = current (self, fil_guid_table_find (self->table, &key, now_us), now_us);
 
-  return meter == NULL || now_us - meter->since_us >= self->window_us || meter->count < self->max;
+  return meter == NULL || meter->count < self->max;
 }
 
 /**
@@ -88,10 +98,22 @@ fil_address_meter_take (FilAddressMeter *self,
   gboolean is_new;
   Meter *meter = fil_guid_table_add (self->table, &key, now_us, &is_new);
 
-  if (is_new || now_us - meter->since_us >= self->window_us)
+  if (is_new || current (self, meter, now_us) == NULL)
     *meter = (Meter){ .since_us = now_us };
   if (meter->count >= self->max)
     return FALSE;
   meter->count++;
   return TRUE;
+}
+
+/**
+ * fil_address_meter_clear:
+ *
+ * Begins to count anew, for all addresses.
+ */
+void
+fil_address_meter_clear (FilAddressMeter *self,
+                         gint64 now_us)
+{
+  self->cleared_us = now_us;
 }

@@ -22,6 +22,7 @@ void fil_address_meter_free (FilAddressMeter *self);
 
 gboolean fil_address_meter_take (FilAddressMeter *self, const FilEndpoint *address, gint64 now_us);
 gboolean fil_address_meter_may (FilAddressMeter *self, const FilEndpoint *address, gint64 now_us);
+void fil_address_meter_clear (FilAddressMeter *self, gint64 now_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilAddressMeter, fil_address_meter_free)
 

@@ -42,6 +42,7 @@ typedef struct
   int needed;              /* X-Ultrapeer-Needed: 1, 0, or -1 when absent */
   char user_agent[FIL_AGENT_LEN + 1]; /* UTF-8 without control characters, empty when absent */
   FilEndpoint listen;      /* Listen-IP, Node or X-My-Address */
+  guint refusal;         /* the code of its answer, when that was no */
   FilEndpoint remote_ip;   /* our address as it sees us, port 0 */
   FilGuid guid;            /* zero when absent */
   guint degree;            /* X-Degree, 0 when absent */

@@ -13,6 +13,7 @@ typedef struct
   gint64 tried_us;    /* FIL_NEVER: not yet */
   gboolean is_valid;
   guint failures;     /* in a row */
+  gboolean had_twin;  /* it was dialled again soon for that, since a link came about */
 } Host;
 
 struct _FilHostCache
@@ -250,9 +251,29 @@ fil_host_cache_good (FilHostCache *self,
     host = insert (self, endpoint, now_us);
   host->is_valid = TRUE;
   host->failures = 0;
+  host->had_twin = FALSE;
   host->seen_us = now_us;
   if (host->tried_us != FIL_NEVER)
     host->tried_us = MIN (host->tried_us, now_us - FIL_HOST_RETRY + FIL_HOST_AGAIN);
+}
+
+/**
+ * fil_host_cache_has_twin:
+ *
+ * Notes that a host refused us because it takes an older link of ours for alive. It asks that link, and lets us in
+ * when there was no answer; dialled once more by then, and no more often, since gtk-gnutella asks nobody.
+ */
+void
+fil_host_cache_has_twin (FilHostCache *self,
+                         const FilEndpoint *endpoint,
+                         gint64 now_us)
+{
+  Host *host = find (self, endpoint);
+
+  if (host == NULL || host->had_twin)
+    return;
+  host->had_twin = TRUE;
+  host->tried_us = now_us - FIL_HOST_RETRY + FIL_HOST_TWIN;
 }
 
 /**

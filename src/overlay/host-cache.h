@@ -33,6 +33,7 @@ void fil_host_cache_free (FilHostCache *self);
 gboolean fil_host_cache_learn (FilHostCache *self, const FilEndpoint *endpoint, const FilEndpoint *teller,
                                gint64 now_us);
 void fil_host_cache_good (FilHostCache *self, const FilEndpoint *endpoint, gint64 now_us);
+void fil_host_cache_has_twin (FilHostCache *self, const FilEndpoint *endpoint, gint64 now_us);
 void fil_host_cache_failed (FilHostCache *self, const FilEndpoint *endpoint, gint64 now_us);
 void fil_host_cache_bad (FilHostCache *self, const FilEndpoint *endpoint, gint64 now_us);
 void fil_host_cache_tried (FilHostCache *self, const FilEndpoint *endpoint, gint64 now_us);

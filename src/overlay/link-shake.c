@@ -76,6 +76,7 @@ take_answer (FilLink *self,
 
   if (group->code < 200 || group->code > 299 || group->code == 204)
     {
+      self->peer.refusal = group->code;
       end_with (self, "it refused: %u %s", group->code, group->text);
       return;
     }

@@ -13,6 +13,8 @@
 #define AGAIN_MAX (10 * FIL_MINUTE)
 #define NOBODY_AGAIN (5 * FIL_SEC)
 #define MEASURE_EVERY (30 * FIL_MINUTE)
+/* A host that keeps saying that we are elsewhere costs others no more pings than that. */
+#define DOUBT_AGAIN FIL_MINUTE
 /* NATs forget a mapping after 30 to 180 s (f2f.md §2). */
 #define KEEP_EVERY (20 * FIL_SEC)
 #define STEP_MAX 32 /* other connections take ports in between */
@@ -25,7 +27,7 @@
 void
 fil_nat_probe_init (FilNatProbe *self)
 {
-  *self = (FilNatProbe){ .begun_us = FIL_NEVER, .kept_us = FIL_NEVER, .starved_us = FIL_NEVER };
+  *self = (FilNatProbe){ .begun_us = FIL_NEVER, .kept_us = FIL_NEVER, .starved_us = FIL_NEVER, .doubted_us = FIL_NEVER };
 }
 
 /**
@@ -42,6 +44,49 @@ fil_nat_probe_restart (FilNatProbe *self,
   fil_nat_probe_init (self);
   self->local = local;
   self->next_us = now_us;
+}
+
+/**
+ * fil_nat_probe_forget:
+ *
+ * Our router has another address now: what was known of its ports is of the past. A round that is under way goes
+ * on, since its answers are what told; else one is due at once.
+ */
+void
+fil_nat_probe_forget (FilNatProbe *self,
+                      gint64 now_us)
+{
+  FilNatProbe before = *self;
+
+  fil_nat_probe_restart (self, now_us);
+  self->is_doubted = TRUE;
+  self->doubted_us = now_us;
+  if (before.begun_us == FIL_NEVER)
+    return;
+  memcpy (self->voices, before.voices, sizeof self->voices);
+  self->n = before.n;
+  self->begun_us = before.begun_us;
+  self->last_us = before.last_us;
+}
+
+/**
+ * fil_nat_probe_doubt:
+ *
+ * Something shows that our router may have another address now, or has forgotten us. Others are asked at once,
+ * those that were asked a moment ago among them: they answer once a minute for each address of ours.
+ *
+ * Returns: whether a round is due now
+ */
+gboolean
+fil_nat_probe_doubt (FilNatProbe *self,
+                     gint64 now_us)
+{
+  if (self->doubted_us != FIL_NEVER && now_us - self->doubted_us < DOUBT_AGAIN)
+    return FALSE;
+  self->is_doubted = TRUE;
+  self->doubted_us = now_us;
+  self->next_us = MIN (self->next_us, now_us);
+  return self->begun_us == FIL_NEVER;
 }
 
 /**
@@ -269,6 +314,7 @@ conclude (FilNatProbe *self,
   FilNatMapping mapping = judge (self->voices, self->n, FIL_NAT_VOICES, &outside, &delta);
 
   self->begun_us = FIL_NEVER;
+  self->is_doubted = FALSE;
   if (mapping == FIL_NAT_MAPPING_UNKNOWN)
     {
       self->failed++;

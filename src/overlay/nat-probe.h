@@ -41,12 +41,16 @@ typedef struct
   guint failed;               /* rounds in a row that showed nothing */
   gint64 kept_us;             /* last keep-alive */
   gint64 starved_us;          /* since when a due round waits for hosts that may be asked; FIL_NEVER */
+  gboolean is_doubted;        /* all of this may be of the past; a round that is due or under way tells */
+  gint64 doubted_us;          /* since when, or when it was last; FIL_NEVER */
   FilNatVoice told[FIL_NAT_TOLD];
   guint n_told;
 } FilNatProbe;
 
 void fil_nat_probe_init (FilNatProbe *self);
 void fil_nat_probe_restart (FilNatProbe *self, gint64 now_us);
+void fil_nat_probe_forget (FilNatProbe *self, gint64 now_us);
+gboolean fil_nat_probe_doubt (FilNatProbe *self, gint64 now_us);
 void fil_nat_probe_put_off (FilNatProbe *self, gint64 until_us);
 gboolean fil_nat_probe_is_due (const FilNatProbe *self, gint64 now_us);
 void fil_nat_probe_begin (FilNatProbe *self, gint64 now_us);

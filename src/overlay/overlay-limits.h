@@ -119,6 +119,7 @@
 #define FIL_HOSTS_BAD_LIFE (30 * FIL_MINUTE)
 #define FIL_HOST_RETRY (3 * FIL_MINUTE)      /* between two attempts at one host … */
 #define FIL_HOST_AGAIN (30 * FIL_SEC)        /* … that took us; gtk-gnutella 1.2.3 bans at 3 links a minute */
+#define FIL_HOST_TWIN (FIL_LINK_DOUBT + 2 * FIL_SEC) /* … that took an older link of ours for alive */
 #define FIL_UDP_PINGS_PENDING 256
 #define FIL_UDP_PING_LIFE (30 * FIL_SEC)
 

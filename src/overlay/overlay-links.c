@@ -5,6 +5,8 @@
 
 /* How links come and go: whom to dial, whom to let in, and what a link's life means to the rest. */
 
+#define TWIN 409 /* it takes an older link of ours for alive */
+
 void
 _fil_neighbour_free (FilNeighbour *self)
 {
@@ -395,6 +397,8 @@ gone (gpointer data,
     }
   if (fil_link_is_outgoing (link))
     fil_topology_failed (self->topology, fil_link_remote (link), now_us);
+  if (fil_link_peer (link)->refusal == TWIN)
+    fil_host_cache_has_twin (self->hosts, fil_link_remote (link), now_us);
   if (g_hash_table_lookup (self->servents, &neighbour->servent) == neighbour)
     g_hash_table_remove (self->servents, &neighbour->servent);
   g_hash_table_remove (self->by_id, GUINT_TO_POINTER (neighbour->id));
@@ -409,6 +413,11 @@ gone (gpointer data,
   g_ptr_array_add (self->graveyard, neighbour);
   _fil_overlay_note (self, FIL_NOTE_LINK_REMOVED, neighbour->id);
   _fil_overlay_wake_at (self, now_us);
+  /* What ended all of them may have been another address of our router, and whoever refuses us can tell, too. */
+  if (neighbour->is_ultrapeer && self->ultrapeers->len == 0)
+    _fil_overlay_doubt_nat (self, now_us);
+  if (!was_established && fil_link_is_outgoing (link) && fil_endpoint_is_set (&fil_link_peer (link)->remote_ip))
+    fil_overlay_noted_address (self, fil_link_remote (link), &fil_link_peer (link)->remote_ip, now_us);
 }
 
 static void

@@ -114,7 +114,7 @@ _fil_overlay_ask_proofs (FilOverlay *self,
     fil_reachability_asked (&self->reach.tcp, now_us);
   if (asked_udp > 0)
     fil_reachability_asked (&self->reach.udp, now_us);
-  if (only != NULL && self->reach.probe.nat.mapping == FIL_NAT_MAPPING_UNKNOWN)
+  if (only != NULL && self->reach.probe.nat.mapping == FIL_NAT_MAPPING_UNKNOWN && !self->reach.probe.is_doubted)
     fil_nat_probe_put_off (&self->reach.probe, now_us + SETTLE_TIME);
 }
 
@@ -190,6 +190,7 @@ list_targets (FilOverlay *self,
   return n_free;
 }
 
+/* Without neighbours only when there is reason to ask: those that come are not to be called before they are. */
 static void
 measure_nat (FilOverlay *self,
              gint64 now_us)
@@ -200,7 +201,7 @@ measure_nat (FilOverlay *self,
 
   if (!fil_nat_probe_is_due (probe, now_us))
     return;
-  n = self->ultrapeers->len > 0 ? list_targets (self, targets, now_us) : 0;
+  n = self->ultrapeers->len > 0 || probe->is_doubted ? list_targets (self, targets, now_us) : 0;
   if (n < FIL_NAT_VOICES)
     {
       fil_nat_probe_none_to_ask (probe, now_us);
@@ -214,19 +215,32 @@ measure_nat (FilOverlay *self,
     }
 }
 
+/* Others have not seen us at an address that we may have now, and will answer again. */
+void
+_fil_overlay_doubt_nat (FilOverlay *self,
+                        gint64 now_us)
+{
+  if (!self->is_running || !fil_nat_probe_doubt (&self->reach.probe, now_us))
+    return;
+  fil_address_meter_clear (self->udp_asks, now_us);
+  _fil_overlay_wake_at (self, now_us);
+}
+
 /**
  * fil_overlay_measure_nat:
  *
- * Somebody has to know now how others see us: when that is not known yet, they are asked at once.
+ * Somebody has to know now how others see us: when that is not known, or in doubt, they are asked at once.
  */
 void
 fil_overlay_measure_nat (FilOverlay *self,
                          gint64 now_us)
 {
-  if (!self->is_running || self->delegate.send_udp == NULL || self->reach.probe.nat.mapping != FIL_NAT_MAPPING_UNKNOWN ||
-      self->reach.probe.begun_us != FIL_NEVER)
+  FilNatProbe *probe = &self->reach.probe;
+
+  if (!self->is_running || self->delegate.send_udp == NULL || probe->begun_us != FIL_NEVER ||
+      (probe->nat.mapping != FIL_NAT_MAPPING_UNKNOWN && !probe->is_doubted))
     return;
-  self->reach.probe.next_us = now_us;
+  probe->next_us = now_us;
   measure_nat (self, now_us);
 }
 
@@ -353,7 +367,7 @@ fil_overlay_noted_udp (FilOverlay *self,
  * @seen_as: our address as it sees it
  *
  * When it is another one than before, everything that was known of the old one is asked for again; the new
- * one goes into headers, hits, pongs and pushes from now on.
+ * one goes into headers, hits, pongs and pushes from now on. A single voice only has others asked at once.
  */
 void
 fil_overlay_noted_address (FilOverlay *self,
@@ -364,9 +378,16 @@ fil_overlay_noted_address (FilOverlay *self,
   gboolean had_one = fil_endpoint_is_set (fil_reachability_external (&self->reach, seen_as->family));
 
   if (!fil_reachability_vote (&self->reach, voter, seen_as))
-    return;
+    {
+      if (fil_reachability_is_elsewhere (&self->reach, voter, seen_as))
+        _fil_overlay_doubt_nat (self, now_us);
+      return;
+    }
   if (had_one)
-    fil_reachability_recheck (&self->reach, now_us);
+    {
+      fil_reachability_recheck (&self->reach, now_us);
+      fil_address_meter_clear (self->udp_asks, now_us);
+    }
   changed (self, now_us);
   _fil_overlay_wake_at (self, now_us);
 }
@@ -430,6 +451,7 @@ fil_overlay_moved (FilOverlay *self,
 
   self->now_us = now_us;
   fil_reachability_restart (&self->reach, now_us);
+  fil_address_meter_clear (self->udp_asks, now_us);
   for (GList *l = all; l != NULL; l = l->next)
     if (((FilNeighbour *) l->data)->link != NULL)
       fil_link_close (((FilNeighbour *) l->data)->link, FIL_BYE_SHUTDOWN, "Moving to another address", now_us);

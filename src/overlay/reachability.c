@@ -56,7 +56,7 @@ fil_reachability_recheck (FilReachability *self,
                           gint64 now_us)
 {
   init_proofs (self);
-  fil_nat_probe_restart (&self->probe, now_us);
+  fil_nat_probe_forget (&self->probe, now_us);
   fil_nat_probe_set_external (&self->probe, &self->ballots[0].elected);
 }
 
@@ -70,7 +70,9 @@ fil_reachability_restart (FilReachability *self,
                           gint64 now_us)
 {
   self->ballots[0] = self->ballots[1] = (FilBallot){ 0 };
-  fil_reachability_recheck (self, now_us);
+  init_proofs (self);
+  fil_nat_probe_restart (&self->probe, now_us);
+  fil_nat_probe_set_external (&self->probe, &self->ballots[0].elected);
 }
 
 static gint64
@@ -422,6 +424,22 @@ fil_reachability_may_vote (const FilReachability *self,
 {
   return counts (self, voter) && counts (self, seen_as) && voter->family == seen_as->family &&
          (self->allow_private || !fil_endpoint_same_address (voter, seen_as));
+}
+
+/**
+ * fil_reachability_is_elsewhere:
+ *
+ * Returns: whether the word of @voter counts, and it sees us at another address than the quorum did
+ */
+gboolean
+fil_reachability_is_elsewhere (const FilReachability *self,
+                               const FilEndpoint *voter,
+                               const FilEndpoint *seen_as)
+{
+  const FilEndpoint *external = fil_reachability_external (self, seen_as->family);
+
+  return fil_endpoint_is_set (external) && !fil_endpoint_same_address (external, seen_as) &&
+         fil_reachability_may_vote (self, voter, seen_as);
 }
 
 /**

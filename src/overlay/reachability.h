@@ -87,6 +87,7 @@ FilReachable fil_reachability_udp_passes (const FilReachability *self, gint64 no
 gboolean fil_reachability_vote (FilReachability *self, const FilEndpoint *voter, const FilEndpoint *seen_as);
 const FilEndpoint *fil_reachability_external (const FilReachability *self, guint8 family);
 FilEndpoint fil_reachability_guess (const FilReachability *self, guint8 family);
+gboolean fil_reachability_is_elsewhere (const FilReachability *self, const FilEndpoint *voter, const FilEndpoint *seen_as);
 gboolean fil_reachability_may_vote (const FilReachability *self, const FilEndpoint *voter, const FilEndpoint *seen_as);
 
 G_END_DECLS

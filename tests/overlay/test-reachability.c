@@ -579,6 +579,59 @@ test_one_network_votes (void)
   g_assert_cmpint (probe.nat.tcp_mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
 }
 
+/* Whoever shows that we may be elsewhere has others asked at once, and a liar no more often than once a minute. */
+static void
+test_doubt (void)
+{
+  FilNatProbe probe;
+
+  fil_nat_probe_init (&probe);
+  probe.local = endpoint ("192.168.1.5:7000");
+  begin (&probe, 0);
+  for (guint i = 0; i < FIL_NAT_TARGETS; i++)
+    answer (&probe, i, "24.5.5.9:1234", 0);
+  g_assert_false (fil_nat_probe_is_due (&probe, MINUTE));
+  g_assert_true (fil_nat_probe_doubt (&probe, MINUTE));
+  g_assert_true (probe.is_doubted);
+  begin (&probe, MINUTE);
+  for (guint i = 0; i < FIL_NAT_TARGETS; i++)
+    answer (&probe, i, "24.5.5.9:1234", MINUTE);
+  g_assert_false (probe.is_doubted);
+  g_assert_false (fil_nat_probe_doubt (&probe, 2 * MINUTE - 1));
+  g_assert_false (probe.is_doubted || fil_nat_probe_is_due (&probe, 2 * MINUTE - 1));
+  g_assert_true (fil_nat_probe_doubt (&probe, 2 * MINUTE));
+  g_assert_cmpint (probe.nat.mapping, ==, FIL_NAT_MAPPING_INDEPENDENT);
+  g_assert_cmpuint (probe.nat.udp.port, ==, 1234);
+}
+
+/* The answers that show another address are those that tell the port there: they are not asked for twice. */
+static void
+test_forget_keeps_round (void)
+{
+  FilNatProbe probe;
+
+  fil_nat_probe_init (&probe);
+  probe.local = endpoint ("192.168.1.5:7000");
+  begin (&probe, 0);
+  for (guint i = 0; i < FIL_NAT_TARGETS; i++)
+    answer (&probe, i, "24.5.5.9:1234", 0);
+  fil_nat_probe_doubt (&probe, MINUTE);
+  begin (&probe, MINUTE);
+  answer (&probe, 0, "66.6.6.6:4321", MINUTE);
+  answer (&probe, 1, "66.6.6.6:4321", MINUTE);
+  fil_nat_probe_forget (&probe, MINUTE);
+  g_assert_cmpint (probe.nat.mapping, ==, FIL_NAT_MAPPING_UNKNOWN);
+  for (guint i = 2; i < FIL_NAT_TARGETS; i++)
+    answer (&probe, i, "66.6.6.6:4321", MINUTE);
+  g_assert_cmpint (probe.nat.mapping, ==, FIL_NAT_MAPPING_INDEPENDENT);
+  g_assert_cmpuint (probe.nat.udp.port, ==, 4321);
+  /* Without a round one is due, and another network has nothing to do with the one under way. */
+  fil_nat_probe_forget (&probe, 2 * MINUTE);
+  begin (&probe, 2 * MINUTE);
+  fil_nat_probe_restart (&probe, 2 * MINUTE);
+  g_assert_true (fil_nat_probe_is_due (&probe, 2 * MINUTE));
+}
+
 /* Only what is translated and can be told to others is kept, every 20 s. */
 static void
 test_keeping (void)
@@ -706,6 +759,8 @@ main (int argc,
   g_test_add_func ("/reachability/contacts/flood", test_contacts_flood);
   g_test_add_func ("/reachability/nat/mappings", test_mappings);
   g_test_add_func ("/reachability/nat/moves", test_mapping_moves);
+  g_test_add_func ("/reachability/nat/doubt", test_doubt);
+  g_test_add_func ("/reachability/nat/forget-keeps-round", test_forget_keeps_round);
   g_test_add_func ("/reachability/nat/keeping", test_keeping);
   g_test_add_func ("/reachability/nat/tcp-port", test_tcp_port);
   g_test_add_func ("/reachability/nat/tcp-address", test_tcp_address);

@@ -153,6 +153,20 @@ test_host_cache (void)
   g_assert_true (fil_host_cache_choose (cache, avoid_one, &a, FIL_HOST_AGAIN, &chosen));
   g_assert_true (fil_endpoint_equal (&chosen, &b));
 
+  /* It takes an older link of ours for alive: once more soon, and then only as any other. */
+  for (guint i = 0; i < 2; i++)
+    {
+      fil_host_cache_tried (cache, &b, 0);
+      fil_host_cache_has_twin (cache, &b, 0);
+      g_assert_false (fil_host_cache_choose (cache, avoid_one, &a, FIL_HOST_TWIN - 1, &chosen));
+      g_assert_true (fil_host_cache_choose (cache, avoid_one, &a, FIL_HOST_TWIN, &chosen) == (i == 0));
+    }
+  fil_host_cache_good (cache, &b, 0);
+  fil_host_cache_tried (cache, &b, 0);
+  fil_host_cache_has_twin (cache, &b, 0);
+  g_assert_true (fil_host_cache_choose (cache, avoid_one, &a, FIL_HOST_TWIN, &chosen));
+  fil_host_cache_good (cache, &b, 0);
+
   saved = fil_host_cache_save (cache, 60 * FIL_SEC);
   g_assert_cmpuint (saved->len, ==, 2);
   fil_host_cache_load (other, (const FilSavedHost *) saved->data, saved->len, FIL_HOUR);

@@ -25,6 +25,7 @@ typedef struct
   Connection *connection;
   guint n;
   FilSession *session; /* NULL: this end is gone */
+  SimHost *host;       /* who dialled, at the end of an overlay's link; else NULL */
   FilTimer *timer;
   GQueue arriving;     /* of Chunk */
   gsize window;        /* bytes of this end's output that the other has not taken */
@@ -256,11 +257,10 @@ run_end (gpointer data,
     wake_end (end, MAX (wake, now_us));
 }
 
-/* Two sessions talk to each other. */
-void
-sim_join (Sim *sim,
-          FilSession *a,
-          FilSession *b)
+static Connection *
+join (Sim *sim,
+      FilSession *a,
+      FilSession *b)
 {
   Connection *connection = g_new0 (Connection, 1);
   FilSession *sessions[] = { a, b };
@@ -280,6 +280,34 @@ sim_join (Sim *sim,
       fil_timer_set (end->timer, sim->now_us);
     }
   g_hash_table_add (sim->connections, connection);
+  return connection;
+}
+
+/* Two sessions talk to each other. */
+void
+sim_join (Sim *sim,
+          FilSession *a,
+          FilSession *b)
+{
+  join (sim, a, b);
+}
+
+/* Every connection that a host has made breaks on its side, as when its router has another address: the other
+ * side learns nothing. */
+void
+sim_break (SimHost *host)
+{
+  g_autoptr (GList) all = g_hash_table_get_keys (host->sim->connections);
+
+  for (GList *l = all; l != NULL; l = l->next)
+    {
+      End *end = &((Connection *) l->data)->ends[0];
+
+      if (end->host != host || end->session == NULL)
+        continue;
+      fil_session_hung_up (end->session, "broken", host->sim->now_us);
+      g_clear_pointer (&end->session, fil_session_free);
+    }
 }
 
 /* Hosts. */
@@ -328,7 +356,7 @@ dialled (SimHost *host,
     {
       session = fil_overlay_outgoing (host->overlay, endpoint, sim->now_us);
       fil_overlay_noted_link_port (host->overlay, session, inside);
-      sim_join (sim, session, accepted);
+      join (sim, session, accepted)->ends[0].host = host;
     }
 }
 

@@ -72,6 +72,7 @@ SimHost *sim_add_at (Sim *self, FilOverlayConfig *config, const FilEndpoint *at)
 void sim_share (SimHost *host, const char *name);
 void sim_connect (SimHost *from, SimHost *to);
 void sim_deliver (SimHost *to, const FilEndpoint *from, GBytes *bytes);
+void sim_break (SimHost *host);
 void sim_join (Sim *self, FilSession *a, FilSession *b);
 void sim_stop (SimHost *host);
 SimHost *sim_host (Sim *self, guint number);

@@ -273,6 +273,68 @@ test_moved (void)
   tear_down (&world);
 }
 
+static gboolean
+is_placed (gpointer data)
+{
+  World *world = data;
+  const FilReachability *reach = reach_of (world);
+
+  return has_mapping (world) && !reach->probe.is_doubted && fil_endpoint_same_address (&reach->probe.nat.udp, &world->nat->outside) &&
+         fil_endpoint_same_address (fil_reachability_external (reach, 4), &world->nat->outside);
+}
+
+static gboolean
+has_links (gpointer data)
+{
+  return fil_overlay_n_peers (((World *) data)->host->overlay, FIL_MODE_ULTRAPEER) == 3;
+}
+
+/* The router gets another address, as from a provider every night: all connections end, and those who had them
+ * take the old ones for alive. Where we are now is known at once, or punches would go to the old place, and the
+ * links are back as soon as the others have noticed. */
+static void
+test_other_address (gconstpointer data)
+{
+  World world;
+
+  set_up (&world, (NatKind) GPOINTER_TO_INT (data), 3);
+  sim_run (world.sim, 5 * FIL_MINUTE + fil_random_below (sim_random (world.sim), 60) * FIL_SEC);
+  g_assert_true (is_placed (&world) && has_links (&world));
+  world.nat->outside = world.host->outside = endpoint ("90.7.7.7");
+  nat_flush (world.nat);
+  sim_break (world.host);
+  g_assert_true (sim_run_until (world.sim, is_placed, &world, 500 * FIL_MSEC));
+  g_assert_true (sim_run_until (world.sim, has_links, &world, 10 * FIL_SEC));
+  sim_run (world.sim, FIL_SEC);
+  g_assert_true (is_placed (&world));
+  tear_down (&world);
+}
+
+static gboolean
+is_found_outside (gpointer data)
+{
+  World *world = data;
+
+  return fil_endpoint_same_address (fil_reachability_external (reach_of (world), 4), &world->nat->outside);
+}
+
+/* Without UDP it is those who refuse us that tell. */
+static void
+test_refused_elsewhere (void)
+{
+  World world;
+
+  set_up (&world, NAT_LINUX, 3);
+  world.blocks_udp = TRUE;
+  sim_run (world.sim, 5 * FIL_MINUTE);
+  g_assert_true (is_found_outside (&world));
+  world.nat->outside = world.host->outside = endpoint ("90.7.7.7");
+  sim_break (world.host);
+  g_assert_true (sim_run_until (world.sim, is_found_outside, &world, 5 * FIL_SEC));
+  g_assert_cmpuint (fil_overlay_n_peers (world.host->overlay, FIL_MODE_ULTRAPEER), ==, 0);
+  tear_down (&world);
+}
+
 int
 main (int argc,
       char *argv[])
@@ -283,5 +345,9 @@ main (int argc,
   g_test_add_func ("/sim/reach/restarted-router", test_restart);
   g_test_add_func ("/sim/reach/blocked", test_blocked);
   g_test_add_func ("/sim/reach/moved", test_moved);
+  g_test_add_func ("/sim/reach/other-address/refused", test_refused_elsewhere);
+  g_test_add_data_func ("/sim/reach/other-address/masquerade", GINT_TO_POINTER (NAT_LINUX), test_other_address);
+  g_test_add_data_func ("/sim/reach/other-address/cone", GINT_TO_POINTER (NAT_PORT), test_other_address);
+  g_test_add_data_func ("/sim/reach/other-address/symmetric", GINT_TO_POINTER (NAT_SYM), test_other_address);
   return g_test_run ();
 }
