@@ -44,6 +44,20 @@ fil_nat_pair_chance (const FilNatSide *a,
   return udp == FIL_NAT_CHANCE_NO ? tcp : udp;
 }
 
+/**
+ * fil_nat_pair_hangs_on_filter:
+ *
+ * Returns: whether nothing but whom one of the routers lets in decides, and that is not known yet: then the first
+ *   packets of the other side come through, or none ever will
+ */
+gboolean
+fil_nat_pair_hangs_on_filter (const FilNatSide *a,
+                              const FilNatSide *b)
+{
+  return a->udp.mapping != FIL_NAT_MAPPING_UNKNOWN && b->udp.mapping != FIL_NAT_MAPPING_UNKNOWN &&
+         fil_nat_pair_chance (a, b) == FIL_NAT_CHANCE_UNKNOWN;
+}
+
 static gboolean
 is_moving (const FilNatClass *self)
 {

@@ -17,6 +17,7 @@ typedef struct
 } FilNatSide;
 
 FilNatChance fil_nat_pair_chance (const FilNatSide *a, const FilNatSide *b);
+gboolean fil_nat_pair_hangs_on_filter (const FilNatSide *a, const FilNatSide *b);
 const char *fil_nat_pair_sentence (const FilNatSide *own, const FilNatSide *other);
 
 G_END_DECLS

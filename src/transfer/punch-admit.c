@@ -61,6 +61,7 @@ admit (FilPunches *self,
        gint64 now_us)
 {
   const FilEndpoint *target = first_target (offer);
+  const FilNatSide side = _fil_punch_side_of (offer);
   FilPunchAdmission verdict;
   FilPunchSelf own;
   FilPunch *punch;
@@ -73,7 +74,8 @@ admit (FilPunches *self,
   if (_fil_punch_is_hopeless (&own, offer))
     verdict = FIL_PUNCH_ADMITTED;
   else
-    verdict = fil_punch_guard_admit (self->guard, target, offer->nonce, now_us);
+    verdict = fil_punch_guard_admit (self->guard, target, offer->nonce,
+                                     fil_nat_pair_hangs_on_filter (&own.nat, &side), now_us);
   if (verdict != FIL_PUNCH_ADMITTED)
     {
       if (self->delegate.step != NULL)
@@ -139,7 +141,7 @@ take_lime_push (FilPunches *self,
   FilPunchWay way;
 
   if (!self->delegate.may_send (self->data, to) ||
-      fil_punch_guard_admit (self->guard, to, NULL, now_us) != FIL_PUNCH_ADMITTED)
+      fil_punch_guard_admit (self->guard, to, NULL, FALSE, now_us) != FIL_PUNCH_ADMITTED)
     return FALSE;
   punch = _fil_punch_new (self, FALSE, now_us);
   if (punch == NULL)

@@ -11,6 +11,7 @@ typedef struct
 {
   FilEndpoint address; /* without port */
   gint64 at_us;
+  guint cost;
 } Entry;
 
 typedef struct
@@ -72,9 +73,10 @@ static FilPunchAdmission
 judge (FilPunchGuard *self,
        const FilEndpoint *target,
        const guint8 *nonce,
+       guint cost,
        gint64 now_us)
 {
-  guint there = 0;
+  guint there = 0, spent = 0;
 
   while (self->entries->len > 0 && now_us - g_array_index (self->entries, Entry, 0).at_us >= FIL_MINUTE)
     g_array_remove_index (self->entries, 0);
@@ -83,16 +85,20 @@ judge (FilPunchGuard *self,
   if (target->port < FIL_PUNCH_MIN_PORT)
     return FIL_PUNCH_NO_TARGET;
   for (guint i = 0; i < self->entries->len; i++)
-    there += fil_endpoint_same_address (&g_array_index (self->entries, Entry, i).address, target);
+    {
+      there += fil_endpoint_same_address (&g_array_index (self->entries, Entry, i).address, target);
+      spent += g_array_index (self->entries, Entry, i).cost;
+    }
   if (there >= FIL_PUNCH_PER_TARGET)
     return FIL_PUNCH_TOO_OFTEN_THERE;
-  return self->entries->len >= FIL_PUNCH_PER_MINUTE ? FIL_PUNCH_TOO_OFTEN : FIL_PUNCH_ADMITTED;
+  return spent + cost > FIL_PUNCH_PER_MINUTE * FIL_PUNCH_BRIEF_PER_ONE ? FIL_PUNCH_TOO_OFTEN : FIL_PUNCH_ADMITTED;
 }
 
 /**
  * fil_punch_guard_admit:
  * @target: where the first knock would go to
  * @nonce: (nullable): of the offer, FIL_PUNCH_NONCE_LEN bytes
+ * @is_brief: it will be over soon
  *
  * Counts an offer of a stranger.
  */
@@ -100,10 +106,12 @@ FilPunchAdmission
 fil_punch_guard_admit (FilPunchGuard *self,
                        const FilEndpoint *target,
                        const guint8 *nonce,
+                       gboolean is_brief,
                        gint64 now_us)
 {
-  FilPunchAdmission verdict = judge (self, target, nonce, now_us);
-  Entry entry = { .address = *target, .at_us = now_us };
+  guint cost = is_brief ? 1 : FIL_PUNCH_BRIEF_PER_ONE;
+  FilPunchAdmission verdict = judge (self, target, nonce, cost, now_us);
+  Entry entry = { .address = *target, .at_us = now_us, .cost = cost };
 
   if (verdict != FIL_PUNCH_ADMITTED)
     {

@@ -30,7 +30,7 @@ FilPunchGuard *fil_punch_guard_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void fil_punch_guard_free (FilPunchGuard *self);
 
 FilPunchAdmission fil_punch_guard_admit (FilPunchGuard *self, const FilEndpoint *target, const guint8 *nonce,
-                                         gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+                                         gboolean is_brief, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_punch_guard_proved (FilPunchGuard *self, const FilEndpoint *target, const FilEndpoint *from);
 guint fil_punch_guard_refused (const FilPunchGuard *self, FilPunchAdmission why);
 

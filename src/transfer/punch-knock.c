@@ -189,6 +189,11 @@ send_use (FilPunch *self,
 static gint64
 deadline (const FilPunch *self)
 {
+  const FilNatSide peer = _fil_punch_side_of (&self->peer);
+
+  /* Once a packet came through it is worth waiting for the next one. */
+  if (!self->has_heard && fil_nat_pair_hangs_on_filter (&self->self.nat, &peer))
+    return self->since_us + (self->is_asker ? FIL_PUNCH_BRIEF_US : FIL_PUNCH_BRIEF_SHARER_US);
   return self->since_us + (self->is_asker ? FIL_PUNCH_KNOCKING_US : FIL_PUNCH_SHARER_US);
 }
 

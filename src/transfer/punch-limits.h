@@ -9,6 +9,7 @@
 /* How many. */
 #define FIL_PUNCH_ATTEMPTS_MAX 64             /* under way, ours and those of others */
 #define FIL_PUNCH_PER_MINUTE 4                /* that strangers asked for and did not come through … */
+#define FIL_PUNCH_BRIEF_PER_ONE 4             /* … brief ones count for one, as they send less … */
 #define FIL_PUNCH_PER_TARGET 2                /* … of which towards one address */
 #define FIL_PUNCH_NONCES_MAX 256              /* of finished attempts, against replays … */
 #define FIL_PUNCH_NONCE_LIFE (10 * FIL_MINUTE)
@@ -40,6 +41,8 @@
 #define FIL_PUNCH_REMIND_US (600 * FIL_MSEC)
 #define FIL_PUNCH_KNOCKING_US (12 * FIL_SEC)  /* from the answer until we give up */
 #define FIL_PUNCH_SHARER_US (15 * FIL_SEC)    /* the same for who was asked */
+#define FIL_PUNCH_BRIEF_US (6 * FIL_SEC)      /* the same where the first packets decide … */
+#define FIL_PUNCH_BRIEF_SHARER_US (8 * FIL_SEC)
 #define FIL_PUNCH_LATE_ANSWER_US (1500 * FIL_MSEC) /* a knock overtook it; it says what to encrypt with */
 #define FIL_PUNCH_TCP_WAIT_US (300 * FIL_MSEC) /* TCP is worth this much more than UDP */
 #define FIL_PUNCH_TCP_OPENER_US (700 * FIL_MSEC)
