@@ -346,7 +346,10 @@ _fil_overlay_take_udp_ping (FilOverlay *self,
   /* Somebody tries whether we can be reached, at our own request (firewall.md §3): it wants no answer, and
    * what it proves was seen when it came. */
   if (_fil_overlay_is_own_guid (self, &frame->header.muid))
-    return;
+    {
+      fil_reachability_pinged_back (&self->reach, fil_udp_contacts_judge (self->contacts, from, now_us));
+      return;
+    }
   if (!fil_ping_decode (&ping, frame->payload))
     {
       _fil_overlay_drop (self, FIL_DROP_MALFORMED);

@@ -30,7 +30,7 @@ init_proofs (FilReachability *self)
   self->udp = (FilReachProof){ .proof_us = FIL_NEVER, .asked_us = FIL_NEVER, .answer_time_us = ANSWER_TIME_UDP };
   self->answered_us = self->waiting_us = self->aside_us = FIL_NEVER;
   self->unanswered = 0;
-  self->saw_other_port = FALSE;
+  self->saw_other_port = self->was_pinged_back = FALSE;
 }
 
 /**
@@ -235,6 +235,19 @@ fil_reachability_asked_aside (FilReachability *self,
                               gint64 now_us)
 {
   self->aside_us = now_us;
+  self->was_pinged_back = FALSE;
+}
+
+/**
+ * fil_reachability_pinged_back:
+ *
+ * Notes that somebody pinged us at our request: those whom we had called do so from two ports.
+ */
+void
+fil_reachability_pinged_back (FilReachability *self,
+                              FilUdpSender sender)
+{
+  self->was_pinged_back |= sender == FIL_UDP_CALLED;
 }
 
 /**
@@ -305,10 +318,15 @@ fil_reachability_tick (FilReachability *self,
 
   if (udp && self->udp.state == FIL_REACHABLE_NO)
     fil_nat_probe_set_filter (&self->probe, self->saw_other_port ? FIL_NAT_FILTER_ADDRESS : FIL_NAT_FILTER_PORT);
-  /* Whom we had called could not come in by another port. */
   else if (self->probe.nat.filter == FIL_NAT_FILTER_UNKNOWN && self->aside_us != FIL_NEVER &&
            now_us - self->aside_us >= ANSWER_TIME_ASIDE)
-    nat |= fil_nat_probe_set_filter (&self->probe, FIL_NAT_FILTER_PORT);
+    {
+      /* Whom we had called could not come in by another port, or has had enough of such requests: others are asked. */
+      if (self->was_pinged_back)
+        nat |= fil_nat_probe_set_filter (&self->probe, FIL_NAT_FILTER_PORT);
+      else
+        self->aside_us = FIL_NEVER;
+    }
   return tcp || udp || nat;
 }
 

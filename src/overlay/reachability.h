@@ -58,7 +58,8 @@ typedef struct
   guint unanswered;      /* datagrams since then that should have been */
   gint64 waiting_us;     /* since the first of these */
   gboolean saw_other_port;
-  gint64 aside_us;       /* when somebody we had called was last asked to ping from another port; FIL_NEVER */
+  gint64 aside_us;       /* when somebody we had called was last asked to ping from another port, too; FIL_NEVER */
+  gboolean was_pinged_back; /* … and did so, as far as our router let it in */
   gboolean allow_private;
 } FilReachability;
 
@@ -73,6 +74,7 @@ gboolean fil_reachability_prove (FilReachability *self, FilReachProof *proof, co
 gboolean fil_reachability_received (FilReachability *self, FilUdpSender sender, const FilEndpoint *by, gint64 now_us);
 void fil_reachability_asked (FilReachProof *proof, gint64 now_us);
 void fil_reachability_asked_aside (FilReachability *self, gint64 now_us);
+void fil_reachability_pinged_back (FilReachability *self, FilUdpSender sender);
 gboolean fil_reachability_wants_aside (const FilReachability *self, gint64 now_us);
 gboolean fil_reachability_wants_proof (const FilReachProof *proof, gint64 now_us);
 gboolean fil_reachability_tick (FilReachability *self, gint64 now_us);

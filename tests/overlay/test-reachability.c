@@ -237,6 +237,34 @@ test_filter (void)
   g_assert_cmpint (reach.probe.nat.filter, ==, FIL_NAT_FILTER_OPEN);
 }
 
+/* Whether another port of somebody we had called gets in is known only when he has tried: who was asked may have
+ * had enough of that, and then others are asked. */
+static void
+test_filter_aside (void)
+{
+  FilReachability reach;
+  gint64 now = 0;
+
+  fil_reachability_init (&reach, FALSE);
+  reach.probe.nat.mapping = FIL_NAT_MAPPING_INDEPENDENT;
+  g_assert_true (fil_reachability_wants_aside (&reach, now));
+  fil_reachability_asked_aside (&reach, now);
+  g_assert_false (fil_reachability_wants_aside (&reach, now));
+  now += 10 * FIL_SEC;
+  g_assert_false (fil_reachability_tick (&reach, now));
+  g_assert_cmpint (reach.probe.nat.filter, ==, FIL_NAT_FILTER_UNKNOWN);
+  g_assert_true (fil_reachability_wants_aside (&reach, now));
+  fil_reachability_asked_aside (&reach, now);
+  /* A stranger shows nothing about those whom we have called. */
+  fil_reachability_pinged_back (&reach, FIL_UDP_UNSURE);
+  g_assert_false (fil_reachability_tick (&reach, now + 10 * FIL_SEC));
+  fil_reachability_asked_aside (&reach, now);
+  fil_reachability_pinged_back (&reach, FIL_UDP_CALLED);
+  g_assert_false (fil_reachability_tick (&reach, now + 10 * FIL_SEC - 1));
+  g_assert_true (fil_reachability_tick (&reach, now + 10 * FIL_SEC));
+  g_assert_cmpint (reach.probe.nat.filter, ==, FIL_NAT_FILTER_PORT);
+}
+
 static void
 test_udp_passes (void)
 {
@@ -753,6 +781,7 @@ main (int argc,
   g_test_add_func ("/reachability/proof/who", test_what_proves);
   g_test_add_func ("/reachability/proof/timers", test_timers);
   g_test_add_func ("/reachability/proof/filter", test_filter);
+  g_test_add_func ("/reachability/proof/filter-aside", test_filter_aside);
   g_test_add_func ("/reachability/proof/udp-passes", test_udp_passes);
   g_test_add_func ("/reachability/memory", test_memory);
   g_test_add_func ("/reachability/contacts", test_contacts);
