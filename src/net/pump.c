@@ -5,7 +5,6 @@
 
 #include "net-limits.h"
 #include "pump-private.h"
-#include "socket-stream.h"
 
 #include <string.h>
 
@@ -407,13 +406,12 @@ fil_pump_start_tls (FilPump *self,
 /**
  * fil_pump_keep_watch:
  *
- * Has the end of the way noticed soon, when this is TCP and not encrypted yet; see
- * fil_socket_stream_keep_watch().
+ * Has the end of the way noticed soon; see fil_stream_keep_watch().
  */
 void
 fil_pump_keep_watch (FilPump *self)
 {
-  fil_socket_stream_keep_watch (self->stream);
+  fil_stream_keep_watch (self->stream);
 }
 
 /**

@@ -112,12 +112,28 @@ socket_stream_free (FilStream *stream)
   g_free (self);
 }
 
+/* The kernel asks whether the other side is still there. */
+static void
+socket_stream_keep_watch (FilStream *stream)
+{
+  const int on = 1, idle_s = FIL_KEEP_WATCH_IDLE_S, interval_s = FIL_KEEP_WATCH_INTERVAL_S;
+  const int probes = FIL_KEEP_WATCH_PROBES, unanswered_ms = FIL_KEEP_WATCH_UNANSWERED_MS;
+  const int fd = ((FilSocketStream *) stream)->fd;
+
+  (void) setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms, sizeof unanswered_ms);
+}
+
 static const FilStreamClass socket_stream_class = {
   .name = "tcp",
   .read = socket_stream_read,
   .peek = socket_stream_peek,
   .write = socket_stream_write,
   .send_file = socket_stream_send_file,
+  .keep_watch = socket_stream_keep_watch,
   .shut = socket_stream_shut,
   .free = socket_stream_free,
 };
@@ -148,29 +164,6 @@ fil_socket_stream_new (FilReactor *reactor,
   self->fd = fd;
   self->watch = fil_reactor_watch (reactor, fd, FIL_IO_READ | FIL_IO_WRITE | FIL_IO_EDGE, on_ready, self);
   return &self->parent;
-}
-
-/**
- * fil_socket_stream_keep_watch:
- *
- * Has the kernel find out within about ten seconds that the way is gone: a NAT that forgets a connection
- * tells nobody. Does nothing to other kinds of streams.
- */
-void
-fil_socket_stream_keep_watch (FilStream *stream)
-{
-  const int on = 1, idle_s = FIL_KEEP_WATCH_IDLE_S, interval_s = FIL_KEEP_WATCH_INTERVAL_S;
-  const int probes = FIL_KEEP_WATCH_PROBES, unanswered_ms = FIL_KEEP_WATCH_UNANSWERED_MS;
-  int fd;
-
-  if (stream->klass != &socket_stream_class)
-    return;
-  fd = ((FilSocketStream *) stream)->fd;
-  (void) setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
-  (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
-  (void) setsockopt (fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-  (void) setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms, sizeof unanswered_ms);
 }
 
 /**

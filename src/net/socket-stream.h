@@ -6,7 +6,6 @@
 G_BEGIN_DECLS
 
 FilStream *fil_socket_stream_new (FilReactor *reactor, int fd) G_GNUC_WARN_UNUSED_RESULT;
-void fil_socket_stream_keep_watch (FilStream *stream);
 guint16 fil_socket_stream_local_port (const FilStream *stream);
 
 G_END_DECLS

@@ -171,6 +171,19 @@ fil_stream_flush (FilStream *self)
 }
 
 /**
+ * fil_stream_keep_watch:
+ *
+ * Has it noticed within about ten seconds that the way is gone, while we only wait for bytes: a NAT that forgets a
+ * connection tells nobody.
+ */
+void
+fil_stream_keep_watch (FilStream *self)
+{
+  if (self->klass->keep_watch != NULL)
+    self->klass->keep_watch (self);
+}
+
+/**
  * fil_stream_shut:
  *
  * Tells the other side that nothing more comes; reading goes on.

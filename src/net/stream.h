@@ -42,6 +42,8 @@ typedef struct
   /* Whether bytes that were taken still wait for the network; tries to send them. Returns 0 when
    * none wait, else one of the values above; NULL: never. */
   gssize (*flush) (FilStream *self);
+  /* Has the end of the way noticed within seconds; NULL: it is anyway, or cannot be. */
+  void (*keep_watch) (FilStream *self);
   /* No more writing: tells the other side, after what was taken. */
   void (*shut) (FilStream *self);
   void (*free) (FilStream *self);
@@ -68,6 +70,7 @@ gssize fil_stream_write (FilStream *self, const guint8 *bytes, gsize len) G_GNUC
 gssize fil_stream_send_file (FilStream *self, int fd, goffset offset, gsize len, guint8 *scratch,
                              gsize scratch_len) G_GNUC_WARN_UNUSED_RESULT;
 gssize fil_stream_flush (FilStream *self) G_GNUC_WARN_UNUSED_RESULT;
+void fil_stream_keep_watch (FilStream *self);
 void fil_stream_shut (FilStream *self);
 const char *fil_stream_error (const FilStream *self);
 

@@ -203,7 +203,7 @@ succeed (Attempt *self)
   /* The watch goes first: the stream watches the same descriptor. */
   g_clear_pointer (&self->watch, fil_watch_free);
   stream = fil_socket_stream_new (punch->reactor, self->fd);
-  fil_socket_stream_keep_watch (stream);
+  fil_stream_keep_watch (stream);
   self->fd = -1;
   attempt_free (self);
   punch->func (punch->data, id, stream, &to);

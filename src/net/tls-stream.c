@@ -249,6 +249,12 @@ tls_stream_write (FilStream *stream,
 }
 
 static void
+tls_stream_keep_watch (FilStream *stream)
+{
+  fil_stream_keep_watch (((FilTlsStream *) stream)->below);
+}
+
+static void
 tls_stream_shut (FilStream *stream)
 {
   FilTlsStream *self = (FilTlsStream *) stream;
@@ -280,6 +286,7 @@ static const FilStreamClass tls_stream_class = {
   .peek = tls_stream_peek,
   .write = tls_stream_write,
   .flush = tls_stream_flush,
+  .keep_watch = tls_stream_keep_watch,
   .shut = tls_stream_shut,
   .free = tls_stream_free,
 };

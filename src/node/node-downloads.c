@@ -45,6 +45,12 @@ delegate_may_dial (gpointer data,
 }
 
 static void
+delegate_quiet (gpointer data)
+{
+  _fil_node_doubt_network (data);
+}
+
+static void
 delegate_seen_as (gpointer data,
                   const FilEndpoint *by,
                   const FilEndpoint *address)
@@ -226,6 +232,7 @@ static const FilDownloadsDelegate downloads_delegate = {
   .answered = delegate_answered,
   .ping = delegate_ping,
   .own_place = delegate_own_place,
+  .quiet = delegate_quiet,
   .seen_as = delegate_seen_as,
   .search = delegate_search,
   .changed = delegate_changed,

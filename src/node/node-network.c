@@ -22,6 +22,7 @@ typedef struct
   FilTimer *drop; /* set when the session closed before the connection stood */
   FilTls *tls;    /* not owned; NULL: plain */
   FilTraffic traffic;
+  gboolean is_transfer;
   FilEndpoint to;
 } Pending;
 
@@ -37,8 +38,8 @@ pump_closed (gpointer data,
   g_debug ("%s with %s closed: %s", session->klass->name,
            _fil_node_lend_endpoint (self, fil_pump_peer (pump)), reason);
   /* What broke one connection may have broken all of them, and those that are silent do not notice. */
-  if (session->abort && !self->is_stopped)
-    fil_overlay_doubt_links (self->overlay, _fil_node_now (self));
+  if (session->abort)
+    _fil_node_doubt_network (self);
 }
 
 static void
@@ -95,6 +96,8 @@ pending_dialled (gpointer data,
     }
   else
     {
+      if (pending->is_transfer)
+        fil_stream_keep_watch (stream);
       if (pending->tls != NULL)
         stream = fil_tls_stream_new (pending->tls, stream, FIL_TLS_CLIENT, NULL, 0);
       _fil_node_pump (self, stream, g_steal_pointer (&pending->session), pending->traffic, &pending->to);
@@ -145,6 +148,7 @@ _fil_node_dial (FilNode *self,
   pending->session = session;
   pending->tls = tls ? self->tls : NULL;
   pending->traffic = traffic;
+  pending->is_transfer = purpose == FIL_DIAL_TRANSFER;
   pending->to = *to;
   pending->drop = fil_timer_new (fil_reactor_timers (self->reactor), pending_dropped, pending);
   pending->dial = fil_dialer_connect (self->dialer, to, purpose, named_by,
@@ -216,7 +220,7 @@ acceptor_opened (gpointer data,
 
   if (kind == FIL_GREETING_GNUTELLA && fil_pump_is_encrypted (pump))
     g_hash_table_add (self->encrypted, g_memdup2 (fil_pump_peer (pump), sizeof (FilEndpoint)));
-  if (kind == FIL_GREETING_PUNCH)
+  if (kind == FIL_GREETING_PUNCH || kind == FIL_GREETING_GIV)
     fil_pump_keep_watch (pump);
   fil_pump_set_traffic (pump, kind == FIL_GREETING_GNUTELLA ? FIL_TRAFFIC_OVERLAY : FIL_TRAFFIC_TRANSFER);
 }

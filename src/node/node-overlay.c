@@ -213,6 +213,7 @@ overlay_changed (gpointer data,
     case FIL_NOTE_STATE:
       note_own_addresses (self);
       note_reachability (self);
+      _fil_node_note_outside (self);
       self->is_reach_news = TRUE;
       break;
     case FIL_NOTE_PROXIES:

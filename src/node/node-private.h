@@ -91,6 +91,7 @@ struct _FilNode
   GHashTable *encrypted;  /* FilEndpoint of neighbours who came by TLS, owned */
   FilEndpoint local;      /* where it listens */
   FilEndpoint route;      /* the address that this machine sends from to the world; family 0: none */
+  FilEndpoint outside;    /* the one of IPv4 that others saw us at last; family 0: not known in this network */
   FilPortMapping *port_mapping; /* NULL: the router is not asked */
   FilRouterState router;  /* what became of asking it for our port */
   FilEndpoint router_outside; /* its own outside address, if it told */
@@ -213,6 +214,8 @@ FilVerdict _fil_node_verdict (FilReachable state);
 void _fil_node_reach_start (FilNode *self);
 void _fil_node_reach_save (FilNode *self);
 void _fil_node_reach_look (FilNode *self);
+void _fil_node_doubt_network (FilNode *self);
+void _fil_node_note_outside (FilNode *self);
 const char *_fil_node_nat_name (FilNode *self);
 void _fil_node_set_router (FilNode *self, FilRouterState state, const FilEndpoint *outside);
 

@@ -80,14 +80,49 @@ _fil_node_reach_look (FilNode *self)
   if (fil_endpoint_is_set (&self->route))
     {
       _fil_node_event (self, "moved", 0, _("This computer has another address now; the network is looked for anew."));
+      self->outside = (FilEndpoint){ 0 };
       fil_overlay_moved (self->overlay, _fil_node_now (self));
-      /* Sources that failed meanwhile did so because of us. */
-      fil_downloads_network_changed (self->downloads, FALSE, _fil_node_now (self));
-      fil_downloads_network_changed (self->downloads, !self->is_network_down, _fil_node_now (self));
+      fil_downloads_moved (self->downloads, _fil_node_now (self));
       _fil_node_port_map_restart (self);
     }
   self->route = route;
   tell_local (self);
+}
+
+/**
+ * _fil_node_doubt_network:
+ *
+ * A connection broke or fell silent. That may be because of us: whether our address is still the same is looked at
+ * now, and the neighbours are asked for a sign of life.
+ */
+void
+_fil_node_doubt_network (FilNode *self)
+{
+  if (self->is_stopped)
+    return;
+  _fil_node_reach_look (self);
+  fil_overlay_doubt_links (self->overlay, _fil_node_now (self));
+}
+
+/**
+ * _fil_node_note_outside:
+ *
+ * Looks whether others see us at another address than before. If so, our router has forgotten all connections.
+ */
+void
+_fil_node_note_outside (FilNode *self)
+{
+  const FilEndpoint *outside = fil_reachability_external (fil_overlay_reachability (self->overlay), 4);
+
+  if (!fil_endpoint_is_set (outside) || fil_endpoint_equal (outside, &self->outside))
+    return;
+  if (fil_endpoint_is_set (&self->outside))
+    {
+      _fil_node_event (self, "moved", 0, _("Others see this computer at another address now; connections that were cut off are made anew."));
+      fil_downloads_moved (self->downloads, _fil_node_now (self));
+      _fil_node_port_map_restart (self);
+    }
+  self->outside = *outside;
 }
 
 static void

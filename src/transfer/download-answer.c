@@ -20,7 +20,7 @@ reply_done (FilDownloadSession *self,
   memmove (&self->asked[0], &self->asked[1], self->n_asked * sizeof self->asked[0]);
   self->phase = FIL_DOWNLOAD_PHASE_HEAD;
   self->since_us = now_us;
-  self->told_stall = FALSE;
+  self->silence = FIL_DOWNLOAD_FLOWS;
   if (self->last_one)
     _fil_download_session_finish (self, FIL_DOWNLOAD_END_ORDERLY, now_us,
                                   "the other side closed the connection after its reply");
@@ -236,7 +236,7 @@ _fil_download_session_feed_body (FilDownloadSession *self,
   if (n > 0 && self->phase != FIL_DOWNLOAD_PHASE_PAGE)
     {
       self->since_us = now_us;
-      self->told_stall = FALSE;
+      self->silence = FIL_DOWNLOAD_FLOWS;
       fil_transfer_rate_add (&self->rate, n, now_us);
     }
   if (self->body_left == 0 && self->phase == FIL_DOWNLOAD_PHASE_PAGE)

@@ -26,6 +26,14 @@ typedef struct
   gboolean is_page;
 } FilDownloadAsked;
 
+/* For how long no byte of a body has come. */
+typedef enum
+{
+  FIL_DOWNLOAD_FLOWS,
+  FIL_DOWNLOAD_QUIET,   /* FIL_SOURCE_QUIET_US … */
+  FIL_DOWNLOAD_STALLED, /* … or FIL_SOURCE_STALL_US; the delegate knows */
+} FilDownloadSilence;
+
 struct _FilDownloadSession
 {
   FilSession session;
@@ -54,7 +62,7 @@ struct _FilDownloadSession
   gboolean had_reply;   /* the first reply of the connection has come: requests may be pipelined */
   gboolean last_one;    /* the other side closes after this reply */
   gboolean is_blocked;  /* the delegate wants no more for now */
-  gboolean told_stall;
+  FilDownloadSilence silence;
   guint informational;
   guint refusals;
   gint64 since_us;      /* of what is waited for: head, or next byte */

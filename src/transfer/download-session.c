@@ -181,6 +181,13 @@ session_hung_up (FilSession *session,
                                 error != NULL ? error : "the other side closed the connection");
 }
 
+/* Until the next of them. */
+static const gint64 patience[] = {
+  [FIL_DOWNLOAD_FLOWS] = FIL_SOURCE_QUIET_US,
+  [FIL_DOWNLOAD_QUIET] = FIL_SOURCE_STALL_US,
+  [FIL_DOWNLOAD_STALLED] = FIL_SOURCE_DEAD_US,
+};
+
 static gint64
 session_wake (FilSession *session)
 {
@@ -196,7 +203,7 @@ session_wake (FilSession *session)
     return self->since_us + FIL_REPLY_PAGE_US;
   if (self->phase != FIL_DOWNLOAD_PHASE_BODY)
     return self->since_us + FIL_REPLY_HEAD_US;
-  return self->since_us + (self->told_stall ? FIL_SOURCE_DEAD_US : FIL_SOURCE_STALL_US);
+  return self->since_us + patience[self->silence];
 }
 
 static void
@@ -214,12 +221,18 @@ session_tick (FilSession *session,
     }
   else if (self->phase != FIL_DOWNLOAD_PHASE_BODY)
     _fil_download_session_finish (self, FIL_DOWNLOAD_END_NO_REPLY, now_us, "no answer came");
-  else if (self->told_stall)
+  else if (self->silence == FIL_DOWNLOAD_STALLED)
     _fil_download_session_finish (self, FIL_DOWNLOAD_END_STALLED, now_us, "the other side sends no more");
+  else if (self->silence == FIL_DOWNLOAD_QUIET)
+    {
+      self->silence = FIL_DOWNLOAD_STALLED;
+      self->delegate.stalled (self->data, now_us);
+    }
   else
     {
-      self->told_stall = TRUE;
-      self->delegate.stalled (self->data, now_us);
+      self->silence = FIL_DOWNLOAD_QUIET;
+      if (self->delegate.quiet != NULL)
+        self->delegate.quiet (self->data, now_us);
     }
 }
 
@@ -351,6 +364,22 @@ fil_download_session_resume (FilSession *session,
     }
   if (self->has_started)
     _fil_download_session_ask (self, now_us);
+}
+
+/**
+ * fil_download_session_end_quiet:
+ *
+ * Ends the connection if no byte has come for FIL_SOURCE_QUIET_US, though some are under way: it is dead, since our
+ * address is another one now.
+ */
+void
+fil_download_session_end_quiet (FilSession *session,
+                                gint64 now_us)
+{
+  FilDownloadSession *self = self_of (session);
+
+  if (!_fil_download_session_is_over (self) && self->silence != FIL_DOWNLOAD_FLOWS)
+    _fil_download_session_finish (self, FIL_DOWNLOAD_END_STALLED, now_us, "our address is another one now");
 }
 
 gboolean

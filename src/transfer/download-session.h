@@ -87,6 +87,9 @@ typedef struct
   gsize (*received) (gpointer data, guint64 offset, const guint8 *bytes, gsize len, gboolean *enough,
                      gint64 now_us);
 
+  /* No byte came for FIL_SOURCE_QUIET_US; may be NULL. */
+  void (*quiet) (gpointer data, gint64 now_us);
+
   /* No byte came for FIL_SOURCE_STALL_US; the connection still stands. */
   void (*stalled) (gpointer data, gint64 now_us);
 
@@ -120,6 +123,7 @@ void fil_download_session_reassign (FilSession *session, const FilDownloadReques
                                     const FilDownloadSessionDelegate *delegate, gpointer data);
 void fil_download_session_disown (FilSession *session, const char *reason);
 void fil_download_session_resume (FilSession *session, gint64 now_us);
+void fil_download_session_end_quiet (FilSession *session, gint64 now_us);
 gboolean fil_download_session_is_connected (const FilSession *session);
 gboolean fil_download_session_is_idle (const FilSession *session);
 

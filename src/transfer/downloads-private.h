@@ -101,6 +101,7 @@ struct _FilDownloads
   guint64 last_number;
   guint max_active;
   gboolean is_offline;
+  gint64 moved_us;          /* when our address became another one, 0: it did not */
   gboolean is_shut;
   gboolean in_tick;
   gint64 wake_us;
@@ -155,6 +156,9 @@ guint8 *_fil_downloads_take_buffer (FilDownloads *self);
 void _fil_downloads_drop_buffer (FilDownloads *self, guint8 *buffer);
 
 void _fil_downloads_check (FilDownloads *self, FilDownload *download, const FilRangeCheck *check);
+
+/* downloads-network.c */
+void _fil_downloads_fetch_quiet (gpointer fetch, gint64 now_us);
 
 /* downloads-ping.c */
 gint64 _fil_downloads_ping_tick (FilDownloads *self, FilDownload *download, gint64 now_us);

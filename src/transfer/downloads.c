@@ -271,34 +271,6 @@ fil_downloads_set_max_active (FilDownloads *self,
   _fil_downloads_soon (self);
 }
 
-/**
- * fil_downloads_network_changed:
- *
- * The network went or came, or we became reachable: what failed before may work now.
- */
-void
-fil_downloads_network_changed (FilDownloads *self,
-                               gboolean is_available,
-                               gint64 now_us)
-{
-  note_time (self, now_us);
-  if (is_available && self->is_offline)
-    for (guint i = 0; i < self->list->len; i++)
-      {
-        FilDownload *download = g_ptr_array_index (self->list, i);
-
-        for (guint j = 0; j < download->sources->len; j++)
-          {
-            FilFileSource *source = g_ptr_array_index (download->sources, j);
-
-            if (source->failures > 0)
-              fil_file_source_revive (source);
-          }
-      }
-  self->is_offline = !is_available;
-  _fil_downloads_soon (self);
-}
-
 static int
 compare_downloads (gconstpointer a,
                    gconstpointer b)

@@ -66,6 +66,9 @@ typedef struct
    * going there harms nobody. May be NULL. */
   void (*answered) (gpointer data, const FilEndpoint *from);
 
+  /* No byte came from somebody who was sending. That may be his doing, or that of our own network. May be NULL. */
+  void (*quiet) (gpointer data);
+
   /* A host that we connected to tells at which address it sees us; may be NULL. */
   void (*seen_as) (gpointer data, const FilEndpoint *by, const FilEndpoint *address);
 
@@ -125,6 +128,7 @@ void fil_downloads_tick (FilDownloads *self, gint64 now_us);
 void fil_downloads_set_mesh (FilDownloads *self, FilMesh *mesh);
 void fil_downloads_set_salt (FilDownloads *self, guint32 salt);
 void fil_downloads_set_max_active (FilDownloads *self, guint max, gint64 now_us);
+void fil_downloads_moved (FilDownloads *self, gint64 now_us);
 void fil_downloads_network_changed (FilDownloads *self, gboolean is_available, gint64 now_us);
 
 FilDownload *fil_downloads_add (FilDownloads *self, const FilDownloadSpec *spec, gint64 now_us);

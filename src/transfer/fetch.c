@@ -399,6 +399,7 @@ static const FilDownloadSessionDelegate session_delegate = {
   .page = fetch_page,
   .reply = fetch_reply,
   .received = fetch_received,
+  .quiet = _fil_downloads_fetch_quiet,
   .stalled = fetch_stalled,
   .ended = fetch_ended,
 };

@@ -82,7 +82,8 @@
 #define FIL_SOURCE_REFUSED_US FIL_HOUR         /* 403 */
 #define FIL_SOURCE_HAMMERED_US (180 * FIL_SEC) /* 429, 416: at least */
 #define FIL_SOURCE_USELESS_US (300 * FIL_SEC)  /* has no range that we need */
-#define FIL_SOURCE_STALL_US (8 * FIL_SEC)      /* without a byte: the lease goes to others … */
+#define FIL_SOURCE_QUIET_US (4 * FIL_SEC)      /* without a byte: our own network is asked … */
+#define FIL_SOURCE_STALL_US (8 * FIL_SEC)      /* … the lease goes to others … */
 #define FIL_SOURCE_DEAD_US (16 * FIL_SEC)      /* … and the connection ends: a router may have forgotten it */
 #define FIL_SOURCE_MAX_PROXIES 8
 #define FIL_SOURCE_OWN_PROXIES 4 /* of them: named by the source itself, not for strangers to push out */

@@ -69,6 +69,29 @@ test_both_sides (void)
   loop_clear (&loop);
 }
 
+/* Keeping watch reaches through the encryption to the socket. */
+static void
+test_keep_watch (void)
+{
+  Actor *client = actor_new ("hello"), *server = actor_new ("");
+  socklen_t len = sizeof (int);
+  int fds[2], value = 0;
+  FilPump *pump;
+  Loop loop;
+
+  loop_init (&loop);
+  loop_pair (fds);
+  pump = pump_tls (&loop, fds[0], FIL_TLS_CLIENT, client);
+  pump_tls (&loop, fds[1], FIL_TLS_SERVER, server);
+  loop_until (server->heard->len == 5);
+  g_assert_cmpint (getsockopt (fds[0], SOL_SOCKET, SO_KEEPALIVE, &value, &len), ==, 0);
+  g_assert_cmpint (value, ==, 0);
+  fil_pump_keep_watch (pump);
+  g_assert_cmpint (getsockopt (fds[0], SOL_SOCKET, SO_KEEPALIVE, &value, &len), ==, 0);
+  g_assert_cmpint (value, !=, 0);
+  loop_clear (&loop);
+}
+
 static void
 pump_pinned (Loop *loop,
              FilTls *tls,
@@ -337,6 +360,7 @@ main (int argc,
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/loopback/tls/both-sides", test_both_sides);
+  g_test_add_func ("/loopback/tls/keep-watch", test_keep_watch);
   g_test_add_func ("/loopback/tls/pinned", test_pinned);
   g_test_add_func ("/loopback/tls/close", test_close);
   g_test_add_func ("/loopback/tls/backpressure", test_backpressure);

@@ -201,6 +201,55 @@ test_stall_ends (void)
   world_assert_done (world, 1, content);
 }
 
+/* Long before a source that sends no more is given up, our own network is asked; when that is another one, nothing
+ * will come over the old connection. */
+static void
+test_quiet_and_moved (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (4 * MIB, 4);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  host->stall_after = 100000;
+  world_add_source (world, 1, host);
+  while (world->n_quiet == 0)
+    world_step (world);
+  g_assert_cmpstr (download->reason_code, !=, "stalled");
+  g_assert_cmpuint (host->connects, ==, 1);
+  fil_downloads_moved (world->downloads, world->now_us);
+  world_run (world, 2);
+  g_assert_cmpuint (host->connects, ==, 2);
+  host->stall_after = 0;
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  g_assert_cmpuint (world->n_quiet, ==, 1);
+  world_assert_done (world, 1, content);
+}
+
+/* Our address is known to be another one before a connection falls silent: nobody is asked any more. */
+static void
+test_moved_then_quiet (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (4 * MIB, 4);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  host->stall_after = 100000;
+  host->bytes_per_step = 10000;
+  world_add_source (world, 1, host);
+  while (host->connects == 0)
+    world_step (world);
+  world_step (world);
+  fil_downloads_moved (world->downloads, world->now_us);
+  world_run (world, 7);
+  g_assert_cmpuint (host->connects, ==, 2);
+  g_assert_cmpuint (world->n_quiet, ==, 0);
+  host->stall_after = 0;
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+}
+
 static void
 test_firewalled (void)
 {
@@ -831,6 +880,8 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/one-stalls", test_one_stalls);
   g_test_add_func ("/transfer/downloads/stall-alone", test_stall_alone);
   g_test_add_func ("/transfer/downloads/stall-ends", test_stall_ends);
+  g_test_add_func ("/transfer/downloads/quiet-and-moved", test_quiet_and_moved);
+  g_test_add_func ("/transfer/downloads/moved-then-quiet", test_moved_then_quiet);
   g_test_add_func ("/transfer/downloads/firewalled", test_firewalled);
   g_test_add_func ("/transfer/downloads/direct-then-push", test_direct_then_push);
   g_test_add_func ("/transfer/downloads/both-firewalled", test_both_firewalled);

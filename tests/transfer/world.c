@@ -875,6 +875,12 @@ node_may_dial (gpointer data,
 }
 
 static void
+node_quiet (gpointer data)
+{
+  ((World *) data)->n_quiet++;
+}
+
+static void
 node_seen_as (gpointer data,
               const FilEndpoint *by,
               const FilEndpoint *address)
@@ -1078,6 +1084,7 @@ static const FilDownloadsDelegate node = {
   .answered = node_answered,
   .ping = node_ping,
   .own_place = node_own_place,
+  .quiet = node_quiet,
   .seen_as = node_seen_as,
   .search = node_search,
   .changed = node_changed,

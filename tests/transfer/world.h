@@ -85,6 +85,7 @@ struct _World
   FilEndpoint last_answered;
   guint told_address;       /* times somebody told where it sees us … */
   FilEndpoint seen_as;      /* … and where that was */
+  guint n_quiet;            /* times that somebody fell silent */
   GHashTable *disk;       /* gint64 id -> Part, in incomplete/ */
   GHashTable *done;       /* path -> GBytes */
   GHashTable *records;    /* gint64 id -> Saved */
