@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "punch-limits.h"
 #include "rudp-stream.h"
 
 /* RUDP over the way that was found. */
@@ -112,7 +113,7 @@ _fil_node_punch_open_stream (gpointer data,
     }
   g_ptr_array_add (self->punch_streams, stream);
   /* The first address always fits. */
-  (void) fil_rudp_hub_try (hub, stream->rudp, &way->peer, 0);
+  (void) fil_rudp_hub_try (hub, stream->rudp, &way->peer, config.is_wary ? FIL_PUNCH_LOW_TTL : 0);
   fil_rudp_port_touch (self->rudp);
 }
 

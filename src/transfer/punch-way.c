@@ -51,5 +51,6 @@ fil_punch_way_config (const FilPunchWay *self,
     .role = self->is_asker ? FIL_RUDP_ROLE_REQUESTOR : FIL_RUDP_ROLE_ACCEPTOR,
     .own_nonce = nonce_number (self->own_nonce),
     .peer_nonce = nonce_number (self->peer_nonce),
+    .is_wary = self->means == FIL_PUNCH_BY_LIME && !self->is_asker,
   };
 }

@@ -6,7 +6,7 @@
 #include "transfer-limits.h"
 
 #define N_IDS 256
-#define PROVEN_MAX 4 /* addresses of one peer that showed the nonce */
+#define ANSWERED_MAX 4
 
 typedef struct
 {
@@ -17,8 +17,10 @@ typedef struct
   guint8 ttls[FIL_RUDP_CANDIDATES_MAX];
   guint n_tried;
   guint at;               /* in tried: where the SYN that is being sent goes next */
-  FilEndpoint proven[PROVEN_MAX]; /* the first is where we send to */
-  guint n_proven;
+  guint rounds;           /* of SYNs to all that are tried */
+  FilEndpoint answered[ANSWERED_MAX]; /* of the tried, those a SYN came from; we send to the first */
+  guint n_answered;
+  guint guesses;          /* LimeWire: packets from there that did not know our id, and not one of lately */
   gboolean is_touched;    /* since the owner was told last */
 } Entry;
 
@@ -30,7 +32,6 @@ struct _FilRudpHub
   guint8 ids[FIL_RUDP_CONNECTIONS_MAX]; /* in use, in no order */
   guint n;
   guint turn;             /* in ids: who sends next */
-  guint8 last_id;
   guint64 refused;
   gboolean is_settling;
 };
@@ -47,7 +48,6 @@ fil_rudp_hub_new (FilRandom *random)
   FilRudpHub *self = g_new0 (FilRudpHub, 1);
 
   self->random = random;
-  self->last_id = (guint8) fil_random_u32 (random);
   return self;
 }
 
@@ -93,14 +93,17 @@ fil_rudp_hub_refused (const FilRudpHub *self)
   return self->refused;
 }
 
-/* Round robin, without those that ended lately: a packet of theirs may still come (rudp.md §2). */
+/* Any, so that nobody can tell it from the one before; without those that ended lately: a packet of theirs may
+ * still come (rudp.md §2). */
 static guint8
 free_id (FilRudpHub *self,
          gint64 now_us)
 {
-  for (guint i = 1; i < N_IDS; i++)
+  const guint first = fil_random_below (self->random, N_IDS);
+
+  for (guint i = 0; i < N_IDS; i++)
     {
-      guint8 id = (guint8) (self->last_id + i);
+      guint8 id = (guint8) (first + i);
 
       if (id != 0 && self->by_id[id] == NULL && self->reserved_until_us[id] <= now_us)
         return id;
@@ -137,7 +140,6 @@ fil_rudp_hub_open (FilRudpHub *self,
   entry->data = data;
   self->by_id[own.id] = entry;
   self->ids[self->n++] = own.id;
-  self->last_id = own.id;
   return entry->rudp;
 }
 
@@ -200,7 +202,7 @@ fil_rudp_hub_peer (FilRudpHub *self,
 {
   Entry *entry = entry_of (self, rudp);
 
-  return entry->n_proven > 0 ? &entry->proven[0] : NULL;
+  return entry->n_answered > 0 ? &entry->answered[0] : NULL;
 }
 
 /**
@@ -251,6 +253,13 @@ fil_rudp_hub_release (FilRudpHub *self,
 
 /* Coming */
 
+static gboolean
+is_tried (const Entry *entry,
+          const FilEndpoint *from)
+{
+  return index_of (entry->tried, entry->n_tried, from) >= 0;
+}
+
 /* LimeWire: one host may have several connections with us, and give a new one the id of one that it forgot. */
 static gboolean
 is_waiting_for (const Entry *entry,
@@ -259,12 +268,11 @@ is_waiting_for (const Entry *entry,
 {
   const FilRudpConfig *config = fil_rudp_config (entry->rudp);
 
-  if ((config->profile == FIL_RUDP_FILBERT) != syn->is_extended)
+  if ((config->profile == FIL_RUDP_FILBERT) != syn->is_extended || !is_tried (entry, from))
     return FALSE;
   if (syn->is_extended)
     return config->own_nonce == syn->nonce;
-  return fil_rudp_state (entry->rudp) == FIL_RUDP_OPENING && fil_rudp_suits (entry->rudp, syn)
-         && index_of (entry->tried, entry->n_tried, from) >= 0;
+  return fil_rudp_state (entry->rudp) == FIL_RUDP_OPENING && fil_rudp_suits (entry->rudp, syn);
 }
 
 /* Which connection waits for this SYN, which does not know our id yet. */
@@ -288,19 +296,41 @@ may_come_from (const Entry *entry,
                const FilRudpPacket *packet,
                const FilEndpoint *from)
 {
-  if (packet->op == FIL_RUDP_SYN && packet->is_extended)
-    return TRUE; /* the nonce decides */
-  if (!packet->is_extended && entry->n_proven == 0)
-    return index_of (entry->tried, entry->n_tried, from) >= 0;
-  return index_of (entry->proven, entry->n_proven, from) >= 0;
+  if (entry->n_answered == 0 || (packet->op == FIL_RUDP_SYN && packet->is_extended))
+    return is_tried (entry, from);
+  return index_of (entry->answered, entry->n_answered, from) >= 0;
 }
 
 static void
-prove (Entry *entry,
-       const FilEndpoint *from)
+note_answer (Entry *entry,
+             const FilEndpoint *from)
 {
-  if (entry->n_proven < PROVEN_MAX && index_of (entry->proven, entry->n_proven, from) < 0)
-    entry->proven[entry->n_proven++] = *from;
+  if (entry->n_answered < ANSWERED_MAX && index_of (entry->answered, entry->n_answered, from) < 0)
+    entry->answered[entry->n_answered++] = *from;
+}
+
+/* Who cannot read what we send to @from has to guess our id: after a few tries the connection is given up. */
+static void
+count_guess (FilRudpHub *self,
+             const FilRudpPacket *packet,
+             const FilEndpoint *from,
+             gint64 now_us)
+{
+  if (packet->is_extended || packet->connection == 0 || self->reserved_until_us[packet->connection] > now_us)
+    return;
+  for (guint i = 0; i < self->n; i++)
+    {
+      Entry *entry = self->by_id[self->ids[i]];
+
+      const FilRudpConfig *config = fil_rudp_config (entry->rudp);
+
+      if (config->profile != FIL_RUDP_LIMEWIRE || config->id == packet->connection
+          || fil_rudp_state (entry->rudp) != FIL_RUDP_OPENING || !is_tried (entry, from)
+          || ++entry->guesses <= FIL_RUDP_GUESSES_MAX)
+        continue;
+      fil_rudp_abort (entry->rudp, FIL_RUDP_FIN_YOU_CLOSED, now_us);
+      entry->is_touched = TRUE;
+    }
 }
 
 /**
@@ -319,8 +349,9 @@ fil_rudp_hub_receive (FilRudpHub *self,
 {
   FilRudpPacket packet;
   Entry *entry = NULL;
+  gboolean is_whole = fil_rudp_packet_decode (&packet, datagram);
 
-  if (fil_rudp_packet_decode (&packet, datagram))
+  if (is_whole)
     entry = packet.connection != 0       ? self->by_id[packet.connection]
             : packet.op == FIL_RUDP_SYN ? waiting_for (self, &packet, from)
                                         : NULL;
@@ -328,10 +359,12 @@ fil_rudp_hub_receive (FilRudpHub *self,
       || !fil_rudp_receive (entry->rudp, &packet, datagram, now_us))
     {
       self->refused++;
+      if (is_whole)
+        count_guess (self, &packet, from, now_us);
       return FALSE;
     }
   if (packet.op == FIL_RUDP_SYN)
-    prove (entry, from);
+    note_answer (entry, from);
   entry->is_touched = TRUE;
   return TRUE;
 }
@@ -371,20 +404,29 @@ fil_rudp_hub_settle (FilRudpHub *self,
 
 /* Going */
 
+/* Whether it goes to all that are tried, and not to the one that answered. */
+static gboolean
+is_for_tried (const Entry *entry,
+              const FilRudpOutput *output)
+{
+  return entry->n_answered == 0 || (output->is_opener && fil_rudp_config (entry->rudp)->is_wary);
+}
+
 static gboolean
 address_output (Entry *entry,
                 FilRudpHubOutput *out)
 {
-  if (entry->n_proven > 0)
+  if (!is_for_tried (entry, &out->output))
     {
-      out->to = entry->proven[0];
+      out->to = entry->answered[0];
       out->ttl = 0;
       return TRUE;
     }
   if (entry->at >= entry->n_tried)
     return FALSE;
   out->to = entry->tried[entry->at];
-  out->ttl = entry->ttls[entry->at];
+  /* Should the others all die before they are through our own routers. */
+  out->ttl = !out->output.is_opener || entry->rounds == FIL_RUDP_RESORT ? 0 : entry->ttls[entry->at];
   return TRUE;
 }
 
@@ -428,11 +470,12 @@ fil_rudp_hub_sent (FilRudpHub *self,
   Entry *entry = entry_of (self, output->rudp);
 
   /* One SYN goes to all that are tried. */
-  if (entry->n_proven == 0 && ++entry->at < entry->n_tried)
+  if (is_for_tried (entry, &output->output) && ++entry->at < entry->n_tried)
     {
       self->turn = (self->turn + self->n - 1) % self->n;
       return;
     }
+  entry->rounds += is_for_tried (entry, &output->output);
   entry->at = 0;
   entry->is_touched = TRUE; /* there may be room to write again */
   fil_rudp_sent (entry->rudp, &output->output, now_us);
@@ -455,7 +498,7 @@ fil_rudp_hub_wake (FilRudpHub *self,
       gint64 due = fil_rudp_wake (entry->rudp, now_us);
 
       /* Without an address to try there is only the end to wait for. */
-      if (entry->n_tried == 0 && entry->n_proven == 0 && due <= now_us)
+      if (entry->n_tried == 0 && entry->n_answered == 0 && due <= now_us)
         due = now_us + FIL_RUDP_SYN_US;
       wake = MIN (wake, due);
     }

@@ -16,9 +16,10 @@ G_BEGIN_DECLS
  * is for. A datagram that belongs to none is answered with nothing at all. It does no I/O.
  *
  * To open a connection: fil_rudp_hub_open(), then fil_rudp_hub_try() for each address where the other side may
- * be. SYNs go to all of them until one answers. LimeWire's profile takes a SYN only from exactly an address and
- * port that are tried (rudp.md §2), and is given one. The other takes it from any that shows our nonce, and
- * answers there, so that a port which a NAT made up is learnt (f2f.md §4).
+ * be. SYNs go to all of them until one answers. A SYN counts only from exactly an address and port that are tried,
+ * whoever knows what it has to show can write any other on it. The extended profile's are those that punching has
+ * proven (punch-probe.h), ports that a NAT made up included. LimeWire's packets show next to nothing: only our id,
+ * one byte of chance, tells who read a packet of ours, so that nobody may guess it often.
  */
 typedef struct _FilRudpHub FilRudpHub;
 

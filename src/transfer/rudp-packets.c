@@ -44,6 +44,8 @@ take_syn (FilRudp *self,
         self->syn_due_us = MIN (self->syn_due_us, now_us);
     }
   fil_rudp_receive_answer (&self->receive, packet->sequence);
+  if (_fil_rudp_is_in_doubt (self))
+    self->n_syns_owed++;
   return TRUE;
 }
 
@@ -194,6 +196,9 @@ choose (const FilRudp *self,
 {
   if (self->is_aborted)
     return self->fin_due_us <= now_us ? FIL_RUDP_OFFER_FIN : FIL_RUDP_OFFER_NONE;
+  /* A SYN before the ACK: the other side answers it at once, which ends the doubt. */
+  if (_fil_rudp_is_in_doubt (self))
+    return self->n_syns_owed > 0 || is_syn_due (self, now_us) ? FIL_RUDP_OFFER_SYN : FIL_RUDP_OFFER_NONE;
   if (self->peer_id != 0 && fil_rudp_receive_ack_due (&self->receive) <= now_us)
     return !self->is_extended && self->receive.n_due == 0 ? FIL_RUDP_OFFER_KEEPALIVE : FIL_RUDP_OFFER_ACK;
   if (is_syn_due (self, now_us))
@@ -272,7 +277,8 @@ fil_rudp_output (FilRudp *self,
         return FALSE;
       self->offer = FIL_RUDP_OFFER_DATA;
     }
-  *out = (FilRudpOutput){ bytes.data, bytes.len, size, self->offer == FIL_RUDP_OFFER_SYN };
+  *out = (FilRudpOutput){ bytes.data, bytes.len, size,
+                          self->offer == FIL_RUDP_OFFER_SYN && self->n_syns_owed == 0 && !self->is_syn_acked };
   return TRUE;
 }
 
@@ -324,6 +330,7 @@ fil_rudp_sent (FilRudp *self,
       break;
     case FIL_RUDP_OFFER_SYN:
       self->n_syns++;
+      self->n_syns_owed -= MIN (self->n_syns_owed, 1);
       self->syn_sent_us = now_us;
       self->syn_due_us = next_syn_us (self, now_us);
       break;

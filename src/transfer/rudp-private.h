@@ -35,6 +35,7 @@ struct _FilRudp
   guint n_syns;
   guint8 peer_id;          /* 0: no SYN seen */
   gboolean is_syn_acked;
+  guint n_syns_owed;       /* to a wary connection's other side: SYNs of its that were not answered */
 
   gint64 heard_us;
   gint64 busy_us;          /* LimeWire: the last packet that was no keepalive */
@@ -50,6 +51,7 @@ struct _FilRudp
   const char *error;       /* translated; NULL: none */
 };
 
+gboolean _fil_rudp_is_in_doubt (const FilRudp *self);
 void _fil_rudp_close (FilRudp *self, const char *error);
 void _fil_rudp_set_state (FilRudp *self, FilRudpState state);
 void _fil_rudp_follow (FilRudp *self, gint64 now_us);

@@ -114,6 +114,13 @@ _fil_rudp_close (FilRudp *self,
   _fil_rudp_set_state (self, FIL_RUDP_CLOSED);
 }
 
+/* Whether the address may be that of somebody who wants nothing of us. */
+gboolean
+_fil_rudp_is_in_doubt (const FilRudp *self)
+{
+  return self->config.is_wary && self->state == FIL_RUDP_OPENING && !self->is_syn_acked;
+}
+
 /* Whether nothing more can come from the other side. */
 static gboolean
 is_heard_out (const FilRudp *self)
@@ -256,6 +263,8 @@ fil_rudp_wake (FilRudp *self,
   wake = MIN (wake, self->fin_due_us);
   if (self->is_aborted)
     return MAX (wake, now_us);
+  if (_fil_rudp_is_in_doubt (self))
+    return MAX (self->n_syns_owed > 0 ? now_us : MIN (wake, self->syn_due_us), now_us);
   wake = MIN (wake, fil_rudp_receive_ack_due (&self->receive));
   if (self->state == FIL_RUDP_OPENING)
     wake = MIN (wake, self->syn_due_us);
@@ -366,7 +375,8 @@ fil_rudp_abort (FilRudp *self,
 {
   if (self->state == FIL_RUDP_CLOSED || self->is_aborted)
     return;
-  if (self->peer_id == 0)
+  /* LimeWire: as long as nothing shows that our packets are read there, silence will do. */
+  if (self->peer_id == 0 || (!self->is_extended && !self->is_syn_acked))
     {
       _fil_rudp_close (self, NULL);
       return;

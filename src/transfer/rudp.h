@@ -40,8 +40,10 @@ typedef struct
   FilRudpProfile profile;
   FilRudpRole role;
   guint8 id;          /* ours, 1-255: unique among the connections of a UDP port; the hub sets it */
-  guint64 own_nonce;  /* Filbert: random; we told it the other side by signalling, and it must show it */
-  guint64 peer_nonce; /* … what it told us */
+  guint64 own_nonce;  /* Filbert: what the other side must show; nobody else may know it … */
+  guint64 peer_nonce; /* … and what we show */
+  gboolean is_wary;   /* LimeWire: a stranger named the address. Until it shows that a packet of ours was read
+                       * there, it gets one for each of its own, beside those that die on the way */
   guint segment;      /* stream bytes of a packet that is sent; 0: FIL_RUDP_SEGMENT */
 } FilRudpConfig;
 
@@ -51,7 +53,7 @@ typedef struct
   const guint8 *bytes; /* one datagram, or several side by side */
   gsize len;
   gsize size;          /* of each but the last, which may be shorter */
-  gboolean is_syn;     /* for every address that is tried, while none has answered */
+  gboolean is_opener;  /* a SYN that answers none, to who has not acknowledged one */
 } FilRudpOutput;
 
 /* For people and for measurements. */

@@ -189,6 +189,8 @@
 #define FIL_RUDP_SYN_LATER_US FIL_SEC                  /* … and then */
 #define FIL_RUDP_SYN_QUICK_US (2 * FIL_SEC)
 #define FIL_RUDP_SYNS_PER_ADDRESS 30           /* extended; LimeWire's 20 s are 50 */
+#define FIL_RUDP_RESORT 5                      /* SYNs before the one that does not die on the way */
+#define FIL_RUDP_GUESSES_MAX 4                 /* LimeWire: of our id, from where it may come */
 #define FIL_RUDP_OPEN_US (20 * FIL_SEC)
 #define FIL_RUDP_SEGMENT 1280                  /* stream bytes of a packet that is sent; extended: or taken */
 #define FIL_RUDP_SEGMENT_LEAST 64

@@ -224,7 +224,7 @@ stamp_of (const guint8 *datagram,
 /**
  * fil_rudp_packet_stamp:
  * @datagram: a whole extended packet, encoded
- * @key: the receiver's nonce
+ * @key: what the receiver wants to see in a SYN
  *
  * Writes the keyed sum of the datagram into it.
  */

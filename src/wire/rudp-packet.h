@@ -50,8 +50,9 @@ typedef enum
  * Filbert nodes speak after they agreed on it. An extended packet has the same shape (byte 16 is 0x41, the
  * length at 19) with 8 added to the operation, so that others pass it over, and differs in this:
  *
- * - SYN: D[4-11] is the receiver's nonce, which only signalling can have told the sender. The payload is the
- *   stamp, a keyed sum of the datagram: see fil_rudp_packet_stamp().
+ * - SYN: D[4-11] is what the receiver wants to see: its nonce, which signalling told, combined with its challenge,
+ *   which only who reads at the address of the sender knows (punch-probe.h). The payload is the stamp, a sum of the
+ *   datagram keyed with the same: see fil_rudp_packet_stamp().
  * - All others: D[8-11] is the stamp.
  * - DATA: the low nibble is 0 and all stream bytes are payload. D[0] is 1 in the last packet that the receiver's
  *   window lets the sender send, else 0.
@@ -75,7 +76,7 @@ typedef struct
   FilRudpRole role;     /* SYN */
   guint16 window_start; /* ACK, KEEPALIVE */
   guint16 window_space; /* ACK, KEEPALIVE */
-  guint64 nonce;        /* extended SYN */
+  guint64 nonce;        /* extended SYN: what the receiver wants to see */
   guint16 missing;      /* extended ACK, KEEPALIVE: the first that has not arrived */
   guint16 held;         /* … in FIL_RUDP_HELD_UNIT_US */
   guint8 reason;        /* FIN: a FilRudpReason, or what a newer peer says */

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* The input is what another side does to one connection. Its first byte chooses the profile and whether the packets
- * are made genuine, as those of a hostile peer are; then each byte is something that happens: a packet of the
+/* The input is what another side does to one connection. Its first byte chooses the profile, whether the packets
+ * are made genuine, as those of a hostile peer are, and whether its address is doubted; then each byte is something that happens: a packet of the
  * bytes that follow, time that passes, reading, writing. Whatever that is, the connection says bounded packets,
  * and comes to an end. */
 
@@ -129,7 +129,8 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   world.peer = fil_endpoint_v4 ((const guint8[]){ 25, 0, 0, 1 }, 6346);
   {
     const FilRudpConfig config = { .profile = world.is_extended ? FIL_RUDP_FILBERT : FIL_RUDP_LIMEWIRE,
-                                   .own_nonce = OWN_NONCE, .peer_nonce = 22 };
+                                   .own_nonce = OWN_NONCE, .peer_nonce = 22,
+                                   .is_wary = !world.is_extended && (what & 4) != 0 };
 
     world.rudp = fil_rudp_hub_open (hub, &config, ignore_change, NULL, world.now_us);
   }

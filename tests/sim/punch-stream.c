@@ -3,6 +3,7 @@
 
 #include "punch-stream.h"
 
+#include "punch-limits.h"
 #include "rudp-hub.h"
 
 typedef struct
@@ -122,7 +123,7 @@ punch_streams_open (PunchStreams *self,
   *stream = (Stream){ .owner = self, .id = way->id };
   stream->rudp = fil_rudp_hub_open (self->hub, &config, stream_changed, stream, now (self));
   g_assert_nonnull (stream->rudp);
-  g_assert_true (fil_rudp_hub_try (self->hub, stream->rudp, &way->peer, 0));
+  g_assert_true (fil_rudp_hub_try (self->hub, stream->rudp, &way->peer, config.is_wary ? FIL_PUNCH_LOW_TTL : 0));
   g_ptr_array_add (self->streams, stream);
   touch (self);
 }

@@ -390,6 +390,14 @@ describe (gpointer data,
   memset (out->fingerprint, (int) host->sim->number, sizeof out->fingerprint);
 }
 
+/* What it tells others of itself now. */
+void
+punch_world_describe (PunchHost *host,
+                      FilPunchSelf *out)
+{
+  describe (host, out);
+}
+
 static gboolean
 may_send (gpointer data,
           const FilEndpoint *to)

@@ -73,6 +73,7 @@ Nat *punch_world_nat (PunchWorld *self, NatKind kind, const char *outside, Nat *
 PunchHost *punch_world_host (PunchWorld *self, const char *inside, Nat *nat, NatKind kind);
 void punch_world_start (PunchWorld *self);
 void punch_world_arm (PunchHost *host);
+void punch_world_describe (PunchHost *host, FilPunchSelf *out);
 guint32 punch_world_ask (PunchHost *asker, PunchHost *sharer);
 gboolean punch_world_run (PunchHost *asker, PunchHost *sharer, gint64 at_most_us);
 void punch_world_send (PunchHost *from, const FilEndpoint *to, const guint8 *bytes, gsize len, guint ttl);

@@ -3,6 +3,8 @@
 
 #include "punch-attack.h"
 #include "punch-limits.h"
+#include "punch-stream.h"
+#include "transfer-limits.h"
 
 #include <string.h>
 
@@ -17,6 +19,13 @@ add_sharer (PunchWorld *world,
             NatKind kind)
 {
   return punch_world_host (world, "192.168.2.2:6347", punch_world_nat (world, kind, "90.9.9.9", NULL), kind);
+}
+
+static PunchHost *
+add_asker (PunchWorld *world,
+           NatKind kind)
+{
+  return punch_world_host (world, "192.168.1.2:6346", punch_world_nat (world, kind, "24.4.4.4", NULL), kind);
 }
 
 static FilEndpoint
@@ -91,8 +100,7 @@ test_forged_sources_asker (void)
     {
       g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
       PunchHost *sharer = add_sharer (world, NAT_PORT);
-      PunchHost *asker = punch_world_host (world, "192.168.1.2:6346",
-                                           punch_world_nat (world, NAT_FULL, "24.4.4.4", NULL), NAT_FULL);
+      PunchHost *asker = add_asker (world, NAT_FULL);
       FilPunchOffer answer;
       guint8 own_nonce[FIL_PUNCH_NONCE_LEN];
 
@@ -195,8 +203,7 @@ test_keeps_still_asker (void)
 {
   g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
   PunchHost *sharer = add_sharer (world, NAT_PORT);
-  PunchHost *asker = punch_world_host (world, "192.168.1.2:6346",
-                                       punch_world_nat (world, NAT_FULL, "24.4.4.4", NULL), NAT_FULL);
+  PunchHost *asker = add_asker (world, NAT_FULL);
   const FilEndpoint own = endpoint (ATTACKER);
   FilPunchOffer answer;
   guint before;
@@ -220,6 +227,79 @@ test_keeps_still_asker (void)
   g_assert_cmpuint (punch_world_n_kept (asker), ==, 0);
 }
 
+/* LimeWire's way */
+
+/* A SYN as LimeWire writes it, of somebody who asks. */
+static void
+forge_syn (PunchHost *sharer,
+           const FilEndpoint *from)
+{
+  const FilRudpPacket syn = { .op = FIL_RUDP_SYN, .my_connection = 7, .version = FIL_RUDP_VERSION,
+                              .role = FIL_RUDP_ROLE_REQUESTOR };
+  g_auto (FilWriter) out;
+
+  fil_writer_init (&out);
+  fil_rudp_packet_encode (&syn, &out);
+  punch_streams_take (sharer->streams, fil_writer_slice (&out), from);
+}
+
+/* A PUSH names a third host: one SYN arrives there, and one for each that is forged. */
+static void
+test_limewire_victim (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add_sharer (world, NAT_FULL);
+  const FilEndpoint victim = endpoint (VICTIM);
+  const FilPush push = { .target = sharer->sim->guid, .index = FIL_PUSH_INDEX_FW, .endpoint = victim,
+                         .port = victim.port };
+
+  punch_world_start (world);
+  g_assert_true (fil_punches_take_push (sharer->punches, &push, sim_now (world->sim)));
+  punch_world_arm (sharer);
+  for (guint i = 1; i <= FORGED; i++)
+    {
+      forge_syn (sharer, &victim);
+      sim_run (world->sim, 50 * FIL_MSEC);
+      g_assert_cmpuint (punch_world_arrived (world, VICTIM), <=, i + 1);
+    }
+  sim_run (world->sim, FIL_MINUTE);
+  g_assert_cmpuint (punch_world_arrived (world, VICTIM), <=, FORGED + 1);
+  g_assert_cmpuint (punch_world_arrived (world, VICTIM), >=, FORGED);
+  g_assert_cmpuint (sharer->n_streams, ==, 0);
+  g_assert_cmpuint (punch_world_n_kept (sharer), ==, 0);
+}
+
+/* What is held back costs nobody the way who keeps its port, and a round trip: the SYN of the one who asks comes
+ * through what our first one opened. (A router that gives away ports that somebody knocks at from outside needs a
+ * sharer that is first, which LimeWire's way does not see to.) */
+static void
+test_limewire_pairs (void)
+{
+  static const NatKind kinds[] = { NAT_FULL, NAT_ADDR, NAT_PORT, NAT_LINUX, NAT_OPEN };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds) * (G_N_ELEMENTS (kinds) - 1); i++)
+    {
+      g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+      PunchHost *sharer = add_sharer (world, kinds[i / G_N_ELEMENTS (kinds)]);
+      PunchHost *asker = add_asker (world, kinds[i % G_N_ELEMENTS (kinds)]);
+      FilEndpoint proxies[] = { world->ultrapeers[0]->inside };
+      FilPunchWish wish = { .guid = sharer->sim->guid, .proxies = proxies, .n_proxies = 1 };
+      FilPunchSelf own;
+      gint64 begin_us;
+
+      punch_world_start (world);
+      punch_world_describe (sharer, &own);
+      wish.endpoint = own.udp;
+      begin_us = sim_now (world->sim);
+      g_assert_cmpuint (fil_punches_ask (asker->punches, &wish, begin_us), !=, 0);
+      punch_world_arm (asker);
+      sim_run (world->sim, 5 * FIL_SEC);
+      g_assert_cmpuint (asker->n_streams, ==, 1);
+      g_assert_cmpuint (sharer->n_streams, ==, 1);
+      g_assert_cmpint (asker->stream_us - begin_us, <, 2 * FIL_RUDP_SYN_US);
+    }
+}
+
 int
 main (int argc,
       char **argv)
@@ -231,5 +311,7 @@ main (int argc,
   g_test_add_func ("/sim/punch/proof/replay", test_replay);
   g_test_add_func ("/sim/punch/proof/keeps-still", test_keeps_still);
   g_test_add_func ("/sim/punch/proof/keeps-still/asker", test_keeps_still_asker);
+  g_test_add_func ("/sim/punch/proof/limewire/victim", test_limewire_victim);
+  g_test_add_func ("/sim/punch/proof/limewire/pairs", test_limewire_pairs);
   return g_test_run ();
 }

@@ -108,16 +108,18 @@ test_candidates (void)
     }
   g_assert_null (fil_rudp_hub_peer (hub, rudp));
 
-  /* One answers, from a port that nobody named: it is the only one from now on. */
+  /* One answers: it is the only one from now on. From a port that nobody named nobody answers. */
   to[0] = at (3, 40000);
+  g_assert_false (give (hub, filbert_syn, &to[0], 11, BEGIN));
+  to[0] = at (3, 6346);
   g_assert_true (give (hub, filbert_syn, &to[0], 11, BEGIN));
   g_assert_true (fil_endpoint_equal (fil_rudp_hub_peer (hub, rudp), &to[0]));
   g_assert_cmpuint (count_output (hub, to, ttls, 4, BEGIN + FIL_SEC), ==, 2);
   for (guint i = 0; i < 2; i++)
     {
-      const FilEndpoint learnt = at (3, 40000);
+      const FilEndpoint only = at (3, 6346);
 
-      g_assert_true (fil_endpoint_equal (&to[i], &learnt));
+      g_assert_true (fil_endpoint_equal (&to[i], &only));
       g_assert_cmpuint (ttls[i], ==, 0);
     }
 }
@@ -154,6 +156,7 @@ test_strangers (void)
       packet.nonce = 12;
       n += !give (hub, packet, &strangers[i], 11, BEGIN);
       n += !give (hub, filbert_syn, &strangers[i], 12, BEGIN);
+      n += !give (hub, filbert_syn, &strangers[i], 11, BEGIN);
       /* Anything else, for each id there is. */
       for (guint id = 0; id < 256; id++)
         for (guint op = FIL_RUDP_ACK; op <= FIL_RUDP_FIN; op++)
@@ -162,7 +165,7 @@ test_strangers (void)
             n += !give (hub, packet, &strangers[i], 11, BEGIN);
           }
     }
-  g_assert_cmpuint (n, ==, G_N_ELEMENTS (strangers) * (4 + 256 * 4));
+  g_assert_cmpuint (n, ==, G_N_ELEMENTS (strangers) * (5 + 256 * 4));
   g_assert_cmpuint (fil_rudp_hub_refused (hub), ==, n);
   g_assert_cmpuint (count_output (hub, to, ttls, 4, BEGIN), ==, 0);
 
@@ -171,28 +174,159 @@ test_strangers (void)
   g_assert_true (give (hub, filbert_syn, &known, 11, BEGIN));
 }
 
-/* One packet out for each that comes with the nonce, from however many addresses it comes. */
+/* Who knows what a SYN has to show writes the addresses of others on it: they get nothing. */
 static void
-test_reflection (void)
+test_forged_sources (void)
 {
   g_autoptr (FilRandom) random = fil_random_new_seeded (1);
   g_autoptr (FilRudpHub) hub = fil_rudp_hub_new (random);
   const FilRudpConfig config = config_of (FIL_RUDP_FILBERT);
   FilRudp *rudp = fil_rudp_hub_open (hub, &config, ignore_change, NULL, BEGIN);
+  const FilEndpoint known = at (200, 6346);
   FilEndpoint to[4];
   guint8 ttls[4];
-  guint n = 0;
 
+  g_assert_true (fil_rudp_hub_try (hub, rudp, &known, 0));
+  g_assert_cmpuint (count_output (hub, to, ttls, 4, BEGIN), ==, 1);
   for (guint i = 0; i < 100; i++)
     {
       const FilEndpoint from = at ((guint8) (i + 1), 7000);
+      FilRudpPacket packet = filbert_syn;
 
-      g_assert_true (give (hub, filbert_syn, &from, 11, BEGIN));
-      n += count_output (hub, to, ttls, 4, BEGIN);
+      g_assert_false (give (hub, packet, &from, 11, BEGIN));
+      packet.connection = fil_rudp_config (rudp)->id;
+      g_assert_false (give (hub, packet, &from, 11, BEGIN));
     }
-  /* An answer to each, always to the first of them, and our own SYN once. */
-  g_assert_cmpuint (n, ==, 101);
-  g_assert_cmpint (fil_rudp_state (rudp), ==, FIL_RUDP_OPENING);
+  g_assert_cmpuint (count_output (hub, to, ttls, 4, BEGIN), ==, 0);
+  g_assert_null (fil_rudp_hub_peer (hub, rudp));
+  /* Nor do they once the one who belongs here has come. */
+  g_assert_true (give (hub, filbert_syn, &known, 11, BEGIN));
+  g_assert_cmpuint (count_output (hub, to, ttls, 4, BEGIN), ==, 2);
+  to[0] = at (1, 7000);
+  g_assert_false (give (hub, filbert_syn, &to[0], 11, BEGIN));
+  g_assert_true (fil_endpoint_equal (fil_rudp_hub_peer (hub, rudp), &known));
+}
+
+static FilRudp *
+open_wary (FilRudpHub *hub,
+           const FilEndpoint *victim,
+           gint64 now_us)
+{
+  FilRudpConfig config = config_of (FIL_RUDP_LIMEWIRE);
+  FilRudp *rudp;
+
+  config.is_wary = TRUE;
+  rudp = fil_rudp_hub_open (hub, &config, ignore_change, NULL, now_us);
+  g_assert_true (fil_rudp_hub_try (hub, rudp, victim, 4));
+  return rudp;
+}
+
+/* Somebody names a third host to us in LimeWire's way, and writes its address on SYNs: beside one SYN nothing that
+ * nobody asked for arrives there, and one for each that seems to come from there. */
+static void
+test_forged_sources_limewire (void)
+{
+  for (guint n_forged = 0; n_forged <= 40; n_forged += 10)
+    {
+      g_autoptr (FilRandom) random = fil_random_new_seeded (1);
+      g_autoptr (FilRudpHub) hub = fil_rudp_hub_new (random);
+      const FilEndpoint victim = at (66, 7777);
+      FilRudp *rudp = open_wary (hub, &victim, BEGIN);
+      FilEndpoint to[1000];
+      guint8 ttls[1000];
+      guint n = 0, arrived = 0;
+      gint64 now_us = BEGIN;
+
+      for (guint i = 0; i < 60; i++)
+        {
+          if (i < n_forged)
+            g_assert_true (give (hub, limewire_syn, &victim, 0, now_us));
+          /* What is due is due now or later. */
+          n += count_output (hub, to + n, ttls + n, G_N_ELEMENTS (to) - n, now_us);
+          g_assert_cmpint (fil_rudp_hub_wake (hub, now_us), >, now_us);
+          now_us += FIL_RUDP_SYN_US / 2;
+          fil_rudp_hub_tick (hub, now_us);
+        }
+      fil_rudp_hub_release (hub, rudp, now_us);
+      n += count_output (hub, to + n, ttls + n, G_N_ELEMENTS (to) - n, now_us);
+      for (guint i = 0; i < n; i++)
+        arrived += ttls[i] == 0;
+      g_assert_cmpuint (arrived, ==, n_forged + 1);
+      g_assert_cmpuint (n - arrived, >, 5);
+      fil_rudp_hub_settle (hub, now_us);
+      g_assert_cmpuint (fil_rudp_hub_n (hub), ==, 0);
+    }
+}
+
+/* Who is there has our SYN, acknowledges it, and is acknowledged: a round trip after its own. */
+static void
+test_doubt_ends (void)
+{
+  g_autoptr (FilRandom) random = fil_random_new_seeded (1);
+  g_autoptr (FilRudpHub) hub = fil_rudp_hub_new (random);
+  const FilEndpoint peer = at (66, 7777);
+  FilRudp *rudp = open_wary (hub, &peer, BEGIN);
+  FilRudpPacket ack = { .op = FIL_RUDP_ACK, .connection = fil_rudp_config (rudp)->id, .window_start = 1,
+                        .window_space = 20 };
+  FilRudpPacket said;
+  FilRudpHubOutput out;
+
+  g_assert_true (fil_rudp_hub_output (hub, &out, BEGIN));
+  g_assert_cmpuint (out.ttl, ==, 4);
+  fil_rudp_hub_sent (hub, &out, BEGIN);
+  g_assert_true (give (hub, limewire_syn, &peer, 0, BEGIN));
+  g_assert_true (fil_rudp_hub_output (hub, &out, BEGIN));
+  g_assert_true (fil_rudp_packet_decode (&said, fil_slice (out.output.bytes, out.output.len)));
+  g_assert_cmpint (said.op, ==, FIL_RUDP_SYN);
+  g_assert_cmpuint (said.connection, ==, limewire_syn.my_connection);
+  g_assert_cmpuint (out.ttl, ==, 0);
+  fil_rudp_hub_sent (hub, &out, BEGIN);
+  g_assert_false (fil_rudp_hub_output (hub, &out, BEGIN));
+
+  g_assert_true (give (hub, ack, &peer, 0, BEGIN));
+  g_assert_cmpint (fil_rudp_state (rudp), ==, FIL_RUDP_OPEN);
+  g_assert_true (fil_rudp_hub_output (hub, &out, BEGIN));
+  g_assert_true (fil_rudp_packet_decode (&said, fil_slice (out.output.bytes, out.output.len)));
+  g_assert_cmpint (said.op, ==, FIL_RUDP_ACK);
+  g_assert_cmpuint (said.sequence, ==, 0);
+}
+
+/* LimeWire's id is all that shows who reads there: it is not told by the one before, and guessing it ends soon. */
+static void
+test_guesses (void)
+{
+  g_autoptr (FilRandom) random = fil_random_new_seeded (1);
+  g_autoptr (FilRudpHub) hub = fil_rudp_hub_new (random);
+  const FilEndpoint victim = at (66, 7777), other = at (67, 7777);
+  guint in_a_row = 0, opened = 0, last = 0;
+  gint64 now_us = BEGIN;
+
+  for (guint i = 0; i < 400; i++)
+    {
+      FilRudp *rudp = open_wary (hub, &victim, now_us);
+      const guint id = fil_rudp_config (rudp)->id;
+
+      in_a_row += id == last + 1;
+      last = id;
+      g_assert_true (give (hub, limewire_syn, &victim, 0, now_us));
+      for (guint guess = 1; guess < 256; guess++)
+        {
+          FilRudpPacket ack = { .op = FIL_RUDP_ACK, .connection = (guint8) guess, .window_start = 1,
+                                .window_space = 20 };
+
+          (void) give (hub, ack, &other, 0, now_us);
+          (void) give (hub, ack, &victim, 0, now_us);
+        }
+      opened += fil_rudp_state (rudp) == FIL_RUDP_OPEN;
+      fil_rudp_abort (rudp, FIL_RUDP_FIN_NORMAL, now_us);
+      fil_rudp_hub_release (hub, rudp, now_us);
+      now_us += FIL_MINUTE;
+      fil_rudp_hub_tick (hub, now_us);
+      fil_rudp_hub_settle (hub, now_us);
+      g_assert_cmpuint (fil_rudp_hub_n (hub), ==, 0);
+    }
+  g_assert_cmpuint (in_a_row, <, 20);
+  g_assert_cmpuint (opened, <, 20);
 }
 
 /* Right address, right id, wrong everything else: no byte of it is read, and nothing ends. */
@@ -306,7 +440,7 @@ test_limits (void)
 static void
 test_many (void)
 {
-  static const RudpPath path = { .delay_us = 10 * FIL_MSEC, .lost_of_1000 = 10 };
+  static const RudpPath path = { .delay_us = 10 * FIL_MSEC };
   enum { MANY = 20 };
   RudpWorld world;
   FilRudp *sending[MANY];
@@ -326,6 +460,8 @@ test_many (void)
           sending[i] = rudp;
       }
   rudp_world_run (&world, FIL_SEC);
+  /* From here on each knows the other: what comes before a SYN that was lost would be refused. */
+  world.path.lost_of_1000 = 10;
   for (guint round = 0; round < 100; round++)
     {
       for (guint i = 0; i < MANY; i++)
@@ -355,7 +491,10 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/rudp-hub/candidates", test_candidates);
   g_test_add_func ("/transfer/rudp-hub/strangers", test_strangers);
-  g_test_add_func ("/transfer/rudp-hub/reflection", test_reflection);
+  g_test_add_func ("/transfer/rudp-hub/forged-sources", test_forged_sources);
+  g_test_add_func ("/transfer/rudp-hub/forged-sources/limewire", test_forged_sources_limewire);
+  g_test_add_func ("/transfer/rudp-hub/doubt-ends", test_doubt_ends);
+  g_test_add_func ("/transfer/rudp-hub/guesses", test_guesses);
   g_test_add_func ("/transfer/rudp-hub/blind", test_blind);
   g_test_add_func ("/transfer/rudp-hub/two-of-one-host", test_two_of_one_host);
   g_test_add_func ("/transfer/rudp-hub/limits", test_limits);

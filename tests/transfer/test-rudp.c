@@ -158,7 +158,7 @@ unanswered (const FilRudpConfig *config,
       fil_rudp_tick (self, now_us);
       while (fil_rudp_output (self, &out, now_us))
         {
-          g_assert_true (out.is_syn);
+          g_assert_true (out.is_opener);
           fil_rudp_sent (self, &out, now_us);
           if (n > 0 && n < 60)
             gaps[n] = now_us - last_us;
