@@ -152,6 +152,10 @@ static const FilField setting_fields[] = {
   STRING ("key"), STRING ("value"),
 };
 
+static const FilField beginning_fields[] = {
+  INT ("id"), STRING ("path"),
+};
+
 static const FilField preview_fields[] = {
   STRING ("path"),   STRING_OR_NULL ("refusal"), INT ("files"),     INT ("bytes"),      INT ("audio"),
   INT ("video"),     INT ("image"),              INT ("document"),  INT ("archive"),    INT ("program"),
@@ -177,12 +181,13 @@ SCHEMA (trace, NULL);
 SCHEMA (doctor, NULL);
 SCHEMA (setting, NULL);
 SCHEMA (preview, NULL);
+SCHEMA (beginning, NULL);
 
 static const FilSchema *const schemas[] = {
   &fil_schema_status, &fil_schema_search,  &fil_schema_result,  &fil_schema_download, &fil_schema_upload,
   &fil_schema_share,  &fil_schema_peer,    &fil_schema_event,   &fil_schema_library,  &fil_schema_history,
   &fil_schema_trace,  &fil_schema_doctor,  &fil_schema_setting, &fil_schema_preview,
-  &fil_schema_download_source, &fil_schema_removed,
+  &fil_schema_download_source, &fil_schema_removed, &fil_schema_beginning,
 };
 
 /**

@@ -64,6 +64,7 @@ extern const FilSchema fil_schema_event;
 extern const FilSchema fil_schema_library;
 extern const FilSchema fil_schema_history;
 extern const FilSchema fil_schema_removed;
+extern const FilSchema fil_schema_beginning;
 extern const FilSchema fil_schema_trace;
 extern const FilSchema fil_schema_download_source;
 extern const FilSchema fil_schema_doctor;

@@ -408,6 +408,18 @@ fil_bus_removed_rows (FilNode *node)
   return g_variant_builder_end (&rows);
 }
 
+GVariant *
+fil_bus_beginning_row (gint64 id,
+                       const char *path)
+{
+  FilRowBuilder row;
+
+  fil_row_builder_init (&row, &fil_schema_beginning);
+  fil_row_builder_int (&row, "id", id);
+  fil_row_builder_string (&row, "path", path);
+  return fil_row_builder_end (&row);
+}
+
 static void
 add_trace (const FilTraceStep *step,
            gpointer data)

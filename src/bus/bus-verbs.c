@@ -311,6 +311,29 @@ run_removed (Call *call)
 }
 
 static void
+previewed (gint64 id,
+           const char *path,
+           const GError *error,
+           gpointer data)
+{
+  GDBusMethodInvocation *invocation = data;
+
+  if (error != NULL)
+    fail_invocation (invocation, error);
+  else
+    fil_bus_client_reply (invocation, g_variant_new ("(v)", fil_bus_beginning_row (id, path)));
+}
+
+static void
+run_preview (Call *call)
+{
+  gint64 id;
+
+  g_variant_get (call->arguments, "(x)", &id);
+  fil_node_preview (call->node, id, previewed, call->invocation);
+}
+
+static void
 share_checked (const FilSharePreview *preview,
                const GError *error,
                gpointer data)
@@ -431,6 +454,7 @@ static const Verb verbs[] = {
   { "Forget", run_by_id, .by_id = fil_node_forget },
   { "Retry", run_by_id, .by_id = fil_node_retry },
   { "Verify", run_by_id, .by_id = fil_node_verify },
+  { "Preview", run_preview },
   { "SetPriority", run_set_priority },
   { "DownloadSources", run_download_sources },
   { "DownloadMap", run_download_map },

@@ -169,7 +169,7 @@ static const struct
   const FilSchema *schema;
 } answers[] = {
   { "Library", &fil_schema_library },   { "History", &fil_schema_history }, { "Removed", &fil_schema_removed },
-  { "Trace", &fil_schema_trace },
+  { "Preview", &fil_schema_beginning },  { "Trace", &fil_schema_trace },
   { "Doctor", &fil_schema_doctor },     { "Settings", &fil_schema_setting }, { "Status", &fil_schema_status },
   { "ShareCheck", &fil_schema_preview }, { "DownloadSources", &fil_schema_download_source },
 };

@@ -262,6 +262,15 @@ fil_client_removed (FilClient *self,
   _fil_client_call_async (self, "Removed", NULL, &fil_schema_removed, cancellable, callback, data);
 }
 
+/* Its answer is a row with the path. */
+void
+fil_client_preview (FilClient *self,
+                    gint64 id,
+                    CALL_ARGUMENTS)
+{
+  _fil_client_call_async (self, "Preview", g_variant_new ("(x)", id), &fil_schema_beginning, cancellable, callback, data);
+}
+
 void
 fil_client_history (FilClient *self,
                     const char *words,

@@ -64,6 +64,8 @@ gboolean fil_client_finish (FilClient *self, GAsyncResult *result, GError **erro
 void fil_client_library (FilClient *self, const char *words, guint offset, guint max, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer data); /* words: NULL for all */
 void fil_client_removed (FilClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void fil_client_preview (FilClient *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer data);
 void fil_client_history (FilClient *self, const char *words, guint max, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer data);
 void fil_client_trace (FilClient *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -379,6 +379,26 @@ run_verify (Ctl *ctl,
 }
 
 static CtlExit
+run_preview (Ctl *ctl,
+             GError **error)
+{
+  g_autoptr (FilRow) row = NULL;
+  gint64 id;
+
+  if (!ctl_id_argument (ctl, 0, &id, error))
+    return CTL_EXIT_USAGE;
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  row = fil_client_call_row (ctl->client, "Preview", g_variant_new ("(x)", id), error);
+  if (row == NULL)
+    return CTL_EXIT_FAILED;
+  if (ctl->json)
+    ctl_print_json (row);
+  ctl_say (ctl, "%s", fil_row_get_string (row, "path"));
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
 run_priority (Ctl *ctl,
               GError **error)
 {
@@ -439,6 +459,7 @@ const CtlCommand ctl_download_commands[] = {
   { "forget", N_ ("ID|--all"), N_ ("Delete what is kept of a cancelled download"), run_forget, all_options, 0, 1 },
   { "retry", N_ ("ID|--all"), N_ ("Try a failed download again"), run_retry, all_options, 0, 1 },
   { "verify", N_ ("ID"), N_ ("Check every byte again"), run_verify, NULL, 1, 1 },
+  { "preview", N_ ("ID"), N_ ("Copy what is there of the beginning, to look at it"), run_preview, NULL, 1, 1 },
   { "priority", N_ ("ID N"), N_ ("Let a download go first; higher is sooner"), run_priority, NULL, 2, 2 },
   { "sources", N_ ("ID"), N_ ("Where a download comes from, and the way there"), run_sources, NULL, 1, 1 },
   { "uploads", NULL, N_ ("What others are getting from you"), run_uploads, NULL, 0, 0 },

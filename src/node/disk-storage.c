@@ -98,6 +98,20 @@ part_name (gint64 id)
   return g_strdup_printf ("%" G_GINT64_FORMAT ".part", id);
 }
 
+/**
+ * fil_disk_storage_part_path:
+ *
+ * Returns: (transfer full): where the part file of download @id lies, if there is one
+ */
+char *
+fil_disk_storage_part_path (FilDiskStorage *self,
+                            gint64 id)
+{
+  g_autofree char *name = part_name (id);
+
+  return g_build_filename (self->incomplete, name, NULL);
+}
+
 static FilStorageStatus
 status_of (const GError *error)
 {

@@ -22,6 +22,7 @@ void fil_disk_storage_free (FilDiskStorage *self);
 void fil_disk_storage_set_folders (FilDiskStorage *self, const char *incomplete, const char *downloads);
 void fil_disk_storage_set_kind_folder (FilDiskStorage *self, FilFileKind kind, const char *folder);
 
+char *fil_disk_storage_part_path (FilDiskStorage *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 int fil_disk_storage_dup (FilPart *part) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The delegate; its data is the FilDiskStorage. */

@@ -37,6 +37,7 @@
 #include "uploads.h"
 #include "web-cache.h"
 #include "words.h"
+#include "worker.h"
 
 #include <gio/gio.h>
 
@@ -104,6 +105,7 @@ struct _FilNode
   FilMesh *mesh;           /* who has which file */
   FilDownloads *downloads;
   struct _FilNodeVerify *verify; /* of files that are done */
+  FilWorker *previewer;        /* NULL until somebody wants a look */
   FilUploads *uploads;
   GPtrArray *browses;          /* of hosts that are asked for their list, owned */
   FilPushProxy *push_proxy;
@@ -242,6 +244,9 @@ void _fil_node_handle_push (FilNode *self, const FilPush *push, const FilSource 
 /* node-removed.c: downloads that were cancelled */
 void _fil_node_removed_expire (FilNode *self);
 gboolean _fil_node_removed_make_room (gpointer data);
+
+/* node-preview.c: a look into files that are still coming */
+void _fil_node_preview_stop (FilNode *self);
 
 /* node-verify.c: files that are done, read again */
 typedef struct _FilNodeVerify FilNodeVerify;

@@ -101,6 +101,11 @@ gboolean fil_node_verify (FilNode *self, gint64 id, GError **error);
 gboolean fil_node_set_priority (FilNode *self, gint64 id, int priority, GError **error);
 void fil_node_clear_finished (FilNode *self);
 
+/* path is NULL when error is set. */
+typedef void (*FilPreviewedFunc) (gint64 id, const char *path, const GError *error, gpointer data);
+
+void fil_node_preview (FilNode *self, gint64 id, FilPreviewedFunc func, gpointer data);
+
 /* Sharing. */
 typedef void (*FilPreviewFunc) (const FilSharePreview *preview, const GError *error, gpointer data);
 

@@ -95,6 +95,7 @@ typedef struct
   guint64 received;        /* bytes that arrived in all runs, wasted ones included */
   FilTransferRate rate;
   guint mismatches;
+  gboolean wants_head;     /* the beginning first */
   guint32 solo;            /* the only source that may deliver, 0: all may */
 
   FilDownloadWork *work;

@@ -109,6 +109,21 @@ fil_downloads_retry (FilDownloads *self,
 }
 
 /**
+ * fil_downloads_want_head:
+ *
+ * Fetches a file from its beginning to its end from now on, for whoever wants a look at it.
+ */
+void
+fil_downloads_want_head (FilDownloads *self,
+                         gint64 id)
+{
+  FilDownload *download = fil_downloads_get (self, id);
+
+  if (download != NULL)
+    download->wants_head = TRUE;
+}
+
+/**
  * fil_downloads_verify:
  *
  * Works out the hash again of a file whose bytes are all there but that is not done.

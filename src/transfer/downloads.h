@@ -145,6 +145,7 @@ guint64 fil_downloads_bps (const FilDownloads *self, gint64 now_us);
 gboolean fil_downloads_pause (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_resume (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_retry (FilDownloads *self, gint64 id, gint64 now_us);
+void fil_downloads_want_head (FilDownloads *self, gint64 id);
 gboolean fil_downloads_verify (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_remove (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_set_aside (FilDownloads *self, gint64 id, gint64 now_us);

@@ -90,7 +90,7 @@ chunk_size (const FilFetch *self,
   return MAX (most, least);
 }
 
-/* Where to go on: the head of the file first, so that it can be looked at; then what few of those have who
+/* Where to go on: the head of the file first, so that it can be looked at, and on from there if somebody does; then what few of those have who
  * do not have all of it, if there are such; else where this connection was. */
 static guint64
 next_place (const FilFetch *self,
@@ -100,6 +100,8 @@ next_place (const FilFetch *self,
   g_autoptr (FilRarest) rarest = NULL;
   guint64 start;
 
+  if (download->wants_head)
+    return 0;
   if (fil_segment_map_prefix (download->map, FIL_SEGMENT_LEASED) < MIN (FIL_SEGMENT_FIRST, download->size))
     return near;
   rarest = fil_rarest_new (download->size);

@@ -24,6 +24,7 @@ test_types (void)
     { &fil_schema_trace, "(xxssxxs)" },             { &fil_schema_doctor, "(sysssss)" },
     { &fil_schema_setting, "(ss)" },                { &fil_schema_preview, "(ssxxxxxxxxxxasas)" },
     { &fil_schema_download_source, "(xssssxxxxsas)" }, { &fil_schema_removed, "(xsxxxx)" },
+    { &fil_schema_beginning, "(xs)" },
   };
   guint n;
 

@@ -765,6 +765,15 @@ fil_node_forget (FilNode *self,
   return TRUE;
 }
 
+void
+fil_node_preview (FilNode *self,
+                  gint64 id,
+                  FilPreviewedFunc func,
+                  gpointer data)
+{
+  func (id, "/downloads/hazel.iso", NULL, data);
+}
+
 gboolean
 fil_node_set_priority (FilNode *self,
                        gint64 id,

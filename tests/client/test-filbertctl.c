@@ -140,7 +140,7 @@ test_without_node (Fixture *f,
     "status", "stop",      "doctor",   "monitor",  "settings", "set role leaf",  "peers",     "connect 1.2.3.4:5",
     "ban 1.2.3.4", "searches", "results 1", "close 1",  "trace 1",  "downloads",      "pause 1",   "pause --all",
     "resume 1",  "cancel 1",  "retry 1",  "verify 1", "priority 1 2", "uploads", "history",   "clear",
-    "removed", "restore 1", "forget --all",
+    "removed", "restore 1", "forget --all", "preview 1",
     "shares", "shares add /", "shares check /", "library", "disconnect 1", "--json status",
   };
 
@@ -169,7 +169,7 @@ test_help (Fixture *f,
   static const char *const commands[] = {
     "start", "stop", "status", "doctor", "demo", "monitor", "settings", "set", "peers", "connect", "disconnect", "ban",
     "search", "searches", "results", "close", "trace", "get", "downloads", "pause", "resume", "cancel", "retry", "sources",
-    "verify", "priority", "uploads", "history", "clear", "removed", "restore", "forget", "browse", "shares", "library",
+    "verify", "priority", "uploads", "history", "clear", "removed", "restore", "forget", "preview", "browse", "shares", "library",
   };
   g_autofree char *all = NULL;
 
@@ -246,6 +246,8 @@ test_json (Fixture *f,
   assert_prints (f, "--json removed",
                  "{\"id\":3,\"name\":\"hazel.iso\",\"size\":4200000,\"received_bytes\":1000000,"
                  "\"removed\":1700000000,\"kept_until\":1702592000}\n");
+  assert_prints (f, "--json preview 3", "{\"id\":3,\"path\":\"/downloads/hazel.iso\"}\n");
+  assert_prints (f, "preview 3", "/downloads/hazel.iso\n");
   assert_prints (f, "--json doctor",
                  "{\"name\":\"tcp\",\"verdict\":false,\"text\":\"Nobody could connect to you.\",\"help\":\"Let Filbert ask "
                  "your router.\",\"setting\":\"port-mapping\",\"value\":\"true\",\"action\":\"Ask the Router\"}\n"

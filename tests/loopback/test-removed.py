@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloads that were cancelled: kept for 30 days with every byte, brought back, deleted."""
+"""Downloads that were cancelled: kept for 30 days with every byte, brought back, deleted. A look into one that comes."""
 
 import os
 import sqlite3
 
-from programs import Test, main, noise
+from programs import Test, main, noise, read
 
 SIZE = 6 * 1024 * 1024
 RATE = 1000000
@@ -71,6 +71,29 @@ class Removed(Test):
         self.getter.until("the part file is deleted", lambda: self.parts() == [])
         failed = self.getter.run("restore", str(self.number))
         self.assertEqual(failed.code, 3)
+
+    def test_preview(self):
+        """A copy of what is there of the beginning, never the part file; it is gone when the node ends."""
+        self.begin()
+        self.getter.ask("restore", str(self.number))
+        folder = os.path.join(self.getter.profile, "previews")
+        path = self.getter.ask("preview", str(self.number))[0]["path"]
+        self.assertEqual(os.path.dirname(path), folder)
+        self.assertEqual(os.path.basename(path), "mulberry lane.bin")
+        seen = read(path)
+        self.assertGreater(len(seen), 0)
+        self.assertLess(len(seen), SIZE)
+        self.assertEqual(seen, self.content[:len(seen)])
+        with open(path, "wb") as file:
+            file.write(b"a program that writes into what it shows")
+        self.sharer.ask("set", "upload-limit", "0")
+        self.getter.wait_download(self.number, "is done", lambda d: d["state"] == "done")
+        done = self.getter.download(self.number)
+        self.assert_whole(done, self.content)
+        self.assertEqual(self.getter.ask("preview", str(self.number))[0]["path"], done["path"])
+        self.getter.ask("stop")
+        self.getter.wait_exit()
+        self.assertEqual(os.listdir(folder), [])
 
     def test_expire(self):
         """After 30 days it is deleted by itself."""
