@@ -106,6 +106,17 @@ _fil_punch_begin_knocking (FilPunch *self,
   _fil_punch_knock (self, now_us);
 }
 
+/* At the one address that the guard counted; whatever else the offer names may be somebody else's. */
+static FilPunchTarget *
+find_counted (const FilPunch *self,
+              GArray *targets)
+{
+  for (guint i = 0; i < targets->len; i++)
+    if (fil_endpoint_same_address (&target_at (targets, i)->endpoint, &self->admitted))
+      return target_at (targets, i);
+  return NULL;
+}
+
 /**
  * _fil_punch_knock_once:
  *
@@ -115,15 +126,15 @@ _fil_punch_begin_knocking (FilPunch *self,
 void
 _fil_punch_knock_once (FilPunch *self)
 {
-  if (self->udp->len == 0)
-    return;
-  if (self->is_asker)
+  FilPunchTarget *udp = find_counted (self, self->udp);
+  FilPunchTarget *tcp = find_counted (self, self->tcp);
+
+  if (self->is_asker && self->udp->len > 0)
     knock_at (self, target_at (self->udp, 0), TRUE);
-  else if (self->reminders % 2 == 0 && self->tcp->len > 0)
-    self->punches->delegate.connect (self->punches->data, self->id, &target_at (self->tcp, 0)->endpoint,
-                                     FIL_CONNECT_ONCE);
-  else
-    knock_at (self, target_at (self->udp, 0), FALSE);
+  else if (!self->is_asker && self->reminders % 2 == 0 && tcp != NULL)
+    self->punches->delegate.connect (self->punches->data, self->id, &tcp->endpoint, FIL_CONNECT_ONCE);
+  else if (!self->is_asker && udp != NULL)
+    knock_at (self, udp, FALSE);
 }
 
 static void

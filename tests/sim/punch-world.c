@@ -383,6 +383,12 @@ describe (gpointer data,
   out->tcp = seen_by (host, NAT_TCP, host->world->ultrapeers[n - 1]);
   if (host->nat != NULL && !fil_endpoint_same_address (&host->nat->outside, &host->inside))
     out->local = host->inside;
+  if (host->inside.family == 6)
+    {
+      out->ipv6 = host->inside;
+      out->udp = out->tcp = (FilEndpoint){ 0 };
+      out->nat.has_ipv6 = TRUE;
+    }
   out->n_proxies = fil_overlay_push_proxies (host->sim->overlay, proxies, FIL_OFFER_PROXIES_MAX);
   for (guint i = 0; i < out->n_proxies; i++)
     out->proxies[i] = proxies[i].endpoint;

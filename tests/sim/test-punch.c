@@ -282,6 +282,34 @@ test_same_router (void)
     }
 }
 
+/* IPv6: nothing is translated, but firewalls let in whoever was called only. */
+static void
+test_ipv6 (void)
+{
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (PunchWorld) world = punch_world_new (i & 1 ? "gtk-gnutella/1.2.3" : "LimeWire/5.5");
+      PunchHost *hosts[2];
+
+      for (guint j = 0; j < 2; j++)
+        {
+          g_autofree char *address = g_strdup_printf ("2a0%u:4::14", 1 + j);
+          g_autofree char *inside = g_strdup_printf ("[%s]:%u", address, 6346 + j);
+          Nat *nat = punch_world_nat (world, NAT_WALL, address, NULL);
+
+          hosts[j] = punch_world_host (world, inside, nat, NAT_WALL);
+          hosts[j]->side = (FilNatSide){ .has_tcp = TRUE, .has_ipv6 = TRUE };
+        }
+      world->no_tcp = i >= 2;
+      punch_world_start (world);
+      punch_world_ask (hosts[0], hosts[1]);
+      g_assert_true (punch_world_run (hosts[0], hosts[1], 5 * FIL_SEC));
+      assert_works (hosts[0], hosts[1]);
+      g_assert_true (fil_endpoint_same_address (&hosts[0]->way.peer, &hosts[1]->inside));
+      g_assert_cmpint (hosts[0]->way.means == FIL_PUNCH_BY_TCP, ==, i < 2);
+    }
+}
+
 /* A router that counts, and many at once: every attempt takes ports that the next one has to name. */
 static void
 test_counting_router (void)
@@ -523,7 +551,9 @@ static void
 test_addresses (void)
 {
   static const char *const targets[] = { "66.66.66.66:80", "192.168.2.1:7777", "10.0.0.1:7777",
-                                         "127.0.0.1:7777", "224.0.0.1:7777",   "255.255.255.255:7777" };
+                                         "127.0.0.1:7777", "224.0.0.1:7777",   "255.255.255.255:7777",
+                                         "[::1]:7777",     "[fe80::1]:7777",   "[fd00::1]:7777",
+                                         "[ff02::1]:7777", "[64:ff9b::a00:1]:7777", "[2a01:6::6]:80" };
   g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
   PunchHost *sharer = add (world, PORT, TRUE);
   FilPunchOffer offer, answer;
@@ -550,6 +580,36 @@ test_addresses (void)
   g_assert_false (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
   offer.is_answer = offer.is_full = FALSE;
   g_assert_false (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+}
+
+/* An offer whose own address is counted, and that names others beside it: reminders let a packet arrive at the one
+ * that was counted, by UDP and by TCP, and nowhere else. */
+static void
+test_third_host (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add (world, PORT, TRUE);
+  FilPunchOffer offer, answer;
+
+  sharer->side.has_ipv6 = TRUE;
+  punch_world_start (world);
+  for (guint round = 0; round < 2; round++)
+    {
+      punch_attack_offer (&offer, VICTIM, (guint8) (60 + round));
+      offer.has_tcp = TRUE;
+      offer.candidates[offer.n_candidates++] = offer.candidates[0];
+      g_assert_true (fil_endpoint_parse (&offer.candidates[0].endpoint, "77.77.77.77:7777", -1, 0));
+      offer.candidates[0].kind = FIL_CANDIDATE_TCP;
+      for (guint i = 0; i < 8; i++)
+        {
+          offer.is_reminder = i > 0;
+          (void) !fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim));
+          punch_world_arm (sharer);
+          sim_run (world->sim, 500 * FIL_MSEC);
+        }
+    }
+  g_assert_cmpuint (punch_world_arrived (world, "77.77.77.77"), ==, 0);
+  g_assert_cmpuint (punch_world_arrived (world, "66.66.66.66"), >, 0);
 }
 
 /* Pongs of others: without the nonce, with a MUID that was never sent, from somewhere else, of another host.
@@ -790,6 +850,7 @@ main (int argc,
   g_test_add_func ("/sim/punch/forgotten", test_forgotten);
   g_test_add_func ("/sim/punch/same-router", test_same_router);
   g_test_add_func ("/sim/punch/counting-router", test_counting_router);
+  g_test_add_func ("/sim/punch/ipv6", test_ipv6);
   g_test_add_func ("/sim/punch/limewire", test_limewire);
   g_test_add_func ("/sim/punch/abuse/victim", test_victim);
   g_test_add_func ("/sim/punch/abuse/limits", test_limits);
@@ -797,6 +858,7 @@ main (int argc,
   g_test_add_func ("/sim/punch/abuse/proof-from-elsewhere", test_proof_from_elsewhere);
   g_test_add_func ("/sim/punch/abuse/proof-counts-once", test_proof_counts_once);
   g_test_add_func ("/sim/punch/abuse/addresses", test_addresses);
+  g_test_add_func ("/sim/punch/abuse/third-host", test_third_host);
   g_test_add_func ("/sim/punch/abuse/forged-answers", test_forged_answers);
   g_test_add_func ("/sim/punch/abuse/forged-knocks", test_forged_knocks);
   g_test_add_func ("/sim/punch/abuse/lying-answer", test_lying_answer);
