@@ -51,7 +51,7 @@ may_be_forged (const FilDownload *download,
 
       was_pushed = was_pushed || (fetch->source == source && fetch->is_push);
     }
-  return (was_pushed || source->needs_push) && fil_endpoint_is_set (&source->seen_at) &&
+  return (was_pushed || source->needs_push || source->before != NULL) && fil_endpoint_is_set (&source->seen_at) &&
          !fil_endpoint_is_set (&source->forger);
 }
 
@@ -67,6 +67,7 @@ _fil_downloads_blame (FilDownloads *self,
   if (may_be_forged (download, liar))
     {
       liar->forger = liar->seen_at;
+      fil_file_source_was_forged (liar);
       drop_fetches (download, liar);
       fil_file_source_failed (liar, "corrupt", self->now_us);
       tell (self, download, liar, FALSE);

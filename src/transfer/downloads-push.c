@@ -330,6 +330,7 @@ _fil_downloads_take_giv (FilDownloads *self,
     return NULL;
   try_step (self, guid, "giv-received", from, "the servent connected to us");
   source->seen_at = *from;
+  fil_file_source_called (source);
   _fil_downloads_soon (self);
   return fil_fetch_new (self, download, source, TRUE, now_us);
 }

@@ -357,6 +357,8 @@ _fil_fetch_settle (FilFetch *self,
   FilFileSource *source = self->source;
 
   self->is_settled = TRUE;
+  if (self->is_push && self->delivered == 0)
+    fil_file_source_was_forged (source);
   if (source->state == FIL_SOURCE_BAD)
     return;
   if (self->is_punched && !self->has_reply && end != FIL_DOWNLOAD_END_LIED)

@@ -39,6 +39,7 @@ fil_file_source_free (FilFileSource *self)
     return;
   g_clear_pointer (&self->push_try, fil_push_try_free);
   g_clear_pointer (&self->available, g_array_unref);
+  g_free (self->before);
   g_free (self->name);
   g_free (self->vendor);
   g_free (self);
@@ -295,6 +296,46 @@ fil_file_source_set_state (FilFileSource *self,
   if (state != FIL_SOURCE_PUSHING)
     g_clear_pointer (&self->push_try, fil_push_try_free);
   self->state = state;
+}
+
+/**
+ * fil_file_source_called:
+ *
+ * Somebody calls with GIV in its name, which anybody may do who saw its GUID (push.md §6): what is known of how to
+ * get at it is kept.
+ */
+void
+fil_file_source_called (FilFileSource *self)
+{
+  if (self->before != NULL)
+    return;
+  self->before = g_new0 (FilSourceWays, 1);
+  *self->before = (FilSourceWays){ .endpoint = self->endpoint,
+                                   .other = self->other,
+                                   .needs_push = self->needs_push,
+                                   .n_proxies = self->n_proxies,
+                                   .n_own_proxies = self->n_own_proxies };
+  memcpy (self->before->proxies, self->proxies, sizeof self->proxies);
+}
+
+/**
+ * fil_file_source_was_forged:
+ *
+ * The caller brought nothing, or wrong bytes: what it said of how to get at the host is forgotten.
+ */
+void
+fil_file_source_was_forged (FilFileSource *self)
+{
+  g_autofree FilSourceWays *before = g_steal_pointer (&self->before);
+
+  if (before == NULL)
+    return;
+  self->endpoint = before->endpoint;
+  self->other = before->other;
+  self->needs_push = before->needs_push;
+  self->n_proxies = before->n_proxies;
+  self->n_own_proxies = before->n_own_proxies;
+  memcpy (self->proxies, before->proxies, sizeof self->proxies);
 }
 
 /**

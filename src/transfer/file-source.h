@@ -51,6 +51,17 @@ typedef struct
   gboolean is_blamed;         /* from the store: sent wrong bytes once */
 } FilSourceSpec;
 
+/* How to get at a host. */
+typedef struct
+{
+  FilEndpoint endpoint;
+  FilEndpoint other;
+  gboolean needs_push;
+  FilHost proxies[FIL_SOURCE_MAX_PROXIES];
+  guint n_proxies;
+  guint n_own_proxies;
+} FilSourceWays;
+
 /**
  * FilFileSource:
  *
@@ -98,6 +109,7 @@ typedef struct
   gint8 pong_queue;      /* … below 0: free slots, else who waits */
   FilEndpoint forger;    /* sent wrong bytes over a GIV in its name; not set: nobody */
   FilEndpoint seen_at;   /* where a connection with it stood; not set: none yet */
+  FilSourceWays *before; /* what was known before somebody called in its name, owned; NULL: nobody has */
   GArray *available;     /* FilRange; NULL: has the whole file */
   gint64 connects_us[FIL_SOURCE_CONNECTS_PER_MINUTE]; /* the last ones */
   const char *reason_code; /* why it does not deliver, static; NULL: it does, or was not tried */
@@ -118,6 +130,8 @@ void fil_file_source_wait (FilFileSource *self, gint64 until_us, const char *rea
 void fil_file_source_failed (FilFileSource *self, const char *reason_code, gint64 now_us);
 void fil_file_source_push_failed (FilFileSource *self, gint64 now_us);
 void fil_file_source_punch_failed (FilFileSource *self, gboolean is_hopeless, const char *sentence, gint64 now_us);
+void fil_file_source_called (FilFileSource *self);
+void fil_file_source_was_forged (FilFileSource *self);
 void fil_file_source_forget_proxy (FilFileSource *self, const FilEndpoint *proxy);
 void fil_file_source_set_state (FilFileSource *self, FilSourceState state);
 void fil_file_source_bad (FilFileSource *self, const char *reason_code);

@@ -913,6 +913,7 @@ test_forged_bytes (Fixture *f,
       liar->guid = g.host->guid;
       fil_uploads_set_guid (liar->uploads, &g.host->guid);
       liar->is_firewalled = TRUE;
+      liar->self.listen = liar->endpoint;
       g.host->is_away = TRUE;
       world_add_pushed (g.world, 1, g.host, g.proxies, 1);
       world_run (g.world, 200);
@@ -920,6 +921,9 @@ test_forged_bytes (Fixture *f,
       g_assert_cmpuint (liar->givs, ==, 1);
       g_assert_cmpint (g.download->state, !=, DONE);
       g_assert_cmpint (source_of (g.download)->state, !=, FIL_SOURCE_BAD);
+      /* Where it said that the source is we do not go. */
+      g_assert_true (source_of (g.download)->needs_push);
+      g_assert_false (fil_endpoint_is_set (&source_of (g.download)->endpoint));
       if (i == 0)
         {
           liar->is_away = TRUE;
@@ -936,6 +940,43 @@ test_forged_bytes (Fixture *f,
         }
       tear_down (&g, NULL);
     }
+}
+
+/* Who calls in the name of another host may say how to get at it. When it brings nothing that is forgotten, too: else
+ * we would go to the forger for ever. */
+static void
+test_giv_source_is_no_address (Fixture *f,
+                               gconstpointer data)
+{
+  static const char head[] = "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/%u\r\nX-Host: 66.6.6.6:6346\r\n"
+                             "X-Push-Proxy: 66.6.6.6:6346\r\n\r\n";
+  g_autofree char *reply = g_strdup_printf (head, 2 * MIB);
+  FilFileSource *source;
+  FilSession *forged;
+  FilOutput out;
+
+  f->world->loses_pushes = TRUE;
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  world_run (f->world, 1);
+  source = source_of (f->download);
+  forged = giv_from (f->world, &f->host->guid);
+  feed (forged, "GIV 0:x/file\n\n", f->world->now_us);
+  g_assert_true (fil_session_output (forged, &out, f->world->now_us));
+  fil_session_sent (forged, out.len, f->world->now_us);
+  feed (forged, reply, f->world->now_us);
+  /* For now it is believed. */
+  g_assert_false (source->needs_push);
+  g_assert_cmpuint (source->endpoint.port, ==, 6346);
+  fil_session_hung_up (forged, NULL, f->world->now_us);
+  fil_session_free (forged);
+  world_run (f->world, 1);
+  g_assert_true (source->needs_push);
+  g_assert_false (fil_endpoint_is_set (&source->endpoint));
+  g_assert_cmpuint (source->n_proxies, ==, 1);
+  g_assert_true (fil_endpoint_equal (&source->proxies[0].endpoint, &f->proxies[0].endpoint));
+  f->world->loses_pushes = FALSE;
+  g_assert_true (world_run_until (f->world, f->download, DONE, 1000));
+  world_assert_done (f->world, 1, f->content);
 }
 
 /* Hundreds of sources that all name one push proxy: a few are tried at a time. */
@@ -1007,6 +1048,7 @@ main (int argc,
     { "5/all-proxies-gone", test_all_proxies_gone },
     { "6/forged-giv", test_forged_giv },
     { "6/forged-bytes", test_forged_bytes },
+    { "6/giv-source-is-no-address", test_giv_source_is_no_address },
     { "6/tries-limit", test_tries_limit },
   };
 

@@ -656,7 +656,15 @@ host_served (gpointer data,
 {
 }
 
+static void
+host_describe (gpointer data,
+               FilPushSelf *self)
+{
+  *self = ((Host *) data)->self;
+}
+
 static const FilUploadsDelegate host_delegate = {
+  .describe = host_describe,
   .open = host_open,
   .check = host_check,
   .close = host_close,

@@ -25,6 +25,7 @@ struct _Host
   GBytes *content;
   gboolean is_firewalled; /* refuses connections, answers PUSH */
   gboolean is_away;       /* refuses connections */
+  FilPushSelf self;      /* what it says of itself */
   gboolean is_silent;     /* connections never stand */
   guint64 bytes_per_step; /* 0: all there is */
   guint64 cut_after;      /* bytes of one connection, 0: never */
