@@ -209,11 +209,8 @@ take_datagram (gpointer data,
                gint64 now_us)
 {
   FilNode *self = data;
-  gboolean taken;
+  gboolean taken = fil_punches_take_datagram (self->punches, from, datagram, now_us);
 
-  if (self->overlay == NULL || self->is_stopped)
-    return TRUE;
-  taken = fil_punches_take_datagram (self->punches, from, datagram, now_us);
   if (taken)
     _fil_node_punch_arm (self);
   return taken;
@@ -299,6 +296,7 @@ _fil_node_punch_stop (FilNode *self)
 {
   if (self->punches == NULL)
     return;
+  fil_punches_stop (self->punches, _fil_node_now (self));
   fil_timer_clear (self->punch_timer);
   fil_timer_clear (self->punch_heads_timer);
   g_clear_pointer (&self->tcp_punch, fil_tcp_punch_free);

@@ -117,6 +117,7 @@ struct _FilPunches
   GPtrArray *punches; /* FilPunch, owned */
   GPtrArray *lines;   /* sessions of punch-line.c */
   guint32 last_id;
+  gboolean is_stopped;
   gint64 unsure_us;   /* when we were asked last without knowing what we look like */
   FilEndpoint told;   /* our UDP port as others told it last … */
   GHashTable *called; /* … and whom knocks went to since: (transport, FilEndpoint), owned */

@@ -158,7 +158,7 @@ _fil_punches_called (FilPunches *self,
   g_hash_table_add (self->called, key);
 }
 
-/* (nullable): NULL when there are too many */
+/* (nullable): NULL when there are too many, or no more */
 FilPunch *
 _fil_punch_new (FilPunches *self,
                 gboolean is_asker,
@@ -167,7 +167,7 @@ _fil_punch_new (FilPunches *self,
   FilPunch *punch;
 
   purge (self);
-  if (self->punches->len >= FIL_PUNCH_ATTEMPTS_MAX)
+  if (self->is_stopped || self->punches->len >= FIL_PUNCH_ATTEMPTS_MAX)
     return NULL;
   punch = g_new0 (FilPunch, 1);
   punch->punches = self;
@@ -374,6 +374,26 @@ fil_punches_cancel (FilPunches *self,
     return;
   _fil_punch_step (punch, "punch-cancelled", NULL, "nobody waits for it any more");
   _fil_punch_end (punch, now_us);
+}
+
+/**
+ * fil_punches_stop:
+ *
+ * Gives up all attempts without a word, and begins no more. Knocks that still come are taken and not answered;
+ * all else of RUDP is the streams' that stand.
+ */
+void
+fil_punches_stop (FilPunches *self,
+                  gint64 now_us)
+{
+  self->is_stopped = TRUE;
+  for (guint i = 0; i < self->punches->len; i++)
+    {
+      FilPunch *punch = g_ptr_array_index (self->punches, i);
+
+      if (punch->state != PUNCH_OVER)
+        _fil_punch_end (punch, now_us);
+    }
 }
 
 static void

@@ -115,6 +115,7 @@ void fil_punches_tick (FilPunches *self, gint64 now_us);
 
 guint32 fil_punches_ask (FilPunches *self, const FilPunchWish *wish, gint64 now_us);
 void fil_punches_cancel (FilPunches *self, const FilGuid *guid, gint64 now_us);
+void fil_punches_stop (FilPunches *self, gint64 now_us);
 void fil_punches_stream_opened (FilPunches *self, guint32 id, const char *error, gint64 now_us);
 
 gboolean fil_punches_may_answer (FilPunches *self, gint64 now_us);

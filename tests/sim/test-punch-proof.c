@@ -227,6 +227,37 @@ test_keeps_still_asker (void)
   g_assert_cmpuint (punch_world_n_kept (asker), ==, 0);
 }
 
+/* When we stop, nobody is answered any more and nothing begins; what a stream gets that stands is not a knock. */
+static void
+test_stopped (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add_sharer (world, NAT_FULL);
+  const FilEndpoint own = endpoint (ATTACKER);
+  const FilRudpPacket packet = { .op = FIL_RUDP_ACK, .is_extended = TRUE, .connection = 1 };
+  guint8 read[FIL_PROBE_CHALLENGE_LEN];
+  FilPunchOffer offer, answer;
+  guint before;
+  g_auto (FilWriter) out;
+
+  begin_attack (world, sharer, &offer, &answer);
+  memcpy (read, sharer->said.challenge, sizeof read);
+  fil_punches_stop (sharer->punches, sim_now (world->sim));
+  before = sharer->n_sent_high;
+  for (guint kind = FIL_PROBE_KNOCK; kind <= FIL_PROBE_USED; kind++)
+    punch_attack_probe (sharer, answer.nonce, offer.nonce, (FilProbeKind) kind, &own, read);
+  punch_attack_offer (&offer, ATTACKER, 2);
+  g_assert_false (fil_punches_take_offer (sharer->punches, &offer, &answer, sim_now (world->sim)));
+  sim_run (world->sim, FIL_MINUTE);
+  g_assert_cmpuint (sharer->n_sent_high, ==, before);
+  g_assert_cmpuint (sharer->n_ways, ==, 0);
+  g_assert_cmpuint (punch_world_n_kept (sharer), ==, 0);
+
+  fil_writer_init (&out);
+  fil_rudp_packet_encode (&packet, &out);
+  g_assert_false (fil_punches_take_datagram (sharer->punches, &own, fil_writer_slice (&out), sim_now (world->sim)));
+}
+
 /* LimeWire's way */
 
 /* A SYN as LimeWire writes it, of somebody who asks. */
@@ -311,6 +342,7 @@ main (int argc,
   g_test_add_func ("/sim/punch/proof/replay", test_replay);
   g_test_add_func ("/sim/punch/proof/keeps-still", test_keeps_still);
   g_test_add_func ("/sim/punch/proof/keeps-still/asker", test_keeps_still_asker);
+  g_test_add_func ("/sim/punch/proof/stopped", test_stopped);
   g_test_add_func ("/sim/punch/proof/limewire/victim", test_limewire_victim);
   g_test_add_func ("/sim/punch/proof/limewire/pairs", test_limewire_pairs);
   return g_test_run ();
