@@ -5,10 +5,10 @@ that change. The transfer goes on by itself, and nothing that is here already co
 
 usage: test-recovery.py BUILD-DIR [--only NAME]... [--within SECONDS]
 
-  --within SECONDS   a longer pause is a failure; else pauses are only told: a busy machine makes them longer
+  --within SECONDS   a longer pause is a failure (30)
 
-Every case has a downloader and a sharer of its own; all of them run at the same time. LAB_KEEP names a folder for
-the logs of all programs.
+Every case has a downloader and a sharer of its own. Some cases run at the same time, and no more: a machine with too
+much to do makes every pause longer. LAB_KEEP names a folder for the logs of all programs.
 """
 import argparse
 import base64
@@ -35,8 +35,10 @@ SIZE = 8_000_000
 BYTES_PER_SECOND = 400_000
 MIDDLE = SIZE // 4
 
-# Wanted of every pause.
+# Wanted of every pause; on a machine with time to spare none is longer than half of that.
 RESUMED_SECONDS = 30
+# Cases under way at the same time.
+AT_ONCE = 5
 # A node that has just come leaves those whom it has just called alone: links are as old as this before anything
 # happens, as those of nodes that are in use are.
 SETTLED_SECONDS = 32
@@ -153,13 +155,13 @@ def transfer(world, pair):
         if hashlib.sha1(file.read()).digest() != hashlib.sha1(pair.content).digest():
             raise Failure('what came is another file')
     arrived = came_in(pair.downloader) - before
-    if world.within and longest > world.within:
+    if longest > world.within:
         raise Failure(f'nothing came for {longest:.1f} s')
     if arrived > SIZE * OVERHEAD:
         raise Failure(f'{arrived} bytes arrived for a file of {SIZE}')
     if ways != {pair.way}:
         raise Failure(f'the bytes came by {ways}')
-    return f'{pair.way}; longest pause {longest:.1f} s (wanted: {RESUMED_SECONDS} s at most), {arrived / SIZE:.3f} bytes on the wire for each of the file'
+    return f'{pair.way}; longest pause {longest:.1f} s (at most {world.within:.0f} s), {arrived / SIZE:.3f} bytes on the wire for each of the file'
 
 
 # What may happen
@@ -238,7 +240,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('build')
     parser.add_argument('--only', action='append')
-    parser.add_argument('--within', type=float)
+    parser.add_argument('--within', type=float, default=RESUMED_SECONDS)
     options = parser.parse_args()
     reason = lab.why_not()
     if reason:
@@ -251,7 +253,7 @@ def main():
         world = World(network, top, os.path.join(options.build, 'src'), pairs, options.within)
         try:
             world.start(pairs)
-            with concurrent.futures.ThreadPoolExecutor(len(pairs)) as pool:
+            with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
                 for pair, future in [(pair, pool.submit(transfer, world, pair)) for pair in pairs]:
                     suite.case(f'{pair.name} ({pair.kinds[0]} from {pair.kinds[1]})', future.result)
         finally:
