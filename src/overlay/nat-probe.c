@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ANSWER_TIME (5 * FIL_SEC)
+#define REPEAT_TIME (1500 * FIL_MSEC)
 /* gtk-gnutella 1.2.3 answers one UDP ping of an address in 60 s (signalling.md §4). */
 #define AGAIN (65 * FIL_SEC)
 #define AGAIN_MAX (10 * FIL_MINUTE)
@@ -66,6 +67,7 @@ fil_nat_probe_forget (FilNatProbe *self,
   memcpy (self->voices, before.voices, sizeof self->voices);
   self->n = before.n;
   self->begun_us = before.begun_us;
+  self->has_repeated = before.has_repeated;
   self->last_us = before.last_us;
 }
 
@@ -119,6 +121,7 @@ fil_nat_probe_begin (FilNatProbe *self,
 {
   self->n = 0;
   self->begun_us = self->last_us = now_us;
+  self->has_repeated = FALSE;
   self->starved_us = FIL_NEVER;
 }
 
@@ -134,6 +137,23 @@ fil_nat_probe_ask (FilNatProbe *self,
   g_return_if_fail (self->n < FIL_NAT_TARGETS);
 
   self->voices[self->n++] = (FilNatVoice){ .peer = *peer, .since_us = since_us };
+}
+
+/**
+ * fil_nat_probe_repeat:
+ *
+ * A ping may be lost, and whoever has not seen it answers the next one.
+ *
+ * Returns: whether those of the voices who have not answered are to be pinged once more
+ */
+gboolean
+fil_nat_probe_repeat (FilNatProbe *self,
+                      gint64 now_us)
+{
+  if (self->begun_us == FIL_NEVER || self->has_repeated || now_us - self->begun_us < REPEAT_TIME)
+    return FALSE;
+  self->has_repeated = TRUE;
+  return TRUE;
 }
 
 /**
@@ -447,12 +467,14 @@ fil_nat_probe_tick (FilNatProbe *self,
 /**
  * fil_nat_probe_wake:
  *
- * Returns: when a round is over or the next one is due
+ * Returns: when a round is over, or those who are silent in it are asked again, or the next one is due
  */
 gint64
 fil_nat_probe_wake (const FilNatProbe *self)
 {
-  return self->begun_us != FIL_NEVER ? self->begun_us + ANSWER_TIME : self->next_us;
+  if (self->begun_us == FIL_NEVER)
+    return self->next_us;
+  return self->begun_us + (self->has_repeated ? ANSWER_TIME : REPEAT_TIME);
 }
 
 /**

@@ -36,6 +36,7 @@ typedef struct
   FilNatVoice voices[FIL_NAT_TARGETS];
   guint n;
   gint64 begun_us;            /* the round that waits for answers; FIL_NEVER: none */
+  gboolean has_repeated;      /* those who were silent in it have been asked once more */
   gint64 last_us;             /* when the last round began */
   gint64 next_us;             /* when the next round is due */
   guint failed;               /* rounds in a row that showed nothing */
@@ -56,6 +57,7 @@ gboolean fil_nat_probe_is_due (const FilNatProbe *self, gint64 now_us);
 void fil_nat_probe_begin (FilNatProbe *self, gint64 now_us);
 void fil_nat_probe_ask (FilNatProbe *self, const FilEndpoint *peer, gint64 since_us);
 void fil_nat_probe_none_to_ask (FilNatProbe *self, gint64 now_us);
+gboolean fil_nat_probe_repeat (FilNatProbe *self, gint64 now_us);
 gboolean fil_nat_probe_heard (FilNatProbe *self, const FilEndpoint *peer, const FilEndpoint *seen, gint64 now_us);
 gboolean fil_nat_probe_tick (FilNatProbe *self, gint64 now_us);
 gint64 fil_nat_probe_wake (const FilNatProbe *self);

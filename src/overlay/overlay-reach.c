@@ -199,6 +199,10 @@ measure_nat (FilOverlay *self,
   FilEndpoint targets[FIL_NAT_TARGETS];
   guint n;
 
+  if (fil_nat_probe_repeat (probe, now_us))
+    for (guint i = 0; i < probe->n; i++)
+      if (!fil_endpoint_is_set (&probe->voices[i].seen))
+        _fil_overlay_ping_by_udp (self, &probe->voices[i].peer, now_us);
   if (!fil_nat_probe_is_due (probe, now_us))
     return;
   n = self->ultrapeers->len > 0 || probe->is_doubted ? list_targets (self, targets, now_us) : 0;

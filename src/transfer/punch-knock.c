@@ -217,6 +217,8 @@ give_up (FilPunch *self,
   if (fil_nat_pair_chance (&self->self.nat, &peer) == FIL_NAT_CHANCE_YES)
     _fil_punch_fail (self, "punch-failed",
                      _("Both sides knocked, and nothing came through; it will be tried again."), now_us);
+  else if (fil_nat_pair_hangs_on_filter (&self->self.nat, &peer))
+    _fil_punch_fail (self, "unreachable", fil_nat_pair_sentence (&self->self.nat, &peer), now_us);
   else
     _fil_punch_fail (
         self, "unreachable",

@@ -143,6 +143,8 @@ run_pair (Type a,
     {
       g_assert_cmpstr (asker->failure, ==, "unreachable");
       g_assert_cmpint (asker->failure_us - begin_us, <, says_so_us[knowledge]);
+      if (knowledge != KNOWS_NOTHING)
+        g_assert_cmpstr (asker->failure_sentence, ==, fil_nat_pair_sentence (&asker->side, &sharer->side));
     }
 }
 

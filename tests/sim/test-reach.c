@@ -21,6 +21,7 @@ typedef struct
   GHashTable *packets;  /* on their way */
   gboolean blocks_udp;
   guint n_sent;         /* datagrams of the host */
+  guint n_lost;         /* so many of the next ones are lost */
 } World;
 
 typedef struct
@@ -75,6 +76,11 @@ route (SimHost *from,
   world->n_sent += from == world->host;
   if (from == world->host && world->blocks_udp)
     return;
+  if (from == world->host && world->n_lost > 0)
+    {
+      world->n_lost--;
+      return;
+    }
   packet = g_new0 (Packet, 1);
   packet->world = world;
   packet->to = *to;
@@ -215,6 +221,19 @@ test_class (gconstpointer data)
   tear_down (&world);
 }
 
+/* A lost ping is sent again at once, and not when everybody would answer again, a minute later. */
+static void
+test_lost (void)
+{
+  World world;
+
+  set_up (&world, NAT_LINUX, 4);
+  world.n_lost = 3;
+  g_assert_true (sim_run_until (world.sim, has_mapping, &world, 10 * FIL_SEC));
+  g_assert_cmpuint (world.n_lost, ==, 0);
+  tear_down (&world);
+}
+
 /* A router that is restarted gives out other ports: noticed by the next keep-alive and measured again. */
 static void
 test_restart (void)
@@ -342,6 +361,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     g_test_add_data_func (cases[i].path, GUINT_TO_POINTER (i), test_class);
+  g_test_add_func ("/sim/reach/lost", test_lost);
   g_test_add_func ("/sim/reach/restarted-router", test_restart);
   g_test_add_func ("/sim/reach/blocked", test_blocked);
   g_test_add_func ("/sim/reach/moved", test_moved);
