@@ -31,14 +31,48 @@ struct _Verb
   gboolean (*by_id) (FilNode *node, gint64 id, GError **error);
   gboolean (*by_text) (FilNode *node, const char *text, GError **error);
   gint64 (*make) (FilNode *node, const char *text, GError **error);
+  gboolean lasts; /* answered only when what it changed outlives a crash of the node */
 };
+
+/* An answer that waits for the database. */
+typedef struct
+{
+  GDBusMethodInvocation *invocation; /* NULL: answered */
+  GVariant *value;
+} Answer;
+
+static void
+saved_cb (gpointer data)
+{
+  Answer *answer = data;
+
+  fil_bus_client_reply (g_steal_pointer (&answer->invocation), answer->value);
+}
+
+static void
+answer_free (Answer *answer)
+{
+  g_clear_object (&answer->invocation);
+  g_clear_pointer (&answer->value, g_variant_unref);
+  g_free (answer);
+}
 
 /* Every call ends in exactly one of these; both take the invocation. */
 static void
 succeed (Call *call,
          GVariant *value)
 {
-  fil_bus_client_reply (call->invocation, value);
+  Answer *answer;
+
+  if (!call->verb->lasts)
+    {
+      fil_bus_client_reply (call->invocation, value);
+      return;
+    }
+  answer = g_new0 (Answer, 1);
+  answer->invocation = call->invocation;
+  answer->value = value != NULL ? g_variant_ref_sink (value) : NULL;
+  fil_node_when_saved (call->node, saved_cb, answer, (GDestroyNotify) answer_free);
 }
 
 static void
@@ -444,21 +478,21 @@ static const Verb verbs[] = {
   { "StopSearch", run_by_id, .by_id = fil_node_stop_search },
   { "CloseSearch", run_by_id, .by_id = fil_node_close_search },
   { "Trace", run_trace },
-  { "Get", run_get },
-  { "GetMagnet", run_make, .make = fil_node_get_magnet },
-  { "Pause", run_by_id, .by_id = fil_node_pause },
-  { "Resume", run_by_id, .by_id = fil_node_resume },
-  { "Cancel", run_by_id, .by_id = fil_node_cancel },
+  { "Get", run_get, .lasts = TRUE },
+  { "GetMagnet", run_make, .make = fil_node_get_magnet, .lasts = TRUE },
+  { "Pause", run_by_id, .by_id = fil_node_pause, .lasts = TRUE },
+  { "Resume", run_by_id, .by_id = fil_node_resume, .lasts = TRUE },
+  { "Cancel", run_by_id, .by_id = fil_node_cancel, .lasts = TRUE },
   { "Removed", run_removed },
-  { "Restore", run_by_id, .by_id = fil_node_restore },
-  { "Forget", run_by_id, .by_id = fil_node_forget },
+  { "Restore", run_by_id, .by_id = fil_node_restore, .lasts = TRUE },
+  { "Forget", run_by_id, .by_id = fil_node_forget, .lasts = TRUE },
   { "Retry", run_by_id, .by_id = fil_node_retry },
   { "Verify", run_by_id, .by_id = fil_node_verify },
   { "Preview", run_preview },
-  { "SetPriority", run_set_priority },
+  { "SetPriority", run_set_priority, .lasts = TRUE },
   { "DownloadSources", run_download_sources },
   { "DownloadMap", run_download_map },
-  { "ClearFinished", run_clear_finished },
+  { "ClearFinished", run_clear_finished, .lasts = TRUE },
   { "History", run_history },
   { "ShareCheck", run_share_check },
   { "ShareAdd", run_share_add },

@@ -78,6 +78,58 @@ _fil_node_database_free (FilNode *self)
   g_clear_pointer (&self->database_story, g_free);
 }
 
+/* Who waits for the database. */
+typedef struct
+{
+  FilSavedFunc func;
+  gpointer data;
+  GDestroyNotify destroy;
+} Waiter;
+
+static gboolean
+change_nothing (FilConnection *connection,
+                gpointer data,
+                GError **error)
+{
+  return TRUE;
+}
+
+/* Also when the database takes nothing: the node has told of that already. */
+static void
+waited (gpointer data,
+        const GError *error)
+{
+  const Waiter *waiter = data;
+
+  waiter->func (waiter->data);
+}
+
+static void
+waiter_free (Waiter *waiter)
+{
+  waiter->destroy (waiter->data);
+  g_free (waiter);
+}
+
+/**
+ * fil_node_when_saved:
+ * @func: not called any more when the node stops
+ * @destroy: for @data, after that
+ *
+ * Calls back once all that was asked before is in the database, where neither a crash nor a power cut undoes it.
+ */
+void
+fil_node_when_saved (FilNode *self,
+                     FilSavedFunc func,
+                     gpointer data,
+                     GDestroyNotify destroy)
+{
+  Waiter *waiter = g_new0 (Waiter, 1);
+
+  *waiter = (Waiter){ func, data, destroy };
+  fil_database_run (self->database, change_nothing, waited, waiter, (GDestroyNotify) waiter_free);
+}
+
 static void
 snapshot_taken (gpointer data,
                 const GError *error)

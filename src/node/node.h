@@ -106,6 +106,10 @@ typedef void (*FilPreviewedFunc) (gint64 id, const char *path, const GError *err
 
 void fil_node_preview (FilNode *self, gint64 id, FilPreviewedFunc func, gpointer data);
 
+typedef void (*FilSavedFunc) (gpointer data);
+
+void fil_node_when_saved (FilNode *self, FilSavedFunc func, gpointer data, GDestroyNotify destroy);
+
 /* Sharing. */
 typedef void (*FilPreviewFunc) (const FilSharePreview *preview, const GError *error, gpointer data);
 

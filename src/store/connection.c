@@ -67,9 +67,11 @@ fil_connection_open (const char *path,
     }
   sqlite3_extended_result_codes (self->db, 1);
   sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
+  /* FULL: what is committed outlives a power cut. With NORMAL the log would be synced only now and then, and a
+   * download that was asked for minutes ago be forgotten. */
   if (!fil_connection_exec (self,
                             "PRAGMA journal_mode = WAL;"
-                            "PRAGMA synchronous = NORMAL;"
+                            "PRAGMA synchronous = FULL;"
                             "PRAGMA foreign_keys = ON;"
                             "PRAGMA temp_store = MEMORY;"
                             "SELECT count(*) FROM sqlite_schema;",

@@ -660,6 +660,16 @@ begin_download (FilNode *self,
   return id;
 }
 
+void
+fil_node_when_saved (FilNode *self,
+                     FilSavedFunc func,
+                     gpointer data,
+                     GDestroyNotify destroy)
+{
+  func (data);
+  destroy (data);
+}
+
 gint64
 fil_node_get (FilNode *self,
               gint64 result,

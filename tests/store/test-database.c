@@ -117,7 +117,7 @@ test_open (Fixture *f,
   f->database = open_ok (f->path, &fil_schema);
   g_assert_cmpint (get_int (f->database, "PRAGMA user_version"), ==, fil_schema.n_steps);
   g_assert_cmpint (get_int (f->database, "PRAGMA foreign_keys"), ==, 1);
-  g_assert_cmpint (get_int (f->database, "PRAGMA synchronous"), ==, 1);
+  g_assert_cmpint (get_int (f->database, "PRAGMA synchronous"), ==, 2);
   g_assert_cmpint (get_int (f->database, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"), ==,
                    1);
   g_assert_cmpint (g_stat (f->path, &st), ==, 0);

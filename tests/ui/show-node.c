@@ -668,6 +668,16 @@ fil_node_get (FilNode *self,
   return id;
 }
 
+void
+fil_node_when_saved (FilNode *self,
+                     FilSavedFunc func,
+                     gpointer data,
+                     GDestroyNotify destroy)
+{
+  func (data);
+  destroy (data);
+}
+
 gint64
 fil_node_get_magnet (FilNode *self,
                      const char *magnet,
