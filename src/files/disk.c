@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "disk-private.h"
+#include "place-file.h"
+#include "safe-name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -216,6 +218,69 @@ fil_disk_read (FilDisk *self,
   request->read = func;
   request->data = data;
   fil_worker_push (self->worker, run_read, read_done, request, (GDestroyNotify) request_free);
+}
+
+/* What is looked for among the finished files. */
+typedef struct
+{
+  char *folder;
+  char *name;
+  guint64 size;
+  FilSha1 sha1;
+  char *path;
+  FilDiskFound func;
+  gpointer data;
+} Sought;
+
+static void
+sought_free (Sought *sought)
+{
+  g_free (sought->folder);
+  g_free (sought->name);
+  g_free (sought->path);
+  g_free (sought);
+}
+
+static void
+run_find (gpointer data)
+{
+  Sought *sought = data;
+
+  sought->path = fil_placed_file (sought->folder, sought->name, sought->size, &sought->sha1);
+}
+
+static void
+find_done (gpointer data)
+{
+  Sought *sought = data;
+
+  sought->func (sought->data, sought->path);
+}
+
+/**
+ * fil_disk_find_placed:
+ * @name: what a stranger called it
+ *
+ * Tells where a file of that size and hash lies that was finished under that name, see fil_placed_file().
+ */
+void
+fil_disk_find_placed (FilDisk *self,
+                      const char *folder,
+                      const char *name,
+                      guint64 size,
+                      const FilSha1 *sha1,
+                      FilDiskFound func,
+                      gpointer data)
+{
+  Sought *sought = g_new0 (Sought, 1);
+
+  sought->folder = g_strdup (folder);
+  sought->name = fil_safe_name (name, -1);
+  sought->size = size;
+  sought->sha1 = *sha1;
+  sought->func = func;
+  sought->data = data;
+  fil_worker_push (self->worker, run_find, find_done, sought, (GDestroyNotify) sought_free);
 }
 
 static void

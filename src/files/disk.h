@@ -18,6 +18,8 @@ typedef struct _FilDisk FilDisk;
 
 /* error is NULL on success. */
 typedef void (*FilDiskDone) (gpointer data, const GError *error);
+/* path is NULL when there is no such file. */
+typedef void (*FilDiskFound) (gpointer data, const char *path);
 /* bytes is NULL when error is set; fewer than asked for only at the end of the file. */
 typedef void (*FilDiskRead) (gpointer data, GBytes *bytes, const GError *error);
 
@@ -28,6 +30,8 @@ gsize fil_disk_pending (const FilDisk *self);
 guint64 fil_disk_floor (const FilDisk *self);
 
 void fil_disk_read (FilDisk *self, int fd, goffset offset, gsize len, FilDiskRead func, gpointer data);
+void fil_disk_find_placed (FilDisk *self, const char *folder, const char *name, guint64 size, const FilSha1 *sha1,
+                           FilDiskFound func, gpointer data);
 void fil_disk_trash (FilDisk *self, const char *path, FilDiskDone done, gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDisk, fil_disk_free)

@@ -4,6 +4,7 @@
 #include "place-file.h"
 
 #include "disk-guard.h"
+#include "hasher.h"
 #include "safe-name.h"
 #include "sha1.h"
 
@@ -237,4 +238,49 @@ fil_place_file (const char *part,
   if (sync_folder (folder) != 0)
     g_debug ("%s: %s", folder, g_strerror (errno));
   return g_steal_pointer (&path);
+}
+
+static gboolean
+is_that_file (const char *path,
+              guint64 size,
+              const FilSha1 *sha1)
+{
+  int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  g_autoptr (FilTigerTree) tree = NULL;
+  FilSha1 found;
+  struct stat st;
+  gboolean is_it = fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == size &&
+                   fil_hash_fd (fd, path, NULL, NULL, &found, &tree, NULL) && fil_sha1_equal (&found, sha1);
+
+  if (fd >= 0)
+    close (fd);
+  return is_it;
+}
+
+/**
+ * fil_placed_file:
+ * @name: of fil_safe_name()
+ *
+ * Looks whether fil_place_file() has put a file in its place: one of that name, or of the numbered ones that
+ * follow it without a gap, with that size and hash. Blocks, and reads files that have the size.
+ *
+ * Returns: (transfer full) (nullable): its path
+ */
+char *
+fil_placed_file (const char *folder,
+                 const char *name,
+                 guint64 size,
+                 const FilSha1 *sha1)
+{
+  for (guint number = 1; number <= FIL_PLACE_MAX_NUMBER; number++)
+    {
+      g_autofree char *numbered = number > 1 ? fil_safe_name_numbered (name, number) : g_strdup (name);
+      g_autofree char *path = g_build_filename (folder, numbered, NULL);
+
+      if (is_that_file (path, size, sha1))
+        return g_steal_pointer (&path);
+      if (access (path, F_OK) != 0)
+        return NULL;
+    }
+  return NULL;
 }

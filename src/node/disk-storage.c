@@ -31,6 +31,9 @@ typedef struct
   FilDiskStorage *storage;
   FilPart *part;
   gint64 id;
+  char *name;       /* open: when it may be finished already */
+  guint64 size;
+  FilSha1 sha1;
   FilStorageDone done;
   gpointer done_data;
 } Request;
@@ -164,6 +167,7 @@ answer (Request *request,
   reply->status = status_of (error);
   reply->detail = error != NULL ? error->message : NULL;
   request->done (request->done_data, reply);
+  g_free (request->name);
   g_free (request);
 
   if (--part->pending == 0 && part->is_closed)
@@ -200,41 +204,71 @@ created_cb (gpointer data,
 }
 
 static void
+create (Request *request)
+{
+  g_autofree char *name = part_name (request->id);
+
+  request->part->file = fil_part_file_new (request->storage->disk, request->storage->incomplete, name, FIL_PART_CREATE,
+                                           created_cb, request);
+}
+
+static void
+placed_cb (gpointer data,
+           const char *path)
+{
+  Request *request = data;
+  FilStorageReply reply = { .path = path };
+
+  if (path == NULL)
+    {
+      create (request);
+      return;
+    }
+  request->part->is_closed = TRUE;
+  answer (request, &reply, NULL);
+}
+
+static void
 opened_cb (gpointer data,
            const GError *error)
 {
   Request *request = data;
-  FilPart *part = request->part;
-  g_autofree char *name = part_name (request->id);
+  FilDiskStorage *self = request->storage;
 
   if (!g_error_matches (error, FIL_FILES_ERROR, FIL_FILES_ERROR_GONE))
     {
-      part->existed = error == NULL;
+      request->part->existed = error == NULL;
       answer_open (request, error);
       return;
     }
-  fil_part_file_free (part->file);
-  part->file = fil_part_file_new (request->storage->disk, request->storage->incomplete, name, FIL_PART_CREATE,
-                                  created_cb, request);
+  g_clear_pointer (&request->part->file, fil_part_file_free);
+  if (request->name != NULL)
+    fil_disk_find_placed (self->disk, self->downloads, request->name, request->size, &request->sha1, placed_cb, request);
+  else
+    create (request);
 }
 
 static void
 storage_open (gpointer data,
-              gint64 id,
-              guint64 size,
-              guint64 missing,
+              const FilStorageSought *sought,
               FilStorageDone done,
               gpointer done_data)
 {
   FilDiskStorage *self = data;
   FilPart *part = g_new0 (FilPart, 1);
   Request *request = request_new (part, done, done_data);
-  g_autofree char *name = part_name (id);
+  g_autofree char *name = part_name (sought->id);
   g_autoptr (GError) error = NULL;
 
   request->storage = self;
-  request->id = id;
-  if (!fil_disk_guard_check (self->incomplete, missing, fil_disk_floor (self->disk), &error))
+  request->id = sought->id;
+  if (sought->sha1 != NULL)
+    {
+      request->name = g_strdup (sought->name);
+      request->size = sought->size;
+      request->sha1 = *sought->sha1;
+    }
+  if (!fil_disk_guard_check (self->incomplete, sought->missing, fil_disk_floor (self->disk), &error))
     answer_open (request, error);
   else
     part->file = fil_part_file_new (self->disk, self->incomplete, name, FIL_PART_OPEN, opened_cb, request);

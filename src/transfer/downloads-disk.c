@@ -101,6 +101,66 @@ note_trouble (FilDownloads *self,
   _fil_downloads_soon (self);
 }
 
+/* The file is where it belongs, proved. */
+static void
+finish (FilDownloads *self,
+        FilDownload *download,
+        const char *path)
+{
+  download->path = g_strdup (path);
+  download->finished = self->delegate.wall (self->data);
+  fil_download_set_reason (download, NULL, NULL);
+  _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_DONE);
+  _fil_downloads_close (self, download);
+  _fil_downloads_save (self, download);
+  self->delegate.finished (self->data, download);
+  _fil_downloads_soon (self);
+}
+
+/* An earlier life has put the file in its place and could not say so any more. */
+void
+_fil_downloads_found_finished (FilDownloads *self,
+                               FilDownload *download)
+{
+  g_autofree char *path = g_steal_pointer (&download->work->found_path);
+
+  download->work->part_state = FIL_PART_CLOSED;
+  if (download->state == FIL_DOWNLOAD_STATE_PAUSED)
+    _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_QUEUED);
+  _fil_downloads_stop_fetches (self, download, "the file is there");
+  _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_VERIFYING);
+  finish (self, download, path);
+}
+
+static void
+take_part_file (FilDownloads *self,
+                FilDownload *download,
+                const FilStorageReply *reply)
+{
+  FilDownloadWork *work = download->work;
+
+  work->part = reply->part;
+  work->part_state = FIL_PART_READY;
+  work->disk_retry_us = FIL_NEVER;
+  if (!reply->existed && download->map != NULL && fil_download_received_bytes (download) > 0)
+    {
+      g_message ("download %" G_GINT64_FORMAT ": its part file is gone, starting over", download->id);
+      fil_download_set_size (download, download->size);
+      _fil_downloads_restart_checks (self, download);
+      g_clear_pointer (&work->durable, g_free);
+      g_clear_pointer (&work->durable_verified, g_free);
+    }
+  g_clear_pointer (&work->held, g_array_unref);
+  if (reply->held != NULL)
+    work->held = g_array_copy ((GArray *) reply->held);
+  if (download->map != NULL)
+    {
+      _fil_downloads_check_held (self, download);
+      _fil_downloads_check_all (self, download);
+      _fil_downloads_follow (self, download);
+    }
+}
+
 static void
 opened (gpointer done_data,
         const FilStorageReply *reply)
@@ -122,26 +182,10 @@ opened (gpointer done_data,
     }
   else
     {
-      download->work->part = reply->part;
-      download->work->part_state = FIL_PART_READY;
-      download->work->disk_retry_us = FIL_NEVER;
-      if (!reply->existed && download->map != NULL && fil_download_received_bytes (download) > 0)
-        {
-          g_message ("download %" G_GINT64_FORMAT ": its part file is gone, starting over", download->id);
-          fil_download_set_size (download, download->size);
-          _fil_downloads_restart_checks (self, download);
-          g_clear_pointer (&download->work->durable, g_free);
-          g_clear_pointer (&download->work->durable_verified, g_free);
-        }
-      g_clear_pointer (&download->work->held, g_array_unref);
-      if (reply->held != NULL)
-        download->work->held = g_array_copy ((GArray *) reply->held);
-      if (download->map != NULL)
-        {
-          _fil_downloads_check_held (self, download);
-          _fil_downloads_check_all (self, download);
-          _fil_downloads_follow (self, download);
-        }
+      download->work->may_be_finished = FALSE;
+      download->work->found_path = g_strdup (reply->path);
+      if (reply->path == NULL)
+        take_part_file (self, download, reply);
       _fil_downloads_soon (self);
     }
   op_free (op);
@@ -152,6 +196,7 @@ void
 _fil_downloads_open (FilDownloads *self,
                      FilDownload *download)
 {
+  FilStorageSought sought;
   Op *op;
 
   if (download->work->part_state != FIL_PART_CLOSED)
@@ -160,8 +205,14 @@ _fil_downloads_open (FilDownloads *self,
   op->number = ++self->last_number;
   download->work->opening = op->number;
   download->work->part_state = FIL_PART_OPENING;
-  self->storage.open (self->storage_data, download->id, download->size,
-                      download->map != NULL ? fil_segment_map_missing (download->map) : 0, opened, op);
+  sought = (FilStorageSought){
+    .id = download->id,
+    .size = download->size,
+    .missing = download->map != NULL ? fil_segment_map_missing (download->map) : 0,
+    .name = download->name,
+    .sha1 = download->work->may_be_finished && download->has_sha1 && download->has_size ? &download->sha1 : NULL,
+  };
+  self->storage.open (self->storage_data, &sought, opened, op);
 }
 
 void
@@ -356,16 +407,7 @@ finished (gpointer done_data,
       if (reply->status != FIL_STORAGE_OK)
         note_trouble (self, download, reply);
       else
-        {
-          download->path = g_strdup (reply->path);
-          download->finished = self->delegate.wall (self->data);
-          fil_download_set_reason (download, NULL, NULL);
-          _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_DONE);
-          _fil_downloads_close (self, download);
-          _fil_downloads_save (self, download);
-          self->delegate.finished (self->data, download);
-          _fil_downloads_soon (self);
-        }
+        finish (self, download, reply->path);
     }
   op_free (op);
 }

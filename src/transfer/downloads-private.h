@@ -50,6 +50,7 @@ struct _FilDownloadWork
   GArray *held;             /* FilRange: what lay in the part file when it was opened, until a tree has told what it is */
   char *durable;            /* received ranges that are safely on disk */
   char *durable_verified;   /* … and proved */
+  char *found_path;         /* where an earlier life has put the finished file; tick() acts on it */
   gint64 next_sync_us;
   FilStorageStatus disk_status; /* trouble that tick() has to act on */
   char *disk_detail;
@@ -60,6 +61,7 @@ struct _FilDownloadWork
   gint64 next_search_us;
   gint64 next_refresh_us;
   gboolean is_restored;     /* its sources come from the store, until the first tick */
+  gboolean may_be_finished; /* in an earlier life that could not say so any more; until the part file was opened */
   gboolean has_new_sources; /* … that are not saved yet */
   gint64 next_save_us;
   gboolean wants_proxies;   /* sources do not answer pushes: newer push proxies are wanted */
@@ -146,6 +148,7 @@ void _fil_downloads_keep_links (FilDownloads *self, FilDownload *download, gint6
 
 /* downloads-disk.c */
 void _fil_downloads_open (FilDownloads *self, FilDownload *download);
+void _fil_downloads_found_finished (FilDownloads *self, FilDownload *download);
 void _fil_downloads_close (FilDownloads *self, FilDownload *download);
 void _fil_downloads_write (FilDownloads *self, FilFetch *fetch, guint64 offset, guint8 *buffer, gsize len);
 void _fil_downloads_sync (FilDownloads *self, FilDownload *download);

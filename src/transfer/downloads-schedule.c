@@ -434,6 +434,8 @@ _fil_downloads_advance (FilDownloads *self,
 
   if (download->work->disk_status != FIL_STORAGE_OK)
     _fil_downloads_disk_trouble (self, download, now_us);
+  if (download->work->found_path != NULL)
+    _fil_downloads_found_finished (self, download);
   if (fil_download_is_over (download) || download->state == FIL_DOWNLOAD_STATE_VERIFYING || self->is_shut)
     return wake;
   if (download->state == FIL_DOWNLOAD_STATE_PAUSED)

@@ -50,6 +50,7 @@ work_free (FilDownloadWork *work)
   g_free (work->blocks);
   g_free (work->durable_verified);
   g_free (work->durable);
+  g_free (work->found_path);
   g_free (work->disk_detail);
   g_free (work);
 }
@@ -312,6 +313,7 @@ fil_downloads_add (FilDownloads *self,
   if (download == NULL)
     return NULL;
   download->work->is_restored = FALSE;
+  download->work->may_be_finished = FALSE;
   _fil_downloads_save (self, download);
   return download;
 }
@@ -369,6 +371,7 @@ fil_downloads_restore (FilDownloads *self,
   download->work->order = ++self->last_order;
   download->work->disk_retry_us = FIL_NEVER;
   download->work->is_restored = TRUE;
+  download->work->may_be_finished = TRUE;
   download->mismatches = record->mismatches;
   download->path = g_strdup (record->path);
   download->finished = record->finished;

@@ -35,8 +35,18 @@ typedef struct
   FilTth tth;           /* hash, if has_tth; check */
   gboolean has_tth;
   FilTigerTree *tree;   /* hash, if has_tth: borrowed */
-  const char *path;     /* finish: where the file lies now */
+  const char *path;     /* finish: where the file lies now; open: the same, when that was done in an earlier life */
 } FilStorageReply;
+
+/* What is known of the file whose part is to be opened. */
+typedef struct
+{
+  gint64 id;            /* of the download */
+  guint64 size;         /* 0 while it is not known */
+  guint64 missing;      /* bytes for which room is wanted */
+  const char *name;     /* as for finish */
+  const FilSha1 *sha1;  /* only when the file may be finished already, else NULL */
+} FilStorageSought;
 
 typedef void (*FilStorageDone) (gpointer done_data, const FilStorageReply *reply);
 
@@ -51,10 +61,10 @@ typedef void (*FilStorageDone) (gpointer done_data, const FilStorageReply *reply
  */
 typedef struct
 {
-  /* Opens or makes the part file of the download id; size 0 while it is not known. Wants room for
-   * missing bytes. Answers FULL, NO_PERMISSION or GONE when nothing could be written there now. */
-  void (*open) (gpointer data, gint64 id, guint64 size, guint64 missing, FilStorageDone done,
-                gpointer done_data);
+  /* Opens or makes the part file of a download. Answers FULL, NO_PERMISSION or GONE when nothing could be
+   * written there now. With a hash, and without a part file, it looks first whether the file lies where
+   * finish() would have put it: then it answers OK with that path, and no part. */
+  void (*open) (gpointer data, const FilStorageSought *sought, FilStorageDone done, gpointer done_data);
 
   /* Writes at any offset, at most FIL_BUFFER_SIZE bytes. */
   void (*write) (gpointer data, FilPart *part, guint64 offset, const guint8 *bytes, gsize len,

@@ -682,6 +682,52 @@ test_held (Fixture *f,
     g_assert_cmpuint (bytes, <, 1000000);
 }
 
+static void
+on_found (gpointer data,
+          const char *path)
+{
+  Fixture *f = data;
+
+  f->n_done++;
+  g_free (f->path);
+  f->path = g_strdup (path);
+}
+
+/* A file that was finished is known by its name, its size and its hash. */
+static void
+test_find_placed (Fixture *f,
+                  gconstpointer data)
+{
+  static const struct
+  {
+    const char *name;
+    const char *text;
+    const char *found;
+  } cases[] = {
+    { "song.ogg", "the right one", "song (3).ogg" },
+    { "song.ogg", "the other one", "song (2).ogg" },
+    { "song.ogg", "neither of them", NULL },
+    { "song.ogg", "another length", NULL },
+    { "../song.ogg", "the right one", NULL },
+    { "nothing.ogg", "the right one", NULL },
+  };
+
+  temp_tree_write (f->downloads, "song.ogg", "neither of those");
+  temp_tree_write (f->downloads, "song (2).ogg", "the other one");
+  temp_tree_write (f->downloads, "song (3).ogg", "the right one");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      FilSha1 sha1;
+      g_autofree char *found = NULL;
+
+      fil_sha1_of (&sha1, cases[i].text, strlen (cases[i].text));
+      fil_disk_find_placed (f->disk, f->downloads, cases[i].name, strlen (cases[i].text), &sha1, on_found, f);
+      wait_for (f, i + 1);
+      found = f->path != NULL ? g_path_get_basename (f->path) : NULL;
+      g_assert_cmpstr (found, ==, cases[i].found);
+    }
+}
+
 /* More than the floor stays free, whoever else writes. */
 static void
 test_floor (Fixture *f,
@@ -779,6 +825,7 @@ main (int argc,
   ADD ("trash", test_trash);
   ADD ("full", test_full);
   ADD ("held", test_held);
+  ADD ("find-placed", test_find_placed);
   ADD ("floor", test_floor);
   ADD ("lost-on-the-way", test_lost_on_the_way);
   rc = g_test_run ();

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ends of every kind, and starts that cannot be: downloads go on, sentences say what is wrong."""
 
+import contextlib
 import fcntl
 import os
 import re
@@ -58,6 +59,21 @@ class Resume(Test):
         self.begin()
         self.getter.kill()
         self.resume((SAVED_EVERY_S + 1) * self.rate)
+
+    def test_finished_but_not_said(self):
+        """Killed between the file's coming to its place and the row that says so: it is found there."""
+        self.begin()
+        self.sharer.ask("set", "upload-limit", "0")
+        self.getter.wait_download(self.number, "is done", lambda d: d["state"] == "done")
+        self.getter.terminate()
+        with contextlib.closing(sqlite3.connect(os.path.join(self.getter.profile, "filbert.db"))) as database, database:
+            database.execute("UPDATE downloads SET state = 0, path = NULL, finished = 0 WHERE id = ?", (self.number,))
+        sent = self.sent()
+        self.getter.start()
+        self.getter.wait_download(self.number, "is done", lambda d: d["state"] == "done")
+        self.assert_whole(self.getter.download(self.number), self.content)
+        self.assertEqual(os.listdir(self.getter.downloads), ["rosewood tale.bin"])
+        self.assertEqual(self.sent(), sent)
 
     def test_terminate(self):
         """SIGTERM saves everything, and does it in time."""

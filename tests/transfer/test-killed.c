@@ -86,9 +86,47 @@ test_one_block_each (void)
   g_assert_cmpuint (fetched, <=, g_bytes_get_size (content) + kills * SOURCES * block);
 }
 
+static guint64
+sent_by_all (const World *world)
+{
+  guint64 sent = 0;
+
+  for (guint i = 0; i < world->hosts->len; i++)
+    sent += ((const Host *) g_ptr_array_index (world->hosts, i))->sent;
+  return sent;
+}
+
+/* The file was put in its place, and then the node could not say so any more. */
+static void
+test_finished_already (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 61);
+  FilDownload *download;
+  guint64 sent;
+
+  add_hosts (world, content, NULL);
+  world_add (world, 1, content);
+  download = with_sources (world);
+  world->forgets_done = TRUE;
+  g_assert_true (run_steps (world, download, 1000));
+  world->forgets_done = FALSE;
+  world_assert_done (world, 1, content);
+  sent = sent_by_all (world);
+  g_hash_table_remove_all (world->disk);
+
+  world_restart (world, FALSE);
+  download = with_sources (world);
+  g_assert_cmpint (download->state, !=, DONE);
+  g_assert_true (run_steps (world, download, 20));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (sent_by_all (world), ==, sent);
+}
+
 static void
 add_tests (void)
 {
+  g_test_add_func ("/transfer/killed/finished-already", test_finished_already);
   g_test_add_func ("/transfer/killed/one-block-each", test_one_block_each);
 }
 

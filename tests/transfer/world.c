@@ -111,18 +111,22 @@ held_ranges (const FilPart *part)
 
 static void
 disk_open (gpointer data,
-           gint64 id,
-           guint64 size,
-           guint64 missing,
+           const FilStorageSought *sought,
            FilStorageDone done,
            gpointer done_data)
 {
   World *self = data;
   FilStorageReply reply = { .status = self->disk_status };
-  FilPart *part = g_hash_table_lookup (self->disk, &id);
+  FilPart *part = g_hash_table_lookup (self->disk, &sought->id);
+  g_autofree char *path = g_strdup_printf ("/downloads/%s", sought->name);
   g_autoptr (GArray) held = part != NULL ? held_ranges (part) : NULL;
 
-  if (reply.status == FIL_STORAGE_OK)
+  if (reply.status == FIL_STORAGE_OK && part == NULL && sought->sha1 != NULL &&
+      g_hash_table_contains (self->done, path))
+    {
+      reply.path = g_intern_string (path);
+    }
+  else if (reply.status == FIL_STORAGE_OK)
     {
       reply.held = held;
       reply.existed = part != NULL;
@@ -131,7 +135,7 @@ disk_open (gpointer data,
           part = g_new0 (FilPart, 1);
           part->bytes = g_byte_array_new ();
           part->pages = g_byte_array_new ();
-          g_hash_table_insert (self->disk, g_memdup2 (&id, sizeof id), part);
+          g_hash_table_insert (self->disk, g_memdup2 (&sought->id, sizeof sought->id), part);
         }
       reply.part = part;
     }
@@ -1004,8 +1008,11 @@ node_save (gpointer data,
 {
   World *self = data;
   const Saved *before = g_hash_table_lookup (self->records, &record->spec.id);
-  Saved *saved = g_new0 (Saved, 1);
+  Saved *saved;
 
+  if (self->forgets_done && record->state == FIL_DOWNLOAD_STATE_DONE)
+    return;
+  saved = g_new0 (Saved, 1);
   saved->spec = record->spec;
   saved->name = g_strdup (record->spec.name);
   saved->spec.name = saved->name;

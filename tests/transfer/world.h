@@ -94,6 +94,7 @@ struct _World
   guint liars;            /* sources that were convicted */
   guint spare;                  /* what the node could delete; with it the disk is full no more */
   FilStorageStatus disk_status; /* what the disk answers to writes and opens */
+  gboolean forgets_done;  /* the row that says that a download is done is never written */
   gboolean disk_is_slow;  /* answers come a step later */
   gboolean disk_is_stuck; /* … or not at all */
   GQueue *answers;
