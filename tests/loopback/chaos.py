@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kills a node that downloads at random moments, again and again.  chaos.py [BUILD] [--rounds N] [--seed N]
+"""Kills a node that downloads at random moments, again and again.
+chaos.py [BUILD] [--rounds N] [--seed N] [--power-cut LIBRARY]
 
 Four nodes share a file and one of them sends wrong bytes. In every round the downloading node starts with the same
-profile, goes on, and is killed, at once or within a second and a half; a file that is done is looked at and asked for
-anew. In the end: no file may be wrong, what was fetched is what the files have and, for each kill, no more than one
-block of the tree from each source, and the database opened every time. Prints TAP."""
+profile, goes on, and is killed: in the middle of its start, within a second and a half, or just when the file comes to
+its place; a file that is done is looked at and asked for anew. In the end: no file may be wrong, what was fetched is what the files have and, for each kill, no more than one
+block of the tree from each source, and the database opened every time. With the library of power-cut.c the disk also
+forgets what was not synced: then nothing may be said to be proved or done that is not there. Prints TAP."""
 
 import argparse
 import collections
+import contextlib
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,7 +22,8 @@ import time
 SHARERS = 4
 SIZE = 24 * 1024 * 1024 + 12345
 RATE = 2000000  # bytes a second of each sharer
-LONGEST = 1.5   # seconds from a start to the kill
+LONGEST = 1.5   # seconds from a start to the kill …
+LONGEST_CUT = 4 # … when the disk forgets what was not synced, which is done every two seconds
 
 
 def arguments():
@@ -26,6 +31,7 @@ def arguments():
     parser.add_argument("build", nargs="?")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    parser.add_argument("--power-cut", metavar="LIBRARY")
     return parser.parse_args()
 
 
@@ -34,6 +40,7 @@ if asked.build:
     os.environ["FILBERTD"] = os.path.join(os.path.abspath(asked.build), "src", "filbertd")
     os.environ["FILBERTCTL"] = os.path.join(os.path.abspath(asked.build), "src", "filbertctl")
 
+import power_cut  # noqa: E402
 import programs  # noqa: E402: it looks for the programs in the environment
 
 
@@ -85,12 +92,24 @@ class Getter:
         self.content = content
         self.chance = chance
         self.id = None
-        self.kills = self.early = self.done = self.wrong = self.forgotten = 0
+        self.kills = self.early = self.at_end = self.done = self.wrong = self.forgotten = 0
         self.not_opened = 0
         self.block = 0
+        self.top = os.path.dirname(self.node.profile)
+        self.journal = os.path.join(world.top, "journal")
+        self.env = world.env
+        self.claimed = self.sectors = self.renames = 0
+        if asked.power_cut:
+            self.env = dict(world.env, LD_PRELOAD=os.path.abspath(asked.power_cut), POWER_CUT_ROOT=self.top,
+                            POWER_CUT_JOURNAL=self.journal)
+
+    def launch(self):
+        if os.path.exists(self.journal):
+            os.remove(self.journal)
+        self.node.launch(env=self.env)
 
     def start(self):
-        self.node.launch()
+        self.launch()
         try:
             self.node.wait_log("runs with the profile")
         except programs.Failed as error:
@@ -132,6 +151,40 @@ class Getter:
         self.note_block()
         self.node.kill()
         self.kills += 1
+        if asked.power_cut and os.path.exists(self.journal):
+            sectors, renames = power_cut.cut(self.top, self.journal, self.chance)
+            self.sectors += sectors
+            self.renames += renames
+            self.claimed += self.claims_too_much()
+
+    def claims_too_much(self):
+        """Whether the database names bytes that are not there, or a file that is not right."""
+        copy = os.path.join(self.node.world.top, "copy")
+        shutil.rmtree(copy, ignore_errors=True)
+        os.mkdir(copy)
+        for name in os.listdir(self.node.profile):
+            if name in ("filbert.db", "filbert.db-wal"):
+                shutil.copy(os.path.join(self.node.profile, name), copy)
+        if not os.path.exists(os.path.join(copy, "filbert.db")):
+            return False
+        with contextlib.closing(sqlite3.connect(os.path.join(copy, "filbert.db"))) as database:
+            if database.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'downloads'").fetchone()[0] == 0:
+                return False
+            rows = database.execute("SELECT id, state, path, verified FROM downloads").fetchall()
+        return any(self.is_too_much(*row) for row in rows)
+
+    def is_too_much(self, id, state, path, verified):
+        if path is not None:
+            return programs.read(path) != self.content
+        ranges = [[int(end) for end in span.split("-")] for span in (verified or "").split(",") if span]
+        part = os.path.join(self.node.profile, "incomplete", "%d.part" % id)
+        if not ranges or not os.path.exists(part):
+            return False
+        data = programs.read(part)
+        wrong = [span for span in ranges if data[span[0] : span[1] + 1] != self.content[span[0] : span[1] + 1]]
+        if wrong:
+            print("# claimed:", id, wrong, flush=True)
+        return bool(wrong)
 
     def note_block(self):
         for line in self.node.log:
@@ -143,12 +196,24 @@ class Getter:
         if self.chance.random() < 0.1:
             # In the middle of its start.
             self.early += 1
-            self.node.launch()
+            self.launch()
             self.kill(self.chance.random() * 0.2)
             return
         self.start()
         self.take_up()
-        self.kill(self.chance.random() * LONGEST)
+        if self.chance.random() < 0.15:
+            self.wait_placed()
+            self.kill(self.chance.random() * 0.03)
+        else:
+            self.kill(self.chance.random() * (LONGEST_CUT if asked.power_cut else LONGEST))
+
+    def wait_placed(self):
+        """Until the file is where it belongs; nothing tells that sooner than the folder."""
+        deadline = programs.Deadline(8)
+        while not deadline.over() and not os.listdir(self.node.downloads):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.node.process.wait(0.002)
+        self.at_end += 1
 
     def finish(self):
         """The last file is let come to its end."""
@@ -181,15 +246,18 @@ def main():
     wanted = getter.done * SIZE
     allowed = getter.kills * SHARERS * getter.block
     again = sharers.total() - wanted
-    print("# %d kills, %d of them while it started; %d files of %d bytes" % (
-        getter.kills, getter.early, getter.done, SIZE))
+    print("# %d kills, %d of them while it started, %d when the file was there; %d files of %d bytes" % (
+        getter.kills, getter.early, getter.at_end, getter.done, SIZE))
     print("# fetched again: %d bytes, %.0f a kill, %.3f blocks of %d bytes for each source and kill" % (
         again, again / getter.kills, again / getter.kills / SHARERS / getter.block, getter.block))
     print("# fetched %d of %d allowed bytes, %.3f x the files" % (
         sharers.total(), wanted + allowed, sharers.total() / wanted))
+    if asked.power_cut:
+        print("# the disk forgot %d sectors and %d renames" % (getter.sectors, getter.renames))
     tests = [
         ("no file is wrong", getter.wrong == 0),
         ("no download is forgotten", getter.forgotten == 0),
+        ("nothing is claimed that is not there", getter.claimed == 0) if asked.power_cut else
         ("one block of each source is fetched again", again <= allowed),
         ("the database opened each time", getter.not_opened == 0),
     ]
