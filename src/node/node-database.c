@@ -161,14 +161,45 @@ _fil_node_database_tidy (FilNode *self)
   fil_snapshots_take (self->snapshots, wall_s, snapshot_taken, self);
 }
 
+/* Told once until the next look; what is told of again and again is not read. */
+static void
+failed_cb (const GError *error,
+           gpointer data)
+{
+  FilNode *self = data;
+
+  if (!self->has_unsaved)
+    {
+      g_warning ("%s", error->message);
+      _fil_node_event (self, "database-failed", 0, "%s", error->message);
+    }
+  self->has_unsaved = TRUE;
+}
+
+/**
+ * _fil_node_database_retry:
+ *
+ * Saves again what the database refused, when it did: the disk may have room by now.
+ */
+void
+_fil_node_database_retry (FilNode *self)
+{
+  if (!self->has_unsaved)
+    return;
+  self->has_unsaved = FALSE;
+  fil_downloads_save_all (self->downloads);
+}
+
 /**
  * _fil_node_database_tell:
  *
- * Tells the person what became of a damaged database, now that there is a log of events.
+ * Tells the person what became of a damaged database, now that there is a log of events, and from now on what
+ * it refuses.
  */
 void
 _fil_node_database_tell (FilNode *self)
 {
+  fil_database_set_failed_func (self->database, failed_cb, self);
   if (self->database_story != NULL)
     _fil_node_event (self, "database-restored", 0, "%s", self->database_story);
 }

@@ -68,6 +68,7 @@ struct _FilNode
   FilDatabase *database;
   FilSnapshots *snapshots;
   char *database_story;   /* what became of a damaged database, or NULL */
+  gboolean has_unsaved;   /* the database refused something since the last look */
   FilIds *ids;
   FilSettings *settings;
   FilEventLog *events;
@@ -160,6 +161,7 @@ gboolean _fil_node_database_open (FilNode *self, GError **error);
 void _fil_node_database_free (FilNode *self);
 void _fil_node_database_tidy (FilNode *self);
 void _fil_node_database_tell (FilNode *self);
+void _fil_node_database_retry (FilNode *self);
 
 /* node-lists.c */
 void _fil_node_lists_start (FilNode *self);

@@ -40,6 +40,20 @@ make_private_file (const char *path,
   return FALSE;
 }
 
+/* So that rows can be deleted when the disk is full: the log keeps this much room, whatever is in it. */
+static void
+reserve_log (const char *path)
+{
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  int fd = open (wal, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+  if (fd < 0)
+    return;
+  if (fallocate (fd, FALLOC_FL_KEEP_SIZE, 0, FIL_CONNECTION_RESERVE) != 0)
+    g_debug ("%s: %s", wal, g_strerror (errno));
+  close (fd);
+}
+
 /**
  * fil_connection_open:
  * @path: (nullable): NULL for a database in memory
@@ -77,6 +91,8 @@ fil_connection_open (const char *path,
                             "SELECT count(*) FROM sqlite_schema;",
                             error))
     return NULL;
+  if (path != NULL)
+    reserve_log (path);
   return g_steal_pointer (&self);
 }
 

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Bytes that the log of changes has on the disk from the beginning. */
+#define FIL_CONNECTION_RESERVE (256 * 1024)
+
 /**
  * FilConnection:
  *

@@ -18,6 +18,7 @@ typedef struct
   GDestroyNotify destroy;
   GError *error;
   gboolean is_alone;    /* outside of a transaction */
+  gboolean is_removal;  /* needs no room on the disk, and was not tried again */
   GAsyncQueue *waiter;  /* of who called, or NULL */
 } Request;
 
@@ -30,7 +31,8 @@ struct _FilDatabase
 
   /* The store thread's. */
   FilConnection *connection;
-  char *path; /* or NULL; never changes */
+  GQueue again; /* Request: removals for which there was no room */
+  char *path;   /* or NULL; never changes */
   const FilSchema *schema;
 };
 
@@ -67,6 +69,12 @@ answer_all (FilDatabase *self,
 
       if (error != NULL && request->error == NULL)
         request->error = g_error_copy (error);
+      if (request->is_removal && g_error_matches (request->error, FIL_STORE_ERROR, FIL_STORE_ERROR_FULL))
+        {
+          g_clear_error (&request->error);
+          g_queue_push_tail (&self->again, request);
+          continue;
+        }
       if (request->waiter != NULL)
         g_async_queue_push (request->waiter, request);
       else
@@ -152,6 +160,22 @@ run_alone (FilDatabase *self,
   answer_all (self, batch, NULL);
 }
 
+/* What lies in the log goes to where it belongs, which needs no room; then the log is written from its beginning
+ * again, where it has room. */
+static void
+run_again (FilDatabase *self)
+{
+  Request *request;
+
+  if (self->again.length > 0)
+    (void) fil_connection_exec (self->connection, "PRAGMA wal_checkpoint(RESTART)", NULL);
+  while ((request = g_queue_pop_head (&self->again)) != NULL)
+    {
+      request->is_removal = FALSE;
+      run_batch (self, request);
+    }
+}
+
 /* One of these is pushed for each request, and the first takes all. */
 static void
 drain (gpointer data)
@@ -166,6 +190,7 @@ drain (gpointer data)
     run_alone (self, request);
   else
     run_batch (self, request);
+  run_again (self);
 }
 
 static void
@@ -335,6 +360,25 @@ fil_database_run (FilDatabase *self,
 
   request->done = done;
   request->destroy = destroy;
+  push (self, request);
+}
+
+/**
+ * fil_database_remove:
+ * @func: deletes rows
+ *
+ * The same as fil_database_run(), on a full disk too.
+ */
+void
+fil_database_remove (FilDatabase *self,
+                     FilDatabaseFunc func,
+                     gpointer data,
+                     GDestroyNotify destroy)
+{
+  Request *request = request_new (self, func, data);
+
+  request->destroy = destroy;
+  request->is_removal = TRUE;
   push (self, request);
 }
 

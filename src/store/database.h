@@ -38,6 +38,7 @@ void fil_database_set_failed_func (FilDatabase *self, FilDatabaseFailed func, gp
 
 void fil_database_run (FilDatabase *self, FilDatabaseFunc func, FilDatabaseDone done, gpointer data,
                        GDestroyNotify destroy);
+void fil_database_remove (FilDatabase *self, FilDatabaseFunc func, gpointer data, GDestroyNotify destroy);
 gboolean fil_database_call (FilDatabase *self, FilDatabaseFunc func, gpointer data, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 gboolean fil_database_flush (FilDatabase *self, GError **error);

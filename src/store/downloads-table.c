@@ -458,5 +458,5 @@ void
 fil_downloads_table_remove (FilDatabase *database,
                             gint64 id)
 {
-  fil_database_run (database, remove_row, NULL, g_memdup2 (&id, sizeof id), g_free);
+  fil_database_remove (database, remove_row, g_memdup2 (&id, sizeof id), g_free);
 }

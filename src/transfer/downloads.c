@@ -191,6 +191,18 @@ _fil_downloads_save (FilDownloads *self,
 }
 
 /**
+ * fil_downloads_save_all:
+ *
+ * Saves every download once more, because an earlier save may have been lost.
+ */
+void
+fil_downloads_save_all (FilDownloads *self)
+{
+  for (guint i = 0; i < self->list->len; i++)
+    _fil_downloads_save (self, g_ptr_array_index (self->list, i));
+}
+
+/**
  * fil_downloads_wake:
  *
  * Returns: when fil_downloads_tick() wants to be called; 0: at once

@@ -123,6 +123,7 @@ void fil_downloads_shutdown (FilDownloads *self, gint64 now_us);
 gboolean fil_downloads_is_settled (const FilDownloads *self);
 
 gint64 fil_downloads_wake (const FilDownloads *self);
+void fil_downloads_save_all (FilDownloads *self);
 void fil_downloads_tick (FilDownloads *self, gint64 now_us);
 
 void fil_downloads_set_mesh (FilDownloads *self, FilMesh *mesh);
