@@ -80,3 +80,17 @@ fil_disk_guard_check (const char *folder,
                _ ("The disk of %s is almost full: %s are needed, %s can be used."), name, needed, has);
   return FALSE;
 }
+
+/**
+ * fil_disk_guard_identity:
+ *
+ * Returns: (transfer full) (nullable): a text that is the same as long as the folder lies on the same file system,
+ *   also after a restart where the system can tell; NULL when the folder is not there
+ */
+char *
+fil_disk_guard_identity (const char *folder)
+{
+  struct statvfs st;
+
+  return statvfs (folder, &st) == 0 ? g_strdup_printf ("%lx %s", st.f_fsid, folder) : NULL;
+}

@@ -7,12 +7,18 @@
 #include "files-error.h"
 #include "part-file.h"
 
+#include <glib/gi18n.h>
+#include <string.h>
+
 struct _FilDiskStorage
 {
   FilDisk *disk; /* not owned */
   char *incomplete;
   char *downloads;
   char *kind_folders[FIL_N_KINDS]; /* NULL: downloads */
+  char *home; /* the file system where part files were seen last; NULL: not yet */
+  FilDiskStorageHome home_func;
+  gpointer home_data;
 };
 
 struct _FilPart
@@ -31,7 +37,8 @@ typedef struct
   FilDiskStorage *storage;
   FilPart *part;
   gint64 id;
-  char *name;       /* open: when it may be finished already */
+  gboolean has_begun; /* open: bytes of it were written before */
+  char *name;         /* open: when it may be finished already */
   guint64 size;
   FilSha1 sha1;
   FilStorageDone done;
@@ -63,6 +70,7 @@ fil_disk_storage_free (FilDiskStorage *self)
     g_free (self->kind_folders[kind]);
   g_free (self->incomplete);
   g_free (self->downloads);
+  g_free (self->home);
   g_free (self);
 }
 
@@ -93,6 +101,59 @@ fil_disk_storage_set_folders (FilDiskStorage *self,
   g_free (self->downloads);
   self->incomplete = g_strdup (incomplete);
   self->downloads = g_strdup (downloads);
+}
+
+/**
+ * fil_disk_storage_set_home:
+ * @identity: (nullable): what @func was told last, in an earlier life
+ * @func: told when part files are found on another file system
+ *
+ * A folder may be a drive that is away; then its place is empty, or a new folder is made there. So a part file
+ * that is missing was only deleted when the folder is on the file system where part files were seen last.
+ */
+void
+fil_disk_storage_set_home (FilDiskStorage *self,
+                           const char *identity,
+                           FilDiskStorageHome func,
+                           gpointer data)
+{
+  g_free (self->home);
+  self->home = g_strdup (identity);
+  self->home_func = func;
+  self->home_data = data;
+}
+
+static void
+note_home (FilDiskStorage *self)
+{
+  g_autofree char *identity = fil_disk_guard_identity (self->incomplete);
+
+  if (identity == NULL || g_strcmp0 (identity, self->home) == 0)
+    return;
+  g_free (self->home);
+  self->home = g_steal_pointer (&identity);
+  if (self->home_func != NULL)
+    self->home_func (self->home_data, self->home);
+}
+
+/* A folder that a person has chosen since is as good. */
+static gboolean
+is_home (FilDiskStorage *self)
+{
+  g_autofree char *identity = fil_disk_guard_identity (self->incomplete);
+  const char *path = self->home != NULL ? strchr (self->home, ' ') : NULL;
+
+  return path == NULL || strcmp (path + 1, self->incomplete) != 0 || g_strcmp0 (identity, self->home) == 0;
+}
+
+/* Where a file of that name goes when it is whole. */
+static const char *
+finished_folder (const FilDiskStorage *self,
+                 const char *name)
+{
+  const char *folder = self->kind_folders[fil_file_kind_of (name)];
+
+  return folder != NULL ? folder : self->downloads;
 }
 
 static char *
@@ -193,6 +254,8 @@ answer_open (Request *request,
 
   if (error != NULL)
     part->is_closed = TRUE;
+  else if (part->existed || request->storage->home == NULL)
+    note_home (request->storage);
   answer (request, &reply, error);
 }
 
@@ -207,7 +270,16 @@ static void
 create (Request *request)
 {
   g_autofree char *name = part_name (request->id);
+  g_autoptr (GError) error = NULL;
 
+  if (request->has_begun && !is_home (request->storage))
+    {
+      error = g_error_new (FIL_FILES_ERROR, FIL_FILES_ERROR_GONE,
+                           _("What there is of this file lies on another disk than %s is on now. Is a drive away?"),
+                           request->storage->incomplete);
+      answer_open (request, error);
+      return;
+    }
   request->part->file = fil_part_file_new (request->storage->disk, request->storage->incomplete, name, FIL_PART_CREATE,
                                            created_cb, request);
 }
@@ -243,7 +315,8 @@ opened_cb (gpointer data,
     }
   g_clear_pointer (&request->part->file, fil_part_file_free);
   if (request->name != NULL)
-    fil_disk_find_placed (self->disk, self->downloads, request->name, request->size, &request->sha1, placed_cb, request);
+    fil_disk_find_placed (self->disk, finished_folder (self, request->name), request->name, request->size,
+                          &request->sha1, placed_cb, request);
   else
     create (request);
 }
@@ -262,6 +335,7 @@ storage_open (gpointer data,
 
   request->storage = self;
   request->id = sought->id;
+  request->has_begun = sought->missing < sought->size;
   if (sought->sha1 != NULL)
     {
       request->name = g_strdup (sought->name);
@@ -382,10 +456,9 @@ storage_finish (gpointer data,
                 gpointer done_data)
 {
   FilDiskStorage *self = data;
-  const char *folder = self->kind_folders[fil_file_kind_of (name)];
 
   fil_part_file_finish (part->file, size, part->is_hashed ? &part->sha1 : NULL,
-                        folder != NULL ? folder : self->downloads, name, finished_cb,
+                        finished_folder (self, name), name, finished_cb,
                         request_new (part, done, done_data));
 }
 

@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  */
 typedef struct _FilDiskStorage FilDiskStorage;
 
+/* The part files lie on that file system now; see fil_disk_storage_set_home(). */
+typedef void (*FilDiskStorageHome) (gpointer data, const char *identity);
+
 FilDiskStorage *fil_disk_storage_new (FilDisk *disk, const char *incomplete, const char *downloads)
     G_GNUC_WARN_UNUSED_RESULT;
 void fil_disk_storage_free (FilDiskStorage *self);
@@ -23,6 +26,8 @@ void fil_disk_storage_set_folders (FilDiskStorage *self, const char *incomplete,
 void fil_disk_storage_set_kind_folder (FilDiskStorage *self, FilFileKind kind, const char *folder);
 
 char *fil_disk_storage_part_path (FilDiskStorage *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+void fil_disk_storage_set_home (FilDiskStorage *self, const char *identity, FilDiskStorageHome func, gpointer data);
+
 int fil_disk_storage_dup (FilPart *part) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The delegate; its data is the FilDiskStorage. */

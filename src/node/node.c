@@ -15,6 +15,7 @@
 G_DEFINE_FINAL_TYPE (FilNode, fil_node, G_TYPE_OBJECT)
 
 #define SAVE_EVERY_US (60 * FIL_SEC)
+#define PARTS_DISK "parts-disk" /* where part files were seen last */
 
 gint64
 _fil_node_now (FilNode *self)
@@ -41,10 +42,19 @@ make_folder (const char *path,
   return FALSE;
 }
 
+static void
+home_cb (gpointer data,
+         const char *identity)
+{
+  fil_settings_set_own (((FilNode *) data)->settings, PARTS_DISK, identity);
+}
+
 static gboolean
 open_profile (FilNode *self,
               GError **error)
 {
+  g_autofree char *home = NULL;
+
   if (!make_folder (self->profile, error))
     return FALSE;
   self->settings = fil_settings_new (self->profile, error);
@@ -54,6 +64,8 @@ open_profile (FilNode *self,
   fil_settings_get_guid (self->settings, &self->guid, self->random);
   self->disk = fil_disk_new (FIL_DISK_FLOOR);
   self->storage = fil_disk_storage_new (self->disk, self->profile, self->profile);
+  home = fil_settings_get_own (self->settings, PARTS_DISK);
+  fil_disk_storage_set_home (self->storage, home, home_cb, self);
   return TRUE;
 }
 
@@ -65,6 +77,7 @@ save_cb (gpointer data,
 
   _fil_node_overlay_save_hosts (self);
   _fil_node_database_tidy (self);
+  _fil_node_database_retry (self);
   if (self->is_reach_news)
     _fil_node_reach_save (self);
   fil_timer_set (self->save_timer, now_us + SAVE_EVERY_US);

@@ -330,6 +330,30 @@ fil_settings_get_guid (FilSettings *self,
 }
 
 /**
+ * fil_settings_get_own:
+ *
+ * Returns: (transfer full) (nullable): what the node keeps for itself under @key
+ */
+char *
+fil_settings_get_own (FilSettings *self,
+                      const char *key)
+{
+  return g_key_file_get_string (self->file, GROUP_NODE, key, NULL);
+}
+
+void
+fil_settings_set_own (FilSettings *self,
+                      const char *key,
+                      const char *value)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_key_file_set_string (self->file, GROUP_NODE, key, value);
+  if (!save (self, &error))
+    g_warning ("cannot save %s: %s", self->path, error->message);
+}
+
+/**
  * fil_settings_get_note:
  *
  * Returns: (transfer full) (nullable): what was last noted under @key

@@ -32,6 +32,8 @@ gboolean fil_settings_set (FilSettings *self, const char *key, const char *value
 void fil_settings_get_guid (FilSettings *self, FilGuid *guid, FilRandom *random);
 
 /* What the node has found out and wants to know again after a restart. */
+char *fil_settings_get_own (FilSettings *self, const char *key) G_GNUC_WARN_UNUSED_RESULT;
+void fil_settings_set_own (FilSettings *self, const char *key, const char *value);
 char *fil_settings_get_note (FilSettings *self, const char *key) G_GNUC_WARN_UNUSED_RESULT;
 void fil_settings_set_notes (FilSettings *self, const char *const *keys_and_values);
 

@@ -365,7 +365,7 @@ fil_database_run (FilDatabase *self,
 
 /**
  * fil_database_remove:
- * @func: deletes rows
+ * @func: deletes rows, or changes some in their place
  *
  * The same as fil_database_run(), on a full disk too.
  */

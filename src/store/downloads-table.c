@@ -443,7 +443,7 @@ fil_downloads_table_set_removed (FilDatabase *database,
 
   row->id = id;
   row->removed = removed;
-  fil_database_run (database, set_removed, NULL, row, (GDestroyNotify) fil_download_row_free);
+  fil_database_remove (database, set_removed, row, (GDestroyNotify) fil_download_row_free);
 }
 
 static gboolean

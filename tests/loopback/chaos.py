@@ -170,7 +170,7 @@ class Getter:
         with contextlib.closing(sqlite3.connect(os.path.join(copy, "filbert.db"))) as database:
             if database.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'downloads'").fetchone()[0] == 0:
                 return False
-            rows = database.execute("SELECT id, state, path, verified FROM downloads").fetchall()
+            rows = database.execute("SELECT id, state, path, verified FROM downloads WHERE coalesce(removed, 0) = 0").fetchall()
         return any(self.is_too_much(*row) for row in rows)
 
     def is_too_much(self, id, state, path, verified):
