@@ -7,6 +7,9 @@
 
 #include "store-error.h"
 
+#define CLOCK_JUMP_S 600          /* beyond this it is no mere correction */
+#define CLOCK_LIKELY_S (14 * 86400) /* that a node was not run */
+
 /* A database that is beyond repair is kept aside for a person to look at, and the newest snapshot takes its
  * place; without one, everything begins anew. */
 static FilDatabase *
@@ -20,7 +23,7 @@ replace_damaged (FilNode *self,
 
   if (aside == NULL)
     return NULL;
-  if (fil_snapshots_restore (snapshots, path, &taken_s))
+  if (fil_snapshots_restore (snapshots, path, _fil_node_wall_s (self), &taken_s))
     {
       g_autoptr (GDateTime) taken = g_date_time_new_from_unix_local (taken_s);
       g_autofree char *when = g_date_time_format (taken, "%c");
@@ -65,7 +68,7 @@ _fil_node_database_open (FilNode *self,
     }
   if (self->database_story != NULL)
     fil_ids_skip (self->ids, _fil_node_wall_s (self));
-  self->snapshots = fil_snapshots_new (self->database, snapshots);
+  self->snapshots = fil_snapshots_new (self->database, snapshots, _fil_node_wall_s (self));
   return TRUE;
 }
 
@@ -145,19 +148,50 @@ snapshot_taken (gpointer data,
                      error->message);
 }
 
+/* Notes when the clock jumps against the one that only counts. */
+static void
+watch_clock (FilNode *self)
+{
+  gint64 offset_s = _fil_node_wall_s (self) - _fil_node_now (self) / FIL_SEC;
+
+  if (self->steady_since_us != 0 && ABS (offset_s - self->clock_offset_s) < CLOCK_JUMP_S)
+    return;
+  self->clock_offset_s = offset_s;
+  self->steady_since_us = _fil_node_now (self);
+}
+
+/**
+ * _fil_node_clock_is_sure:
+ *
+ * Returns: whether the clock can be trusted with deleting what is old: it has not jumped for an hour, or, at the
+ *   start, says no more than is likely since the last snapshot
+ */
+gboolean
+_fil_node_clock_is_sure (const FilNode *self)
+{
+  gint64 last_s = fil_snapshots_last (self->snapshots);
+
+  if (self->steady_since_us != 0)
+    return fil_reactor_now (self->reactor) - self->steady_since_us >= FIL_HOUR;
+  return last_s == 0 || ABS (_fil_node_wall_s ((FilNode *) self) - last_s) < CLOCK_LIKELY_S;
+}
+
 /**
  * _fil_node_database_tidy:
  *
- * Once an hour: lets go of cancelled downloads that were kept for long enough, and takes a copy of the database.
+ * Once an hour: lets go of cancelled downloads that were kept for long enough, and takes a copy of the database. To
+ * be called every minute.
  */
 void
 _fil_node_database_tidy (FilNode *self)
 {
   gint64 wall_s = _fil_node_wall_s (self);
 
+  watch_clock (self);
   if (!fil_snapshots_is_due (self->snapshots, wall_s))
     return;
-  _fil_node_removed_expire (self);
+  if (_fil_node_clock_is_sure (self))
+    _fil_node_removed_expire (self);
   fil_snapshots_take (self->snapshots, wall_s, snapshot_taken, self);
 }
 

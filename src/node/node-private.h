@@ -68,6 +68,8 @@ struct _FilNode
   FilDatabase *database;
   FilSnapshots *snapshots;
   char *database_story;   /* what became of a damaged database, or NULL */
+  gint64 clock_offset_s;  /* between the clock and the one that only counts … */
+  gint64 steady_since_us; /* … and since when; 0: not looked yet */
   gboolean has_unsaved;   /* the database refused something since the last look */
   FilIds *ids;
   FilSettings *settings;
@@ -162,6 +164,7 @@ void _fil_node_database_free (FilNode *self);
 void _fil_node_database_tidy (FilNode *self);
 void _fil_node_database_tell (FilNode *self);
 void _fil_node_database_retry (FilNode *self);
+gboolean _fil_node_clock_is_sure (const FilNode *self);
 
 /* node-lists.c */
 void _fil_node_lists_start (FilNode *self);

@@ -19,14 +19,14 @@
 #define MEDIA_PROGRAM (0x40 | 0x80)
 
 /* How long a download's own search for sources listens. */
-#define SOURCE_SEARCH_S 180
+#define SOURCE_SEARCH_US (180 * FIL_SEC)
 #define SOURCE_SEARCHES_MAX 8
 
 /* A search that looks for sources of a download and shows nobody its hits. */
 typedef struct
 {
   gint64 download;
-  gint64 started_s;
+  gint64 started_us;
 } SourceSearch;
 
 static guint
@@ -395,7 +395,7 @@ _fil_node_search_progress (FilNode *self)
   fil_searches_foreach (self->searches, update_reach, self);
   g_hash_table_iter_init (&iter, self->source_searches);
   while (g_hash_table_iter_next (&iter, &handle, (gpointer *) &search))
-    if (_fil_node_wall_s (self) - search->started_s >= SOURCE_SEARCH_S)
+    if (_fil_node_now (self) - search->started_us >= SOURCE_SEARCH_US)
       {
         fil_overlay_close_search (self->overlay, GPOINTER_TO_UINT (handle), _fil_node_now (self));
         g_hash_table_iter_remove (&iter);
@@ -429,7 +429,7 @@ _fil_node_search_sources (FilNode *self,
 
   search = g_new0 (SourceSearch, 1);
   search->download = download->id;
-  search->started_s = _fil_node_wall_s (self);
+  search->started_us = _fil_node_now (self);
   g_hash_table_insert (self->source_searches, GUINT_TO_POINTER (handle), search);
   return TRUE;
 }

@@ -39,6 +39,7 @@ typedef struct
 {
   char *folder;
   char *path;
+  gint64 wall_s;
   FilDatabaseDone done;
   gpointer data;
 } Taking;
@@ -67,19 +68,26 @@ parse_name (const char *name,
   return TRUE;
 }
 
+/* Those of a future, which a clock that was wrong has named, are older than what came since. */
 static int
 newest_first (gconstpointer a,
-              gconstpointer b)
+              gconstpointer b,
+              gpointer wall_s)
 {
   const Snapshot *one = *(const Snapshot *const *) a;
   const Snapshot *two = *(const Snapshot *const *) b;
+  gboolean is_one_wrong = one->taken_s > *(const gint64 *) wall_s;
+  gboolean is_two_wrong = two->taken_s > *(const gint64 *) wall_s;
 
+  if (is_one_wrong != is_two_wrong)
+    return is_one_wrong ? 1 : -1;
   return one->taken_s < two->taken_s ? 1 : one->taken_s > two->taken_s ? -1 : 0;
 }
 
 /* What lies in the folder, the newest first. */
 static GPtrArray *
-list (const char *folder)
+list (const char *folder,
+      gint64 wall_s)
 {
   GPtrArray *snapshots = g_ptr_array_new_with_free_func ((GDestroyNotify) snapshot_free);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -99,7 +107,7 @@ list (const char *folder)
       snapshot->bytes = g_stat (snapshot->path, &st) == 0 ? (guint64) st.st_size : 0;
       g_ptr_array_add (snapshots, snapshot);
     }
-  g_ptr_array_sort (snapshots, newest_first);
+  g_ptr_array_sort_with_data (snapshots, newest_first, &wall_s);
   return snapshots;
 }
 
@@ -118,9 +126,10 @@ begins_stretch (const Snapshot *snapshot,
 
 /* Counts hours and days that have one, not the clock: that may have been wrong. */
 static void
-prune (const char *folder)
+prune (const char *folder,
+       gint64 wall_s)
 {
-  g_autoptr (GPtrArray) snapshots = list (folder);
+  g_autoptr (GPtrArray) snapshots = list (folder, wall_s);
   const Snapshot *before = NULL;
   guint n_hours = 0, n_days = 0;
   guint64 bytes = 0;
@@ -171,7 +180,7 @@ take (FilConnection *connection,
       (void) g_unlink (taking->path);
       return FALSE;
     }
-  prune (taking->folder);
+  prune (taking->folder, taking->wall_s);
   return TRUE;
 }
 
@@ -196,15 +205,17 @@ taking_free (Taking *taking)
  * fil_snapshots_new:
  * @database: outlives the snapshots
  * @folder: for nothing else; made when it is needed
+ * @wall_s: unix seconds
  *
  * Returns: (transfer full): the snapshots
  */
 FilSnapshots *
 fil_snapshots_new (FilDatabase *database,
-                   const char *folder)
+                   const char *folder,
+                   gint64 wall_s)
 {
   FilSnapshots *self = g_new0 (FilSnapshots, 1);
-  g_autoptr (GPtrArray) snapshots = list (folder);
+  g_autoptr (GPtrArray) snapshots = list (folder, wall_s);
 
   self->database = database;
   self->folder = g_strdup (folder);
@@ -218,6 +229,17 @@ fil_snapshots_free (FilSnapshots *self)
 {
   g_free (self->folder);
   g_free (self);
+}
+
+/**
+ * fil_snapshots_last:
+ *
+ * Returns: when the newest one was taken, unix seconds; 0: there is none
+ */
+gint64
+fil_snapshots_last (const FilSnapshots *self)
+{
+  return self->last_s;
 }
 
 /**
@@ -257,6 +279,7 @@ fil_snapshots_take (FilSnapshots *self,
   taking = g_new0 (Taking, 1);
   taking->folder = g_strdup (self->folder);
   taking->path = g_build_filename (self->folder, name, NULL);
+  taking->wall_s = wall_s;
   taking->done = done;
   taking->data = data;
   _fil_database_run_alone (self->database, take, taken, taking, (GDestroyNotify) taking_free);
@@ -294,6 +317,7 @@ copy_file (const char *from,
 /**
  * fil_snapshots_restore:
  * @path: where the database was; nothing lies there now
+ * @wall_s: unix seconds
  * @taken_s: (out): when the copy was taken, unix seconds
  *
  * Puts the newest copy that can be read through in the place of the database. The copy stays.
@@ -303,9 +327,10 @@ copy_file (const char *from,
 gboolean
 fil_snapshots_restore (const char *folder,
                        const char *path,
+                       gint64 wall_s,
                        gint64 *taken_s)
 {
-  g_autoptr (GPtrArray) snapshots = list (folder);
+  g_autoptr (GPtrArray) snapshots = list (folder, wall_s);
 
   for (guint i = 0; i < snapshots->len; i++)
     {

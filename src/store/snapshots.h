@@ -21,12 +21,13 @@ G_BEGIN_DECLS
  */
 typedef struct _FilSnapshots FilSnapshots;
 
-FilSnapshots *fil_snapshots_new (FilDatabase *database, const char *folder) G_GNUC_WARN_UNUSED_RESULT;
+FilSnapshots *fil_snapshots_new (FilDatabase *database, const char *folder, gint64 wall_s) G_GNUC_WARN_UNUSED_RESULT;
 void fil_snapshots_free (FilSnapshots *self);
+gint64 fil_snapshots_last (const FilSnapshots *self);
 gboolean fil_snapshots_is_due (const FilSnapshots *self, gint64 wall_s);
 void fil_snapshots_take (FilSnapshots *self, gint64 wall_s, FilDatabaseDone done, gpointer data);
 
-gboolean fil_snapshots_restore (const char *folder, const char *path, gint64 *taken_s);
+gboolean fil_snapshots_restore (const char *folder, const char *path, gint64 wall_s, gint64 *taken_s);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilSnapshots, fil_snapshots_free)
 

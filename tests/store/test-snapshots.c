@@ -33,7 +33,7 @@ set_up (Fixture *f,
   f->folder = g_build_filename (f->dir, "snapshots", NULL);
   f->database = fil_database_open (f->path, &error);
   g_assert_no_error (error);
-  f->snapshots = fil_snapshots_new (f->database, f->folder);
+  f->snapshots = fil_snapshots_new (f->database, f->folder, START);
 }
 
 static void
@@ -135,7 +135,7 @@ test_due (Fixture *f,
 
   /* The next start knows, and a clock that was set back does not stop them. */
   fil_snapshots_free (f->snapshots);
-  f->snapshots = fil_snapshots_new (f->database, f->folder);
+  f->snapshots = fil_snapshots_new (f->database, f->folder, START);
   g_assert_false (fil_snapshots_is_due (f->snapshots, START + 60));
   g_assert_true (fil_snapshots_is_due (f->snapshots, START - DAY));
 }
@@ -182,12 +182,42 @@ test_restored (Fixture *f,
 
   /* The newest is damaged itself. */
   g_assert_true (g_file_set_contents (newest, "nothing of it is left", -1, NULL));
-  g_assert_true (fil_snapshots_restore (f->folder, f->path, &taken_s));
+  g_assert_true (fil_snapshots_restore (f->folder, f->path, START + DAY, &taken_s));
   g_assert_cmpint (taken_s, ==, START);
   g_assert_cmpint (g_stat (f->path, &st), ==, 0);
   g_assert_cmpuint (st.st_mode & 0777, ==, 0600);
   f->database = fil_database_open (f->path, NULL);
   g_assert_nonnull (f->database);
+  g_assert_true (fil_database_call (f->database, count_hosts, &n, NULL));
+  g_assert_cmpint (n, ==, 1);
+}
+
+/* The clock was a year ahead for some days and is right again: what is taken now is the newest, is kept and comes
+ * back. */
+static void
+test_wrong_clock (Fixture *f,
+                  gconstpointer data)
+{
+  const gint64 year = 365 * DAY;
+  gint64 n = 0, taken_s = 0;
+
+  for (gint64 at = START; at < START + 10 * DAY; at += HOUR)
+    take (f, year + at);
+  g_assert_true (fil_snapshots_is_due (f->snapshots, START + 10 * DAY));
+  g_assert_true (fil_database_call (f->database, add_host, NULL, NULL));
+  take (f, START + 10 * DAY);
+  take (f, START + 10 * DAY + HOUR);
+  g_assert_cmpint (fil_snapshots_last (f->snapshots), ==, START + 10 * DAY + HOUR);
+  g_clear_pointer (&f->snapshots, fil_snapshots_free);
+  f->snapshots = fil_snapshots_new (f->database, f->folder, START + 10 * DAY + HOUR);
+  g_assert_cmpint (fil_snapshots_last (f->snapshots), ==, START + 10 * DAY + HOUR);
+  g_clear_pointer (&f->snapshots, fil_snapshots_free);
+  g_clear_pointer (&f->database, fil_database_free);
+  g_unlink (f->path);
+
+  g_assert_true (fil_snapshots_restore (f->folder, f->path, START + 11 * DAY, &taken_s));
+  g_assert_cmpint (taken_s, ==, START + 10 * DAY + HOUR);
+  f->database = fil_database_open (f->path, NULL);
   g_assert_true (fil_database_call (f->database, count_hosts, &n, NULL));
   g_assert_cmpint (n, ==, 1);
 }
@@ -198,7 +228,7 @@ test_none (Fixture *f,
 {
   gint64 taken_s;
 
-  g_assert_false (fil_snapshots_restore (f->folder, f->path, &taken_s));
+  g_assert_false (fil_snapshots_restore (f->folder, f->path, START + DAY, &taken_s));
 }
 
 /* No place for it: the one before stays, and nothing half is left. */
@@ -221,6 +251,7 @@ main (int argc,
   ADD ("due", test_due);
   ADD ("kept", test_kept);
   ADD ("restored", test_restored);
+  ADD ("wrong-clock", test_wrong_clock);
   ADD ("none", test_none);
   ADD ("no-place", test_no_place);
   return g_test_run ();
