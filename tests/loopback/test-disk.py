@@ -3,10 +3,11 @@
 
 import os
 import shutil
+import socket
 import subprocess
 
 import gnutella
-from programs import Test, main, noise, read, write
+from programs import DEADLINE, Test, main, noise, read, write
 
 
 class Folders(Test):
@@ -135,6 +136,55 @@ class Folders(Test):
         getter.wait_download(id, "is over", lambda d: d["state"] == "done" or d["reason_code"] == "corrupt")
         getter.wait_download(id, "is done", lambda d: d["state"] == "done")
         self.assert_whole(getter.download(id), content)
+
+    def ask(self, listen, content):
+        """What a node gives for the hash of the content: status line and body."""
+        with socket.create_connection(gnutella.split_endpoint(listen), DEADLINE) as sock:
+            sock.sendall(("GET /uri-res/N2R?urn:sha1:%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                          % gnutella.sha1_text(content)).encode())
+            reply = b""
+            while more := sock.recv(65536):
+                reply += more
+        return reply.split(b"\r\n", 1)[0], reply.split(b"\r\n\r\n", 1)[1]
+
+    def swap(self, path, content):
+        """Puts another file in the place of one, which looks as old as that."""
+        old = os.stat(path)
+        write(path + ".new", content)
+        os.utime(path + ".new", ns=(old.st_atime_ns, old.st_mtime_ns))
+        os.rename(path + ".new", path)
+
+    def test_shared_file_is_swapped(self):
+        """Another file of the same name, size and age, or a link to one: not a byte of it is given for the hash."""
+        content, other = noise(30000, 88), noise(30000, 89)
+        sharer, _ = self.source(content, "larch.txt")
+        path = os.path.join(sharer.shared, "larch.txt")
+        self.assertEqual(self.ask(sharer.listen, content), (b"HTTP/1.1 200 OK", content))
+        self.swap(path, other)
+        status, body = self.ask(sharer.listen, content)
+        self.assertNotIn(b" 200 ", status)
+        self.assertNotIn(other[:100], body)
+
+        secret = write(os.path.join(self.world.top, "secret"), content)
+        os.remove(path)
+        os.symlink(secret, path)
+        status, body = self.ask(sharer.listen, content)
+        self.assertNotIn(b" 200 ", status)
+        self.assertNotIn(content[:100], body)
+
+    def test_finished_file_becomes_a_link(self):
+        """A finished file is read again on demand: what is behind a link in its place is not it."""
+        content = noise(300000, 92)
+        _, magnet = self.source(content, "willow.bin")
+        getter = self.node("getter").start()
+        row = getter.get(magnet)[-1]
+        self.assert_whole(row, content)
+        secret = write(os.path.join(self.world.top, "secret"), content)
+        os.remove(row["path"])
+        os.symlink(secret, row["path"])
+        getter.run("verify", str(row["id"]))
+        getter.wait_download(row["id"], "is not what it was", lambda d: d["reason_code"] == "changed")
+        self.assertEqual(read(secret), content)
 
     def test_disk_too_small(self):
         """More than fits is not begun; the sentence says what is needed and what there is."""

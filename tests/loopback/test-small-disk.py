@@ -47,13 +47,14 @@ class SmallDisk(Test):
             self.skipTest("a file system can only be mounted by root, and needs a loop device")
         self.addCleanup(subprocess.run, ["umount", "-l", self.disk], stderr=subprocess.DEVNULL)
 
-    def begin(self, size, seed, rate, **options):
+    def begin(self, size, seed, rate, downloads=None, **options):
         """A download on that disk, in its middle."""
         self.content = noise(size, seed)
         sharer = self.node("sharer", settings={"upload-limit": str(rate)}).start(files={"rowan.bin": self.content})
         self.sharer = sharer
         sha1 = sha1_text(self.content)
-        self.getter = self.node("getter", settings={"incomplete-dir": self.disk, **options}).start()
+        self.getter = self.node("getter", downloads=downloads,
+                                settings={"incomplete-dir": self.disk, **options}).start()
         self.number = self.getter.ask("get", "magnet:?xt=urn:sha1:%s&dn=rowan.bin&xl=%d&xs=http://%s/uri-res/N2R?urn:sha1:%s" % (
             sha1, size, sharer.listen, sha1))[0]["id"]
         self.getter.wait_download(self.number, "has begun", lambda d: d["received_bytes"] > size / 4)
@@ -160,6 +161,22 @@ class SmallDisk(Test):
         mount("-o", "remount,rw", self.disk)
         self.hurry()
         self.wait_done(len(self.content) + 4 * MIB)
+
+    def test_permission_is_lost(self):
+        """The folder may not be changed any more, not even by root: the whole file waits in it, and is not fetched
+        again."""
+        self.loop_disk(FLOOR * 5 // 4)
+        self.begin(6 * MIB, 305, MIB, downloads=os.path.join(self.disk, "done"))
+        if subprocess.run(["chattr", "+i", self.disk], stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("the file system knows no files that cannot be changed")
+        self.addCleanup(subprocess.run, ["chattr", "-i", self.disk], stderr=subprocess.DEVNULL)
+        self.hurry()
+        self.wait_paused("no-permission")
+        self.getter.kill()
+        self.getter.start()
+        self.wait_paused("no-permission")
+        subprocess.run(["chattr", "-i", self.disk], check=True)
+        self.wait_done(len(self.content) + 2 * MIB)
 
 
 if __name__ == "__main__":
