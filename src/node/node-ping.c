@@ -21,7 +21,7 @@ _fil_node_ping (FilNode *self,
                 const FilSha1 *sha1,
                 FilGuid *muid)
 {
-  FilHeadPing ping = { .sha1 = *sha1, .flags = FIL_HEAD_PING_ALTS };
+  FilHeadPing ping = { .sha1 = *sha1, .flags = FIL_HEAD_PING_ALTS | FIL_HEAD_PING_PUSH_ALTS };
   FilVendor vendor = { .id = { FIL_VENDOR_LIME, 23, 2 } };
   guint8 head[FIL_HEADER_LEN];
   FilHeader header;
@@ -46,12 +46,14 @@ _fil_node_ping (FilNode *self,
 
 /**
  * _fil_node_ping_answer:
+ * @flags: FIL_HEAD_PING_… that the ping asks for
  * @asker: where the ping came from
  * @pong: (out): what we have of the file, how busy we are, and who else has it
  */
 void
 _fil_node_ping_answer (FilNode *self,
                        const FilSha1 *sha1,
+                       guint8 flags,
                        const FilEndpoint *asker,
                        FilHeadPong *pong)
 {
@@ -65,6 +67,9 @@ _fil_node_ping_answer (FilNode *self,
   pong->downloading = download != NULL && download->state == FIL_DOWNLOAD_STATE_DOWNLOADING;
   pong->queue = (gint8) (waiting == 0 && used < slots ? -(gint) MIN (slots - used, 100) : (gint) MIN (waiting, 100));
   /* No more than came in, by much: nobody is to be flooded with our help. */
+  if (pong->file != FIL_HEAD_FILE_NONE && (flags & FIL_HEAD_PING_PUSH_ALTS) != 0)
+    pong->n_push_alts =
+        fil_mesh_good_push (self->mesh, sha1, 0, pong->push_alts, FIL_PONG_PUSH_ALTS, _fil_node_now (self));
   if (pong->file != FIL_HEAD_FILE_NONE)
     pong->n_alts = fil_mesh_good (self->mesh, sha1, asker, 0, pong->alts, FIL_PONG_ALTS, _fil_node_now (self));
 }

@@ -297,7 +297,8 @@ void _fil_node_own_reach (FilNode *self, FilOwnReach *out);
 
 /* node-ping.c: HEAD pings */
 gboolean _fil_node_ping (FilNode *self, const FilEndpoint *to, const FilSha1 *sha1, FilGuid *muid);
-void _fil_node_ping_answer (FilNode *self, const FilSha1 *sha1, const FilEndpoint *asker, FilHeadPong *pong);
+void _fil_node_ping_answer (FilNode *self, const FilSha1 *sha1, guint8 flags, const FilEndpoint *asker,
+                            FilHeadPong *pong);
 
 /* node-partial.c */
 const FilDownload *_fil_node_partial_find (FilNode *self, const FilSha1 *sha1);

@@ -24,7 +24,7 @@ answer_ping (FilNode *self,
   fil_writer_init (&item);
   fil_writer_init (&body);
   fil_writer_init (&payload);
-  _fil_node_ping_answer (self, &ping->sha1, &source->address, &pong);
+  _fil_node_ping_answer (self, &ping->sha1, ping->flags, &source->address, &pong);
   if (pong.file == FIL_HEAD_FILE_COMPLETE && fil_punch_offer_decode (&offer, ping->signal) &&
       fil_punches_take_offer (self->punches, &offer, &answer, now_us))
     {

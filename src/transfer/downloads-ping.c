@@ -6,12 +6,18 @@
 #include "transfer-limits.h"
 
 /* A HEAD ping costs a hundred bytes, an attempt to connect ten seconds (swarm.md §4): sources that wait for
- * their turn are asked by UDP what they have and how busy they are, and who answers best goes first. */
+ * their turn are asked by UDP what they have and how busy they are, and who answers best goes first. When a host
+ * behind a firewall does not answer pushes any more, they are asked once more: they may know its newer push proxies
+ * (push.md §5). */
 
 static gboolean
-wants_ping (const FilFileSource *source,
+wants_ping (const FilDownload *download,
+            const FilFileSource *source,
             gint64 now_us)
 {
+  if (download->work->wants_proxies && source->state != FIL_SOURCE_BAD && !source->needs_push &&
+      fil_endpoint_is_set (&source->endpoint) && now_us >= source->pinged_us + FIL_PING_REFRESH_US)
+    return TRUE;
   return source->state == FIL_SOURCE_IDLE && !source->needs_push && fil_endpoint_is_set (&source->endpoint) &&
          source->delivered == 0 && (source->pinged_us == 0 || now_us >= source->pinged_us + FIL_PING_AGAIN_US);
 }
@@ -56,7 +62,7 @@ _fil_downloads_ping_tick (FilDownloads *self,
     {
       FilFileSource *source = g_ptr_array_index (download->sources, i);
 
-      if (!wants_ping (source, now_us))
+      if (!wants_ping (download, source, now_us))
         continue;
       if (!take_ping (self, now_us, &wake))
         return wake;
@@ -65,6 +71,23 @@ _fil_downloads_ping_tick (FilDownloads *self,
         source->ping = (FilGuid){ { 0 } };
     }
   return wake;
+}
+
+/* A host behind a firewall that has the file: new, or one whose push proxies are others by now. */
+static void
+take_push_alt (FilDownloads *self,
+               FilDownload *download,
+               const FilPushEndpoint *alt,
+               gint64 now_us)
+{
+  FilHost proxies[FIL_PROXIES_MAX];
+  FilSourceSpec spec = { .guid = alt->guid, .proxies = proxies, .needs_push = TRUE };
+
+  for (guint i = 0; i < alt->n_proxies; i++)
+    if (self->delegate.may_dial (self->data, &alt->proxies[i].endpoint))
+      proxies[spec.n_proxies++] = alt->proxies[i];
+  if (spec.n_proxies > 0 && !fil_guid_is_zero (&spec.guid))
+    fil_downloads_add_source (self, download->id, &spec, now_us);
 }
 
 static void
@@ -92,6 +115,8 @@ take_pong (FilDownloads *self,
       if (self->delegate.may_dial (self->data, &spec.endpoint))
         fil_downloads_add_source (self, download->id, &spec, now_us);
     }
+  for (guint i = 0; i < pong->n_push_alts; i++)
+    take_push_alt (self, download, &pong->push_alts[i], now_us);
 }
 
 /**

@@ -40,7 +40,9 @@
 #define FIL_PINGS_AT_ONCE 10                   /* of all downloads together … */
 #define FIL_PINGS_US (2 * FIL_SEC)             /* … in this time */
 #define FIL_PING_AGAIN_US (10 * FIL_MINUTE)    /* to one source */
+#define FIL_PING_REFRESH_US FIL_MINUTE         /* … when it may know newer push proxies of another one */
 #define FIL_PONG_ALTS 4                        /* other places in an answer of ours */
+#define FIL_PONG_PUSH_ALTS 2                   /* … and those behind firewalls */
 
 /* Trees */
 #define FIL_ROOTS_MAX 8                        /* roots that are told apart for one file */

@@ -110,12 +110,30 @@ get_code (const FilHeadPong *self)
                    | (self->downloading ? CODE_DOWNLOADING : 0));
 }
 
+/* One after the other; what follows a broken one is none. */
+static void
+pong_read_push_alts (FilHeadPong *self,
+                     FilReader r)
+{
+  while (r.len > 0 && self->n_push_alts < FIL_HEAD_PUSH_ALTS &&
+         fil_push_endpoint_read (&self->push_alts[self->n_push_alts], &r))
+    self->n_push_alts++;
+}
+
+static void
+pong_put_push_alts (const FilHeadPong *self,
+                    FilWriter *out)
+{
+  for (guint i = 0; i < MIN (self->n_push_alts, FIL_HEAD_PUSH_ALTS); i++)
+    fil_push_endpoint_write_binary (&self->push_alts[i], out);
+}
+
 /* v1: what the flags promise follows in the order ranges, push alts, alts; lengths are big-endian. */
 static gboolean
 pong_read_v1 (FilHeadPong *self,
               FilReader r)
 {
-  FilSlice vector;
+  FilSlice vector, push_alts = FIL_SLICE_NONE;
   guint8 flags;
   guint8 code;
   guint8 queue;
@@ -132,8 +150,9 @@ pong_read_v1 (FilHeadPong *self,
   if ((flags & FIL_HEAD_PING_RANGES) != 0
       && (!fil_reader_be16 (&r, &len) || !fil_reader_slice (&r, len, &self->ranges)))
     return FALSE;
-  if ((flags & FIL_HEAD_PING_PUSH_ALTS) != 0 && (!fil_reader_be16 (&r, &len) || !fil_reader_skip (&r, len)))
+  if ((flags & FIL_HEAD_PING_PUSH_ALTS) != 0 && (!fil_reader_be16 (&r, &len) || !fil_reader_slice (&r, len, &push_alts)))
     return FALSE;
+  pong_read_push_alts (self, push_alts);
   if ((flags & FIL_HEAD_PING_ALTS) != 0)
     {
       if (!fil_reader_be16 (&r, &len) || !fil_reader_slice (&r, len, &vector))
@@ -187,6 +206,8 @@ pong_read_v2 (FilHeadPong *self,
   self->n_alts = pong_read_alts (&ggep, "A", "T", 4, self->alts, FIL_ALTS_MAX);
   self->n_alts += pong_read_alts (&ggep, "A6", "T6", 6, self->alts + self->n_alts,
                                   FIL_ALTS_MAX - self->n_alts);
+  if (fil_ggep_read_plain (&ggep, "P", 4096, &data))
+    pong_read_push_alts (self, data);
   return TRUE;
 }
 
@@ -200,50 +221,48 @@ fil_head_pong_decode (FilHeadPong *self,
                       const FilVendor *vendor)
 {
   memset (self, 0, G_STRUCT_OFFSET (FilHeadPong, alts));
-  self->n_alts = 0;
+  self->n_alts = self->n_push_alts = 0;
   self->ranges = FIL_SLICE_NONE;
   self->signal = FIL_SLICE_NONE;
   return vendor->id.version < 2 ? pong_read_v1 (self, vendor->body) : pong_read_v2 (self, vendor->body);
+}
+
+/* Returns the flag that tells of it; 0: there is nothing. */
+static guint8
+put_vector (FilWriter *out,
+            guint8 flag,
+            FilSlice bytes)
+{
+  if (bytes.len == 0 || bytes.len > G_MAXUINT16)
+    return 0;
+  fil_writer_be16 (out, (guint16) bytes.len);
+  fil_writer_put (out, bytes);
+  return flag;
 }
 
 static void
 pong_write_v1 (const FilHeadPong *self,
                FilWriter *out)
 {
+  g_auto (FilWriter) vector;
   gsize flags_at = out->len;
-  gsize length_at;
   guint8 flags = 0;
-  guint8 length[2];
 
+  fil_writer_init (&vector);
   fil_writer_u8 (out, 0);
   fil_writer_u8 (out, get_code (self));
   if (self->file == FIL_HEAD_FILE_NONE)
     return;
   fil_writer_bytes (out, self->vendor, sizeof self->vendor);
   fil_writer_u8 (out, (guint8) self->queue);
-  if (self->ranges.len > 0 && self->ranges.len <= G_MAXUINT16)
-    {
-      flags |= FIL_HEAD_PING_RANGES;
-      fil_writer_be16 (out, (guint16) self->ranges.len);
-      fil_writer_put (out, self->ranges);
-    }
-
-  length_at = out->len;
-  fil_writer_be16 (out, 0);
+  flags |= put_vector (out, FIL_HEAD_PING_RANGES, self->ranges);
+  pong_put_push_alts (self, &vector);
+  flags |= put_vector (out, FIL_HEAD_PING_PUSH_ALTS, fil_writer_slice (&vector));
+  fil_writer_truncate (&vector, 0);
   for (guint i = 0; i < self->n_alts; i++)
     if (self->alts[i].endpoint.family == 4)
-      fil_packed_endpoint_write (&self->alts[i].endpoint, out);
-  if (out->len > length_at + 2)
-    {
-      flags |= FIL_HEAD_PING_ALTS;
-      length[0] = (guint8) ((out->len - length_at - 2) >> 8);
-      length[1] = (guint8) (out->len - length_at - 2);
-      fil_writer_patch (out, length_at, length, sizeof length);
-    }
-  else
-    {
-      fil_writer_truncate (out, length_at);
-    }
+      fil_packed_endpoint_write (&self->alts[i].endpoint, &vector);
+  flags |= put_vector (out, FIL_HEAD_PING_ALTS, fil_writer_slice (&vector));
   fil_writer_patch (out, flags_at, &flags, 1);
 }
 
@@ -289,7 +308,9 @@ fil_head_pong_encode (const FilHeadPong *self,
                       FilWriter *out)
 {
   FilGgepBuilder ggep;
+  g_auto (FilWriter) push_alts;
 
+  fil_writer_init (&push_alts);
   if (version < 2)
     {
       pong_write_v1 (self, out);
@@ -304,6 +325,9 @@ fil_head_pong_encode (const FilHeadPong *self,
       fil_ggep_builder_add_u8 (&ggep, "F", self->tls ? 1 : 0);
       pong_write_alts (self, "A", "T", 4, &ggep);
       pong_write_alts (self, "A6", "T6", 6, &ggep);
+      pong_put_push_alts (self, &push_alts);
+      if (push_alts.len > 0)
+        fil_ggep_builder_add (&ggep, "P", fil_writer_slice (&push_alts));
     }
   if (self->signal.len > 0)
     fil_ggep_builder_add (&ggep, FIL_GGEP_SIGNAL, self->signal);

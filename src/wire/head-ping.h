@@ -5,6 +5,7 @@
 
 #include "guid.h"
 #include "packed-hosts.h"
+#include "push-endpoint.h"
 #include "urn.h"
 #include "vendor.h"
 #include "wire-limits.h"
@@ -49,6 +50,8 @@ typedef struct
   gboolean tls;          /* v2 */
   FilHost alts[FIL_ALTS_MAX];
   guint n_alts;
+  FilPushEndpoint push_alts[FIL_HEAD_PUSH_ALTS]; /* behind firewalls; IPv4 only */
+  guint n_push_alts;
   FilSlice ranges;       /* v1: pairs of BE32; borrowed */
   FilSlice signal;       /* v2, RUX */
 } FilHeadPong;

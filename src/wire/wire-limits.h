@@ -30,6 +30,7 @@
 #define FIL_HOST_CACHES_TEXT_MAX 8192
 #define FIL_PROXIES_MAX 8
 #define FIL_ALTS_MAX 32
+#define FIL_HEAD_PUSH_ALTS 4 /* of a HEAD pong that are read */
 #define FIL_MESSAGES_SUPPORTED_MAX 128
 #define FIL_FEATURES_MAX 64
 #define FIL_CRAWLER_NODES_MAX 512

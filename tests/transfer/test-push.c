@@ -847,6 +847,39 @@ test_all_proxies_gone (Fixture *f,
     }
 }
 
+/* … by a HEAD ping to those that deliver, too: one of them knows who passes pushes on to it by now. */
+static void
+test_proxies_by_head_ping (Fixture *f,
+                           gconstpointer data)
+{
+  Host *good, *knowing;
+
+  f->world->loses_pushes = TRUE;
+  add_proxy (f, 0, "410 Gone");
+  add_proxy (f, 1, "410 Gone");
+  good = add_proxy (f, 2, "202 Push sent");
+  knowing = world_add_host (f->world, "28.0.0.1:6346", f->content);
+  knowing->bytes_per_step = 200;
+  knowing->answers_pings = TRUE;
+  knowing->pong = (FilHeadPong){ .file = FIL_HEAD_FILE_COMPLETE, .queue = -1, .n_push_alts = 2 };
+  /* What nobody should go to is left out. */
+  knowing->pong.push_alts[0] = (FilPushEndpoint){ .guid = { { 7 } }, .n_proxies = 1 };
+  g_assert_true (fil_endpoint_parse (&knowing->pong.push_alts[0].proxies[0].endpoint, "30.0.0.2:25", -1, 0));
+  knowing->pong.push_alts[1] = (FilPushEndpoint){ .guid = f->host->guid, .n_proxies = 1 };
+  knowing->pong.push_alts[1].proxies[0] = f->proxies[2];
+  world_add_source (f->world, 1, knowing);
+  world_run (f->world, 70);
+  g_assert_cmpuint (knowing->pings, ==, 0);
+  world_add_pushed (f->world, 1, f->host, f->proxies, 2);
+  world_run (f->world, 7);
+  g_assert_cmpuint (knowing->pings, ==, 1);
+  g_assert_cmpuint (f->download->sources->len, ==, 2);
+  world_run (f->world, 7);
+  g_assert_cmpuint (good->connects, ==, 1);
+  /* Not again and again. */
+  g_assert_cmpuint (knowing->pings, ==, 1);
+}
+
 /* §6 */
 
 /* Somebody who saw the GUID calls first, and says what no honest host would, or nothing: the file comes from
@@ -1046,6 +1079,7 @@ main (int argc,
     { "5/lost-proxies", test_lost_proxies },
     { "5/tls-every-other-try", test_tls_every_other_try },
     { "5/all-proxies-gone", test_all_proxies_gone },
+    { "5/newer-proxies-by-head-ping", test_proxies_by_head_ping },
     { "6/forged-giv", test_forged_giv },
     { "6/forged-bytes", test_forged_bytes },
     { "6/giv-source-is-no-address", test_giv_source_is_no_address },

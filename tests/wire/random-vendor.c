@@ -49,6 +49,12 @@ random_head_pong (FilHeadPong *self,
   self->n_alts = test_random_hosts (self->alts, FIL_ALTS_MAX, version >= 2);
   for (guint i = 0; version < 2 && i < self->n_alts; i++)
     self->alts[i].tls = FALSE;
+  self->n_push_alts = test_random_below (FIL_HEAD_PUSH_ALTS + 1);
+  for (guint i = 0; i < self->n_push_alts; i++)
+    {
+      test_random_guid (&self->push_alts[i].guid);
+      self->push_alts[i].n_proxies = test_random_hosts (self->push_alts[i].proxies, 4, FALSE);
+    }
   if (version >= 2)
     self->tls = test_random_bool ();
   else
@@ -197,6 +203,11 @@ text_head (const FilHeadPing *ping,
                           pong->queue, pong->tls);
   test_add_slice (out, "vendor", fil_slice (pong->vendor, 4));
   test_add_hosts (out, "alts", pong->alts, pong->n_alts);
+  for (guint i = 0; i < pong->n_push_alts; i++)
+    {
+      test_add_slice (out, "push", fil_slice (pong->push_alts[i].guid.bytes, 16));
+      test_add_hosts (out, "proxies", pong->push_alts[i].proxies, pong->push_alts[i].n_proxies);
+    }
   test_add_slice (out, "ranges", pong->ranges);
   test_add_slice (out, "signal", pong->signal);
 }
