@@ -3,23 +3,17 @@
 
 #include "rudp-hub.h"
 
+#include "rudp-places.h"
 #include "transfer-limits.h"
 
 #define N_IDS 256
-#define ANSWERED_MAX 4
 
 typedef struct
 {
   FilRudp *rudp;
   FilRudpChanged changed; /* NULL: released */
   gpointer data;
-  FilEndpoint tried[FIL_RUDP_CANDIDATES_MAX];
-  guint8 ttls[FIL_RUDP_CANDIDATES_MAX];
-  guint n_tried;
-  guint at;               /* in tried: where the SYN that is being sent goes next */
-  guint rounds;           /* of SYNs to all that are tried */
-  FilEndpoint answered[ANSWERED_MAX]; /* of the tried, those a SYN came from; we send to the first */
-  guint n_answered;
+  FilRudpPlaces places;
   guint guesses;          /* LimeWire: packets from there that did not know our id, and not one of lately */
   gboolean is_touched;    /* since the owner was told last */
 } Entry;
@@ -150,17 +144,6 @@ entry_of (const FilRudpHub *self,
   return self->by_id[fil_rudp_config (rudp)->id];
 }
 
-static gint
-index_of (const FilEndpoint *list,
-          guint n,
-          const FilEndpoint *endpoint)
-{
-  for (guint i = 0; i < n; i++)
-    if (fil_endpoint_equal (&list[i], endpoint))
-      return (gint) i;
-  return -1;
-}
-
 /**
  * fil_rudp_hub_try:
  * @to: an address that the caller may send to: the gate judged it
@@ -177,18 +160,7 @@ fil_rudp_hub_try (FilRudpHub *self,
                   const FilEndpoint *to,
                   guint8 ttl)
 {
-  Entry *entry = entry_of (self, rudp);
-  gint at = index_of (entry->tried, entry->n_tried, to);
-
-  if (at < 0 && entry->n_tried == FIL_RUDP_CANDIDATES_MAX)
-    return FALSE;
-  if (at < 0)
-    {
-      at = (gint) entry->n_tried++;
-      entry->tried[at] = *to;
-    }
-  entry->ttls[at] = ttl;
-  return TRUE;
+  return fil_rudp_places_try (&entry_of (self, rudp)->places, to, ttl);
 }
 
 /**
@@ -200,9 +172,7 @@ const FilEndpoint *
 fil_rudp_hub_peer (FilRudpHub *self,
                    const FilRudp *rudp)
 {
-  Entry *entry = entry_of (self, rudp);
-
-  return entry->n_answered > 0 ? &entry->answered[0] : NULL;
+  return fil_rudp_places_peer (&entry_of (self, rudp)->places);
 }
 
 /**
@@ -253,13 +223,6 @@ fil_rudp_hub_release (FilRudpHub *self,
 
 /* Coming */
 
-static gboolean
-is_tried (const Entry *entry,
-          const FilEndpoint *from)
-{
-  return index_of (entry->tried, entry->n_tried, from) >= 0;
-}
-
 /* LimeWire: one host may have several connections with us, and give a new one the id of one that it forgot. */
 static gboolean
 is_waiting_for (const Entry *entry,
@@ -268,7 +231,7 @@ is_waiting_for (const Entry *entry,
 {
   const FilRudpConfig *config = fil_rudp_config (entry->rudp);
 
-  if ((config->profile == FIL_RUDP_FILBERT) != syn->is_extended || !is_tried (entry, from))
+  if ((config->profile == FIL_RUDP_FILBERT) != syn->is_extended || !fil_rudp_places_are_tried (&entry->places, from))
     return FALSE;
   if (syn->is_extended)
     return config->own_nonce == syn->nonce;
@@ -291,24 +254,6 @@ waiting_for (FilRudpHub *self,
   return NULL;
 }
 
-static gboolean
-may_come_from (const Entry *entry,
-               const FilRudpPacket *packet,
-               const FilEndpoint *from)
-{
-  if (entry->n_answered == 0 || (packet->op == FIL_RUDP_SYN && packet->is_extended))
-    return is_tried (entry, from);
-  return index_of (entry->answered, entry->n_answered, from) >= 0;
-}
-
-static void
-note_answer (Entry *entry,
-             const FilEndpoint *from)
-{
-  if (entry->n_answered < ANSWERED_MAX && index_of (entry->answered, entry->n_answered, from) < 0)
-    entry->answered[entry->n_answered++] = *from;
-}
-
 /* Who cannot read what we send to @from has to guess our id: after a few tries the connection is given up. */
 static void
 count_guess (FilRudpHub *self,
@@ -321,11 +266,10 @@ count_guess (FilRudpHub *self,
   for (guint i = 0; i < self->n; i++)
     {
       Entry *entry = self->by_id[self->ids[i]];
-
       const FilRudpConfig *config = fil_rudp_config (entry->rudp);
 
       if (config->profile != FIL_RUDP_LIMEWIRE || config->id == packet->connection
-          || fil_rudp_state (entry->rudp) != FIL_RUDP_OPENING || !is_tried (entry, from)
+          || fil_rudp_state (entry->rudp) != FIL_RUDP_OPENING || !fil_rudp_places_are_tried (&entry->places, from)
           || ++entry->guesses <= FIL_RUDP_GUESSES_MAX)
         continue;
       fil_rudp_abort (entry->rudp, FIL_RUDP_FIN_YOU_CLOSED, now_us);
@@ -355,7 +299,7 @@ fil_rudp_hub_receive (FilRudpHub *self,
     entry = packet.connection != 0       ? self->by_id[packet.connection]
             : packet.op == FIL_RUDP_SYN ? waiting_for (self, &packet, from)
                                         : NULL;
-  if (entry == NULL || !may_come_from (entry, &packet, from)
+  if (entry == NULL || !fil_rudp_places_may_say (&entry->places, from, &packet)
       || !fil_rudp_receive (entry->rudp, &packet, datagram, now_us))
     {
       self->refused++;
@@ -364,7 +308,7 @@ fil_rudp_hub_receive (FilRudpHub *self,
       return FALSE;
     }
   if (packet.op == FIL_RUDP_SYN)
-    note_answer (entry, from);
+    fil_rudp_places_answered (&entry->places, from);
   entry->is_touched = TRUE;
   return TRUE;
 }
@@ -404,30 +348,12 @@ fil_rudp_hub_settle (FilRudpHub *self,
 
 /* Going */
 
-/* Whether it goes to all that are tried, and not to the one that answered. */
 static gboolean
-is_for_tried (const Entry *entry,
-              const FilRudpOutput *output)
-{
-  return entry->n_answered == 0 || (output->is_opener && fil_rudp_config (entry->rudp)->is_wary);
-}
-
-static gboolean
-address_output (Entry *entry,
+address_output (const Entry *entry,
                 FilRudpHubOutput *out)
 {
-  if (!is_for_tried (entry, &out->output))
-    {
-      out->to = entry->answered[0];
-      out->ttl = 0;
-      return TRUE;
-    }
-  if (entry->at >= entry->n_tried)
-    return FALSE;
-  out->to = entry->tried[entry->at];
-  /* Should the others all die before they are through our own routers. */
-  out->ttl = !out->output.is_opener || entry->rounds == FIL_RUDP_RESORT ? 0 : entry->ttls[entry->at];
-  return TRUE;
+  return fil_rudp_places_next (&entry->places, out->output.is_opener, fil_rudp_config (entry->rudp)->is_wary, &out->to,
+                               &out->ttl);
 }
 
 /**
@@ -470,13 +396,11 @@ fil_rudp_hub_sent (FilRudpHub *self,
   Entry *entry = entry_of (self, output->rudp);
 
   /* One SYN goes to all that are tried. */
-  if (is_for_tried (entry, &output->output) && ++entry->at < entry->n_tried)
+  if (!fil_rudp_places_sent (&entry->places, output->output.is_opener, fil_rudp_config (entry->rudp)->is_wary))
     {
       self->turn = (self->turn + self->n - 1) % self->n;
       return;
     }
-  entry->rounds += is_for_tried (entry, &output->output);
-  entry->at = 0;
   entry->is_touched = TRUE; /* there may be room to write again */
   fil_rudp_sent (entry->rudp, &output->output, now_us);
 }
@@ -498,7 +422,7 @@ fil_rudp_hub_wake (FilRudpHub *self,
       gint64 due = fil_rudp_wake (entry->rudp, now_us);
 
       /* Without an address to try there is only the end to wait for. */
-      if (entry->n_tried == 0 && entry->n_answered == 0 && due <= now_us)
+      if (entry->places.n_tried == 0 && due <= now_us)
         due = now_us + FIL_RUDP_SYN_US;
       wake = MIN (wake, due);
     }

@@ -197,6 +197,27 @@ test_keeps_still (void)
   g_assert_cmpuint (punch_world_arrived (world, ATTACKER), <=, FIL_PUNCH_REPLIES_PER_ADDRESS + 2);
 }
 
+/* Whoever chooses the way and never speaks over it: the stream knocks so often, and is given up. */
+static void
+test_keeps_still_after_use (void)
+{
+  g_autoptr (PunchWorld) world = punch_world_new ("LimeWire/5.5");
+  PunchHost *sharer = add_sharer (world, NAT_FULL);
+  const FilEndpoint own = endpoint (ATTACKER);
+  FilPunchOffer offer, answer;
+  guint before;
+
+  begin_attack (world, sharer, &offer, &answer);
+  before = punch_world_arrived (world, ATTACKER);
+  punch_attack_probe (sharer, answer.nonce, offer.nonce, FIL_PROBE_USE, &own, sharer->said.challenge);
+  g_assert_cmpuint (punch_streams_n_opening (sharer->streams), ==, 1);
+  sim_run (world->sim, FIL_MINUTE);
+  g_assert_cmpuint (punch_world_arrived (world, ATTACKER) - before, <=, FIL_RUDP_SYNS_PER_ADDRESS + 4);
+  g_assert_cmpuint (sharer->n_streams, ==, 0);
+  g_assert_cmpuint (punch_streams_n_opening (sharer->streams), ==, 0);
+  g_assert_cmpuint (punch_world_n_kept (sharer), ==, 0);
+}
+
 /* The same of who is asked: the one who asked chooses the way, and hears no word more. */
 static void
 test_keeps_still_asker (void)
@@ -341,6 +362,7 @@ main (int argc,
   g_test_add_func ("/sim/punch/proof/use", test_use);
   g_test_add_func ("/sim/punch/proof/replay", test_replay);
   g_test_add_func ("/sim/punch/proof/keeps-still", test_keeps_still);
+  g_test_add_func ("/sim/punch/proof/keeps-still/after-use", test_keeps_still_after_use);
   g_test_add_func ("/sim/punch/proof/keeps-still/asker", test_keeps_still_asker);
   g_test_add_func ("/sim/punch/proof/stopped", test_stopped);
   g_test_add_func ("/sim/punch/proof/limewire/victim", test_limewire_victim);
