@@ -82,6 +82,8 @@ static const FilField download_fields[] = {
   INT ("active_sources"),
   INT ("priority"),
   INT_OR_NULL ("retry"),
+  INT_OR_NULL ("queue_position"),
+  INT_OR_NULL ("queue_length"),
 };
 
 static const FilField download_source_fields[] = {
@@ -96,6 +98,7 @@ static const FilField download_source_fields[] = {
   INT_OR_NULL ("queue_position"),
   STRING_OR_NULL ("reason_code"),
   STRINGS ("via"),
+  INT_OR_NULL ("queue_length"),
 };
 
 static const FilField upload_fields[] = {

@@ -107,6 +107,8 @@ download_row (FilNode *node,
   fil_row_builder_int (&row, "active_sources", info.active_sources);
   fil_row_builder_int (&row, "priority", info.priority);
   fil_row_builder_known (&row, "retry", info.retry);
+  fil_row_builder_known (&row, "queue_position", info.queue_position);
+  fil_row_builder_known (&row, "queue_length", info.queue_length);
   return fil_row_builder_end (&row);
 }
 
@@ -476,6 +478,7 @@ add_download_source (const FilDownloadSourceInfo *info,
   fil_row_builder_known (&row, "queue_position", info->queue_position);
   fil_row_builder_string (&row, "reason_code", info->reason_code);
   fil_row_builder_strings (&row, "via", info->via);
+  fil_row_builder_known (&row, "queue_length", info->queue_length);
   g_variant_builder_add_value (data, fil_row_builder_end (&row));
 }
 

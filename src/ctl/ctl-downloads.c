@@ -18,7 +18,7 @@ static const CtlColumn download_columns[] = {
   { N_ ("Speed"), "bps", CTL_CELL_SPEED },
   { N_ ("Left"), "eta_s", CTL_CELL_DURATION },
   { N_ ("Sources"), "sources", CTL_CELL_NUMBER },
-  { N_ ("Next try"), "retry", CTL_CELL_TIME },
+  { N_ ("Next try"), "retry", CTL_CELL_UNTIL },
   { N_ ("Name"), "name", CTL_CELL_TEXT },
   { N_ ("Note"), "reason", CTL_CELL_TEXT },
   { NULL },

@@ -50,6 +50,14 @@ time_text (gint64 seconds)
 }
 
 static char *
+until_text (gint64 seconds)
+{
+  g_autofree char *rest = duration_text (MAX (seconds - g_get_real_time () / G_USEC_PER_SEC, 0));
+
+  return g_strdup_printf (_("in %s"), rest);
+}
+
+static char *
 speed_text (gint64 bps)
 {
   g_autofree char *size = g_format_size ((guint64) bps);
@@ -85,6 +93,8 @@ ctl_cell_text (FilRow *row,
       return duration_text (number);
     case CTL_CELL_TIME:
       return time_text (number);
+    case CTL_CELL_UNTIL:
+      return until_text (number);
     case CTL_CELL_NUMBER:
     case CTL_CELL_TEXT:
     default:

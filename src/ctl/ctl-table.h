@@ -13,6 +13,7 @@ typedef enum
   CTL_CELL_SPEED,    /* nothing when it is 0 */
   CTL_CELL_DURATION, /* seconds */
   CTL_CELL_TIME,     /* unix seconds */
+  CTL_CELL_UNTIL,    /* unix seconds, told as how long it is until then */
 } CtlCell;
 
 typedef struct

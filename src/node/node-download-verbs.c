@@ -65,7 +65,10 @@ fil_node_get_download (FilNode *self,
     .added = download->added,
     .finished = download->finished,
     .priority = download->priority,
-    .retry = download->state == FIL_DOWNLOAD_STATE_SEARCHING && download->retry_us != 0
+    .queue_position = download->state == FIL_DOWNLOAD_STATE_CONNECTING ? download->place.position : 0,
+    .queue_length = download->state == FIL_DOWNLOAD_STATE_CONNECTING ? download->place.length : 0,
+    .retry = (download->state == FIL_DOWNLOAD_STATE_SEARCHING || download->state == FIL_DOWNLOAD_STATE_CONNECTING) &&
+                     download->retry_us != 0
                  ? _fil_node_wall_s (self) + MAX (download->retry_us - now_us, 0) / FIL_SEC
                  : 0,
   };

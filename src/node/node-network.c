@@ -187,6 +187,7 @@ acceptor_session_for (gpointer data,
   FilNode *self = data;
   gint64 now_us = _fil_node_now (self);
   FilSession *session;
+  FilQueueCall call;
   FilGiv giv;
 
   if (self->is_stopped)
@@ -206,6 +207,8 @@ acceptor_session_for (gpointer data,
         return NULL;
       session = fil_downloads_giv (self->downloads, &giv.guid, giv.index, peer, now_us);
       return session != NULL ? session : _fil_node_browse_giv (self, &giv.guid, peer);
+    case FIL_GREETING_QUEUE:
+      return fil_queue_call_parse (&call, first_line) ? fil_downloads_called (self->downloads, call.id, peer, now_us) : NULL;
     default:
       return NULL;
     }

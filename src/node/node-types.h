@@ -133,6 +133,8 @@ typedef struct
   gint64 finished;
   int priority;            /* higher goes first */
   gint64 retry;            /* unix seconds: when something is tried next while nothing moves; 0: nothing waits */
+  guint queue_position;    /* in the queue of a source, while we wait there; 0: we do not, or it did not say */
+  guint queue_length;      /* 0: not known */
 } FilDownloadInfo;
 
 typedef struct
@@ -214,6 +216,7 @@ typedef struct
   guint64 bps;
   guint64 delivered_bytes;
   guint queue_position;   /* in its queue, 0 when not known */
+  guint queue_length;     /* 0 when not known */
   const char *reason_code; /* why it does not deliver, or NULL */
   const char *const *via; /* ADDR:PORT of those that carried the signalling, the last first */
 } FilDownloadSourceInfo;

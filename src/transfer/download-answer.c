@@ -152,8 +152,7 @@ handle_head (FilDownloadSession *self,
       start_body (self, &head, asked, now_us);
       break;
     case FIL_DOWNLOAD_WAIT:
-      self->poll_us = now_us + CLAMP (head.reply.poll_s * FIL_SEC, FIL_QUEUE_MIN_POLL_US,
-                                      FIL_SOURCE_MAX_RETRY_AFTER_US);
+      self->poll_us = now_us + head.reply.poll_s * FIL_SEC;
       self->refusals = 0;
       start_discard (self, &head, now_us);
       break;

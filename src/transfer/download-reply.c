@@ -50,14 +50,59 @@ read_available (FilDownloadReplyHead *self,
   self->reply.available = self->available;
 }
 
+/* Not too soon, or the place is lost, and not too late; further back less often. */
+static void
+set_poll (FilDownloadReply *reply,
+          gint64 least_s,
+          gint64 wished_s,
+          gint64 lifetime_s)
+{
+  gint64 poll_s = MAX (least_s, MIN (wished_s, lifetime_s - FIL_QUEUE_SAFETY_S));
+
+  reply->is_queued = TRUE;
+  reply->poll_s = CLAMP (poll_s, FIL_QUEUE_MIN_POLL_S, FIL_SOURCE_MAX_RETRY_AFTER_US / FIL_SEC);
+  reply->lifetime_s = CLAMP (lifetime_s, reply->poll_s + FIL_QUEUE_SAFETY_S, FIL_HOUR * 24 / FIL_SEC);
+}
+
+/* PARQ. gtk-gnutella may leave out all but the id and the position. */
+static void
+read_parq (FilDownloadReply *reply,
+           const FilHead *head)
+{
+  gint64 least_s, lifetime_s;
+
+  if (!fil_queue_parse_parq (&reply->queue, fil_head_get (head, "X-Queued")) || reply->status != 503)
+    return;
+  least_s = reply->retry_after_s >= 0 ? reply->retry_after_s : (gint64) reply->queue.retry_after_s;
+  lifetime_s = (gint64) reply->queue.lifetime_s;
+  if (lifetime_s < least_s)
+    lifetime_s = least_s + FIL_QUEUE_GRACE_S;
+  set_poll (reply, least_s, (gint64) reply->queue.position * FIL_QUEUE_PER_PLACE_S, lifetime_s);
+}
+
+/* LimeWire's: all three or nothing (http-transfer.md §6). */
+static void
+read_legacy (FilDownloadReply *reply,
+             const FilHead *head)
+{
+  FilQueueState state;
+  gint64 least_s, most_s;
+
+  if (!fil_queue_parse_legacy (&state, fil_head_get (head, "X-Queue")) || state.is_version || state.position == 0 ||
+      state.poll_min_s == 0)
+    return;
+  reply->queue = state;
+  least_s = state.poll_min_s;
+  most_s = MAX (state.poll_max_s, state.poll_min_s);
+  set_poll (reply, least_s, least_s + (most_s - least_s) / 4, most_s);
+}
+
 static void
 read_waiting (FilDownloadReply *reply,
               const FilHead *head)
 {
   const char *retry_after = fil_head_get (head, "Retry-After");
   const char *date = fil_head_get (head, "Date");
-  const char *queue = fil_head_get (head, "X-Queue");
-  FilQueueState state;
   gint64 now_s = 0;
   guint seconds;
 
@@ -67,13 +112,9 @@ read_waiting (FilDownloadReply *reply,
   if (retry_after != NULL && (g_ascii_isdigit (*retry_after) || now_s > 0) &&
       fil_retry_after_parse (retry_after, now_s, &seconds))
     reply->retry_after_s = seconds;
-  /* LimeWire: all three or nothing (http-transfer.md §6). */
-  if (queue != NULL && fil_queue_parse_legacy (&state, queue) && !state.is_version && state.position > 0 &&
-      state.poll_min_s > 0)
-    {
-      reply->queue_position = state.position;
-      reply->poll_s = state.poll_min_s + (MAX (state.poll_max_s, state.poll_min_s) - state.poll_min_s) / 4;
-    }
+  read_parq (reply, head);
+  if (!reply->is_queued && reply->status == 503)
+    read_legacy (reply, head);
 }
 
 /* Both headers may carry the SHA-1, and either of them the tree's root. */

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  FIL_DOWNLOAD_PHASE_GIV,     /* the other side introduces itself */
+  FIL_DOWNLOAD_PHASE_GIV,     /* the other side introduces itself, by GIV or QUEUE */
   FIL_DOWNLOAD_PHASE_HEAD,
   FIL_DOWNLOAD_PHASE_BODY,
   FIL_DOWNLOAD_PHASE_PAGE,    /* the body of something that is no range of the file */

@@ -52,10 +52,10 @@ write_request (FilDownloadSession *self,
     }
   fil_head_write_header (out, "Range", "bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, ask->range.start,
                          ask->range.end - 1);
-  fil_head_write_header (out, "X-Queue", "0.1");
+  fil_head_write_header (out, "X-Queue", "1.1");
   if (!self->has_requested)
     {
-      fil_head_write_header (out, "X-Features", "queue/0.1, fwalt/0.1");
+      fil_head_write_header (out, "X-Features", "queue/1.1, fwalt/0.1");
       fil_push_headers_write_request (out, &self->us);
       if (self->downloaded > 0)
         fil_head_write_header (out, "X-Downloaded", "%" G_GUINT64_FORMAT, self->downloaded);
@@ -295,8 +295,10 @@ fil_download_session_new (const FilDownloadRequest *request,
   self->downloaded = request->downloaded;
   if (request->us != NULL)
     self->us = *request->us;
-  self->head = fil_head_new (request->is_giv ? &fil_head_limits_giv : &fil_head_limits_http);
-  self->phase = request->is_giv ? FIL_DOWNLOAD_PHASE_GIV : FIL_DOWNLOAD_PHASE_HEAD;
+  self->head = fil_head_new (request->is_giv    ? &fil_head_limits_giv
+                             : request->is_call ? &fil_head_limits_accept
+                                                : &fil_head_limits_http);
+  self->phase = request->is_giv || request->is_call ? FIL_DOWNLOAD_PHASE_GIV : FIL_DOWNLOAD_PHASE_HEAD;
   self->poll_us = FIL_NEVER;
   self->since_us = now_us;
   fil_writer_init (&self->out);

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "byte-range.h"
+#include "http-queue.h"
 #include "push-headers.h"
 #include "session.h"
 #include "slice.h"
@@ -20,8 +21,10 @@ typedef struct
   guint64 size;
   FilRange range;           /* 200, 206: the bytes that follow */
   gint64 retry_after_s;     /* -1: not said */
-  guint queue_position;     /* 0: not queued */
-  gint64 poll_s;            /* queued: when to ask again on this connection */
+  gboolean is_queued;       /* we have a place in its queue … */
+  FilQueueState queue;      /* … which is this; served: at most its id */
+  gint64 poll_s;            /* queued: when to ask again … */
+  gint64 lifetime_s;        /* … and how long the place is kept */
   gboolean keeps_alive;
   FilUrn urn;               /* of X-Gnutella-Content-URN and X-Content-URN; none when absent */
   FilSlice thex_path;       /* where the tree is; empty: not said */
@@ -105,7 +108,8 @@ typedef struct
   const char *target;     /* "/uri-res/N2R?urn:sha1:…" or "/get/1/name" */
   guint64 downloaded;     /* X-Downloaded of the first request */
   const FilPushSelf *us;  /* how we can be reached, or NULL; copied */
-  gboolean is_giv;        /* the stream begins with the GIV of the other side */
+  gboolean is_giv;        /* the stream begins with the GIV of the other side … */
+  gboolean is_call;       /* … or with its QUEUE */
 } FilDownloadRequest;
 
 /**

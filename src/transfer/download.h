@@ -86,6 +86,7 @@ typedef struct
   FilDownloadState state;
   char *reason;            /* one sentence, translated, whenever nothing moves; else NULL */
   const char *reason_code; /* stable, interned; NULL with reason */
+  FilSourcePlace place;    /* in the queue of a source, the best of them; only while nothing else moves */
   gint64 retry_us;         /* while nothing moves: when something is tried next; 0: nothing waits */
 
   FilSegmentMap *map;      /* NULL while the size is not known */

@@ -96,6 +96,7 @@ struct _FilDownloads
   GPtrArray *fetches;       /* FilFetch of all */
   GPtrArray *tries;         /* FilPushTry of all; they belong to their sources */
   FilIdleLinks *idle;       /* pushed connections without a use */
+  GHashTable *places;       /* id of our place in a queue -> who waits there */
   GPtrArray *buffers;       /* idle ones */
   guint n_buffers;          /* in use */
   GList *ops;               /* FilStorageOp under way */
@@ -162,6 +163,9 @@ void _fil_downloads_check (FilDownloads *self, FilDownload *download, const FilR
 
 /* downloads-network.c */
 void _fil_downloads_fetch_quiet (gpointer fetch, gint64 now_us);
+
+/* downloads-place.c */
+void _fil_downloads_note_place (FilDownloads *self, FilDownload *download, const FilFileSource *source);
 
 /* downloads-ping.c */
 gint64 _fil_downloads_ping_tick (FilDownloads *self, FilDownload *download, gint64 now_us);

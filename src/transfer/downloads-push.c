@@ -332,7 +332,7 @@ _fil_downloads_take_giv (FilDownloads *self,
   source->seen_at = *from;
   fil_file_source_called (source);
   _fil_downloads_soon (self);
-  return fil_fetch_new (self, download, source, TRUE, now_us);
+  return fil_fetch_new (self, download, source, FIL_FETCH_GIVEN, now_us);
 }
 
 /**

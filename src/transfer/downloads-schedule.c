@@ -216,7 +216,7 @@ connect_to (FilDownloads *self,
     }
   /* The dial may fail at once and free the fetch. */
   self->delegate.dial (self->data, &source->endpoint, source->tls,
-                       fil_fetch_new (self, download, source, FALSE, now_us)->session);
+                       fil_fetch_new (self, download, source, FIL_FETCH_DIALLED, now_us)->session);
 }
 
 static gint64

@@ -17,7 +17,7 @@ typedef struct
   guint pushing;
   guint punching;
   guint queued;
-  guint best_position;
+  FilSourcePlace best_place; /* of those */
   guint usable;
   guint unreachable;
   const char *why; /* one of them is, or NULL */
@@ -25,6 +25,15 @@ typedef struct
   const char *why_unpunched; /* one of them is, or NULL */
   guint busy;
 } Tally;
+
+static void
+count_place (const FilSourcePlace *place,
+             Tally *tally)
+{
+  if (tally->queued == 0 || (place->position > 0 && place->position < tally->best_place.position))
+    tally->best_place = *place;
+  tally->queued++;
+}
 
 static void
 count_fetches (const FilDownload *download,
@@ -35,13 +44,7 @@ count_fetches (const FilDownload *download,
       const FilFetch *fetch = g_ptr_array_index (download->work->fetches, i);
 
       if (fetch->source->state == FIL_SOURCE_QUEUED)
-        {
-          guint position = fetch->source->queue_position;
-
-          tally->queued++;
-          if (tally->best_position == 0 || position < tally->best_position)
-            tally->best_position = position;
-        }
+        count_place (&fetch->source->place, tally);
       else if (fetch->is_delivering && fetch->is_stalled)
         tally->stalled++;
       else if (fetch->is_delivering)
@@ -54,6 +57,7 @@ count_fetches (const FilDownload *download,
 static void
 count_sources (const FilDownload *download,
                const FilOwnReach *own,
+               gint64 now_us,
                Tally *tally)
 {
   for (guint i = 0; i < download->sources->len; i++)
@@ -78,6 +82,9 @@ count_sources (const FilDownload *download,
           tally->unpunched++;
           tally->why_unpunched = source->punch_sentence;
         }
+      if (source->state == FIL_SOURCE_IDLE && g_strcmp0 (source->reason_code, "remote-queue") == 0 &&
+          fil_source_place_can_come_back (&source->place, now_us))
+        count_place (&source->place, tally);
       tally->busy += g_strcmp0 (source->reason_code, "busy") == 0;
     }
 }
@@ -108,13 +115,24 @@ explain_waiting (FilDownloads *self,
 }
 
 static gboolean
+explain_queued (FilDownload *download,
+                const FilSourcePlace *place)
+{
+  if (place->position == 0)
+    return fil_download_set_reason (download, "remote-queue", _("Waiting in the queue of the source."));
+  if (place->length < place->position)
+    return fil_download_set_reason (download, "remote-queue", _("Waiting at place %u in the queue of the source."),
+                                    place->position);
+  return fil_download_set_reason (download, "remote-queue", _("Waiting at place %u of %u in the queue of the source."),
+                                  place->position, place->length);
+}
+
+static gboolean
 explain_connecting (FilDownload *download,
                     const Tally *tally)
 {
   if (tally->queued > 0)
-    return fil_download_set_reason (download, "remote-queue",
-                                    _("Waiting at place %u in the queue of the source."),
-                                    tally->best_position);
+    return explain_queued (download, &tally->best_place);
   if (tally->stalled > 0)
     return fil_download_set_reason (download, "stalled", _("The source has stopped sending."));
   if (tally->connecting > 0)
@@ -126,17 +144,20 @@ explain_connecting (FilDownload *download,
                                   _("Waiting for a source behind a firewall to connect to us."));
 }
 
-/* When a source, or a search for others, is tried next. A second more or less is no news. */
+/* When a source, or a search for others, is tried next, or asked whether it is our turn. A second more or less is no news. */
 static gboolean
 find_retry (FilDownloads *self,
             FilDownload *download,
             FilDownloadState state,
             const FilOwnReach *own,
+            const Tally *tally,
             gint64 now_us)
 {
   gint64 retry_us = 0;
   gint64 before_us = download->retry_us;
 
+  if (state == FIL_DOWNLOAD_STATE_CONNECTING && tally->queued > 0)
+    retry_us = tally->best_place.ask_us;
   for (guint i = 0; state == FIL_DOWNLOAD_STATE_SEARCHING && !self->is_offline && i < download->sources->len; i++)
     {
       const FilFileSource *source = g_ptr_array_index (download->sources, i);
@@ -172,7 +193,7 @@ _fil_downloads_explain (FilDownloads *self,
   gboolean changed;
 
   count_fetches (download, &tally);
-  count_sources (download, &own, &tally);
+  count_sources (download, &own, now_us, &tally);
   if (tally.delivering > 0)
     {
       state = FIL_DOWNLOAD_STATE_DOWNLOADING;
@@ -199,9 +220,10 @@ _fil_downloads_explain (FilDownloads *self,
       state = FIL_DOWNLOAD_STATE_SEARCHING;
       changed = explain_waiting (self, download, &tally);
     }
-  changed = find_retry (self, download, state, &own, now_us) || changed;
+  changed = find_retry (self, download, state, &own, &tally, now_us) || changed;
   changed = changed || download->active_sources != tally.delivering;
   download->active_sources = tally.delivering;
+  download->place = state == FIL_DOWNLOAD_STATE_CONNECTING ? tally.best_place : (FilSourcePlace){ 0 };
   if (download->state != state)
     {
       /* Not every pair is an edge: connections begin with CONNECTING. */

@@ -33,6 +33,7 @@ fil_downloads_new (const FilDownloadsDelegate *delegate,
   self->fetches = g_ptr_array_new ();
   self->tries = g_ptr_array_new ();
   self->idle = fil_idle_links_new ();
+  self->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->buffers = g_ptr_array_new_with_free_func (g_free);
   self->max_active = FIL_DOWNLOADS_DEFAULT_ACTIVE;
   self->wake_us = FIL_NEVER;
@@ -86,6 +87,7 @@ fil_downloads_free (FilDownloads *self)
   g_ptr_array_unref (self->list);
   g_ptr_array_unref (self->fetches);
   fil_idle_links_free (self->idle);
+  g_hash_table_unref (self->places);
   g_ptr_array_unref (self->tries);
   g_ptr_array_unref (self->buffers);
   g_hash_table_unref (self->by_id);

@@ -157,6 +157,8 @@ FilSession *fil_downloads_giv (FilDownloads *self, const FilGuid *guid, guint32 
 
 FilSession *fil_downloads_punched (FilDownloads *self, const FilGuid *guid, guint32 index, const FilEndpoint *from,
                                    gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+FilSession *fil_downloads_called (FilDownloads *self, const char *id, const FilEndpoint *from,
+                                  gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 void fil_downloads_punch_failed (FilDownloads *self, const FilGuid *guid, gboolean is_hopeless, const char *sentence,
                                  gint64 now_us);
 

@@ -186,7 +186,8 @@ judge_body (FilFetch *self,
   source->failures = 0;
   source->hangups = 0;
   source->reason_code = NULL;
-  source->queue_position = 0;
+  fil_source_place_served (&source->place, &reply->queue);
+  _fil_downloads_note_place (self->downloads, download, source);
   fil_file_source_set_state (source, FIL_SOURCE_ACTIVE);
   self->tried_416 = FALSE;
   self->last_byte_us = now_us;
@@ -218,6 +219,26 @@ judge_not_available (FilFetch *self,
   return FIL_DOWNLOAD_LEAVE;
 }
 
+/* We wait on this connection, or come again with the id of our place. */
+static FilDownloadVerdict
+judge_queued (FilFetch *self,
+              const FilDownloadReply *reply,
+              gint64 now_us)
+{
+  FilFileSource *source = self->source;
+
+  fil_source_place_waits (&source->place, &reply->queue, reply->poll_s, reply->lifetime_s, now_us);
+  _fil_downloads_note_place (self->downloads, self->download, source);
+  if (!reply->keeps_alive)
+    {
+      settle (self, source->place.ask_us, source->place.id[0] != '\0' ? "remote-queue" : "busy");
+      return FIL_DOWNLOAD_LEAVE;
+    }
+  fil_file_source_set_state (source, FIL_SOURCE_QUEUED);
+  source->reason_code = "remote-queue";
+  return FIL_DOWNLOAD_WAIT;
+}
+
 static FilDownloadVerdict
 judge_busy (FilFetch *self,
             const FilDownloadReply *reply,
@@ -225,14 +246,10 @@ judge_busy (FilFetch *self,
 {
   gboolean others = FALSE;
 
-  if (reply->queue_position > 0 && reply->keeps_alive)
-    {
-      fil_file_source_set_state (self->source, FIL_SOURCE_QUEUED);
-      self->source->queue_position = reply->queue_position;
-      self->source->reason_code = "remote-queue";
-      return FIL_DOWNLOAD_WAIT;
-    }
-  if (reply->queue_position == 0 && reply->available != NULL)
+  if (reply->is_queued)
+    return judge_queued (self, reply, now_us);
+  fil_source_place_clear (&self->source->place);
+  if (reply->available != NULL)
     return judge_not_available (self, reply, now_us);
   for (guint i = 0; i < self->download->work->fetches->len; i++)
     {
@@ -309,9 +326,11 @@ _fil_fetch_judge (FilFetch *self,
     case 503:
       return judge_busy (self, reply, now_us);
     case 403:
+      fil_source_place_clear (&self->source->place);
       settle (self, now_us + retry_after_us (reply, FIL_SOURCE_REFUSED_US), "refused");
       return FIL_DOWNLOAD_LEAVE;
     case 429:
+      fil_source_place_clear (&self->source->place);
       settle (self, now_us + retry_after_us (reply, FIL_SOURCE_HAMMERED_US), "refused");
       return FIL_DOWNLOAD_LEAVE;
     case 408:
@@ -348,6 +367,17 @@ settle_not_connected (FilFetch *self,
   fil_file_source_failed (source, "cannot-connect", now_us);
 }
 
+/* The connection ended while we waited on it, or it was a call that came to nothing. */
+static void
+settle_waiting (FilFileSource *source,
+                gint64 now_us)
+{
+  if (fil_source_place_can_come_back (&source->place, now_us))
+    fil_file_source_wait (source, MAX (source->place.ask_us, now_us + FIL_SOURCE_RECONNECT_US), "remote-queue");
+  else
+    fil_file_source_wait (source, now_us + FIL_SOURCE_BUSY_US, "busy");
+}
+
 /* When the source may be tried again after a connection that ended for its own reasons. */
 void
 _fil_fetch_settle (FilFetch *self,
@@ -364,6 +394,11 @@ _fil_fetch_settle (FilFetch *self,
   if (self->is_punched && !self->has_reply && end != FIL_DOWNLOAD_END_LIED)
     {
       _fil_downloads_way_broke (self, now_us);
+      return;
+    }
+  if (end != FIL_DOWNLOAD_END_LIED && (source->state == FIL_SOURCE_QUEUED || now_us < source->place.ask_us))
+    {
+      settle_waiting (source, now_us);
       return;
     }
   switch (end)

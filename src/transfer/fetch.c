@@ -171,7 +171,10 @@ fetch_headers (gpointer data,
                FilWriter *out,
                gint64 now_us)
 {
-  _fil_fetch_write_mesh (data, out, now_us);
+  FilFetch *self = data;
+
+  fil_source_place_write (&self->source->place, out, now_us);
+  _fil_fetch_write_mesh (self, out, now_us);
 }
 
 static void
@@ -346,7 +349,7 @@ forget (FilFetch *self)
   g_ptr_array_remove_fast (downloads->fetches, self);
   if (self->source->state != FIL_SOURCE_BAD)
     fil_file_source_set_state (self->source, FIL_SOURCE_IDLE);
-  self->source->queue_position = 0;
+  fil_source_place_disconnected (&self->source->place, downloads->now_us);
   self->source->bps = MAX (self->source->bps, fil_transfer_rate_get (&self->rate, downloads->now_us));
   /* The last bytes still count; a full disk may stop the download here. */
   fil_fetch_flush (self);
@@ -430,7 +433,6 @@ begin (FilDownloads *downloads,
 
 /**
  * fil_fetch_new:
- * @is_giv: the stream begins with the GIV of the source, which connected to us
  *
  * Returns: (transfer none): belongs to the downloads; its session is for the driver
  */
@@ -438,10 +440,10 @@ FilFetch *
 fil_fetch_new (FilDownloads *downloads,
                FilDownload *download,
                FilFileSource *source,
-               gboolean is_giv,
+               FilFetchOpening opening,
                gint64 now_us)
 {
-  FilFetch *self = begin (downloads, download, source, is_giv, now_us);
+  FilFetch *self = begin (downloads, download, source, opening != FIL_FETCH_DIALLED, now_us);
   g_autofree char *target = _fil_fetch_target (download, source);
   g_autofree char *host = _fil_fetch_host (source);
   FilPushSelf us = { .is_firewalled = FALSE };
@@ -451,14 +453,15 @@ fil_fetch_new (FilDownloads *downloads,
     .target = target,
     .downloaded = fil_download_received_bytes (download),
     .us = &us,
-    .is_giv = is_giv,
+    .is_giv = opening == FIL_FETCH_GIVEN,
+    .is_call = opening == FIL_FETCH_CALLED,
   };
 
   if (downloads->delegate.describe != NULL)
     downloads->delegate.describe (downloads->data, &us);
 
   self->session = fil_download_session_new (&request, &session_delegate, self, now_us);
-  fil_file_source_set_state (source, is_giv ? FIL_SOURCE_ACTIVE : FIL_SOURCE_DIALING);
+  fil_file_source_set_state (source, self->is_push ? FIL_SOURCE_ACTIVE : FIL_SOURCE_DIALING);
   fil_file_source_connecting (source, now_us);
   return self;
 }

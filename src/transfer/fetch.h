@@ -28,7 +28,7 @@ struct _FilFetch
   FilFileSource *source;
   FilSession *session; /* the driver's */
   gint64 started_us;
-  gboolean is_push;
+  gboolean is_push;     /* the source connected to us */
   gboolean is_punched;  /* both sides opened the way */
   gboolean has_reply;   /* the head of one came */
 
@@ -57,8 +57,16 @@ struct _FilFetch
   gboolean takes_push_places; /* the source wants to hear of hosts behind firewalls */
 };
 
+/* Who made the connection, and how it begins. */
+typedef enum
+{
+  FIL_FETCH_DIALLED,
+  FIL_FETCH_GIVEN,  /* the source, with GIV */
+  FIL_FETCH_CALLED, /* the source, with QUEUE */
+} FilFetchOpening;
+
 FilFetch *fil_fetch_new (FilDownloads *downloads, FilDownload *download, FilFileSource *source,
-                         gboolean is_giv, gint64 now_us);
+                         FilFetchOpening opening, gint64 now_us);
 FilFetch *fil_fetch_adopt (FilDownloads *downloads, FilDownload *download, FilFileSource *source,
                            FilSession *session, gint64 now_us);
 FilSession *fil_fetch_let_go (FilFetch *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -373,7 +373,6 @@ fil_file_source_wait (FilFileSource *self,
   if (self->state == FIL_SOURCE_BAD)
     return;
   fil_file_source_set_state (self, FIL_SOURCE_IDLE);
-  self->queue_position = 0;
   self->retry_us = until_us;
   self->reason_code = reason_code;
 }
@@ -467,14 +466,15 @@ fil_file_source_bad (FilFileSource *self,
 {
   fil_file_source_set_state (self, FIL_SOURCE_BAD);
   self->reason_code = reason_code;
-  self->queue_position = 0;
+  fil_source_place_clear (&self->place);
   self->retry_us = FIL_NEVER;
 }
 
 /**
  * fil_file_source_revive:
  *
- * A person wants it tried now: all waiting ends, except for a source that sent wrong bytes.
+ * A person wants it tried now: all waiting ends, except for a source that sent wrong bytes, and in a queue
+ * where whoever comes too soon loses its place.
  */
 void
 fil_file_source_revive (FilFileSource *self)
@@ -483,10 +483,11 @@ fil_file_source_revive (FilFileSource *self)
       self->state == FIL_SOURCE_DIALING || self->state == FIL_SOURCE_PUSHING || self->state == FIL_SOURCE_PUNCHING)
     return;
   self->state = FIL_SOURCE_IDLE;
-  self->retry_us = 0;
+  self->retry_us = self->place.ask_us;
   self->failures = 0;
   self->hangups = 0;
   self->direct_failed = FALSE;
   self->is_hopeless = FALSE;
-  self->reason_code = NULL;
+  if (self->place.ask_us == 0)
+    self->reason_code = NULL;
 }

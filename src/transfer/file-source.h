@@ -8,6 +8,7 @@
 #include "own-reach.h"
 #include "packed-hosts.h"
 #include "push-try.h"
+#include "source-place.h"
 #include "transfer-limits.h"
 #include "urn.h"
 
@@ -93,7 +94,7 @@ typedef struct
   const char *punch_sentence; /* why it could not be reached, static; NULL: it was not tried, or could */
   gint64 pushed_us;      /* when the last PUSH was sent or the last punch begun, 0: never */
   FilPushTry *push_try;  /* while it is PUSHING, else NULL */
-  guint queue_position;  /* in the queue of the other side, 0: not known */
+  FilSourcePlace place;  /* in the queue of the other side */
   guint64 delivered;     /* bytes, in this run of the node */
   guint64 bps;           /* measured last */
   gboolean is_blamed;    /* sent bytes that the hash proved wrong */

@@ -137,9 +137,9 @@
 #define FIL_REPLY_PAGE_US (120 * FIL_SEC)       /* for the whole of a tree */
 #define FIL_REPLY_MAX_INFORMATIONAL 4          /* 1xx in a row */
 #define FIL_REPLY_MAX_REFUSALS 10              /* on one connection */
-#define FIL_QUEUE_MIN_POLL_US (10 * FIL_SEC)   /* in the queue of the other side */
-#define FIL_QUEUE_SAFETY_US (40 * FIL_SEC)     /* asked before its patience ends */
-#define FIL_QUEUE_PER_PLACE_US (30 * FIL_SEC)  /* further back one asks less often */
+#define FIL_QUEUE_MIN_POLL_S 10                /* in the queue of the other side */
+#define FIL_QUEUE_PER_PLACE_S 30               /* further back one asks less often */
+#define FIL_PLACES_MAX 4096                    /* ids of ours that are known when somebody calls */
 
 /* HTTP, the side that uploads */
 #define FIL_UPLOADS_DEFAULT_SLOTS 10
@@ -169,7 +169,7 @@
 #define FIL_QUEUE_POLL_KEPT_S 120              /* … or this, on a connection that waits */
 #define FIL_QUEUE_POLL_FROZEN_S 300            /* its host has all the slots that it may have */
 #define FIL_QUEUE_GRACE_S 60                   /* it may come so late … */
-#define FIL_QUEUE_SAFETY_S 40                  /* … as it knows, and then for what the way takes */
+#define FIL_QUEUE_SAFETY_S 40                  /* … as it knows, and then for what the way takes; we ask as much sooner */
 #define FIL_QUEUE_UNAWARE_S 300                /* at least; old clients go by their own clocks */
 #define FIL_QUEUE_EARLY_US (10 * FIL_SEC)      /* that is still in time */
 #define FIL_QUEUE_EARLY_UNAWARE 10             /* times too soon that are forgiven who knows of no queue */

@@ -127,7 +127,6 @@ add_countdown (FilDownloadCard *self,
 {
   gint64 seconds = fil_download_retry_in (self->download, g_get_real_time () / G_USEC_PER_SEC);
   g_autofree char *taken = why;
-  g_autofree char *time = NULL;
   g_autofree char *next = NULL;
 
   if (seconds < 0 || why == NULL)
@@ -137,8 +136,7 @@ add_countdown (FilDownloadCard *self,
       self->countdown_id = g_timeout_add_seconds_full (G_PRIORITY_LOW, 1, countdown_cb, self, NULL);
       g_source_set_name_by_id (self->countdown_id, "[filbert] next try");
     }
-  time = fil_format_duration (seconds);
-  next = g_strdup_printf (_("Next try in %s"), time);
+  next = fil_download_retry_line (self->download, seconds);
   return g_strdup_printf ("%s %s", why, next);
 }
 

@@ -72,7 +72,11 @@ describe_source (FilRow *source)
   fil_format_join (line, describe_state (source));
   if (fil_row_is_known (source, "queue_position"))
     {
-      g_autofree char *queue = g_strdup_printf (_("place %d"), (int) fil_row_get_int (source, "queue_position"));
+      int position = (int) fil_row_get_int (source, "queue_position");
+      g_autofree char *queue = fil_row_is_known (source, "queue_length")
+                                   ? g_strdup_printf (_("place %d of %d"), position,
+                                                      (int) fil_row_get_int (source, "queue_length"))
+                                   : g_strdup_printf (_("place %d"), position);
 
       fil_format_join (line, queue);
     }

@@ -40,6 +40,14 @@ state_word (const char *state)
   return NULL;
 }
 
+/* In the queue of a source. */
+static gboolean
+is_waiting (FilRow *download)
+{
+  return g_strcmp0 (fil_row_get_string (download, "reason_code"), "remote-queue") == 0 &&
+         fil_download_phase (download) == FIL_DOWNLOAD_IS_MOVING;
+}
+
 static char *
 describe_sources (FilRow *download)
 {
@@ -116,7 +124,7 @@ fil_download_progress_line (FilRow *download)
     percent = fil_format_percent (MAX (fil_row_get_int (download, "received_bytes"),
                                        fil_row_get_int (download, "verified_bytes")), size);
   amount = describe_amount (download);
-  fil_format_join (line, state_word (fil_row_get_string (download, "state")));
+  fil_format_join (line, is_waiting (download) ? _("Waiting") : state_word (fil_row_get_string (download, "state")));
   fil_format_join (line, percent);
   fil_format_join (line, amount);
   add_pace (download, line);
@@ -144,6 +152,23 @@ fil_download_retry_in (FilRow *download,
   if (retry == FIL_ROW_UNKNOWN || retry <= now_s || phase != FIL_DOWNLOAD_IS_MOVING)
     return -1;
   return retry - now_s;
+}
+
+/**
+ * fil_download_retry_line:
+ * @seconds: of fil_download_retry_in()
+ *
+ * Returns: (transfer full): what is done then
+ */
+char *
+fil_download_retry_line (FilRow *download,
+                         gint64 seconds)
+{
+  g_autofree char *time = fil_format_duration (seconds);
+
+  if (is_waiting (download))
+    return g_strdup_printf (_("It is asked again in %s."), time);
+  return g_strdup_printf (_("Next try in %s"), time);
 }
 
 /**

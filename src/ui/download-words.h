@@ -17,6 +17,7 @@ typedef enum
 FilDownloadPhase fil_download_phase (FilRow *download);
 char *fil_download_progress_line (FilRow *download) G_GNUC_WARN_UNUSED_RESULT;
 gint64 fil_download_retry_in (FilRow *download, gint64 now_s);
+char *fil_download_retry_line (FilRow *download, gint64 seconds) G_GNUC_WARN_UNUSED_RESULT;
 char *fil_download_why_line (FilRow *download) G_GNUC_WARN_UNUSED_RESULT;
 char *fil_download_spoken (FilRow *download) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -203,7 +203,7 @@ test_help (Fixture *f,
   "{\"id\":" id ",\"name\":\"" name "\",\"size\":4200000,\"sha1\":\"" FAKE_SHA1 "\",\"tth\":\"" FAKE_TTH        \
   "\",\"state\":\"" state "\",\"reason\":" reason ",\"reason_code\":" code ",\"verified_bytes\":" bytes         \
   ",\"received_bytes\":" bytes ",\"bps\":0,\"eta_s\":null,\"sources\":1,\"reach\":\"direct\",\"path\":" path    \
-  ",\"added\":1700000000,\"finished\":" finished ",\"active_sources\":0,\"priority\":0,\"retry\":null}\n"
+  ",\"added\":1700000000,\"finished\":" finished ",\"active_sources\":0,\"priority\":0,\"retry\":null,\"queue_position\":null,\"queue_length\":null}\n"
 
 #define MOVING(id, name, state) DOWNLOAD (id, name, state, "null", "null", "0", "null", "null")
 

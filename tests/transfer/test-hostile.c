@@ -375,7 +375,7 @@ check_request (Host *host,
   g_assert_nonnull (strstr (request, " HTTP/1.1\r\n"));
   g_assert_nonnull (strstr (request, "\r\nHost: 25.0.0.1:6346\r\n"));
   g_assert_nonnull (strstr (request, "\r\nUser-Agent: Filbert/test\r\n"));
-  g_assert_nonnull (strstr (request, "\r\nX-Queue: 0.1\r\n"));
+  g_assert_nonnull (strstr (request, "\r\nX-Queue: 1.1\r\n"));
   for (const char *p = request; (p = strstr (p, "\r\n")) != NULL; p += 2)
     lines++;
   g_assert_cmpuint (lines, <=, 20);

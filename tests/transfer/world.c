@@ -603,6 +603,7 @@ host_dial (gpointer data,
   World *world = host->world;
   g_autofree char *line = NULL;
   FilOutput out;
+  FilQueueCall call;
   FilGiv giv;
   FilSession *ours;
 
@@ -619,9 +620,15 @@ host_dial (gpointer data,
     }
   g_assert_true (fil_session_output (session, &out, world->now_us));
   line = g_strndup ((const char *) out.bytes, out.len);
-  *strchr (line, '\n') = '\0';
-  g_assert_true (fil_giv_parse (&giv, line));
-  ours = fil_downloads_giv (world->downloads, &giv.guid, giv.index, &host->endpoint, world->now_us);
+  *strpbrk (line, "\r\n") = '\0';
+  if (fil_queue_call_parse (&call, line))
+    ours = fil_downloads_called (world->downloads, call.id, &host->endpoint, world->now_us);
+  else
+    {
+      g_assert_true (fil_giv_parse (&giv, line));
+      ours = fil_downloads_giv (world->downloads, &giv.guid, giv.index, &host->endpoint, world->now_us);
+      host->givs += ours != NULL;
+    }
   if (ours == NULL)
     {
       fil_session_hung_up (session, "closed", world->now_us);
@@ -629,7 +636,6 @@ host_dial (gpointer data,
       return;
     }
   host->connects++;
-  host->givs++;
   host->calls_by_tls = tls;
   link_new (world, host, ours, session);
 }
@@ -1267,6 +1273,13 @@ world_step (World *self)
     }
   if (!self->disk_is_stuck)
     run_answers (self);
+  for (guint i = 0; i < self->hosts->len; i++)
+    {
+      FilUploads *uploads = ((Host *) g_ptr_array_index (self->hosts, i))->uploads;
+
+      if (fil_uploads_wake (uploads) <= self->now_us)
+        fil_uploads_tick (uploads, self->now_us);
+    }
   for (guint i = 0; i < 100 && fil_downloads_wake (self->downloads) <= self->now_us; i++)
     {
       g_assert_cmpuint (i, <, 99);
