@@ -482,6 +482,24 @@ test_call (void)
   g_assert_cmpuint (fil_uploads_used_slots (node->host->uploads), ==, 1);
 }
 
+/* The slot is for the one who waits on its connection, who came first: nobody else is called for it. */
+static void
+test_calls_in_order (void)
+{
+  g_autoptr (Node) node = node_new (1, 2);
+  g_autofree char *served = NULL, *second = NULL, *third = NULL;
+  FilSession *first = come (node, "26.0.0.1", PARQ, &served);
+  FilSession *waiting = come (node, "26.0.0.2", PARQ, &second);
+
+  fil_session_free (come (node, "26.0.0.3", PARQ "X-Node: 26.0.0.3:7000\r\nConnection: close\r\n", &third));
+  fil_session_free (first);
+  g_assert_cmpuint (calls (node), ==, 0);
+  /* It went away, and nobody has to wait for it when its time is over. */
+  fil_session_free (waiting);
+  pass (node, 131);
+  g_assert_cmpuint (calls (node), ==, 1);
+}
+
 /* One that takes the call and says nothing. */
 static void
 hang_up (Node *node)
@@ -578,6 +596,7 @@ main (int argc,
   g_test_add_func ("/transfer/upload-queue/absent", test_absent);
   g_test_add_func ("/transfer/upload-queue/cut-off", test_cut_off);
   g_test_add_func ("/transfer/upload-queue/call", test_call);
+  g_test_add_func ("/transfer/upload-queue/calls-in-order", test_calls_in_order);
   g_test_add_func ("/transfer/upload-queue/calls-in-vain", test_calls_in_vain);
   g_test_add_func ("/transfer/upload-queue/not-reached", test_not_reached);
   g_test_add_func ("/transfer/upload-queue/calls-at-once", test_calls_at_once);
