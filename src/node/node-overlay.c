@@ -339,13 +339,13 @@ _fil_node_overlay_start (FilNode *self)
     .vendor = { 'F', 'L', 'B', 'T' },
     .listen = self->local,
     .allow_private = self->is_private,
-    .browse = TRUE,
   };
   gint64 now_us = _fil_node_now (self);
 
   self->failed_dials = g_array_new (FALSE, FALSE, sizeof (FilEndpoint));
   self->overlay_timer = fil_timer_new (fil_reactor_timers (self->reactor), overlay_cb, self);
   self->overlay = fil_overlay_new (&config, &overlay_delegate, self, self->random, now_us);
+  _fil_node_listing_apply (self);
   load_hosts (self);
   _fil_node_reach_start (self);
   fil_overlay_start (self->overlay, now_us);

@@ -295,6 +295,11 @@ void _fil_node_punch_update (FilNode *self);
 const FilNatSide *_fil_node_punch_nat (gpointer data);
 void _fil_node_own_reach (FilNode *self, FilOwnReach *out);
 
+/* node-listing.c: what we share, for those who ask for all of it */
+void _fil_node_listing_apply (FilNode *self);
+void _fil_node_listing_page (FilNode *self, const FilPageRequest *request, FilPageReply *reply);
+GBytes *_fil_node_listing_more (gpointer data, guint64 *more) G_GNUC_WARN_UNUSED_RESULT;
+
 /* node-ping.c: HEAD pings */
 gboolean _fil_node_ping (FilNode *self, const FilEndpoint *to, const FilSha1 *sha1, FilGuid *muid);
 void _fil_node_ping_answer (FilNode *self, const FilSha1 *sha1, guint8 flags, const FilEndpoint *asker,
@@ -309,6 +314,7 @@ gboolean _fil_node_partial_place (FilNode *self, const FilDownload *download, Fi
 void _fil_node_partial_heard (FilNode *self, const FilSha1 *file, const FilMeshPlace *place);
 
 /* node-uploads.c */
+gboolean _fil_node_local_file (FilNode *self, guint32 index, FilLocalFile *file);
 void _fil_node_uploads_start (FilNode *self);
 guint _fil_node_match (FilNode *self, const FilLocalQuery *query, FilLocalFile *files, guint max);
 

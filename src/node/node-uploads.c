@@ -19,8 +19,6 @@ typedef struct
   gint64 download; /* 0: it is in the library */
 } OpenFile;
 
-#define BROWSE_MAX_FILES 2000
-
 /* Answering queries */
 
 static gboolean
@@ -35,10 +33,11 @@ wants_kind (const FilLocalQuery *query,
   return query->kinds == 0 || (query->kinds & masks[kind]) != 0;
 }
 
-static gboolean
-local_file (FilNode *self,
-            guint32 index,
-            FilLocalFile *file)
+/* A file of ours as hits tell it; FALSE: there is none of that number. */
+gboolean
+_fil_node_local_file (FilNode *self,
+                      guint32 index,
+                      FilLocalFile *file)
 {
   const FilFileRow *row = fil_library_get (self->library, index);
   const char *name = fil_library_display_name (self->library, index);
@@ -87,7 +86,7 @@ _fil_node_match (FilNode *self,
     }
 
   for (guint i = 0; i < n_ids && n < max; i++)
-    if (local_file (self, ids[i], &files[n]) && wants_kind (query, fil_file_kind_of (files[n].name)))
+    if (_fil_node_local_file (self, ids[i], &files[n]) && wants_kind (query, fil_file_kind_of (files[n].name)))
       fil_library_count (self->library, files[n++].index, 1, 0);
   return n;
 }
@@ -229,61 +228,6 @@ delegate_tree (gpointer data,
 
 /* What is no file */
 
-static void
-list_file (const FilLibraryInfo *info,
-           gpointer data)
-{
-  g_autofree char *name = g_markup_escape_text (info->name, -1);
-  g_autofree char *size = g_format_size (info->size);
-
-  g_string_append_printf (data, "<li><a href=\"/uri-res/N2R?urn:sha1:%s\">%s</a> %s</li>\n", info->sha1, name, size);
-}
-
-static void
-browse_page (FilNode *self,
-             FilPageReply *reply)
-{
-  GString *page = g_string_new ("<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>Filbert</title>\n<ul>\n");
-  gsize len;
-
-  if (!self->is_sharing_paused)
-    fil_node_library (self, NULL, 0, BROWSE_MAX_FILES, list_file, page);
-  g_string_append (page, "</ul>\n");
-  len = page->len;
-  reply->status = 200;
-  reply->content_type = "text/html; charset=utf-8";
-  reply->body = g_bytes_new_take (g_string_free (page, FALSE), len);
-}
-
-/* The same for programs: query hits, one behind the other. */
-static void
-browse_packets (FilNode *self,
-                FilPageReply *reply)
-{
-  guint32 last = self->is_sharing_paused ? 0 : fil_library_last_index (self->library);
-  g_autoptr (GArray) files = g_array_new (FALSE, FALSE, sizeof (FilLocalFile));
-  g_autoptr (GPtrArray) packets = NULL;
-  GByteArray *body = g_byte_array_new ();
-
-  for (guint32 index = 1; index <= last && files->len < BROWSE_MAX_FILES; index++)
-    {
-      FilLocalFile file;
-
-      if (local_file (self, index, &file))
-        g_array_append_val (files, file);
-    }
-  packets = fil_overlay_list_files (self->overlay, (FilLocalFile *) files->data, files->len);
-  for (guint i = 0; i < packets->len; i++)
-    {
-      FilSlice packet = fil_packet_slice (packets->pdata[i]);
-
-      g_byte_array_append (body, packet.data, (guint) packet.len);
-    }
-  reply->status = 200;
-  reply->content_type = "application/x-gnutella-packets";
-  reply->body = g_byte_array_free_to_bytes (body);
-}
-
 /* A downloader asks us to pass a PUSH on to one of our leaves (push.md §2). */
 static guint
 pass_push (gpointer data,
@@ -312,15 +256,10 @@ delegate_page (gpointer data,
 {
   FilNode *self = data;
 
-  if (strcmp (request->target, "/") == 0)
-    {
-      if (request->wants_packets)
-        browse_packets (self, reply);
-      else
-        browse_page (self, reply);
-      return TRUE;
-    }
-  return FALSE;
+  if (strcmp (request->target, "/") != 0 && !g_str_has_prefix (request->target, "/?"))
+    return FALSE;
+  _fil_node_listing_page (self, request, reply);
+  return TRUE;
 }
 
 static void
@@ -417,6 +356,7 @@ static const FilUploadsDelegate uploads_delegate = {
   .close = delegate_close,
   .tree = delegate_tree,
   .page = delegate_page,
+  .more = _fil_node_listing_more,
   .describe = _fil_node_push_describe,
   .make_guid = delegate_make_guid,
   .reschedule = delegate_reschedule,

@@ -113,6 +113,7 @@ settings_changed_cb (const char *key,
     apply_folders (self);
   if (strcmp (key, "port-mapping") == 0)
     _fil_node_port_map_apply (self);
+  _fil_node_listing_apply (self);
   _fil_node_apply_limits (self);
   _fil_node_mark_status (self);
 }

@@ -59,6 +59,7 @@ static const Setting table[] = {
   { "port-mapping", VALUE_SWITCH, "true", 0, 0, NULL },
   { "share-finished", VALUE_SWITCH, "false", 0, 0, NULL },
   { "share-partial", VALUE_SWITCH, "false", 0, 0, NULL },
+  { "browse-host", VALUE_SWITCH, "true", 0, 0, NULL },
 };
 
 struct _FilSettings

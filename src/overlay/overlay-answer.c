@@ -117,6 +117,14 @@ send_files (FilOverlay *self,
     _fil_router_send_hit (self, &query_header->muid, packets->pdata[i], now_us);
 }
 
+/* Whether our hits say that all of what we share can be looked at. */
+void
+fil_overlay_set_browse (FilOverlay *self,
+                        gboolean may_browse)
+{
+  self->config.browse = may_browse;
+}
+
 /**
  * fil_overlay_list_files:
  *

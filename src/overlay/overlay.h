@@ -197,6 +197,7 @@ void fil_overlay_search_kept (FilOverlay *self, guint32 search, guint hits);
 
 /* Our library. */
 void fil_overlay_set_route_table (FilOverlay *self, FilRouteTable *table, gint64 now_us);
+void fil_overlay_set_browse (FilOverlay *self, gboolean may_browse);
 void fil_overlay_set_library (FilOverlay *self, guint files, guint64 bytes);
 
 /* Reaching a servent that does not listen. */

@@ -26,6 +26,7 @@ describe (const FilUploadSession *self)
     .user_agent = self->uploads->user_agent,
     .peer = self->peer,
     .is_pushed = self->is_push,
+    .may_browse = self->uploads->may_browse,
   };
 
   if (self->uploads->delegate.describe != NULL)
@@ -323,9 +324,11 @@ reply_page (FilUploadSession *self,
 {
   FilUploadSelf us = describe (self);
 
+  self->closes = self->closes || reply->more != 0;
   fil_upload_reply_page (&self->out, reply, &us, self->closes);
   self->body = (FilRange){ 0, 0 };
   self->page_sent = 0;
+  self->page_more = self->request.is_head ? 0 : reply->more;
   if (reply->body != NULL && self->request.is_head)
     g_bytes_unref (reply->body);
   else
@@ -386,6 +389,7 @@ serve_page (FilUploadSession *self,
     .peer = self->peer,
     .target = self->request.target,
     .wants_packets = self->request.wants_packets,
+    .wants_html = self->request.wants_html,
     .user_agent = self->request.user_agent,
   };
   FilPageReply reply = { 0 };

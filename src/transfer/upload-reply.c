@@ -65,9 +65,10 @@ write_start (FilWriter *out,
 
 /* Once on a connection; what stands for X-Queue: 1.1 since that confused LimeWire (http-transfer.md §7). */
 static void
-write_features (FilWriter *out)
+write_features (FilWriter *out,
+                const FilUploadSelf *us)
 {
-  fil_head_write_header (out, "X-Features", "browse/1.0, fwalt/0.1, queue/1.1");
+  fil_head_write_header (out, "X-Features", "%sfwalt/0.1, queue/1.1", us->may_browse ? "browse/1.0, " : "");
 }
 
 static void
@@ -171,7 +172,7 @@ fil_upload_reply_file (FilWriter *out,
     {
       write_disposition (out, head->shared->name);
       write_thex (out, head->shared);
-      write_features (out);
+      write_features (out, head->us);
     }
   write_available (out, head->shared);
   fil_writer_put (out, head->more);
@@ -193,8 +194,10 @@ fil_upload_reply_page (FilWriter *out,
   write_start (out, page->status, us);
   if (page->body != NULL && page->content_type != NULL)
     fil_head_write_header (out, "Content-Type", "%s", page->content_type);
-  fil_head_write_header (out, "Content-Length", "%" G_GSIZE_FORMAT,
-                         page->body != NULL ? g_bytes_get_size (page->body) : 0);
+  /* One that goes on ends with the connection: everybody understands that. */
+  if (page->more == 0)
+    fil_head_write_header (out, "Content-Length", "%" G_GSIZE_FORMAT,
+                           page->body != NULL ? g_bytes_get_size (page->body) : 0);
   write_connection (out, closes, FALSE);
   fil_head_write_end (out);
 }
@@ -215,7 +218,7 @@ fil_upload_reply_refuse (FilWriter *out,
       write_available (out, refusal->shared);
     }
   if (refusal->status == 503 && refusal->is_first)
-    write_features (out);
+    write_features (out, refusal->us);
   fil_writer_put (out, refusal->more);
   if (refusal->retry_after_s > 0)
     fil_head_write_header (out, "Retry-After", "%" G_GINT64_FORMAT, refusal->retry_after_s);

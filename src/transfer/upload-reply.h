@@ -18,6 +18,7 @@ typedef struct
   FilPushSelf push;
   FilEndpoint peer;   /* whom we tell that we see it there; family 0: nobody */
   gboolean is_pushed; /* this connection was asked for by PUSH */
+  gboolean may_browse;
 } FilUploadSelf;
 
 /* The head of a reply that carries a file, or would if it were no HEAD. */

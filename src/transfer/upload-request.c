@@ -141,12 +141,15 @@ read_headers (FilUploadRequest *self,
 {
   const char *user_agent = fil_head_get (head, "User-Agent");
   const char *urn = fil_head_get (head, "X-Gnutella-Content-URN");
+  const char *accept = fil_head_get (head, "Accept");
 
   if (user_agent != NULL)
     self->user_agent = g_utf8_make_valid (user_agent, (gssize) MIN (strlen (user_agent), 100));
   self->has_content_urn = urn != NULL && fil_content_urns_parse (urn, &self->content_urn) &&
                           self->content_urn.has_sha1;
   read_queue (self, head);
+  /* Who says nothing takes everything. */
+  self->wants_html = accept == NULL || strstr (accept, "text/") != NULL || strstr (accept, "*/*") != NULL;
   self->wants_packets = fil_head_has_token (head, "Accept", "application/x-gnutella-packets");
 }
 

@@ -32,6 +32,7 @@ typedef struct
   gboolean keeps_alive;
   gboolean is_old;       /* HTTP/1.0: keeping alive has to be said */
   gboolean wants_packets;
+  gboolean wants_html;
   char *user_agent;      /* owned, or NULL; valid UTF-8 */
   FilQueueKind queue;    /* what it knows of queues */
   char queue_id[FIL_QUEUE_ID_MAX + 1]; /* of the place that it says it has; empty: none */

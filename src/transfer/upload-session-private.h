@@ -38,6 +38,7 @@ struct _FilUploadSession
   guint64 checked;      /* up to where the file was looked at */
   GBytes *page;         /* a body that is no file */
   gsize page_sent;
+  guint64 page_more;    /* where it goes on; 0: it does not */
   FilUpload *row;
   char *failure;        /* why it ended early */
   gboolean is_push;     /* our dial */

@@ -165,6 +165,20 @@ session_output (FilSession *session,
   return self->phase == FIL_UPLOAD_PHASE_REPLY && output_body (self, out);
 }
 
+/* Bytes of the page went out. Pieces are made as they are taken, so a long page needs no more memory. */
+static void
+page_sent (FilUploadSession *self,
+           gsize len)
+{
+  self->page_sent += len;
+  while (self->page != NULL && self->page_sent == g_bytes_get_size (self->page) && self->page_more != 0)
+    {
+      g_bytes_unref (self->page);
+      self->page = self->uploads->delegate.more (self->uploads->data, &self->page_more);
+      self->page_sent = 0;
+    }
+}
+
 static void
 session_sent (FilSession *session,
               gsize len,
@@ -184,7 +198,7 @@ session_sent (FilSession *session,
     }
   len -= from_head;
   if (self->page != NULL)
-    self->page_sent += len;
+    page_sent (self, len);
   else if (len > 0)
     {
       self->body.start += len;

@@ -42,6 +42,7 @@ struct _FilUploads
   gint64 now_us;       /* newest time heard of */
   gint64 wake_us;
   gboolean is_private;
+  gboolean may_browse; /* others are told that they can */
   GPtrArray *rows;     /* FilUpload, oldest first */
   GPtrArray *sessions; /* FilUploadSession */
   FilPushLimit *push_limit;

@@ -39,6 +39,7 @@ fil_uploads_new (const FilUploadsDelegate *delegate,
   self->user_agent = g_strdup (user_agent);
   self->next_id = first_id;
   self->per_host = FIL_UPLOADS_PER_HOST;
+  self->may_browse = TRUE;
   self->queue = fil_upload_queue_new (delegate->make_guid, data);
   self->wake_us = FIL_NEVER;
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) row_free);
@@ -91,6 +92,14 @@ fil_uploads_set_slots (FilUploads *self,
   self->per_host = per_host;
   fil_upload_queue_set_slots (self->queue, slots, per_host);
   _fil_uploads_look (self);
+}
+
+/* Whether replies say that all of what is shared can be looked at. */
+void
+fil_uploads_set_browse (FilUploads *self,
+                        gboolean may_browse)
+{
+  self->may_browse = may_browse;
 }
 
 /* Our servent GUID, for GIV. */

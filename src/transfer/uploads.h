@@ -43,7 +43,8 @@ typedef struct
 {
   FilEndpoint peer;
   const char *target;     /* path and query as they came, a leading slash for sure */
-  gboolean wants_packets; /* Accept names application/x-gnutella-packets */
+  gboolean wants_packets; /* Accept names application/x-gnutella-packets … */
+  gboolean wants_html;    /* … or takes what browsers show */
   const char *user_agent; /* or NULL */
 } FilPageRequest;
 
@@ -52,6 +53,7 @@ typedef struct
   guint status;             /* 200, 202, 203, 400, 404, 406, 410, 503 … */
   const char *content_type; /* static; NULL without body */
   GBytes *body;             /* (transfer full), or NULL */
+  guint64 more;             /* where the body goes on, for more(); 0: that was all of it */
 } FilPageReply;
 
 /**
@@ -76,6 +78,10 @@ typedef struct
 
   /* Answers what is no file; FALSE: 404. */
   gboolean (*page) (gpointer data, const FilPageRequest *request, FilPageReply *reply);
+
+  /* The next piece (transfer full) of a body that page() began; moves *more on, to 0 after the last one.
+   * NULL: there is no more. May be NULL when bodies are always whole. */
+  GBytes *(*more) (gpointer data, guint64 *more);
 
   /* Says how we can be reached; may be NULL. */
   void (*describe) (gpointer data, FilPushSelf *self);
@@ -120,6 +126,7 @@ void fil_uploads_tick (FilUploads *self, gint64 now_us);
 
 void fil_uploads_set_mesh (FilUploads *self, FilMesh *mesh);
 void fil_uploads_set_slots (FilUploads *self, guint slots, guint per_host);
+void fil_uploads_set_browse (FilUploads *self, gboolean may_browse);
 void fil_uploads_set_guid (FilUploads *self, const FilGuid *guid);
 void fil_uploads_set_private (FilUploads *self, gboolean is_private);
 

@@ -23,6 +23,7 @@ struct _FilPreferencesWindow
   GtkSpinButton *download_limit;
   GtkSwitch *share_finished;
   GtkSwitch *share_partial;
+  GtkSwitch *browse_host;
   GtkSpinButton *upload_slots;
   GtkSpinButton *upload_limit;
   AdwComboRow *role;
@@ -249,6 +250,7 @@ fil_preferences_window_class_init (FilPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, download_limit);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, share_finished);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, share_partial);
+  gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, browse_host);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, upload_slots);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, upload_limit);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, role);
@@ -286,6 +288,7 @@ fil_preferences_window_init (FilPreferencesWindow *self)
   join (self, "download-limit", self->download_limit);
   join (self, "share-finished", self->share_finished);
   join (self, "share-partial", self->share_partial);
+  join (self, "browse-host", self->browse_host);
   join (self, "upload-slots", self->upload_slots);
   join (self, "upload-limit", self->upload_limit);
   join (self, "role", self->role);

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Asks hosts for the lists of their files, honest ones and others."""
 
+import html
 import os
+import re
 import socket
+import urllib.error
+import urllib.request
 
 import gnutella
 from programs import SANITIZED, Test, main, noise, sha1_text
@@ -44,6 +48,54 @@ class Browse(Test):
         self.assert_whole(getter.get(rows[7])[-1], self.FILES[rows[7]["name"]])
         getter.ask("close", str(search["id"]))
         self.assertEqual(getter.run("results", str(search["id"])).code, 3)
+
+    def page(self, node, target="/", accept="text/html,application/xhtml+xml,*/*;q=0.8"):
+        """What a web browser gets: status, content type and body."""
+        request = urllib.request.Request("http://%s%s" % (node.listen, target), headers={"Accept": accept})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as reply:
+                return reply.status, reply.headers["Content-Type"], reply.read()
+        except urllib.error.HTTPError as error:
+            return error.code, None, b""
+
+    def test_page(self):
+        """A browser gets pages with links to all that is shared, however it is called; programs get all at once."""
+        odd = "<script>alert('&amp;\"')<b> %41.txt"
+        files = {"%04d.txt" % i: b"%d" % i for i in range(1100)}
+        files[odd] = b"odd"
+        sharer = self.node("sharer").start(files=files)
+        target, names, links, pages = "/", [], [], 0
+        while target:
+            status, kind, body = self.page(sharer, target)
+            self.assertEqual((status, kind), (200, "text/html; charset=utf-8"))
+            text = body.decode()
+            self.assertNotIn("<script", text)
+            self.assertNotIn(self.world.top, text)
+            self.assertLess(len(body), 200_000)
+            names += map(html.unescape, re.findall("<bdi>(.*?)</bdi>", text))
+            links += re.findall('href="(/uri-res/[^"]*)"', text)
+            target = (re.findall('href="(/[?]from=[0-9]+)"', text) or [None])[0]
+            pages += 1
+        self.assertEqual((pages, sorted(names)), (3, sorted(files)))
+        self.assertEqual(self.page(sharer, links[names.index(odd)])[2], b"odd")
+        for nonsense in "/?from=99999999999999999999", "/?from=-1", "/?from=x", "/?":
+            self.assertEqual(self.page(sharer, nonsense)[0], 200)
+        self.assertEqual(self.page(sharer, accept="image/png")[0], 406)
+        getter = self.node("getter").start()
+        self.assertEqual({row["name"] for row in getter.ask("browse", sharer.listen)}, set(files))
+
+    def test_not_allowed(self):
+        """The setting closes both, and single files go on."""
+        sharer = self.node("sharer", settings={"browse-host": "false"}).start(files=self.FILES)
+        getter = self.node("getter").start()
+        self.assertEqual(self.page(sharer)[0], 403)
+        result = getter.run("browse", sharer.listen)
+        self.assertEqual((result.code, result.out), (1, ""))
+        self.assertIn("nobody", result.err)
+        name, content = next(iter(self.FILES.items()))
+        self.assertEqual(self.page(sharer, "/uri-res/N2R?urn:sha1:" + sha1_text(content))[2], content)
+        sharer.ask("set", "browse-host", "true")
+        self.assertEqual(len(getter.ask("browse", sharer.listen)), len(self.FILES))
 
     def test_by_guid(self):
         """One that is known by its GUID only is asked to connect, and shows its list on that connection."""

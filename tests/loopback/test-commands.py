@@ -58,6 +58,7 @@ SETTINGS = {
     "port-mapping": (("true", "false"), ("yes", "")),
     "share-finished": (("true", "false"), ("2",)),
     "share-partial": (("true", "false"), ("2",)),
+    "browse-host": (("true", "false"), ("1",)),
 }
 
 

@@ -30,6 +30,7 @@ typedef struct
   gboolean dial_fails;
   guint changes;
   guint ids;
+  guint page_pieces; /* beyond the first one */
 } Node;
 
 static FilShared *
@@ -93,10 +94,23 @@ node_page (gpointer data,
   g_assert_cmpint (request->target[0], ==, '/');
   if (strcmp (request->target, "/") != 0)
     return FALSE;
-  reply->status = 200;
+  reply->status = request->wants_packets || request->wants_html ? 200 : 406;
+  if (reply->status == 406)
+    return TRUE;
+  reply->more = ((Node *) data)->page_pieces;
   reply->content_type = request->wants_packets ? "application/x-gnutella-packets" : "text/html";
   reply->body = g_bytes_new_static ("<p>hello", 8);
   return TRUE;
+}
+
+static GBytes *
+node_more (gpointer data,
+           guint64 *more)
+{
+  g_autofree char *text = g_strdup_printf (" piece %d", (int) *more);
+
+  --*more;
+  return g_bytes_new (text, strlen (text));
 }
 
 static void
@@ -164,6 +178,7 @@ node_new (void)
     .check = node_check,
     .close = node_close,
     .page = node_page,
+    .more = node_more,
     .make_guid = node_make_guid,
     .dial = node_dial,
     .may_dial = node_may_dial,
@@ -298,6 +313,10 @@ test_requests (void)
     { "GET /../../etc/passwd HTTP/1.1\r\n" HOST, "404 ", "", FALSE },
     { "GET / HTTP/1.1\r\n" HOST, "200 ", "<p>hello", FALSE },
     { "HEAD / HTTP/1.1\r\n" HOST, "200 ", "", FALSE },
+    { "GET / HTTP/1.1\r\nAccept: text/html,application/xhtml+xml;q=0.9\r\n" HOST, "200 ", "<p>hello", FALSE },
+    { "GET / HTTP/1.1\r\nAccept: */*\r\n" HOST, "200 ", "<p>hello", FALSE },
+    { "GET / HTTP/1.1\r\nAccept: application/x-gnutella-packets\r\n" HOST, "200 ", "<p>hello", FALSE },
+    { "GET / HTTP/1.1\r\nAccept: image/png\r\n" HOST, "406 ", "", FALSE },
     { "GET " N2R " HTTP/1.1\r\n\r\n", "400 ", "", TRUE },
     { "GET " N2R "\r\n\r\n", "400 ", "", TRUE },
     { "POST / HTTP/1.1\r\n" HOST, "501 ", "", TRUE },
@@ -328,6 +347,26 @@ test_requests (void)
         g_assert_null (strstr (answer, "X-Available-Ranges"));
         g_assert_cmpuint (body - answer, <, 2000);
       }
+}
+
+/* A list that is made piece by piece ends with the connection, and has no length before. */
+static void
+test_long_page (void)
+{
+  g_autoptr (Node) node = node_new ();
+  g_autoptr (FilSession) session = connect_from (node, "25.0.0.1:1000");
+  g_autoptr (FilSession) looking = connect_from (node, "25.0.0.2:1000");
+  g_autofree char *answer = NULL, *head = NULL;
+
+  node->page_pieces = 3;
+  answer = talk (session, "GET / HTTP/1.1\r\n" HOST "GET / HTTP/1.1\r\n" HOST, 4096);
+  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 200 "));
+  g_assert_true (g_str_has_suffix (answer, "\r\n\r\n<p>hello piece 3 piece 2 piece 1"));
+  g_assert_null (strstr (answer, "Content-Length"));
+  g_assert_nonnull (strstr (answer, "\r\nConnection: close\r\n"));
+  g_assert_true (session->is_closed);
+  head = talk (looking, "HEAD / HTTP/1.1\r\n" HOST, 4096);
+  g_assert_true (g_str_has_suffix (head, "\r\n\r\n"));
 }
 
 static void
@@ -659,6 +698,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/uploads/requests", test_requests);
   g_test_add_func ("/transfer/uploads/judged-places", test_judged_places);
+  g_test_add_func ("/transfer/uploads/long-page", test_long_page);
   g_test_add_func ("/transfer/uploads/keep-alive", test_keep_alive);
   g_test_add_func ("/transfer/uploads/slots", test_slots);
   g_test_add_func ("/transfer/uploads/session-limits", test_session_limits);

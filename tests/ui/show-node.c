@@ -296,6 +296,7 @@ fil_node_init (FilNode *self)
     { "listen-port", "23451" }, { "role", "auto" }, { "bind-interface", "" }, { "port-mapping", "false" },
     { "share-finished", "false" },
     { "share-partial", "false" },
+    { "browse-host", "true" },
   };
 
   for (guint i = 0; i < N_LISTS; i++)
