@@ -24,6 +24,7 @@ import shutil
 import signal
 import sys
 
+import gtk_queues
 import lab
 from lab import Failure, wait_for
 from programs import Filbert, GtkGnutella
@@ -288,6 +289,12 @@ def cases(suite, world):
     suite.case('our ultrapeer has its leaf behind a router call, asked by HTTP',
                lambda: called_by_http(w.fl, w.fu, w.find(w.fl, 'gf')['guid']))
     suite.case('it browses our leaf', lambda: w.theirs_browses(w.gl, 'fl'))
+    suite.case('it waits in our queue for a file', lambda: gtk_queues.they_wait(
+        w.fl, w.gu, w.fu, lambda: w.theirs_fetches(w.gu, w.magnet('fl', 'http://' + w.fl.listen), 'fl'), w.n2r('fl')))
+    suite.case('we wait in its queue for a file', lambda: gtk_queues.we_wait(
+        w.fl, w.gu, w.fu, w.magnet('gu', 'http://' + w.gu.listen), w.n2r('gu'), False))
+    suite.case('we fetch a file when it calls us', lambda: gtk_queues.we_wait(
+        w.fu, w.gl, w.fl, w.magnet('gl', 'http://' + w.gl.listen), w.n2r('gl'), True))
     suite.case('it proves that we can be reached by UDP', reachable_by_udp)
     suite.case('it has no complaint about us', lambda: no_complaint(w))
     suite.case('all programs run on and end well', lambda: all_well(w))
