@@ -15,6 +15,7 @@ typedef struct
   FilTokenBucket bucket;
   FilTokenBucket overlay;  /* half the rate: what the overlay may take from the transfers at most */
   gsize piece;
+  gint64 each;             /* limit of each transfer that has none of its own; 0: none */
   GQueue waiting;          /* of FilShaperClient, in the order in which they asked */
   FilShaperClient *turn;   /* whose turn it is while it is being called */
   FilTimer *timer;
@@ -50,6 +51,14 @@ burst_of (gint64 rate)
   gint64 piece = (gint64) fil_shaper_piece (rate);
 
   return MAX (piece + piece / 4, rate / 20);
+}
+
+static gint64
+usable_rate (gint64 bytes_per_s)
+{
+  gint64 rate = CLAMP (bytes_per_s, 0, MAX_RATE);
+
+  return rate == MAX_RATE ? 0 : rate;
 }
 
 static void
@@ -101,15 +110,27 @@ fil_shaper_set_limit (FilShaper *self,
                       gint64 now_us)
 {
   Lane *lane = &self->lanes[way];
-  gint64 rate = CLAMP (bytes_per_s, 0, MAX_RATE);
+  gint64 rate = usable_rate (bytes_per_s);
 
-  if (rate == MAX_RATE)
-    rate = 0;
   set_bucket (&lane->bucket, rate, now_us);
   set_bucket (&lane->overlay, rate / 2, now_us);
   lane->piece = fil_shaper_piece (rate);
   if (lane->waiting.length > 0)
     fil_timer_set (lane->timer, now_us);
+}
+
+/**
+ * fil_shaper_set_limit_each:
+ * @bytes_per_s: 0 for no limit
+ *
+ * Limits each transfer by itself, unless it has a limit of its own.
+ */
+void
+fil_shaper_set_limit_each (FilShaper *self,
+                           FilWay way,
+                           gint64 bytes_per_s)
+{
+  self->lanes[way].each = usable_rate (bytes_per_s);
 }
 
 /**
@@ -224,7 +245,7 @@ fil_shaper_client_clear (FilShaperClient *client)
 
 /**
  * fil_shaper_client_set_limit:
- * @bytes_per_s: of this client alone; 0 for none
+ * @bytes_per_s: of this client alone; 0 for that of all transfers
  */
 void
 fil_shaper_client_set_limit (FilShaperClient *client,
@@ -232,14 +253,30 @@ fil_shaper_client_set_limit (FilShaperClient *client,
                              gint64 bytes_per_s,
                              gint64 now_us)
 {
-  gint64 rate = CLAMP (bytes_per_s, 0, MAX_RATE);
+  client->way[way].rate = usable_rate (bytes_per_s);
+  if (client->way[way].timer != NULL && fil_timer_due (client->way[way].timer) != FIL_NEVER)
+    fil_timer_set (client->way[way].timer, now_us);
+}
 
-  set_bucket (&client->way[way].own, rate, now_us);
+/* The limit that counts for this client now. */
+static gint64
+own_rate (const FilShaperClient *client,
+          FilWay way)
+{
+  if (client->way[way].rate > 0 || client->traffic == FIL_TRAFFIC_OVERLAY)
+    return client->way[way].rate;
+  return client->shaper->lanes[way].each;
+}
+
+static void
+wait_own (FilShaperClient *client,
+          FilWay way,
+          gint64 until_us)
+{
   if (client->way[way].timer == NULL)
     client->way[way].timer = fil_timer_new (client->shaper->timers, way == FIL_WAY_IN ? own_tick_in : own_tick_out,
                                             client);
-  else if (fil_timer_due (client->way[way].timer) != FIL_NEVER)
-    fil_timer_set (client->way[way].timer, now_us);
+  fil_timer_set (client->way[way].timer, until_us);
 }
 
 /* How much of wanted the client's own limit lets through; 0 sets its timer. */
@@ -250,14 +287,17 @@ ask_own (FilShaperClient *client,
          gint64 now_us)
 {
   FilTokenBucket *own = &client->way[way].own;
-  gsize piece = fil_shaper_piece (own->rate);
+  gint64 rate = own_rate (client, way);
+  gsize piece = fil_shaper_piece (rate);
 
-  if (own->rate == 0)
+  if (own->rate != rate)
+    set_bucket (own, rate, now_us);
+  if (rate == 0)
     return wanted;
   wanted = MIN (wanted, piece);
   if (fil_token_bucket_available (own, now_us) >= (gint64) wanted)
     return wanted;
-  fil_timer_set (client->way[way].timer, fil_token_bucket_when (own, (gint64) wanted));
+  wait_own (client, way, fil_token_bucket_when (own, (gint64) wanted));
   return 0;
 }
 

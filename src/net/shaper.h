@@ -42,6 +42,7 @@ typedef struct
     GList link;
     gboolean is_waiting;
     gsize wanted;
+    gint64 rate; /* of the own limit; 0: that of all transfers */
     FilTokenBucket own;
     FilTimer *timer; /* the own limit's; made when first needed */
   } way[2];
@@ -50,6 +51,7 @@ typedef struct
 FilShaper *fil_shaper_new (FilTimerQueue *timers) G_GNUC_WARN_UNUSED_RESULT;
 void fil_shaper_free (FilShaper *self);
 void fil_shaper_set_limit (FilShaper *self, FilWay way, gint64 bytes_per_s, gint64 now_us);
+void fil_shaper_set_limit_each (FilShaper *self, FilWay way, gint64 bytes_per_s);
 gsize fil_shaper_piece (gint64 bytes_per_s);
 guint fil_shaper_waiting (const FilShaper *self, FilWay way);
 

@@ -39,6 +39,8 @@ typedef struct
 static const Setting table[] = {
   { "download-limit", VALUE_NUMBER, "0", 0, G_GINT64_CONSTANT (100000000000), NULL },
   { "upload-limit", VALUE_NUMBER, "0", 0, G_GINT64_CONSTANT (100000000000), NULL },
+  { "download-limit-each", VALUE_NUMBER, "0", 0, G_GINT64_CONSTANT (100000000000), NULL },
+  { "upload-limit-each", VALUE_NUMBER, "0", 0, G_GINT64_CONSTANT (100000000000), NULL },
   { "alt-download-limit", VALUE_NUMBER, "0", 0, G_GINT64_CONSTANT (100000000000), NULL },
   { "alt-upload-limit", VALUE_NUMBER, "0", 0, G_GINT64_CONSTANT (100000000000), NULL },
   { "alt-limits", VALUE_CHOICE, "off", 0, 0, " off on schedule " },

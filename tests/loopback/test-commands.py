@@ -48,6 +48,8 @@ SETTINGS = {
     # key: (values that are taken, values that are not)
     "download-limit": (("0", "70000"), ("-1", "x", "1.5", "", "99999999999999999999")),
     "upload-limit": (("0", "70000"), ("-1", "x", "")),
+    "download-limit-each": (("0", "70000"), ("-1", "x", "")),
+    "upload-limit-each": (("0", "70000"), ("-1", "x", "")),
     "upload-slots": (("0", "8"), ("-1", "70000", "x")),
     "max-downloads": (("1", "10"), ("0", "-1", "x")),
     "downloads-dir": ((), ("relative", "")),

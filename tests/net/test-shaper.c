@@ -159,6 +159,46 @@ test_own_limit (void)
   fil_shaper_client_clear (&fast.client);
 }
 
+/* Each transfer by itself, at any rate: within 5 % over ten seconds and in small pieces; links are no transfers. */
+static void
+test_each (void)
+{
+  static const gint64 rates[] = { 20 * 1000, 300 * 1000, 20 * 1000 * 1000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+    {
+      g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+      g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+      gint64 now_us = 0;
+      Mover one, other, own;
+
+      fil_shaper_set_limit_each (shaper, FIL_WAY_OUT, rates[i]);
+      mover_init (&one, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      mover_init (&other, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      mover_init (&own, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      fil_shaper_client_set_limit (&own.client, FIL_WAY_OUT, rates[i] / 2, now_us);
+      mover_go (&one, FIL_WAY_OUT);
+      mover_go (&other, FIL_WAY_OUT);
+      mover_go (&own, FIL_WAY_OUT);
+      run (timers, &now_us, 10 * FIL_SEC);
+      g_assert_cmpint (one.moved, >=, rates[i] * 10 * 95 / 100);
+      g_assert_cmpint (one.moved, <=, rates[i] * 10 * 105 / 100);
+      g_assert_cmpint (other.moved, >=, rates[i] * 10 * 95 / 100);
+      g_assert_cmpint (other.moved, <=, rates[i] * 10 * 105 / 100);
+      g_assert_cmpint (own.moved, >=, rates[i] * 5 * 95 / 100);
+      g_assert_cmpint (own.moved, <=, rates[i] * 5 * 105 / 100);
+      g_assert_cmpuint (fil_shaper_ask (&one.client, FIL_WAY_OUT, G_MAXINT, now_us), <=, fil_shaper_piece (rates[i]));
+      one.client.traffic = FIL_TRAFFIC_OVERLAY;
+      g_assert_cmpuint (fil_shaper_ask (&one.client, FIL_WAY_OUT, 1 << 20, now_us), ==, 1 << 20);
+      /* Without a limit nothing waits. */
+      fil_shaper_set_limit_each (shaper, FIL_WAY_OUT, 0);
+      g_assert_cmpuint (fil_shaper_ask (&other.client, FIL_WAY_OUT, 1 << 20, now_us), ==, 1 << 20);
+      fil_shaper_client_clear (&one.client);
+      fil_shaper_client_clear (&other.client);
+      fil_shaper_client_clear (&own.client);
+    }
+}
+
 static void
 test_overlay_first (void)
 {
@@ -213,6 +253,7 @@ main (int argc,
   g_test_add_func ("/net/shaper/rates", test_rates);
   g_test_add_func ("/net/shaper/fair", test_fair);
   g_test_add_func ("/net/shaper/own-limit", test_own_limit);
+  g_test_add_func ("/net/shaper/each", test_each);
   g_test_add_func ("/net/shaper/overlay-first", test_overlay_first);
   g_test_add_func ("/net/shaper/small-wishes", test_small_wishes);
   return g_test_run ();

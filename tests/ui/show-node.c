@@ -296,7 +296,7 @@ fil_node_init (FilNode *self)
     { "listen-port", "23451" }, { "role", "auto" }, { "bind-interface", "" }, { "port-mapping", "false" },
     { "share-finished", "false" },
     { "share-partial", "false" },
-    { "browse-host", "true" },
+    { "browse-host", "true" }, { "download-limit-each", "0" }, { "upload-limit-each", "0" },
   };
 
   for (guint i = 0; i < N_LISTS; i++)
