@@ -50,6 +50,14 @@ idle_us (const FilUploadSession *self,
   return MAX (fil_upload_place_until (self->place) - now_us, FIL_REQUEST_IDLE_US);
 }
 
+static void
+give_back_place (FilUploadSession *self,
+                 gboolean was_cut)
+{
+  fil_upload_queue_leave (self->uploads->queue, &self->place, was_cut, self->uploads->now_us);
+  _fil_uploads_look (self->uploads);
+}
+
 /* The reply is out to its last byte. */
 static void
 reply_done (FilUploadSession *self,
@@ -65,6 +73,8 @@ reply_done (FilUploadSession *self,
     }
   if (self->closes)
     {
+      /* The connection may linger; the slot is free. */
+      give_back_place (self, FALSE);
       fil_session_close (&self->session, "the reply was the last one");
       return;
     }
@@ -259,9 +269,7 @@ leave (FilUploadSession *self)
     uploads->opening--;
   if (fil_upload_place_is_called (self->place) && !self->is_connected)
     fil_upload_queue_not_reached (uploads->queue, self->place);
-  fil_upload_queue_leave (uploads->queue, &self->place, row != NULL && row->state == FIL_UPLOAD_SENDING,
-                          uploads->now_us);
-  _fil_uploads_look (uploads);
+  give_back_place (self, row != NULL && row->state == FIL_UPLOAD_SENDING);
   if (self->ticket != NULL)
     self->ticket->session = NULL;
   self->ticket = NULL;

@@ -216,6 +216,21 @@ test_legacy (void)
   g_assert_cmpuint (fil_uploads_waiting (node->host->uploads), ==, 0);
 }
 
+/* A slot is free as soon as the last byte is out, not when the connection is gone. */
+static void
+test_last_byte (void)
+{
+  g_autoptr (Node) node = node_new (1, 2);
+  g_autofree char *served = NULL, *next = NULL;
+  g_autoptr (FilSession) first = come (node, "26.0.0.1", "Connection: close\r\n", &served);
+  g_autoptr (FilSession) second = NULL;
+
+  g_assert_true (is (served, 200) && first->is_closed);
+  g_assert_cmpuint (fil_uploads_used_slots (node->host->uploads), ==, 0);
+  second = come (node, "26.0.0.2", "", &next);
+  g_assert_true (is (next, 200));
+}
+
 /* A little early is in time. */
 static void
 test_tolerance (void)
@@ -588,6 +603,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/upload-queue/order", test_order);
   g_test_add_func ("/transfer/upload-queue/legacy", test_legacy);
+  g_test_add_func ("/transfer/upload-queue/last-byte", test_last_byte);
   g_test_add_func ("/transfer/upload-queue/tolerance", test_tolerance);
   g_test_add_func ("/transfer/upload-queue/unaware", test_unaware);
   g_test_add_func ("/transfer/upload-queue/ids", test_ids);
