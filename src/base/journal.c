@@ -94,7 +94,7 @@ renew_up_to (FilJournal *self,
 /**
  * fil_journal_remove:
  *
- * Notes that the row @id is gone. Ids are never reused.
+ * Notes that the row @id is gone. One that comes back is new.
  */
 void
 fil_journal_remove (FilJournal *self,

@@ -79,6 +79,7 @@ make_menu (GtkWidget *widget,
       fil_menu_add (menu, _("Open"), "win.open", target (self));
       fil_menu_add (menu, _("Show in Folder"), "win.show-in-folder", target (self));
       fil_menu_add (more, _("Check Again"), "win.verify", target (self));
+      fil_menu_add (more, _("Move to Trash"), "win.trash", target (self));
     }
   else
     {
@@ -88,6 +89,8 @@ make_menu (GtkWidget *widget,
         fil_menu_add (menu, _("Resume"), "win.resume", target (self));
       fil_menu_add (menu, phase == FIL_DOWNLOAD_HAS_FAILED ? _("Try Again") : _("Find More Sources"), "win.retry",
                     target (self));
+      if (fil_row_get_int (self->download, "received_bytes") > 0)
+        fil_menu_add (menu, _("Look at the Beginning"), "win.preview", target (self));
       add_priorities (self, more);
     }
   fil_menu_add (more, _("Details"), "win.details", target (self));
@@ -263,6 +266,37 @@ delete_cb (GtkWidget *widget,
   return TRUE;
 }
 
+/* A finished file can be dragged to wherever files go. */
+static GdkContentProvider *
+prepare_drag_cb (GtkDragSource *source,
+                 double x,
+                 double y,
+                 FilDownloadCard *self)
+{
+  const char *path = fil_row_get_string (self->download, "path");
+  g_autoptr (GFile) file = NULL;
+  GdkFileList *list;
+  GdkContentProvider *provider;
+
+  if (fil_download_phase (self->download) != FIL_DOWNLOAD_IS_DONE || path == NULL)
+    return NULL;
+  file = g_file_new_for_path (path);
+  list = gdk_file_list_new_from_array (&file, 1);
+  provider = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
+  g_boxed_free (GDK_TYPE_FILE_LIST, list);
+  return provider;
+}
+
+static void
+attach_drag (FilDownloadCard *self)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+
+  gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
+  g_signal_connect_object (source, "prepare", G_CALLBACK (prepare_drag_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (source));
+}
+
 static void
 fil_download_card_dispose (GObject *object)
 {
@@ -308,6 +342,7 @@ fil_download_card_init (FilDownloadCard *self)
   gtk_menu_button_set_create_popup_func (self->more, create_popup_cb, self, NULL);
   g_signal_connect_object (self->revealer, "notify::child-revealed", G_CALLBACK (revealed_cb), self, G_CONNECT_SWAPPED);
   fil_context_menu_attach (GTK_WIDGET (self), make_menu, NULL);
+  attach_drag (self);
 }
 
 /**

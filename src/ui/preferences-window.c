@@ -10,6 +10,9 @@
 /* Speeds are bytes a second for the node and kB/s for people. */
 #define KILO 1000
 
+/* Kinds of files that can have a folder of their own: the names of their settings, and of their rows with _ for -. */
+static const char *const kind_dirs[] = { "audio-dir", "video-dir", "image-dir", "document-dir", "archive-dir", "program-dir" };
+
 struct _FilPreferencesWindow
 {
   AdwPreferencesWindow parent;
@@ -19,6 +22,10 @@ struct _FilPreferencesWindow
   GtkButton *downloads_dir_button;
   GtkButton *incomplete_dir_button;
   GtkButton *show_library;
+  AdwComboRow *alt_limits;
+  AdwEntryRow *alt_schedule;
+  GtkSpinButton *alt_download_limit;
+  GtkSpinButton *alt_upload_limit;
   GtkSpinButton *max_downloads;
   GtkSpinButton *download_limit;
   GtkSpinButton *download_limit_each;
@@ -40,7 +47,9 @@ struct _FilPreferencesWindow
 
 G_DEFINE_FINAL_TYPE (FilPreferencesWindow, fil_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
 
-static const char *const roles[] = { "auto", "leaf", "ultrapeer" };
+/* What the entries of a combo row mean; NULL at the end. */
+static const char *const roles[] = { "auto", "leaf", "ultrapeer", NULL };
+static const char *const alt_limits[] = { "off", "on", "schedule", NULL };
 
 static int
 scale_of (const char *key)
@@ -70,11 +79,13 @@ show_value (FilPreferencesWindow *self,
   else if (GTK_IS_SWITCH (widget))
     gtk_switch_set_active (GTK_SWITCH (widget), g_str_equal (value, "true"));
   else if (ADW_IS_COMBO_ROW (widget))
-    for (guint i = 0; i < G_N_ELEMENTS (roles); i++)
-      {
-        if (g_str_equal (roles[i], value))
+    {
+      const char *const *values = g_object_get_data (G_OBJECT (widget), "fil-values");
+
+      for (guint i = 0; values[i] != NULL; i++)
+        if (g_str_equal (values[i], value))
           adw_combo_row_set_selected (ADW_COMBO_ROW (widget), i);
-      }
+    }
   else if (ADW_IS_ENTRY_ROW (widget))
     gtk_editable_set_text (GTK_EDITABLE (widget), value);
   else if (ADW_IS_ACTION_ROW (widget))
@@ -162,14 +173,15 @@ switch_cb (FilPreferencesWindow *self,
 }
 
 static void
-role_cb (FilPreferencesWindow *self,
-         GParamSpec *pspec,
-         AdwComboRow *row)
+combo_cb (FilPreferencesWindow *self,
+          GParamSpec *pspec,
+          AdwComboRow *row)
 {
+  char **values = g_object_get_data (G_OBJECT (row), "fil-values");
   guint selected = adw_combo_row_get_selected (row);
 
-  if (selected < G_N_ELEMENTS (roles))
-    set (self, key_of (row), roles[selected]);
+  if (selected < g_strv_length (values))
+    set (self, key_of (row), values[selected]);
 }
 
 static void
@@ -214,6 +226,14 @@ choose_cb (FilPreferencesWindow *self,
 }
 
 static void
+reset_cb (FilPreferencesWindow *self,
+          GtkButton *button)
+{
+  show_value (self, key_of (button), "");
+  set (self, key_of (button), "");
+}
+
+static void
 show_library_cb (FilPreferencesWindow *self)
 {
   GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
@@ -237,6 +257,20 @@ fil_preferences_window_dispose (GObject *object)
 }
 
 static void
+bind_kind_dir (GtkWidgetClass *widget_class,
+               const char *key)
+{
+  static const char *const suffixes[] = { "", "_button", "_reset" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *name = g_strconcat (key, suffixes[i], NULL);
+
+      gtk_widget_class_bind_template_child_full (widget_class, g_strdelimit (name, "-", '_'), FALSE, 0);
+    }
+}
+
+static void
 fil_preferences_window_class_init (FilPreferencesWindowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
@@ -247,7 +281,13 @@ fil_preferences_window_class_init (FilPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, incomplete_dir);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, downloads_dir_button);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, incomplete_dir_button);
+  for (guint i = 0; i < G_N_ELEMENTS (kind_dirs); i++)
+    bind_kind_dir (widget_class, kind_dirs[i]);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, show_library);
+  gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, alt_limits);
+  gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, alt_schedule);
+  gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, alt_download_limit);
+  gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, alt_upload_limit);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, max_downloads);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, download_limit);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, download_limit_each);
@@ -274,10 +314,62 @@ join (FilPreferencesWindow *self,
   else if (GTK_IS_SWITCH (widget))
     g_signal_connect_object (widget, "notify::active", G_CALLBACK (switch_cb), self, G_CONNECT_SWAPPED);
   else if (ADW_IS_COMBO_ROW (widget))
-    g_signal_connect_object (widget, "notify::selected", G_CALLBACK (role_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (widget, "notify::selected", G_CALLBACK (combo_cb), self, G_CONNECT_SWAPPED);
   else if (ADW_IS_ENTRY_ROW (widget))
     g_signal_connect_object (widget, "apply", G_CALLBACK (entry_cb), self, G_CONNECT_SWAPPED);
   g_hash_table_insert (self->widgets, (gpointer) key, widget);
+}
+
+static void
+join_combo (FilPreferencesWindow *self,
+            const char *key,
+            AdwComboRow *row,
+            const char *const *values)
+{
+  g_object_set_data (G_OBJECT (row), "fil-values", (gpointer) values);
+  join (self, key, row);
+}
+
+static void
+join_button (FilPreferencesWindow *self,
+             const char *key,
+             GtkButton *button,
+             GCallback clicked)
+{
+  g_object_set_data (G_OBJECT (button), "fil-key", (gpointer) key);
+  g_signal_connect_object (button, "clicked", clicked, self, G_CONNECT_SWAPPED);
+}
+
+static gpointer
+template_child (FilPreferencesWindow *self,
+                const char *key,
+                const char *suffix)
+{
+  g_autofree char *name = g_strconcat (key, suffix, NULL);
+
+  return gtk_widget_get_template_child (GTK_WIDGET (self), FIL_TYPE_PREFERENCES_WINDOW, g_strdelimit (name, "-", '_'));
+}
+
+/* Each of the same three widgets, found by the name of its setting. */
+static void
+join_kind_dirs (FilPreferencesWindow *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kind_dirs); i++)
+    {
+      AdwActionRow *row = template_child (self, kind_dirs[i], "");
+      GtkButton *change = template_child (self, kind_dirs[i], "_button");
+      GtkButton *reset = template_child (self, kind_dirs[i], "_reset");
+      const char *title = adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row));
+      g_autofree char *change_spoken = g_strdup_printf (_("Change the folder: %s"), title);
+      g_autofree char *reset_spoken = g_strdup_printf (_("No folder of its own: %s"), title);
+
+      join (self, kind_dirs[i], row);
+      join_button (self, kind_dirs[i], change, G_CALLBACK (choose_cb));
+      join_button (self, kind_dirs[i], reset, G_CALLBACK (reset_cb));
+      adw_action_row_set_activatable_widget (row, GTK_WIDGET (change));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (change), GTK_ACCESSIBLE_PROPERTY_LABEL, change_spoken, -1);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (reset), GTK_ACCESSIBLE_PROPERTY_LABEL, reset_spoken, -1);
+    }
 }
 
 static void
@@ -297,13 +389,16 @@ fil_preferences_window_init (FilPreferencesWindow *self)
   join (self, "upload-slots", self->upload_slots);
   join (self, "upload-limit", self->upload_limit);
   join (self, "upload-limit-each", self->upload_limit_each);
-  join (self, "role", self->role);
+  join_combo (self, "role", self->role, roles);
+  join_combo (self, "alt-limits", self->alt_limits, alt_limits);
+  join (self, "alt-schedule", self->alt_schedule);
+  join (self, "alt-download-limit", self->alt_download_limit);
+  join (self, "alt-upload-limit", self->alt_upload_limit);
   join (self, "bind-interface", self->bind_interface);
   join (self, "listen-port", self->listen_port);
-  g_object_set_data (G_OBJECT (self->downloads_dir_button), "fil-key", (gpointer) "downloads-dir");
-  g_object_set_data (G_OBJECT (self->incomplete_dir_button), "fil-key", (gpointer) "incomplete-dir");
-  g_signal_connect_object (self->downloads_dir_button, "clicked", G_CALLBACK (choose_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->incomplete_dir_button, "clicked", G_CALLBACK (choose_cb), self, G_CONNECT_SWAPPED);
+  join_button (self, "downloads-dir", self->downloads_dir_button, G_CALLBACK (choose_cb));
+  join_button (self, "incomplete-dir", self->incomplete_dir_button, G_CALLBACK (choose_cb));
+  join_kind_dirs (self);
   g_signal_connect_object (self->show_library, "clicked", G_CALLBACK (show_library_cb), self, G_CONNECT_SWAPPED);
 }
 

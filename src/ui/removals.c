@@ -48,7 +48,7 @@ settle (FilRemovals *self,
 
   if (key == NULL)
     return;
-  if (!is_undone)
+  if (!is_undone && func != NULL)
     g_hash_table_add (self->gone, g_steal_pointer (&key));
   if (func != NULL)
     func (data);
@@ -112,11 +112,11 @@ fil_removals_new (AdwToastOverlay *overlay)
  * fil_removals_offer:
  * @key: what pages hide meanwhile, as in "download:12"
  * @title: for the toast
- * @commit: makes it final
+ * @commit: (nullable): makes it final; NULL: it is done already, and nothing is hidden
  * @undo: (nullable): takes back what was done so far
  * @data: for both, freed by @destroy
  *
- * Hides @key and offers to undo that for a few seconds.
+ * Hides @key, unless it is done already, and offers to undo that for a few seconds.
  */
 void
 fil_removals_offer (FilRemovals *self,
@@ -152,7 +152,7 @@ gboolean
 fil_removals_hides (FilRemovals *self,
                     const char *key)
 {
-  return g_strcmp0 (self->key, key) == 0 || g_hash_table_contains (self->gone, key);
+  return (self->commit != NULL && g_strcmp0 (self->key, key) == 0) || g_hash_table_contains (self->gone, key);
 }
 
 /**

@@ -6,10 +6,13 @@
 #include "download-card.h"
 #include "download-words.h"
 #include "formatting.h"
+#include "free-space.h"
 #include "magnet-offer.h"
 #include "upload-card.h"
 
 #include <glib/gi18n.h>
+
+#define ROOM_EVERY_S 20
 
 struct _FilTransfersPage
 {
@@ -33,6 +36,9 @@ struct _FilTransfersPage
   GListModel *finished_model;
   GHashTable *done; /* ids of the rows that were done when they were last seen */
   guint n_offers;
+  FilClient *client;
+  GCancellable *cancellable;
+  guint look_id; /* of the timer that looks how much room there is, while somebody sees it */
 };
 
 G_DEFINE_FINAL_TYPE (FilTransfersPage, fil_transfers_page, GTK_TYPE_WIDGET)
@@ -155,6 +161,53 @@ items_changed_cb (FilTransfersPage *self,
   update (self);
 }
 
+static void
+room_cb (GObject *source,
+         GAsyncResult *result,
+         gpointer data)
+{
+  g_autoptr (FilTransfersPage) self = data;
+  gint64 bytes = fil_free_space_finish (FIL_CLIENT (source), result, NULL);
+  g_autofree char *room = NULL;
+  g_autofree char *text = NULL;
+
+  if (self->stack == NULL)
+    return;
+  if (bytes >= 0)
+    {
+      room = fil_format_size (bytes);
+      text = g_strdup_printf (_("%s free on the disk"), room);
+    }
+  adw_preferences_group_set_description (self->active_group, text);
+}
+
+static gboolean
+look_cb (gpointer data)
+{
+  FilTransfersPage *self = data;
+
+  fil_free_space_async (self->client, self->cancellable, room_cb, g_object_ref (self));
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+fil_transfers_page_map (GtkWidget *widget)
+{
+  FilTransfersPage *self = FIL_TRANSFERS_PAGE (widget);
+
+  GTK_WIDGET_CLASS (fil_transfers_page_parent_class)->map (widget);
+  look_cb (self);
+  self->look_id = g_timeout_add_seconds (ROOM_EVERY_S, look_cb, self);
+  g_source_set_name_by_id (self->look_id, "[filbert] free space");
+}
+
+static void
+fil_transfers_page_unmap (GtkWidget *widget)
+{
+  g_clear_handle_id (&FIL_TRANSFERS_PAGE (widget)->look_id, g_source_remove);
+  GTK_WIDGET_CLASS (fil_transfers_page_parent_class)->unmap (widget);
+}
+
 static GtkWidget *
 make_download (gpointer item,
                gpointer data)
@@ -177,6 +230,10 @@ fil_transfers_page_dispose (GObject *object)
   if (self->stack != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->stack));
   self->stack = NULL;
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->client);
   g_clear_object (&self->active_model);
   g_clear_object (&self->finished_model);
   g_clear_object (&self->is_active);
@@ -194,6 +251,8 @@ fil_transfers_page_class_init (FilTransfersPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = fil_transfers_page_dispose;
+  widget_class->map = fil_transfers_page_map;
+  widget_class->unmap = fil_transfers_page_unmap;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/filbert/Filbert/ui/transfers-page.ui");
   gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, stack);
   gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, offers);
@@ -209,6 +268,7 @@ static void
 fil_transfers_page_init (FilTransfersPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->cancellable = g_cancellable_new ();
   self->done = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
@@ -243,6 +303,7 @@ fil_transfers_page_new (FilClient *client,
 {
   FilTransfersPage *self = g_object_new (FIL_TYPE_TRANSFERS_PAGE, NULL);
 
+  self->client = g_object_ref (client);
   self->downloads = g_object_ref (downloads);
   self->uploads = fil_list_model_new (client, "uploads", 0);
   self->removals = g_object_ref (removals);

@@ -290,6 +290,7 @@ _fil_window_class_init_actions (GtkWidgetClass *widget_class)
     { GDK_KEY_w, GDK_CONTROL_MASK, "win.close-tab", NULL },
     { GDK_KEY_o, GDK_CONTROL_MASK, "win.add-folder", NULL },
     { GDK_KEY_comma, GDK_CONTROL_MASK, "win.preferences", NULL },
+    { GDK_KEY_h, GDK_CONTROL_MASK, "win.history", NULL },
     { GDK_KEY_question, GDK_CONTROL_MASK, "win.shortcuts", NULL },
     { GDK_KEY_question, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.shortcuts", NULL },
     { GDK_KEY_F1, 0, "win.shortcuts", NULL },

@@ -55,6 +55,7 @@ struct _FilWindow
 void _fil_window_init_actions (FilWindow *self);
 void _fil_window_init_search_actions (FilWindow *self);
 void _fil_window_init_transfer_actions (FilWindow *self);
+void _fil_window_init_drops (FilWindow *self);
 void _fil_window_done (GObject *source, GAsyncResult *result, gpointer data);
 void _fil_window_class_init_actions (GtkWidgetClass *widget_class);
 void _fil_window_make_page (FilWindow *self, const char *name);

@@ -5,6 +5,7 @@
 
 #include "client-verbs.h"
 #include "open-files.h"
+#include "past-window.h"
 
 #include <glib/gi18n.h>
 
@@ -120,6 +121,16 @@ retry_cb (GSimpleAction *action,
 }
 
 static void
+retry_all_cb (GSimpleAction *action,
+              GVariant *parameter,
+              gpointer data)
+{
+  FilWindow *self = data;
+
+  CALL (fil_client_retry, -1);
+}
+
+static void
 verify_cb (GSimpleAction *action,
            GVariant *parameter,
            gpointer data)
@@ -159,7 +170,6 @@ typedef struct
   FilClient *client;
   gint64 id;
   char *path;
-  gboolean was_moving;
 } Removal;
 
 static Removal *
@@ -185,21 +195,13 @@ removal_free (gpointer data)
   g_free (removal);
 }
 
-static void
-commit_cancel (gpointer data)
-{
-  Removal *removal = data;
-
-  fil_client_cancel (removal->client, removal->id, NULL, NULL, NULL);
-}
-
+/* The node keeps what is cancelled for a while. */
 static void
 undo_cancel (gpointer data)
 {
   Removal *removal = data;
 
-  if (removal->was_moving)
-    fil_client_resume (removal->client, removal->id, NULL, NULL, NULL);
+  fil_client_restore (removal->client, removal->id, NULL, NULL, NULL);
 }
 
 static void
@@ -212,19 +214,15 @@ cancel_cb (GSimpleAction *action,
   g_autoptr (FilRow) row = fil_list_model_find (self->downloads, id);
   g_autofree char *key = g_strdup_printf ("download:%" G_GINT64_FORMAT, id);
   g_autofree char *title = NULL;
-  const char *state;
-  Removal *removal;
 
   if (row == NULL)
     return;
-  state = fil_row_get_string (row, "state");
-  removal = removal_new (self, id, NULL);
-  removal->was_moving = !g_str_equal (state, "done") && !g_str_equal (state, "failed") && !g_str_equal (state, "paused");
-  if (removal->was_moving)
-    fil_client_pause (self->client, id, NULL, NULL, NULL);
-  title = g_strdup_printf (g_str_equal (state, "done") ? _("“%s” is off the list; the file stays") : _("Cancelled “%s”"),
+  title = g_strdup_printf (g_str_equal (fil_row_get_string (row, "state"), "done")
+                               ? _("“%s” is off the list; the file stays")
+                               : _("Cancelled “%s”"),
                            fil_row_get_string (row, "name"));
-  fil_removals_offer (self->removals, key, title, commit_cancel, undo_cancel, removal, removal_free);
+  CALL (fil_client_cancel, id);
+  fil_removals_offer (self->removals, key, title, NULL, undo_cancel, removal_new (self, id, NULL), removal_free);
 }
 
 static void
@@ -284,6 +282,89 @@ show_in_folder_cb (GSimpleAction *action,
     fil_show_in_folder (GTK_WINDOW (self), path);
 }
 
+static void
+previewed_cb (GObject *source,
+              GAsyncResult *result,
+              gpointer data)
+{
+  g_autoptr (FilWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FilRow) row = fil_client_finish_row (FIL_CLIENT (source), result, &error);
+
+  if (row == NULL)
+    _fil_window_complain (self, error);
+  else
+    fil_open_file (GTK_WINDOW (self), fil_row_get_string (row, "path"));
+}
+
+static void
+preview_cb (GSimpleAction *action,
+            GVariant *parameter,
+            gpointer data)
+{
+  FilWindow *self = data;
+
+  fil_client_preview (self->client, g_variant_get_int64 (parameter), self->cancellable, previewed_cb,
+                      g_object_ref (self));
+}
+
+typedef struct
+{
+  FilWindow *window; /* owned */
+  gint64 id;
+} Trash;
+
+/* With the file in the trash, its row is of no use. */
+static void
+trashed_cb (GObject *source,
+            GAsyncResult *result,
+            gpointer data)
+{
+  g_autofree Trash *trash = data;
+  g_autoptr (FilWindow) self = trash->window;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = g_file_get_basename (G_FILE (source));
+  g_autofree char *title = NULL;
+
+  if (!g_file_trash_finish (G_FILE (source), result, &error))
+    {
+      _fil_window_complain (self, error);
+      return;
+    }
+  CALL (fil_client_cancel, trash->id);
+  CALL (fil_client_forget, trash->id);
+  title = g_strdup_printf (_("“%s” is in the trash"), name);
+  _fil_window_tell (self, title, NULL, NULL);
+}
+
+static void
+trash_cb (GSimpleAction *action,
+          GVariant *parameter,
+          gpointer data)
+{
+  FilWindow *self = data;
+  g_autofree char *path = path_of_download (self, parameter);
+  g_autoptr (GFile) file = path != NULL ? g_file_new_for_path (path) : NULL;
+  Trash *trash;
+
+  if (file == NULL)
+    return;
+  trash = g_new0 (Trash, 1);
+  trash->window = g_object_ref (self);
+  trash->id = g_variant_get_int64 (parameter);
+  g_file_trash_async (file, G_PRIORITY_DEFAULT, self->cancellable, trashed_cb, trash);
+}
+
+static void
+history_cb (GSimpleAction *action,
+            GVariant *parameter,
+            gpointer data)
+{
+  FilWindow *self = data;
+
+  gtk_window_present (GTK_WINDOW (fil_past_window_new (GTK_WINDOW (self), self->client)));
+}
+
 static const GActionEntry entries[] = {
   { .name = "download", .parameter_type = "x", .activate = download_cb },
   { .name = "download-magnet", .parameter_type = "s", .activate = download_magnet_cb },
@@ -294,11 +375,15 @@ static const GActionEntry entries[] = {
   { .name = "cancel", .parameter_type = "x", .activate = cancel_cb },
   { .name = "details", .parameter_type = "x", .activate = details_cb },
   { .name = "retry", .parameter_type = "x", .activate = retry_cb },
+  { .name = "retry-all", .activate = retry_all_cb },
   { .name = "verify", .parameter_type = "x", .activate = verify_cb },
   { .name = "set-priority", .parameter_type = "(xi)", .activate = priority_cb },
   { .name = "clear-finished", .activate = clear_finished_cb },
   { .name = "open", .parameter_type = "x", .activate = open_cb },
   { .name = "show-in-folder", .parameter_type = "x", .activate = show_in_folder_cb },
+  { .name = "preview", .parameter_type = "x", .activate = preview_cb },
+  { .name = "trash", .parameter_type = "x", .activate = trash_cb },
+  { .name = "history", .activate = history_cb },
   { .name = "remove-folder", .parameter_type = "s", .activate = remove_folder_cb },
 };
 

@@ -424,6 +424,7 @@ fil_window_new (GtkApplication *application,
   self->downloads = fil_list_model_new (client, "downloads", 0);
   fil_window_state_restore (self->state, GTK_WINDOW (self));
   _fil_window_init_actions (self);
+  _fil_window_init_drops (self);
   fil_status_chip_set_client (self->chip, client);
   fil_status_watch (client, self, status_cb);
   g_signal_connect_object (client, "vanished", G_CALLBACK (vanished_cb), self, G_CONNECT_SWAPPED);

@@ -253,6 +253,14 @@ def transfers():
     wait_for('it is back', lambda: find('push button', 'Cancel The Hazel Wood'))
     press('Cancel The Hazel Wood')
     wait_for('it is gone', lambda: not find('push button', 'Cancel The Hazel Wood'))
+    # Long after the offer, too.
+    key('ctrl+h')
+    wait_for_text('nightingale, two hours before dawn.flac')
+    check_names('the history')
+    press('Bring The Hazel Wood - a radio play.flac back')
+    wait_for('it left the history', lambda: not find('push button', 'Bring The Hazel Wood'))
+    key('Escape')
+    wait_for('it is back once more', lambda: find('push button', 'Cancel The Hazel Wood'))
 
 
 def library():

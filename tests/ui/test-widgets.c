@@ -268,6 +268,14 @@ test_removals (void)
   g_assert_false (fil_removals_hides (removals, "a"));
   g_assert_cmpuint (count.n_undos, ==, 1);
 
+  /* What is done already is not hidden, neither before the offer ends nor after. */
+  fil_removals_offer (removals, "d", "d", NULL, count_undo, &count, count_free);
+  g_assert_true (fil_removals_can_undo (removals));
+  g_assert_false (fil_removals_hides (removals, "d"));
+  fil_removals_commit (removals);
+  g_assert_false (fil_removals_hides (removals, "d"));
+  g_assert_cmpuint (count.n_undos, ==, 1);
+
   /* A second removal makes the first one final; so does the end. */
   fil_removals_offer (removals, "b", "b", count_commit, count_undo, &count, count_free);
   fil_removals_offer (removals, "c", "c", count_commit, count_undo, &count, count_free);
@@ -276,7 +284,7 @@ test_removals (void)
   g_object_unref (removals);
   g_assert_cmpuint (count.n_commits, ==, 2);
   g_assert_cmpuint (count.n_undos, ==, 1);
-  g_assert_cmpuint (count.n_freed, ==, 3);
+  g_assert_cmpuint (count.n_freed, ==, 4);
   g_object_unref (overlay);
 }
 
