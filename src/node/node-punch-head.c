@@ -4,6 +4,7 @@
 #include "node-punch-private.h"
 
 #include "head-ping.h"
+#include "punch-limits.h"
 #include "vendor.h"
 
 /* Offers and answers that come in HEAD pings and pongs. */
@@ -45,9 +46,6 @@ typedef struct
   GBytes *signal;
 } WaitingHead;
 
-#define WAITING_HEADS_MAX 16
-#define WAITING_LOOK_US (20 * FIL_MSEC)
-
 static void
 waiting_head_free (WaitingHead *self)
 {
@@ -72,7 +70,7 @@ _fil_node_punch_heads_cb (gpointer data,
 
   if (!fil_punches_may_answer (self->punches, now_us))
     {
-      fil_timer_set (self->punch_heads_timer, now_us + WAITING_LOOK_US);
+      fil_timer_set (self->punch_heads_timer, now_us + FIL_PUNCH_LOOK_US);
       return;
     }
   heads = g_steal_pointer (&self->punch_heads);
@@ -102,14 +100,14 @@ take_ping (FilNode *self,
       answer_ping (self, ping, source);
       return;
     }
-  if (self->punch_heads->len >= WAITING_HEADS_MAX)
+  if (self->punch_heads->len >= FIL_PUNCH_WAITING_MAX)
     return;
   head = g_new0 (WaitingHead, 1);
   head->ping = *ping;
   head->source = *source;
   head->signal = g_bytes_new (ping->signal.data, ping->signal.len);
   g_ptr_array_add (self->punch_heads, head);
-  fil_timer_set (self->punch_heads_timer, now_us + WAITING_LOOK_US);
+  fil_timer_set (self->punch_heads_timer, now_us + FIL_PUNCH_LOOK_US);
 }
 
 /**

@@ -140,6 +140,12 @@ step (gpointer data,
   _fil_node_push_step (data, guid, what, peer, detail);
 }
 
+static gboolean
+is_sharing (gpointer data)
+{
+  return !((FilNode *) data)->is_sharing_paused;
+}
+
 static void
 measure (gpointer data)
 {
@@ -150,6 +156,7 @@ measure (gpointer data)
 
 static const FilPunchesDelegate punches_delegate = {
   .describe = _fil_node_punch_describe,
+  .is_sharing = is_sharing,
   .measure = measure,
   .may_send = may_send,
   .send = send_datagram,
@@ -221,7 +228,7 @@ void
 _fil_node_punch_push (FilNode *self,
                       const FilPush *push)
 {
-  if (self->is_stopped || (self->is_sharing_paused && push->signal.len == 0))
+  if (self->is_stopped)
     return;
   fil_punches_take_push (self->punches, push, _fil_node_now (self));
   _fil_node_punch_arm (self);

@@ -55,6 +55,12 @@ fil_punches_may_answer (FilPunches *self,
   return now_us - self->unsure_us >= FIL_PUNCH_MEASURE_US;
 }
 
+static gboolean
+is_sharing (const FilPunches *self)
+{
+  return self->delegate.is_sharing == NULL || self->delegate.is_sharing (self->data);
+}
+
 static FilPunch *
 admit (FilPunches *self,
        const FilPunchOffer *offer,
@@ -66,7 +72,7 @@ admit (FilPunches *self,
   FilPunchSelf own;
   FilPunch *punch;
 
-  if (target == NULL || !self->delegate.may_send (self->data, target) ||
+  if (!is_sharing (self) || target == NULL || !self->delegate.may_send (self->data, target) ||
       !fil_punches_may_answer (self, now_us))
     return NULL;
   /* Where the routers forbid it nothing is sent but the answer, which says so. */
@@ -95,6 +101,32 @@ admit (FilPunches *self,
   return punch;
 }
 
+/* (transfer none) (nullable): the attempt that @offer is about, new or not. It may be over: the routers forbid it,
+ * and the answer says so. */
+static FilPunch *
+take_offer (FilPunches *self,
+            const FilPunchOffer *offer,
+            gint64 now_us)
+{
+  FilPunch *punch;
+
+  if (!offer->is_full || offer->is_answer)
+    return NULL;
+  punch = find_by_peer (self, offer->nonce);
+  if (punch == NULL)
+    {
+      punch = admit (self, offer, now_us);
+      if (punch != NULL)
+        _fil_punch_begin_knocking (punch, now_us);
+    }
+  else if (offer->is_reminder && punch->state == PUNCH_KNOCKING && punch->reminders < FIL_PUNCH_REMINDERS)
+    {
+      punch->reminders++;
+      _fil_punch_knock_once (punch);
+    }
+  return punch;
+}
+
 /**
  * fil_punches_take_offer:
  * @answer: (out): to be sent back the way the offer came
@@ -110,25 +142,11 @@ fil_punches_take_offer (FilPunches *self,
                         FilPunchOffer *answer,
                         gint64 now_us)
 {
-  FilPunch *punch = offer->is_full && !offer->is_answer ? find_by_peer (self, offer->nonce) : NULL;
+  FilPunch *punch = take_offer (self, offer, now_us);
 
-  if (!offer->is_full || offer->is_answer)
-    return FALSE;
-  if (punch != NULL)
-    {
-      _fil_punch_describe (punch, answer);
-      if (offer->is_reminder && punch->state == PUNCH_KNOCKING && punch->reminders < FIL_PUNCH_REMINDERS)
-        {
-          punch->reminders++;
-          _fil_punch_knock_once (punch);
-        }
-      return TRUE;
-    }
-  punch = admit (self, offer, now_us);
   if (punch == NULL)
     return FALSE;
   _fil_punch_describe (punch, answer);
-  _fil_punch_begin_knocking (punch, now_us);
   return TRUE;
 }
 
@@ -140,7 +158,7 @@ take_lime_push (FilPunches *self,
   FilPunch *punch;
   FilPunchWay way;
 
-  if (!self->delegate.may_send (self->data, to) ||
+  if (!is_sharing (self) || !self->delegate.may_send (self->data, to) ||
       fil_punch_guard_admit (self->guard, to, NULL, FALSE, now_us) != FIL_PUNCH_ADMITTED)
     return FALSE;
   punch = _fil_punch_new (self, FALSE, now_us);
@@ -153,31 +171,15 @@ take_lime_push (FilPunches *self,
   return TRUE;
 }
 
-/**
- * fil_punches_take_push:
- *
- * A PUSH 0x7FFFFFFD for us: an answer, an offer, or without our item LimeWire's request.
- *
- * Returns: whether something came of it
- */
-gboolean
-fil_punches_take_push (FilPunches *self,
-                       const FilPush *push,
-                       gint64 now_us)
+/* An offer by PUSH is answered by another one. */
+static gboolean
+answer_push (FilPunches *self,
+             const FilPunchOffer *offer,
+             const FilEndpoint *to,
+             gint64 now_us)
 {
-  const FilEndpoint *to = fil_endpoint_is_set (&push->endpoint) ? &push->endpoint : &push->endpoint6;
-  FilPunchOffer offer, answer;
-  FilPunch *punch;
+  FilPunch *punch = take_offer (self, offer, now_us);
 
-  if (push->signal.len == 0)
-    return take_lime_push (self, to, now_us);
-  if (!fil_punch_offer_decode (&offer, push->signal))
-    return FALSE;
-  if (offer.is_answer)
-    return fil_punches_take_answer (self, &offer, NULL, NULL, now_us);
-  if (!fil_punches_take_offer (self, &offer, &answer, now_us))
-    return FALSE;
-  punch = find_by_peer (self, offer.nonce);
   if (punch == NULL || punch->pushes++ >= FIL_PUNCH_PINGS)
     return FALSE;
   /* It cannot remind us by this way: what one PUSH allows goes out when its router should be open. */
@@ -185,6 +187,75 @@ fil_punches_take_push (FilPunches *self,
   /* gtk-gnutella put in the address that it saw, which is better than what the other side thinks. */
   if (self->delegate.may_send (self->data, to) && fil_endpoint_same_address (to, &punch->admitted))
     _fil_punch_add_udp (punch, to);
-  _fil_punch_push (punch, &offer.guid, offer.proxies, offer.n_proxies, TRUE);
+  _fil_punch_push (punch, &offer->guid, offer->proxies, offer->n_proxies, TRUE);
   return TRUE;
+}
+
+/* Keeps an offer until others have told how they see us. */
+static gboolean
+keep_waiting (FilPunches *self,
+              const FilPunchOffer *offer,
+              const FilEndpoint *to,
+              gint64 now_us)
+{
+  FilPunchWaiting waiting = { *offer, *to, now_us + FIL_PUNCH_WAITING_US };
+
+  for (guint i = 0; i < self->waiting->len; i++)
+    if (memcmp (g_array_index (self->waiting, FilPunchWaiting, i).offer.nonce, offer->nonce,
+                FIL_PUNCH_NONCE_LEN) == 0)
+      return TRUE;
+  if (!is_sharing (self) || self->waiting->len >= FIL_PUNCH_WAITING_MAX)
+    return FALSE;
+  g_array_append_val (self->waiting, waiting);
+  self->next_look_us = now_us + FIL_PUNCH_LOOK_US;
+  return TRUE;
+}
+
+/* Answers the offers that wait, or looks again a little later. */
+void
+_fil_punches_answer_waiting (FilPunches *self,
+                             gint64 now_us)
+{
+  g_autoptr (GArray) waiting = NULL;
+
+  if (self->waiting->len == 0 || now_us < self->next_look_us)
+    return;
+  self->next_look_us = now_us + FIL_PUNCH_LOOK_US;
+  if (!fil_punches_may_answer (self, now_us))
+    return;
+  waiting = g_steal_pointer (&self->waiting);
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (FilPunchWaiting));
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      const FilPunchWaiting *one = &g_array_index (waiting, FilPunchWaiting, i);
+
+      if (now_us < one->until_us)
+        answer_push (self, &one->offer, &one->to, now_us);
+    }
+}
+
+/**
+ * fil_punches_take_push:
+ *
+ * A PUSH 0x7FFFFFFD for us: an answer, an offer, or without our item LimeWire's request.
+ *
+ * Returns: whether something came of it, or may yet
+ */
+gboolean
+fil_punches_take_push (FilPunches *self,
+                       const FilPush *push,
+                       gint64 now_us)
+{
+  const FilEndpoint *to = fil_endpoint_is_set (&push->endpoint) ? &push->endpoint : &push->endpoint6;
+  FilPunchOffer offer;
+
+  if (push->signal.len == 0)
+    return take_lime_push (self, to, now_us);
+  if (!fil_punch_offer_decode (&offer, push->signal))
+    return FALSE;
+  if (offer.is_answer)
+    return fil_punches_take_answer (self, &offer, NULL, NULL, now_us);
+  if (!fil_punches_may_answer (self, now_us))
+    return offer.is_full && keep_waiting (self, &offer, to, now_us);
+  return answer_push (self, &offer, to, now_us);
 }

@@ -22,6 +22,9 @@
 #define FIL_PUNCH_MEASURE_US (1200 * FIL_MSEC) /* for others to tell how they see us, before we guess */
 #define FIL_PUNCH_PUSH_US (3 * FIL_SEC)       /* PUSH 0x7FFFFFFD when no pong came */
 #define FIL_PUNCH_ANSWER_US (9 * FIL_SEC)     /* and then nobody answers any more */
+#define FIL_PUNCH_WAITING_MAX 16              /* offers by PUSH that came before we knew what to answer … */
+#define FIL_PUNCH_WAITING_US (FIL_PUNCH_ANSWER_US - FIL_PUNCH_PUSH_US) /* … which is soon too late */
+#define FIL_PUNCH_LOOK_US (20 * FIL_MSEC)     /* whether we know by now */
 #define FIL_PUNCH_REMINDERS 3                 /* pings that allow the other side one packet more */
 
 /* Knocking. Low ones die a few routers away: they open our own NAT and reach nobody. */

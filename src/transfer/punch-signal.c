@@ -10,7 +10,6 @@
  * the answer comes back in the pong; PUSH 0x7FFFFFFD is for when no pong comes. */
 
 #define BUSY_US (100 * FIL_MSEC)
-#define LOOK_US (20 * FIL_MSEC)
 
 /* LimeWire and WireShare answer only the first of two pings that wait, so every proxy gets one at a time,
  * whoever it is about (signalling.md §1). */
@@ -102,7 +101,7 @@ is_ready (FilPunch *self,
     return TRUE;
   if (self->self.nat.udp.mapping == FIL_NAT_MAPPING_SEQUENTIAL)
     {
-      self->next_round_us = now_us + LOOK_US;
+      self->next_round_us = now_us + FIL_PUNCH_LOOK_US;
       if (!has_turn (self, now_us))
         return FALSE;
       _fil_punches_describe (punches, &self->self);
@@ -113,7 +112,7 @@ is_ready (FilPunch *self,
       if (now_us == self->started_us)
         punches->delegate.measure (punches->data);
       _fil_punches_describe (punches, &self->self);
-      self->next_round_us = now_us + LOOK_US;
+      self->next_round_us = now_us + FIL_PUNCH_LOOK_US;
       if (!self->self.is_sure)
         return FALSE;
     }

@@ -42,6 +42,14 @@ typedef struct
   gint64 until_us;     /* so long its answer may still come through our router */
 } FilPunchCalled;
 
+/* An offer that came as a PUSH before we knew what to answer. */
+typedef struct
+{
+  FilPunchOffer offer;
+  FilEndpoint to;  /* as the PUSH says */
+  gint64 until_us; /* then nobody waits for the answer any more */
+} FilPunchWaiting;
+
 /* A HEAD ping of ours. */
 typedef struct
 {
@@ -122,6 +130,8 @@ struct _FilPunches
   FilEndpoint told;   /* our UDP port as others told it last … */
   GHashTable *called; /* … and whom knocks went to since: (transport, FilEndpoint), owned */
   GArray *lately;     /* FilPunchCalled, the oldest first */
+  GArray *waiting;    /* FilPunchWaiting */
+  gint64 next_look_us; /* whether they can be answered */
 };
 
 /* punches.c */
@@ -148,6 +158,9 @@ void _fil_punch_push (FilPunch *self, const FilGuid *target, const FilEndpoint *
 void _fil_punch_signal (FilPunch *self, gint64 now_us);
 gint64 _fil_punch_signal_wake (const FilPunch *self);
 void _fil_punch_remind (FilPunch *self, gint64 now_us);
+
+/* punch-admit.c */
+void _fil_punches_answer_waiting (FilPunches *self, gint64 now_us);
 
 /* punch-targets.c */
 FilNatSide _fil_punch_side_of (const FilPunchOffer *peer);

@@ -39,6 +39,7 @@ fil_punches_new (const FilPunchesDelegate *delegate,
   self->lines = g_ptr_array_new ();
   self->called = g_hash_table_new_full (fil_endpoint_hash, fil_endpoint_equal, g_free, NULL);
   self->lately = g_array_new (FALSE, FALSE, sizeof (FilPunchCalled));
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (FilPunchWaiting));
   return self;
 }
 
@@ -58,6 +59,7 @@ fil_punches_free (FilPunches *self)
   g_ptr_array_unref (self->punches);
   g_hash_table_unref (self->called);
   g_array_unref (self->lately);
+  g_array_unref (self->waiting);
   fil_punch_guard_free (self->guard);
   g_free (self);
 }
@@ -474,6 +476,7 @@ fil_punches_tick (FilPunches *self,
 {
   for (guint i = 0; i < self->punches->len; i++)
     tick_one (g_ptr_array_index (self->punches, i), now_us);
+  _fil_punches_answer_waiting (self, now_us);
   purge (self);
 }
 
@@ -485,7 +488,7 @@ fil_punches_tick (FilPunches *self,
 gint64
 fil_punches_wake (const FilPunches *self)
 {
-  gint64 wake = FIL_NEVER;
+  gint64 wake = self->waiting->len > 0 ? self->next_look_us : FIL_NEVER;
 
   for (guint i = 0; i < self->punches->len; i++)
     {

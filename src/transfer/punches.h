@@ -75,6 +75,8 @@ typedef struct
 typedef struct
 {
   void (*describe) (gpointer data, FilPunchSelf *out);
+  /* Whether anybody gets a file of ours now (optional: always). */
+  gboolean (*is_sharing) (gpointer data);
   /* It is not sure: others should be asked now (optional). */
   void (*measure) (gpointer data);
   /* The one gate: whether datagrams may go to an address that a stranger named. */

@@ -377,7 +377,7 @@ describe (gpointer data,
   PunchHost *host = data;
   guint n = PUNCH_ULTRAPEERS;
 
-  *out = (FilPunchSelf){ .guid = host->sim->guid, .is_sure = TRUE, .nat = host->side };
+  *out = (FilPunchSelf){ .guid = host->sim->guid, .is_sure = !host->is_unsure, .nat = host->side };
   /* The last that somebody told. */
   out->udp = seen_by (host, NAT_UDP, host->world->ultrapeers[n - 1]);
   out->tcp = seen_by (host, NAT_TCP, host->world->ultrapeers[n - 1]);
@@ -402,6 +402,18 @@ punch_world_describe (PunchHost *host,
                       FilPunchSelf *out)
 {
   describe (host, out);
+}
+
+static gboolean
+is_sharing (gpointer data)
+{
+  return !((PunchHost *) data)->is_paused;
+}
+
+/* The test says what comes of it. */
+static void
+measure (gpointer data)
+{
 }
 
 static gboolean
@@ -623,6 +635,8 @@ step (gpointer data,
 
 static const FilPunchesDelegate delegate = {
   .describe = describe,
+  .is_sharing = is_sharing,
+  .measure = measure,
   .may_send = may_send,
   .send = send_func,
   .connect = connect_func,

@@ -24,6 +24,8 @@ struct _PunchHost
   FilEndpoint inside;
   Nat *nat;                 /* NULL: a public address */
   FilNatSide side;          /* what it knows of its NAT */
+  gboolean is_unsure;       /* nobody has told it yet */
+  gboolean is_paused;       /* nobody gets a file of it */
   FilPunches *punches;
   FilTimer *timer;
   GPtrArray *connects;      /* what it does by TCP */

@@ -209,6 +209,101 @@ test_cancelled (Pair *pair,
     }
 }
 
+/* Offers that come at the wrong moment */
+
+/* An offer by PUSH that comes before others have told us what our router does is answered as soon as they have. */
+static void
+test_unsure (Pair *pair,
+             gconstpointer data)
+{
+  pair->world->drops_pings = TRUE;
+  pair->sharer->is_unsure = TRUE;
+  punch_world_ask (pair->asker, pair->sharer);
+  sim_run (pair->world->sim, FIL_PUNCH_PUSH_US + 500 * FIL_MSEC);
+  g_assert_cmpuint (pair->sharer->sim->pushes->len, >, 0);
+  g_assert_cmpuint (punch_world_n_kept (pair->sharer), ==, 0);
+  pair->sharer->is_unsure = FALSE;
+  sim_run (pair->world->sim, 2 * FIL_PUNCH_LOOK_US);
+  g_assert_cmpuint (punch_world_n_kept (pair->sharer), ==, 1);
+  g_assert_true (sim_run_until (pair->world->sim, has_stream, pair->asker, 3 * FIL_SEC));
+}
+
+/* A PUSH with an offer of a host at @address. */
+static gboolean
+push_offer (PunchHost *to,
+            guint number,
+            gint64 now_us)
+{
+  FilPunchOffer offer = { .is_full = TRUE };
+  FilPush push = { .index = FIL_PUSH_INDEX_FW };
+  g_auto (FilWriter) item;
+
+  fil_writer_init (&item);
+  memset (offer.nonce, (int) number + 1, sizeof offer.nonce);
+  memset (offer.guid.bytes, 7, sizeof offer.guid.bytes);
+  offer.udp = (FilNatClass){ FIL_NAT_MAPPING_INDEPENDENT, FIL_NAT_FILTER_PORT, 0 };
+  offer.n_candidates = 1;
+  offer.candidates[0].kind = FIL_CANDIDATE_UDP;
+  offer.candidates[0].endpoint = fil_endpoint_v4 ((const guint8[]){ 66, 66, (guint8) number, 1 }, 7777);
+  fil_punch_offer_encode (&offer, &item);
+  push.endpoint = offer.candidates[0].endpoint;
+  push.port = push.endpoint.port;
+  push.signal = fil_writer_slice (&item);
+  return fil_punches_take_push (to->punches, &push, now_us);
+}
+
+/* Not many of them are kept, and not for long. */
+static void
+test_unsure_limits (Pair *pair,
+                    gconstpointer data)
+{
+  Sim *sim = pair->world->sim;
+  guint n = 0;
+
+  pair->sharer->is_unsure = TRUE;
+  for (guint i = 0; i < 2 * FIL_PUNCH_WAITING_MAX; i++)
+    n += push_offer (pair->sharer, i, sim_now (sim));
+  g_assert_cmpuint (n, ==, FIL_PUNCH_WAITING_MAX);
+  g_assert_cmpint (fil_punches_wake (pair->sharer->punches), ==, sim_now (sim) + FIL_PUNCH_LOOK_US);
+  /* The machine slept. */
+  sim_run (sim, FIL_PUNCH_WAITING_US);
+  punch_world_arm (pair->sharer);
+  assert_at_rest (pair->sharer);
+  g_assert_null (strstr (pair->sharer->steps->str, "punch-offered"));
+}
+
+/* While nobody gets a file of ours, nobody is knocked at for one, whatever way the offer came. */
+static void
+test_paused (Pair *pair,
+             gconstpointer data)
+{
+  pair->sharer->is_paused = TRUE;
+  pair->world->drops_pings = GPOINTER_TO_INT (data);
+  punch_world_ask (pair->asker, pair->sharer);
+  g_assert_true (sim_run_until (pair->world->sim, has_failed, pair->asker, FIL_MINUTE));
+  g_assert_cmpstr (pair->asker->failure, ==, "no-punch-answer");
+  g_assert_cmpuint (pair->sharer->sim->pushes->len, >, 0);
+  g_assert_cmpuint (pair->sharer->n_sent_high, ==, 0);
+  g_assert_cmpstr (pair->sharer->steps->str, ==, "");
+  /* What it wants itself is another matter. */
+  punch_world_ask (pair->sharer, pair->asker);
+  g_assert_true (sim_run_until (pair->world->sim, has_stream, pair->sharer, 6 * FIL_SEC));
+}
+
+/* The routers forbid it: who asks hears so, also when the answer has to be a PUSH. */
+static void
+test_forbidden (Pair *pair,
+                gconstpointer data)
+{
+  pair->sharer->side.udp = punch_side_of (NAT_SYM).udp;
+  pair->world->drops_pings = TRUE;
+  punch_world_ask (pair->asker, pair->sharer);
+  g_assert_true (sim_run_until (pair->world->sim, has_failed, pair->asker, 5 * FIL_SEC));
+  g_assert_cmpstr (pair->asker->failure, ==, "unreachable");
+  assert_at_rest (pair->asker);
+  assert_at_rest (pair->sharer);
+}
+
 /* LimeWire's way */
 
 static guint32
@@ -295,6 +390,11 @@ main (int argc,
   add ("/sim/punch-life/unwanted", NULL, test_unwanted);
   add ("/sim/punch-life/expected", NULL, test_expected);
   add ("/sim/punch-life/cancelled", NULL, test_cancelled);
+  add ("/sim/punch-life/unsure", NULL, test_unsure);
+  add ("/sim/punch-life/unsure/limits", NULL, test_unsure_limits);
+  add ("/sim/punch-life/paused", GINT_TO_POINTER (FALSE), test_paused);
+  add ("/sim/punch-life/paused/push", GINT_TO_POINTER (TRUE), test_paused);
+  add ("/sim/punch-life/forbidden", NULL, test_forbidden);
   add ("/sim/punch-life/lime/late", NULL, test_lime_late);
   add ("/sim/punch-life/lime/silent", NULL, test_lime_silent);
   add ("/sim/punch-life/lime/cancelled", NULL, test_lime_cancelled);
