@@ -6,17 +6,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "alt-locs.h"
 #include "downloads-table.h"
 #include "history-table.h"
-#include "writer.h"
-
-/* FilSourceRow.flags */
-#define SOURCE_NEEDS_PUSH (1u << 0)
-#define SOURCE_TLS (1u << 1)
-#define SOURCE_BLAMED (1u << 2)
-#define SOURCE_PUNCHES (1u << 3)
-#define SOURCE_TAKES_OFFERS (1u << 4)
+#include "source-row.h"
 
 /* The delegate */
 
@@ -100,30 +92,6 @@ delegate_changed (gpointer data,
 }
 
 static void
-add_source_row (FilDownloadRow *row,
-                const FilFileSource *source,
-                gint64 now_s)
-{
-  g_auto (FilWriter) proxies;
-  char text[FIL_ENDPOINT_TEXT_LEN];
-  FilSourceRow *saved;
-
-  fil_writer_init (&proxies);
-  saved = fil_download_row_add_source (row,
-                                       fil_endpoint_is_set (&source->endpoint)
-                                           ? fil_endpoint_to_text (&source->endpoint, text)
-                                           : NULL,
-                                       &source->guid);
-  fil_push_proxies_write (source->proxies, source->n_proxies, &proxies);
-  if (proxies.len > 0)
-    saved->proxies = g_strndup ((const char *) fil_writer_data (&proxies), proxies.len);
-  saved->flags = (source->needs_push ? SOURCE_NEEDS_PUSH : 0) | (source->tls ? SOURCE_TLS : 0) |
-                 (source->is_blamed ? SOURCE_BLAMED : 0) | (source->punch.can_punch ? SOURCE_PUNCHES : 0) |
-                 (source->punch.knows_offers ? SOURCE_TAKES_OFFERS : 0);
-  saved->last_seen = now_s;
-}
-
-static void
 delegate_save (gpointer data,
                const FilDownloadRecord *record)
 {
@@ -147,7 +115,7 @@ delegate_save (gpointer data,
   row->finished = record->finished;
   row->priority = record->spec.priority;
   for (guint i = 0; i < record->n_sources; i++)
-    add_source_row (row, record->sources[i], _fil_node_wall_s (self));
+    fil_source_row_add (row, record->sources[i], _fil_node_wall_s (self));
   fil_downloads_table_save (self->database, row);
 }
 
@@ -276,20 +244,10 @@ restore_source (FilNode *self,
                 const FilSourceRow *row)
 {
   FilHost proxies[FIL_SOURCE_MAX_PROXIES];
-  FilSourceSpec spec = {
-    .guid = row->guid,
-    .proxies = proxies,
-    .n_proxies = fil_alt_locs_parse (row->proxies, proxies, G_N_ELEMENTS (proxies)),
-    .needs_push = (row->flags & SOURCE_NEEDS_PUSH) != 0,
-    .tls = (row->flags & SOURCE_TLS) != 0,
-    .is_blamed = (row->flags & SOURCE_BLAMED) != 0,
-    .punch = { .can_punch = (row->flags & SOURCE_PUNCHES) != 0,
-               .knows_offers = (row->flags & SOURCE_TAKES_OFFERS) != 0 },
-  };
+  FilSourceSpec spec;
 
-  if (row->address != NULL && !fil_endpoint_parse (&spec.endpoint, row->address, -1, 0))
-    return;
-  fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
+  if (fil_source_row_read (row, &spec, proxies))
+    fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
 }
 
 /**

@@ -451,10 +451,27 @@ is_known_liar (const FilDownload *download,
   return FALSE;
 }
 
+/* Whether @spec says of a host that has to be pushed that it can be connected to. Anybody can say so, and a hit with
+ * a GUID that is known would lead us away from the host that it belongs to. */
+static gboolean
+is_hearsay (const FilDownload *download,
+            const FilSourceSpec *spec)
+{
+  for (guint i = 0; !spec->needs_push && fil_endpoint_is_set (&spec->endpoint) && i < download->sources->len; i++)
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (source->needs_push && !fil_guid_is_zero (&spec->guid) && fil_guid_equal (&source->guid, &spec->guid))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * fil_downloads_add_source:
  *
- * Tells of a place where the file can be had; one that is known only learns.
+ * Tells of a place where the file can be had; one that is known only learns. An address at which a host is said
+ * to be that needs a PUSH is a place of its own, so that the way to the host stays what it is.
  *
  * Returns: whether it is new
  */
@@ -466,12 +483,21 @@ fil_downloads_add_source (FilDownloads *self,
 {
   FilDownload *download = fil_downloads_get (self, id);
   FilFileSource *source;
+  FilSourceSpec place;
   gboolean had_proxies;
 
   note_time (self, now_us);
   if (download == NULL || download->state == FIL_DOWNLOAD_STATE_DONE ||
       (!fil_endpoint_is_set (&spec->endpoint) && fil_guid_is_zero (&spec->guid)))
     return FALSE;
+  if (is_hearsay (download, spec))
+    {
+      place = (FilSourceSpec){
+        .endpoint = spec->endpoint, .other = spec->other, .tls = spec->tls, .index = spec->index, .name = spec->name,
+        .vendor = spec->vendor
+      };
+      spec = &place;
+    }
   for (guint i = 0; i < download->sources->len; i++)
     {
       source = g_ptr_array_index (download->sources, i);

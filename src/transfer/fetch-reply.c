@@ -274,13 +274,14 @@ learn_ways (FilFetch *self,
   const FilDownloadsDelegate *delegate = &self->downloads->delegate;
   FilFileSource *source = self->source;
   FilHost proxies[FIL_SOURCE_MAX_PROXIES];
-  FilSourceSpec spec = { .guid = source->guid, .proxies = proxies, .needs_push = source->needs_push, .is_own_word = TRUE };
+  FilSourceSpec spec = { .guid = source->guid, .proxies = proxies, .needs_push = source->needs_push };
 
   if (fil_guid_is_zero (&spec.guid))
     spec.guid = news->servent;
   for (guint i = 0; i < news->n_proxies && spec.n_proxies < FIL_SOURCE_MAX_PROXIES; i++)
     if (delegate->may_dial (self->downloads->data, &news->proxies[i].endpoint))
       proxies[spec.n_proxies++] = news->proxies[i];
+  spec.n_own_proxies = spec.n_proxies;
   /* It names itself, or it would send us to somebody else. */
   if (fil_endpoint_is_set (&news->listen) && fil_endpoint_same_address (&news->listen, &source->seen_at) &&
       delegate->may_dial (self->downloads->data, &news->listen))

@@ -110,7 +110,8 @@ set_own_proxies (FilFileSource *self,
  * fil_file_source_learn:
  *
  * Takes what @spec knows newly about the same host: push proxies that the host names itself replace all others,
- * those that strangers name stand beside the known ones.
+ * those that strangers name stand beside the known ones. A host that needed a PUSH needs none from here on when
+ * @spec says so; whether that may be believed is for the caller to say.
  *
  * Returns: whether there is a push proxy that was not known
  */
@@ -128,9 +129,10 @@ fil_file_source_learn (FilFileSource *self,
     self->needs_push = FALSE;
   if (fil_endpoint_is_set (&spec->other) && !fil_endpoint_equal (&spec->other, &self->endpoint))
     self->other = spec->other;
-  if (spec->n_proxies > 0)
-    is_news = spec->is_own_word ? set_own_proxies (self, spec->proxies, spec->n_proxies)
-                                : add_proxies (self, spec->proxies, spec->n_proxies);
+  if (spec->n_own_proxies > 0)
+    is_news = set_own_proxies (self, spec->proxies, spec->n_own_proxies);
+  if (spec->n_proxies > spec->n_own_proxies)
+    is_news = add_proxies (self, spec->proxies + spec->n_own_proxies, spec->n_proxies - spec->n_own_proxies) || is_news;
   if (spec->punch.can_punch)
     self->punch = spec->punch;
   if (spec->vendor != NULL && self->vendor == NULL)

@@ -48,7 +48,7 @@ typedef struct
   gboolean needs_push;
   gboolean tls;
   FilPunchHint punch;         /* of the hit */
-  gboolean is_own_word;       /* the host itself named the proxies, along with bytes of the file */
+  guint n_own_proxies;        /* the first ones: the host itself named them, along with bytes of the file */
   gboolean is_blamed;         /* from the store: sent wrong bytes once */
 } FilSourceSpec;
 

@@ -393,7 +393,7 @@ test_strangers_proxies (Fixture *f,
   g_assert_false (fil_file_source_learn (source, &stranger));
   g_assert_cmpuint (source->n_proxies, ==, 6);
   g_assert_cmpuint (source->n_own_proxies, ==, 0);
-  own.is_own_word = TRUE;
+  own.n_own_proxies = 2;
   g_assert_false (fil_file_source_learn (source, &own));
   g_assert_cmpuint (source->n_proxies, ==, 2);
   for (guint i = 0; i < 100; i++)
@@ -410,6 +410,71 @@ test_strangers_proxies (Fixture *f,
   fil_file_source_forget_proxy (source, &f->proxies[0].endpoint);
   g_assert_cmpuint (source->n_own_proxies, ==, 1);
   g_assert_true (fil_endpoint_equal (&source->proxies[0].endpoint, &f->proxies[1].endpoint));
+}
+
+/* A hit with the GUID of a source that has to be pushed says that it can be connected to, at a place where somebody
+ * else lies in wait, or nobody is: the place is tried, and the way to the source stays what it was. */
+static void
+test_hearsay_of_an_address (Fixture *f,
+                            gconstpointer data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GBytes) wrong = NULL;
+      FilSourceSpec hit = { 0 };
+      FilFileSource *pushed;
+      Host *other;
+      Fixture g;
+
+      set_up (&g, NULL);
+      wrong = test_corrupted (g.content, 12345);
+      other = world_add_host (g.world, "66.6.6.6:6346", wrong);
+      other->is_away = i == 0;
+      g.host->is_away = TRUE;
+      world_add_pushed (g.world, 1, g.host, g.proxies, 1);
+      world_run (g.world, 1);
+      hit = (FilSourceSpec){ .guid = g.host->guid, .endpoint = other->endpoint, .proxies = g.proxies + 1, .n_proxies = 1 };
+      for (guint again = 0; again < 3; again++)
+        fil_downloads_add_source (g.world->downloads, 1, &hit, g.world->now_us);
+      pushed = source_of (g.download);
+      g_assert_cmpuint (g.download->sources->len, ==, 2);
+      g_assert_true (pushed->needs_push);
+      g_assert_false (fil_endpoint_is_set (&pushed->endpoint));
+      g_assert_cmpuint (pushed->n_proxies, ==, 1);
+      world_run (g.world, 20);
+      g_assert_cmpuint (g.world->dials, >, 0);
+      g_assert_cmpint (pushed->state, !=, FIL_SOURCE_BAD);
+      g.host->is_away = FALSE;
+      fil_downloads_retry (g.world->downloads, 1, g.world->now_us);
+      g_assert_true (world_run_until (g.world, g.download, DONE, 600));
+      world_assert_done (g.world, 1, g.content);
+      g_assert_cmpuint (g.host->givs, >, 0);
+      tear_down (&g, NULL);
+    }
+}
+
+/* What the host said of its proxies is still its word after a restart. */
+static void
+test_own_proxies_restored (Fixture *f,
+                           gconstpointer data)
+{
+  FilSourceSpec kept = {
+    .guid = f->host->guid, .proxies = f->proxies, .n_proxies = 4, .n_own_proxies = 2, .needs_push = TRUE
+  };
+  FilSourceSpec stranger = { .guid = f->host->guid, .proxies = f->proxies + 5, .n_proxies = 1, .needs_push = TRUE };
+  g_autoptr (FilFileSource) source = fil_file_source_new (1, &kept);
+
+  g_assert_cmpuint (source->n_own_proxies, ==, 2);
+  g_assert_cmpuint (source->n_proxies, ==, 4);
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (fil_endpoint_equal (&source->proxies[i].endpoint, &f->proxies[i].endpoint));
+  for (guint i = 0; i < 100; i++)
+    {
+      f->proxies[5].endpoint.port++;
+      fil_file_source_learn (source, &stranger);
+    }
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (fil_endpoint_equal (&source->proxies[i].endpoint, &f->proxies[i].endpoint));
 }
 
 /* What is known of a source is kept before a byte came from it, and not written over and over. */
@@ -1064,6 +1129,8 @@ main (int argc,
     { "3/headers-of-replies-read", test_headers_of_replies_read },
     { "3/proxies-are-kept", test_proxies_are_kept },
     { "3/strangers-proxies", test_strangers_proxies },
+    { "3/own-proxies-restored", test_own_proxies_restored },
+    { "3/hearsay-of-an-address", test_hearsay_of_an_address },
     { "4/giv-cancels-http", test_giv_cancels_http },
     { "4/giv-matched-by-guid", test_giv_matched_by_guid },
     { "4/giv-line", test_giv_line },
