@@ -82,6 +82,7 @@ fil_downloads_called (FilDownloads *self,
 {
   FilDownload *download = NULL;
   FilFileSource *source = find_called (self, id, &download);
+  FilFetch *fetch;
 
   self->now_us = MAX (self->now_us, now_us);
   if (source == NULL || self->is_shut || self->fetches->len >= FIL_DOWNLOADS_MAX_CONNECTIONS ||
@@ -91,7 +92,8 @@ fil_downloads_called (FilDownloads *self,
   if (source->state == FIL_SOURCE_QUEUED)
     drop_waiting_fetch (download, source);
   source->failures = 0;
-  source->seen_at = *from;
   _fil_downloads_soon (self);
-  return fil_fetch_new (self, download, source, FIL_FETCH_CALLED, now_us)->session;
+  fetch = fil_fetch_new (self, download, source, FIL_FETCH_CALLED, now_us);
+  fetch->peer = *from;
+  return fetch->session;
 }

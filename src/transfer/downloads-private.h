@@ -138,12 +138,16 @@ gint64 _fil_downloads_punch_tick (FilDownloads *self, FilDownload *download, gin
 
 /* downloads-push.c */
 guint _fil_download_n_pushing (const FilDownload *download);
+void _fil_downloads_push_step (FilDownloads *self, const FilGuid *servent, const char *what, const FilEndpoint *peer,
+                               const char *detail);
 gboolean _fil_downloads_is_pushing_to (const FilDownloads *self, const FilFileSource *source);
 void _fil_downloads_push (FilDownloads *self, FilFileSource *source, gint64 now_us);
-FilFetch *_fil_downloads_take_giv (FilDownloads *self, const FilGuid *guid, guint32 index, const FilEndpoint *from,
-                                   gint64 now_us);
 void _fil_downloads_new_proxies (FilDownloads *self, FilFileSource *source, gboolean had_others, gint64 now_us);
 gint64 _fil_downloads_push_tick (FilDownloads *self, FilDownload *download, gint64 now_us);
+
+/* downloads-giv.c */
+FilFetch *_fil_downloads_take_giv (FilDownloads *self, const FilGuid *guid, guint32 index, const FilEndpoint *from,
+                                   gint64 now_us);
 gboolean _fil_downloads_keep_link (FilDownloads *self, FilFetch *fetch, gint64 now_us);
 void _fil_downloads_keep_links (FilDownloads *self, FilDownload *download, gint64 now_us);
 

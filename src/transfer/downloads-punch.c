@@ -152,7 +152,8 @@ fil_downloads_punched (FilDownloads *self,
       foreach_punching (self, guid, rest, &until_us);
       return NULL;
     }
-  fetch->is_punched = TRUE;
+  /* It showed the nonce that only the source was told. */
+  fetch->is_punched = fetch->is_proven = TRUE;
   return fetch->session;
 }
 

@@ -3,11 +3,10 @@
 
 #include "downloads-private.h"
 
-#include "download-session.h"
 #include "fetch.h"
 #include "transfer-limits.h"
 
-/* Having hosts behind firewalls connect to us, and what becomes of the connections. */
+/* Having hosts behind firewalls connect to us. */
 
 guint
 _fil_download_n_pushing (const FilDownload *download)
@@ -57,6 +56,18 @@ try_dial (gpointer data,
   self->delegate.dial_proxy (self->data, proxy, tls, session);
 }
 
+/* Something to be told in a trace; what and detail are constants. */
+void
+_fil_downloads_push_step (FilDownloads *self,
+                          const FilGuid *servent,
+                          const char *what,
+                          const FilEndpoint *peer,
+                          const char *detail)
+{
+  if (self->delegate.push_step != NULL)
+    self->delegate.push_step (self->data, servent, what, peer, detail);
+}
+
 static void
 try_step (gpointer data,
           const FilGuid *servent,
@@ -64,10 +75,7 @@ try_step (gpointer data,
           const FilEndpoint *peer,
           const char *detail)
 {
-  FilDownloads *self = data;
-
-  if (self->delegate.push_step != NULL)
-    self->delegate.push_step (self->data, servent, what, peer, detail);
+  _fil_downloads_push_step (data, servent, what, peer, detail);
 }
 
 static void
@@ -196,12 +204,23 @@ give_up (FilDownloads *self,
          FilFileSource *source,
          gint64 now_us)
 {
-  try_step (self, &source->guid, "push-unanswered", NULL, "nobody connected");
+  _fil_downloads_push_step (self, &source->guid, "push-unanswered", NULL, "nobody connected");
   source->direct_failed = FALSE;
   fil_file_source_push_failed (source, now_us);
   /* Its ultrapeers may be others by now: a new hit tells. */
   if (source->failures >= FIL_PUSH_REFRESH_AFTER || source->n_proxies == 0)
     download->work->wants_proxies = TRUE;
+}
+
+/* Whether somebody who says to be @source has connected, and has yet to show the file. */
+static gboolean
+has_called (const FilDownload *download,
+            const FilFileSource *source)
+{
+  for (guint i = 0; i < download->work->fetches->len; i++)
+    if (((const FilFetch *) g_ptr_array_index (download->work->fetches, i))->source == source)
+      return TRUE;
+  return FALSE;
 }
 
 /* Goes on with the pushes of one download. Returns when the next step is due. */
@@ -220,7 +239,9 @@ _fil_downloads_push_tick (FilDownloads *self,
       if (source->state != FIL_SOURCE_PUSHING)
         continue;
       due = fil_push_try_tick (source->push_try, now_us);
-      if (fil_push_try_is_over (source->push_try, now_us))
+      if (fil_push_try_is_over (source->push_try, now_us) && has_called (download, source))
+        wake = MIN (wake, now_us + FIL_SEC);
+      else if (fil_push_try_is_over (source->push_try, now_us))
         give_up (self, download, source, now_us);
       else if (source->delivered > 0 && !has_lost_its_proxies (source, now_us))
         wake = MIN (wake, MIN (due, source->pushed_us + FIL_PUSH_LOST_US));
@@ -230,168 +251,4 @@ _fil_downloads_push_tick (FilDownloads *self,
         download->work->wants_proxies = TRUE;
     }
   return wake;
-}
-
-/* Whether a PUSH of ours went to that servent lately, for any file. */
-static gboolean
-was_asked (FilDownloads *self,
-           const FilGuid *guid,
-           gint64 now_us)
-{
-  for (guint i = 0; i < self->list->len; i++)
-    {
-      const FilDownload *download = g_ptr_array_index (self->list, i);
-
-      for (guint j = 0; j < download->sources->len; j++)
-        {
-          const FilFileSource *source = g_ptr_array_index (download->sources, j);
-
-          if (source->pushed_us != 0 && now_us - source->pushed_us <= FIL_PUSH_LATE_GIV_US &&
-              fil_guid_equal (&source->guid, guid))
-            return TRUE;
-        }
-    }
-  return FALSE;
-}
-
-/* How well a source fits somebody who connected to us: 0 not at all. */
-static guint
-fits (const FilDownload *download,
-      const FilFileSource *source,
-      const FilGuid *guid,
-      guint32 index,
-      const FilEndpoint *from)
-{
-  if (!fil_guid_equal (&source->guid, guid) || !_fil_downloads_may_fetch (download, source) ||
-      (fil_endpoint_is_set (&source->forger) && fil_endpoint_same_address (&source->forger, from)))
-    return 0;
-  if (source->state == FIL_SOURCE_PUSHING || source->state == FIL_SOURCE_PUNCHING)
-    return source->index == index ? 3 : 2;
-  return source->state == FIL_SOURCE_IDLE && _fil_downloads_is_useful (download, source) ? 1 : 0;
-}
-
-static FilFileSource *
-find_waiting (FilDownloads *self,
-              const FilGuid *guid,
-              guint32 index,
-              const FilEndpoint *from,
-              FilDownload **best_download)
-{
-  FilFileSource *best = NULL;
-  guint best_fit = 0;
-
-  for (guint i = 0; i < self->list->len; i++)
-    {
-      FilDownload *download = g_ptr_array_index (self->list, i);
-
-      for (guint j = 0; j < download->sources->len; j++)
-        {
-          FilFileSource *source = g_ptr_array_index (download->sources, j);
-          guint fit = fits (download, source, guid, index, from);
-
-          if (fit > best_fit)
-            {
-              best_fit = fit;
-              best = source;
-              *best_download = download;
-            }
-        }
-    }
-  return best;
-}
-
-static gboolean
-is_connected (const FilDownloads *self,
-              const FilGuid *guid)
-{
-  for (guint i = 0; i < self->fetches->len; i++)
-    if (fil_guid_equal (&((FilFetch *) g_ptr_array_index (self->fetches, i))->source->guid, guid))
-      return TRUE;
-  return fil_idle_links_has (self->idle, guid);
-}
-
-/* (transfer none) (nullable): begins to fetch over a connection that somebody with that GUID made to us */
-FilFetch *
-_fil_downloads_take_giv (FilDownloads *self,
-                         const FilGuid *guid,
-                         guint32 index,
-                         const FilEndpoint *from,
-                         gint64 now_us)
-{
-  FilDownload *download = NULL;
-  FilFileSource *source;
-
-  self->now_us = MAX (self->now_us, now_us);
-  if (self->is_shut || fil_guid_is_zero (guid) || self->fetches->len >= FIL_DOWNLOADS_MAX_CONNECTIONS ||
-      !was_asked (self, guid, now_us) || is_connected (self, guid))
-    return NULL;
-  source = find_waiting (self, guid, index, from, &download);
-  if (source == NULL)
-    return NULL;
-  try_step (self, guid, "giv-received", from, "the servent connected to us");
-  source->seen_at = *from;
-  fil_file_source_called (source);
-  _fil_downloads_soon (self);
-  return fil_fetch_new (self, download, source, FIL_FETCH_GIVEN, now_us);
-}
-
-/**
- * fil_downloads_giv:
- * @guid: servent GUID of who connected, of its GIV line
- * @index: of the GIV line
- * @from: where the connection comes from
- *
- * Somebody connected to us with GIV. It is welcome only when we sent it a PUSH lately, a download still
- * waits for it, and it is not connected already (push.md §4, §6).
- *
- * Returns: (transfer full) (nullable): the session for the connection, to be fed from its first byte,
- *   the GIV line included; NULL: close it without a word
- */
-FilSession *
-fil_downloads_giv (FilDownloads *self,
-                   const FilGuid *guid,
-                   guint32 index,
-                   const FilEndpoint *from,
-                   gint64 now_us)
-{
-  FilFetch *fetch = _fil_downloads_take_giv (self, guid, index, from, now_us);
-
-  if (fetch == NULL)
-    return NULL;
-  fetch->source->failures = 0;
-  return fetch->session;
-}
-
-/* A pushed connection that has nothing more to bring for its download is kept for another one; FALSE: it
- * cannot be. */
-gboolean
-_fil_downloads_keep_link (FilDownloads *self,
-                          FilFetch *fetch,
-                          gint64 now_us)
-{
-  FilGuid servent = fetch->source->guid;
-  FilEndpoint peer = fetch->source->seen_at;
-
-  if (!fetch->is_push || self->is_shut || fil_guid_is_zero (&servent) ||
-      !fil_download_session_is_idle (fetch->session) || fetch->session->is_closed)
-    return FALSE;
-  return fil_idle_links_keep (self->idle, &servent, &peer, fil_fetch_let_go (fetch), now_us);
-}
-
-/* The same for all of a download that is complete. */
-void
-_fil_downloads_keep_links (FilDownloads *self,
-                           FilDownload *download,
-                           gint64 now_us)
-{
-  GPtrArray *fetches = download->work->fetches;
-
-  for (guint i = fetches->len; i > 0; i--)
-    {
-      FilFetch *fetch = g_ptr_array_index (fetches, i - 1);
-      FilFileSource *source = fetch->source;
-
-      if (_fil_downloads_keep_link (self, fetch, now_us))
-        fil_file_source_wait (source, 0, NULL);
-    }
 }

@@ -20,6 +20,7 @@ gboolean _fil_fetch_wants_tree (const FilFetch *self);
 void _fil_fetch_took_tree (FilFetch *self, const FilSlice *body);
 
 /* fetch-reply.c */
+gboolean _fil_fetch_is_waited_on (const FilFetch *self);
 char *_fil_fetch_target (const FilDownload *download, const FilFileSource *source) G_GNUC_WARN_UNUSED_RESULT;
 char *_fil_fetch_host (const FilFileSource *source) G_GNUC_WARN_UNUSED_RESULT;
 FilDownloadVerdict _fil_fetch_judge (FilFetch *self, const FilDownloadReply *reply, FilRange asked,

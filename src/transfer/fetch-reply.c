@@ -45,11 +45,34 @@ settle (FilFetch *self,
   fil_file_source_wait (self->source, until_us, reason_code);
 }
 
+/**
+ * _fil_fetch_is_waited_on:
+ *
+ * Returns: whether the end of @self means nothing for its source: it was a call in its name by who need not be it, and
+ *   the source is still asked to call, or somebody else has
+ */
+gboolean
+_fil_fetch_is_waited_on (const FilFetch *self)
+{
+  const GPtrArray *fetches = self->download->work->fetches;
+
+  for (guint i = 0; i < fetches->len; i++)
+    {
+      const FilFetch *other = g_ptr_array_index (fetches, i);
+
+      if (other != self && other->source == self->source && !self->is_proven)
+        return TRUE;
+    }
+  return !self->is_proven && self->source->state == FIL_SOURCE_PUSHING;
+}
+
 static FilDownloadVerdict
 settle_bad (FilFetch *self,
             const char *reason_code)
 {
   self->is_settled = TRUE;
+  if (_fil_fetch_is_waited_on (self))
+    return FIL_DOWNLOAD_LEAVE;
   /* A GIV is easily forged: whoever says no there need not be the source (push.md §6). */
   if (self->is_push && self->delivered == 0)
     {
@@ -181,6 +204,7 @@ judge_body (FilFetch *self,
   if (reply->has_size && reply->size != download->size)
     return settle_bad (self, "other-size");
 
+  self->is_proven = TRUE;
   set_available (source, reply->available);
   _fil_fetch_note_tree (self, reply);
   source->failures = 0;
@@ -304,8 +328,7 @@ _fil_fetch_judge (FilFetch *self,
 
   if (reply->server != NULL && self->source->vendor == NULL)
     self->source->vendor = g_utf8_make_valid (reply->server, (gssize) MIN (strlen (reply->server), 100));
-  if (!self->is_push)
-    self->source->seen_at = self->source->endpoint;
+  self->source->seen_at = self->is_push ? self->peer : self->source->endpoint;
   _fil_fetch_read_mesh (self, reply, now_us);
   switch (reply->status)
     {
@@ -388,6 +411,8 @@ _fil_fetch_settle (FilFetch *self,
   FilFileSource *source = self->source;
 
   self->is_settled = TRUE;
+  if (_fil_fetch_is_waited_on (self))
+    return;
   if (self->is_push && self->delivered == 0)
     fil_file_source_was_forged (source);
   if (source->state == FIL_SOURCE_BAD)

@@ -347,9 +347,10 @@ forget (FilFetch *self)
   give_back_from (self, 0);
   g_ptr_array_remove_fast (self->download->work->fetches, self);
   g_ptr_array_remove_fast (downloads->fetches, self);
-  if (self->source->state != FIL_SOURCE_BAD)
+  if (self->source->state != FIL_SOURCE_BAD && !_fil_fetch_is_waited_on (self))
     fil_file_source_set_state (self->source, FIL_SOURCE_IDLE);
-  fil_source_place_disconnected (&self->source->place, downloads->now_us);
+  if (!_fil_fetch_is_waited_on (self))
+    fil_source_place_disconnected (&self->source->place, downloads->now_us);
   self->source->bps = MAX (self->source->bps, fil_transfer_rate_get (&self->rate, downloads->now_us));
   /* The last bytes still count; a full disk may stop the download here. */
   fil_fetch_flush (self);
@@ -460,8 +461,14 @@ fil_fetch_new (FilDownloads *downloads,
   if (downloads->delegate.describe != NULL)
     downloads->delegate.describe (downloads->data, &us);
 
+  /* Who knows the id of our place in its queue is the source; who knows its GUID may be anybody. */
+  self->is_proven = opening != FIL_FETCH_GIVEN;
   self->session = fil_download_session_new (&request, &session_delegate, self, now_us);
-  fil_file_source_set_state (source, self->is_push ? FIL_SOURCE_ACTIVE : FIL_SOURCE_DIALING);
+  if (!self->is_push)
+    fil_file_source_set_state (source, FIL_SOURCE_DIALING);
+  else if (source->state != FIL_SOURCE_PUSHING)
+    /* Else it is asked on, until somebody has shown the file. */
+    fil_file_source_set_state (source, FIL_SOURCE_ACTIVE);
   fil_file_source_connecting (source, now_us);
   return self;
 }
@@ -486,6 +493,8 @@ fil_fetch_adopt (FilDownloads *downloads,
   FilDownloadRequest request = { .target = target, .downloaded = fil_download_received_bytes (download) };
 
   self->session = session;
+  self->is_proven = TRUE;
+  self->peer = source->seen_at;
   fil_download_session_reassign (session, &request, &session_delegate, self);
   fil_file_source_set_state (source, FIL_SOURCE_ACTIVE);
   source->failures = 0;

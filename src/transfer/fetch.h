@@ -29,6 +29,8 @@ struct _FilFetch
   FilSession *session; /* the driver's */
   gint64 started_us;
   gboolean is_push;     /* the source connected to us */
+  gboolean is_proven;   /* it is the source: we connected to it, or it has shown the file */
+  FilEndpoint peer;     /* a push: who called */
   gboolean is_punched;  /* both sides opened the way */
   gboolean has_reply;   /* the head of one came */
 

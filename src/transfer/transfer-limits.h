@@ -103,6 +103,7 @@
 #define FIL_PUSH_REFRESH_AFTER 2               /* failures, then newer proxies are looked for */
 #define FIL_PUSH_GIVE_UP_US (40 * FIL_SEC)
 #define FIL_PUSH_LATE_GIV_US (120 * FIL_SEC)   /* a GIV this long after the PUSH is still ours */
+#define FIL_GIV_RIVALS 4                       /* who say to be one servent, before one has shown the file */
 #define FIL_IDLE_LINKS_MAX 16                  /* pushed connections kept for a next file … */
 #define FIL_IDLE_LINK_US (25 * FIL_SEC)        /* … so long: the other side waits 30 s or more */
 

@@ -512,6 +512,7 @@ test_giv_cancels_http (Fixture *f,
 {
   Host *slow;
   FilSession *session;
+  g_autofree char *head = NULL;
   gboolean closed = FALSE;
 
   f->world->loses_pushes = TRUE;
@@ -522,6 +523,12 @@ test_giv_cancels_http (Fixture *f,
   g_assert_cmpuint (f->world->links->len, ==, 1);
   session = fil_downloads_giv (f->world->downloads, &f->host->guid, 0, &f->host->endpoint, f->world->now_us);
   g_assert_nonnull (session);
+  /* Anybody can say GIV; who shows the file is the one. */
+  feed (session, "GIV 0:x/file\n\n", f->world->now_us);
+  world_step (f->world);
+  g_assert_cmpuint (f->world->links->len, ==, 1);
+  head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/%u\r\n\r\n", 2 * MIB);
+  feed (session, head, f->world->now_us);
   world_step (f->world);
   closed = f->world->links->len == 0;
   g_assert_true (closed);
@@ -629,7 +636,8 @@ test_giv_for_the_asked_index (Fixture *f,
   g_assert_cmpint (source_of (other)->state, ==, FIL_SOURCE_IDLE);
   session = giv_from (f->world, &f->host->guid);
   g_assert_nonnull (session);
-  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_ACTIVE);
+  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_PUSHING);
+  g_assert_cmpint (source_of (other)->state, ==, FIL_SOURCE_IDLE);
   fil_session_free (session);
 
   /* The asking one is gone: any other that waits for that host takes it. */
@@ -993,6 +1001,101 @@ test_forged_giv (Fixture *f,
     }
 }
 
+/* A stranger who calls in the name of the source, from the address @a.6.6.6. */
+static FilSession *
+forged_giv (Fixture *f,
+            guint8 a)
+{
+  FilEndpoint from = fil_endpoint_v4 ((const guint8[]){ a, 6, 6, 6 }, 40000);
+  FilSession *session = fil_downloads_giv (f->world->downloads, &f->host->guid, 0, &from, f->world->now_us);
+  FilOutput out;
+
+  if (session == NULL)
+    return NULL;
+  feed (session, "GIV 0:x/file\n\n", f->world->now_us);
+  if (fil_session_output (session, &out, f->world->now_us))
+    fil_session_sent (session, out.len, f->world->now_us);
+  return session;
+}
+
+/* … which costs no time: the honest one is let in beside who says nothing, … */
+static void
+test_forged_giv_beside (Fixture *f,
+                        gconstpointer data)
+{
+  FilSession *forged[2 * FIL_GIV_RIVALS] = { NULL };
+  guint n = 0;
+
+  f->world->loses_pushes = TRUE;
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  world_run (f->world, 1);
+  forged[0] = forged_giv (f, 60);
+  g_assert_nonnull (forged[0]);
+  g_assert_null (forged_giv (f, 60));
+  fil_uploads_push (f->host->uploads, &f->world->own, 0, FALSE, f->world->now_us);
+  g_assert_cmpuint (f->host->givs, ==, 1);
+  f->host->bytes_per_step = 100 * 1024;
+  world_run (f->world, 1);
+  g_assert_cmpint (f->download->state, ==, FIL_DOWNLOAD_STATE_DOWNLOADING);
+  g_assert_true (forged[0]->is_closed);
+  f->host->bytes_per_step = 0;
+  g_assert_true (world_run_until (f->world, f->download, DONE, 5));
+  world_assert_done (f->world, 1, f->content);
+  fil_session_free (forged[0]);
+  tear_down (f, NULL);
+
+  /* … though not beside many of those, … */
+  set_up (f, NULL);
+  f->world->loses_pushes = TRUE;
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  world_run (f->world, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (forged); i++)
+    {
+      forged[i] = forged_giv (f, (guint8) (60 + i));
+      n += forged[i] != NULL;
+    }
+  g_assert_cmpuint (n, ==, FIL_GIV_RIVALS);
+  for (guint i = 0; i < G_N_ELEMENTS (forged); i++)
+    fil_session_free (forged[i]);
+}
+
+/* … and it is still asked after somebody has lied or left. */
+static void
+test_forged_giv_ends (Fixture *f,
+                      gconstpointer data)
+{
+  static const char *const lies[] = { "garbage\r\n\r\n", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+                                      "HTTP/1.1 200 OK\r\nContent-Length: 77\r\n\r\n", NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lies); i++)
+    {
+      FilSession *forged;
+      guint n_pushes;
+      Fixture g;
+
+      g_test_message ("%s", lies[i] != NULL ? lies[i] : "hangs up");
+      set_up (&g, NULL);
+      g.world->loses_pushes = TRUE;
+      world_add_pushed (g.world, 1, g.host, g.proxies, 1);
+      world_run (g.world, 1);
+      n_pushes = g.host->pushes;
+      forged = forged_giv (&g, 60);
+      if (lies[i] != NULL)
+        feed (forged, lies[i], g.world->now_us);
+      else
+        fil_session_hung_up (forged, NULL, g.world->now_us);
+      g_assert_true (forged->is_closed);
+      fil_session_free (forged);
+      g_assert_cmpint (source_of (g.download)->state, ==, FIL_SOURCE_PUSHING);
+      world_run (g.world, 2);
+      g_assert_cmpuint (g.host->pushes, >, n_pushes);
+      fil_uploads_push (g.host->uploads, &g.world->own, 0, FALSE, g.world->now_us);
+      g_assert_true (world_run_until (g.world, g.download, DONE, 5));
+      world_assert_done (g.world, 1, g.content);
+      tear_down (&g, NULL);
+    }
+}
+
 /* … or sends wrong bytes: the hash finds out, that caller is not let in again, and the honest one is asked once
  * more. Who lies from everywhere is given up. */
 static void
@@ -1148,6 +1251,8 @@ main (int argc,
     { "5/all-proxies-gone", test_all_proxies_gone },
     { "5/newer-proxies-by-head-ping", test_proxies_by_head_ping },
     { "6/forged-giv", test_forged_giv },
+    { "6/forged-giv/beside", test_forged_giv_beside },
+    { "6/forged-giv/ends", test_forged_giv_ends },
     { "6/forged-bytes", test_forged_bytes },
     { "6/giv-source-is-no-address", test_giv_source_is_no_address },
     { "6/tries-limit", test_tries_limit },
