@@ -4,6 +4,7 @@
 #include "node-private.h"
 
 #include "head-ping.h"
+#include "pong-ranges.h"
 #include "transfer-limits.h"
 #include "writer.h"
 
@@ -46,19 +47,21 @@ _fil_node_ping (FilNode *self,
 
 /**
  * _fil_node_ping_answer:
- * @flags: FIL_HEAD_PING_… that the ping asks for
  * @asker: where the ping came from
  * @pong: (out): what we have of the file, how busy we are, and who else has it
+ * @r: what @pong says of parts is written here …
+ * @r5: … and here; both belong to the caller
  */
 void
 _fil_node_ping_answer (FilNode *self,
-                       const FilSha1 *sha1,
-                       guint8 flags,
+                       const FilHeadPing *ping,
                        const FilEndpoint *asker,
-                       FilHeadPong *pong)
+                       FilHeadPong *pong,
+                       FilWriter *r,
+                       FilWriter *r5)
 {
-  guint32 index = self->is_sharing_paused ? 0 : fil_library_find (self->library, sha1);
-  const FilDownload *download = index == 0 ? _fil_node_partial_find (self, sha1) : NULL;
+  guint32 index = self->is_sharing_paused ? 0 : fil_library_find (self->library, &ping->sha1);
+  const FilDownload *download = index == 0 ? _fil_node_partial_find (self, &ping->sha1) : NULL;
   guint slots = (guint) fil_settings_get_int (self->settings, "upload-slots");
   guint used = fil_uploads_used_slots (self->uploads);
   guint waiting = fil_uploads_waiting (self->uploads);
@@ -66,10 +69,18 @@ _fil_node_ping_answer (FilNode *self,
   pong->file = index != 0 ? FIL_HEAD_FILE_COMPLETE : download != NULL ? FIL_HEAD_FILE_PARTIAL : FIL_HEAD_FILE_NONE;
   pong->downloading = download != NULL && download->state == FIL_DOWNLOAD_STATE_DOWNLOADING;
   pong->queue = (gint8) (waiting == 0 && used < slots ? -(gint) MIN (slots - used, 100) : (gint) MIN (waiting, 100));
+  if (download != NULL && (ping->flags & FIL_HEAD_PING_RANGES) != 0)
+    {
+      g_autoptr (GArray) ranges = fil_download_proved_ranges (download);
+
+      fil_pong_ranges_write (ranges, r, r5);
+      pong->ranges = fil_writer_slice (r);
+      pong->ranges5 = fil_writer_slice (r5);
+    }
   /* No more than came in, by much: nobody is to be flooded with our help. */
-  if (pong->file != FIL_HEAD_FILE_NONE && (flags & FIL_HEAD_PING_PUSH_ALTS) != 0)
+  if (pong->file != FIL_HEAD_FILE_NONE && (ping->flags & FIL_HEAD_PING_PUSH_ALTS) != 0)
     pong->n_push_alts =
-        fil_mesh_good_push (self->mesh, sha1, 0, pong->push_alts, FIL_PONG_PUSH_ALTS, _fil_node_now (self));
+        fil_mesh_good_push (self->mesh, &ping->sha1, 0, pong->push_alts, FIL_PONG_PUSH_ALTS, _fil_node_now (self));
   if (pong->file != FIL_HEAD_FILE_NONE)
-    pong->n_alts = fil_mesh_good (self->mesh, sha1, asker, 0, pong->alts, FIL_PONG_ALTS, _fil_node_now (self));
+    pong->n_alts = fil_mesh_good (self->mesh, &ping->sha1, asker, 0, pong->alts, FIL_PONG_ALTS, _fil_node_now (self));
 }

@@ -302,8 +302,8 @@ GBytes *_fil_node_listing_more (gpointer data, guint64 *more) G_GNUC_WARN_UNUSED
 
 /* node-ping.c: HEAD pings */
 gboolean _fil_node_ping (FilNode *self, const FilEndpoint *to, const FilSha1 *sha1, FilGuid *muid);
-void _fil_node_ping_answer (FilNode *self, const FilSha1 *sha1, guint8 flags, const FilEndpoint *asker,
-                            FilHeadPong *pong);
+void _fil_node_ping_answer (FilNode *self, const FilHeadPing *ping, const FilEndpoint *asker, FilHeadPong *pong,
+                            FilWriter *r, FilWriter *r5);
 
 /* node-partial.c */
 const FilDownload *_fil_node_partial_find (FilNode *self, const FilSha1 *sha1);

@@ -20,13 +20,15 @@ answer_ping (FilNode *self,
                        .tls = TRUE };
   FilVendor vendor = { .id = { FIL_VENDOR_LIME, 24, 2 } };
   FilPunchOffer offer, answer;
-  g_auto (FilWriter) item, body, payload;
+  g_auto (FilWriter) item, body, payload, r, r5;
 
   fil_writer_init (&item);
   fil_writer_init (&body);
   fil_writer_init (&payload);
-  _fil_node_ping_answer (self, &ping->sha1, ping->flags, &source->address, &pong);
-  if (pong.file == FIL_HEAD_FILE_COMPLETE && fil_punch_offer_decode (&offer, ping->signal) &&
+  fil_writer_init (&r);
+  fil_writer_init (&r5);
+  _fil_node_ping_answer (self, ping, &source->address, &pong, &r, &r5);
+  if (pong.file != FIL_HEAD_FILE_NONE && fil_punch_offer_decode (&offer, ping->signal) &&
       fil_punches_take_offer (self->punches, &offer, &answer, now_us))
     {
       fil_punch_offer_encode (&answer, &item);

@@ -43,6 +43,7 @@
 #define FIL_PING_REFRESH_US FIL_MINUTE         /* … when it may know newer push proxies of another one */
 #define FIL_PONG_ALTS 4                        /* other places in an answer of ours */
 #define FIL_PONG_PUSH_ALTS 2                   /* … and those behind firewalls */
+#define FIL_PONG_RANGES 16                     /* parts of a file in it */
 
 /* Trees */
 #define FIL_ROOTS_MAX 8                        /* roots that are told apart for one file */

@@ -9,6 +9,8 @@
 #define URN_PREFIX "urn:sha1:"
 #define SIGNAL_MAX 1400 /* what all proxies pass on (signalling.md §1); a pong may be twice that */
 
+#define RANGES_MAX 1400 /* bytes of them; what LimeWire sends at most */
+
 /* The code of a pong. */
 #define CODE_FILE 0x03
 #define CODE_FIREWALLED 0x04
@@ -197,6 +199,10 @@ pong_read_v2 (FilHeadPong *self,
     self->signal = FIL_SLICE_NONE;
   if (self->file == FIL_HEAD_FILE_NONE)
     return TRUE;
+  if (!fil_ggep_read_plain (&ggep, "R", RANGES_MAX, &self->ranges))
+    self->ranges = FIL_SLICE_NONE;
+  if (!fil_ggep_read_plain (&ggep, "R5", RANGES_MAX, &self->ranges5))
+    self->ranges5 = FIL_SLICE_NONE;
   if (fil_ggep_read_plain (&ggep, "Q", 255, &data) && data.len > 0)
     self->queue = (gint8) data.data[0];
   if (fil_ggep_read_plain (&ggep, "V", 255, &data) && data.len >= sizeof self->vendor)
@@ -223,6 +229,7 @@ fil_head_pong_decode (FilHeadPong *self,
   memset (self, 0, G_STRUCT_OFFSET (FilHeadPong, alts));
   self->n_alts = self->n_push_alts = 0;
   self->ranges = FIL_SLICE_NONE;
+  self->ranges5 = FIL_SLICE_NONE;
   self->signal = FIL_SLICE_NONE;
   return vendor->id.version < 2 ? pong_read_v1 (self, vendor->body) : pong_read_v2 (self, vendor->body);
 }
@@ -323,6 +330,10 @@ fil_head_pong_encode (const FilHeadPong *self,
       fil_ggep_builder_add_u8 (&ggep, "Q", (guint8) self->queue);
       fil_ggep_builder_add (&ggep, "V", fil_slice (self->vendor, sizeof self->vendor));
       fil_ggep_builder_add_u8 (&ggep, "F", self->tls ? 1 : 0);
+      if (self->ranges.len > 0)
+        fil_ggep_builder_add (&ggep, "R", self->ranges);
+      if (self->ranges5.len > 0)
+        fil_ggep_builder_add (&ggep, "R5", self->ranges5);
       pong_write_alts (self, "A", "T", 4, &ggep);
       pong_write_alts (self, "A6", "T6", 6, &ggep);
       pong_put_push_alts (self, &push_alts);

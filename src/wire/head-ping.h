@@ -52,7 +52,8 @@ typedef struct
   guint n_alts;
   FilPushEndpoint push_alts[FIL_HEAD_PUSH_ALTS]; /* behind firewalls; IPv4 only */
   guint n_push_alts;
-  FilSlice ranges;       /* v1: pairs of BE32; borrowed */
+  FilSlice ranges;       /* what is there of a part: pairs of BE32, first and last byte; borrowed */
+  FilSlice ranges5;      /* v2: those beyond 2 GiB, in pairs of five bytes */
   FilSlice signal;       /* v2, RUX */
 } FilHeadPong;
 

@@ -4,6 +4,7 @@
 import os
 import socket
 import sqlite3
+import struct
 
 import gnutella
 from programs import DEADLINE, Test, address, main, noise, sha1_text
@@ -29,6 +30,43 @@ def ask(listen, content, *lines, path="N2R", method="GET"):
     lines = head.decode("latin-1").split("\r\n")
     headers = {line.split(":", 1)[0].lower(): line.split(":", 1)[1].strip() for line in lines[1:]}
     return lines[0], headers, lines, body
+
+
+def head_ping(listen, content, flags=0x11, offer=b""):
+    """A HEAD ping by UDP, and what GGEP says in the pong (messages.md, LIME/23 and LIME/24)."""
+    body = bytes([flags]) + b"urn:sha1:" + sha1_text(content).encode() + gnutella.ggep((b"RUX", offer, False))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((address(), 0))
+        sock.settimeout(DEADLINE)
+        sock.sendto(gnutella.message(0x31, b"LIME" + struct.pack("<HH", 23, 2) + body), gnutella.split_endpoint(listen))
+        pong = b""
+        while pong[23:29] != b"LIME\x18\x00":
+            pong = sock.recv(2048)
+        return read_ggep(pong[31:])
+
+
+def read_ggep(data):
+    items, at, last = {}, 1, False
+    while not last:
+        last, name_len = data[at] & 0x80, data[at] & 0x0f
+        name = data[at + 1:at + 1 + name_len].decode()
+        at += 1 + name_len
+        size = 0
+        while True:
+            size = size << 6 | data[at] & 0x3f
+            at += 1
+            if data[at - 1] & 0x40:
+                break
+        items[name] = data[at:at + size]
+        at += size
+    return items
+
+
+def offer_of(endpoint):
+    """An offer to punch of a host that is said to be at endpoint."""
+    nonce, guid = os.urandom(8), os.urandom(16)
+    host, port = endpoint
+    return b"\x01\x08\x00\x00\x00\x00" + nonce + guid + b"\x01\x01" + socket.inet_aton(host) + struct.pack(">H", port)
 
 
 class Swarm(Test):
@@ -84,8 +122,26 @@ class Swarm(Test):
         self.assertIn("x-available-ranges", headers)
         self.assertIn(" 404 ", ask(getter.listen, content, path="N2X")[0])
 
+    def test_partial_pings(self):
+        """Who pings hears that there is a part, which, and takes an offer to punch for it as well as for a whole."""
+        content, seed, getter, id = self.partial()
+        pong = head_ping(getter.listen, content)
+        self.assertEqual(pong["C"][0] & 3, 2)
+        self.assertTrue(pong["C"][0] & 8)
+        first, last = struct.unpack(">II", pong["R"][:8])
+        self.assertEqual(first, 0)
+        self.assertGreaterEqual(last, 2000000)
+        self.assertLess(last, len(content) - 1)
+        self.assertNotIn("RUX", pong)
+        self.assertNotIn("R", head_ping(getter.listen, content, 0x10))
+        offer = offer_of((address(), 7777))
+        answer = head_ping(getter.listen, content, offer=offer)["RUX"]
+        self.assertEqual(answer[14:22], offer[6:14])
+        self.assertEqual(head_ping(seed.listen, content)["C"][0] & 3, 1)
+
     def test_given_only_when_wanted(self):
         content, seed, getter, id = self.partial(shares=False)
+        self.assertEqual(head_ping(getter.listen, content, offer=offer_of((address(), 7777)))["C"][0] & 3, 0)
         self.assertIn(" 404 ", ask(getter.listen, content, "Range: bytes=0-99")[0])
         getter.ask("set", "share-partial", "true")
         self.assertIn(" 206 ", ask(getter.listen, content, "Range: bytes=0-99")[0])

@@ -57,8 +57,9 @@ random_head_pong (FilHeadPong *self,
     }
   if (version >= 2)
     self->tls = test_random_bool ();
-  else
-    self->ranges = test_random_blob (pool, 0, 64);
+  self->ranges = test_random_blob (pool, 0, 64);
+  if (version >= 2)
+    self->ranges5 = test_random_blob (pool, 0, 60);
 }
 
 static void
@@ -209,6 +210,7 @@ text_head (const FilHeadPing *ping,
       test_add_hosts (out, "proxies", pong->push_alts[i].proxies, pong->push_alts[i].n_proxies);
     }
   test_add_slice (out, "ranges", pong->ranges);
+  test_add_slice (out, "ranges5", pong->ranges5);
   test_add_slice (out, "signal", pong->signal);
 }
 
