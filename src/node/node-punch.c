@@ -89,19 +89,12 @@ proxy_asked (gpointer data,
 static void
 ask_proxy (gpointer data,
            const FilEndpoint *proxy,
-           const FilGuid *guid)
+           const FilPush *push)
 {
   FilNode *self = data;
-  FilPush push = { .target = *guid, .index = FIL_PUSH_INDEX_FW };
-  FilPunchSelf own;
 
-  _fil_node_punch_describe (self, &own);
-  push.endpoint = own.udp;
-  push.endpoint6 = own.ipv6;
-  push.port = fil_endpoint_is_set (&own.udp) ? own.udp.port : own.ipv6.port;
   _fil_node_push_dial_proxy (
-      self, proxy, FALSE,
-      fil_proxy_ask_new (&push, proxy, self->user_agent, proxy_asked, self, _fil_node_now (self)));
+      self, proxy, FALSE, fil_proxy_ask_new (push, proxy, self->user_agent, proxy_asked, self, _fil_node_now (self)));
 }
 
 FilSession *

@@ -24,13 +24,11 @@ _fil_node_push_call_at (gpointer data,
 {
   FilNode *self = data;
   FilEndpoint own = fil_overlay_own_endpoint (self->overlay);
+  FilEndpoint six = fil_overlay_own_ipv6 (self->overlay);
 
   if (!fil_endpoint_is_set (&own))
     own = self->local;
-  push->port = own.port;
-  if (own.family == 4)
-    push->endpoint = own;
-  push->endpoint6 = own.family == 6 ? own : fil_overlay_own_ipv6 (self->overlay);
+  fil_push_call_at (push, &own, own.family == 6 ? &own : &six);
 }
 
 void

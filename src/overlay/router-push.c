@@ -239,7 +239,7 @@ _fil_router_take_push (FilOverlay *self,
       return;
     }
   if (!fil_address_meter_take (self->push_targets,
-                               fil_endpoint_is_set (&push.endpoint) ? &push.endpoint : &push.endpoint6,
+                               fil_push_caller (&push),
                                now_us))
     {
       drop (self, FIL_DROP_PUSH_LIMIT, from, &header, &push.target, "too many for this address", now_us);
@@ -345,7 +345,7 @@ fil_overlay_proxy_push (FilOverlay *self,
                         const FilPush *push,
                         gint64 now_us)
 {
-  const FilEndpoint *call = fil_endpoint_is_set (&push->endpoint) ? &push->endpoint : &push->endpoint6;
+  const FilEndpoint *call = fil_push_caller (push);
   FilHeader header;
   FilPushSent sent;
   FilGuid muid;

@@ -246,7 +246,7 @@ fil_punches_take_push (FilPunches *self,
                        const FilPush *push,
                        gint64 now_us)
 {
-  const FilEndpoint *to = fil_endpoint_is_set (&push->endpoint) ? &push->endpoint : &push->endpoint6;
+  const FilEndpoint *to = fil_push_caller (push);
   FilPunchOffer offer;
 
   if (push->signal.len == 0)

@@ -123,6 +123,22 @@ _fil_punch_ping (FilPunch *self,
 }
 
 /**
+ * _fil_punch_call:
+ * @target: servent GUID of who shall knock
+ *
+ * Returns: a PUSH 0x7FFFFFFD with our mapped addresses; without a port when there are none
+ */
+FilPush
+_fil_punch_call (const FilPunch *self,
+                 const FilGuid *target)
+{
+  FilPush push = { .target = *target, .index = FIL_PUSH_INDEX_FW };
+
+  fil_push_call_at (&push, &self->self.udp, &self->self.ipv6);
+  return push;
+}
+
+/**
  * _fil_punch_push:
  * @target: servent GUID of who shall knock
  * @has_signal: with our offer or answer; without it, it is LimeWire's way
@@ -137,14 +153,11 @@ _fil_punch_push (FilPunch *self,
                  guint n,
                  gboolean has_signal)
 {
-  FilPush push = { .target = *target, .index = FIL_PUSH_INDEX_FW };
+  FilPush push = _fil_punch_call (self, target);
   g_auto (FilWriter) item, payload;
 
   fil_writer_init (&item);
   fil_writer_init (&payload);
-  push.endpoint = self->self.udp;
-  push.endpoint6 = self->self.ipv6;
-  push.port = fil_endpoint_is_set (&push.endpoint) ? push.endpoint.port : push.endpoint6.port;
   if (push.port == 0)
     return;
   if (has_signal)

@@ -151,6 +151,7 @@ FilPunchWay _fil_punch_way (const FilPunch *self, FilPunchMeans means, const Fil
 /* punch-message.c */
 void _fil_punch_describe (const FilPunch *self, FilPunchOffer *out);
 void _fil_punch_ping (FilPunch *self, const FilEndpoint *proxy, gint64 now_us);
+FilPush _fil_punch_call (const FilPunch *self, const FilGuid *target);
 void _fil_punch_push (FilPunch *self, const FilGuid *target, const FilEndpoint *proxies, guint n,
                       gboolean has_signal);
 

@@ -295,12 +295,13 @@ begin_lime (FilPunch *self,
 {
   FilPunches *punches = self->punches;
   FilPunchWay way = _fil_punch_way (self, FIL_PUNCH_BY_LIME, &self->wish.endpoint);
+  FilPush push = _fil_punch_call (self, &self->wish.guid);
 
   _fil_punch_set_state (self, PUNCH_LIME, now_us);
   _fil_punch_push (self, &self->wish.guid, self->proxies, self->wish.n_proxies, FALSE);
   for (guint i = 0; i < MIN (self->wish.n_proxies, FIL_PUNCH_PROXIES_AT_ONCE); i++)
     if (punches->delegate.ask_proxy != NULL)
-      punches->delegate.ask_proxy (punches->data, &self->proxies[i], &self->wish.guid);
+      punches->delegate.ask_proxy (punches->data, &self->proxies[i], &push);
   _fil_punch_step (self, "punch-knock", &self->wish.endpoint, "by UDP, as LimeWire does");
   punches->delegate.stream (punches->data, &way);
 }

@@ -88,8 +88,8 @@ typedef struct
   void (*connect) (gpointer data, guint32 id, const FilEndpoint *to, FilConnectManner manner);
   /* Ends what connect() and stream() began for that attempt and does not stand yet. */
   void (*stop) (gpointer data, guint32 id);
-  /* HTTP push-proxy request with file 2147483645 (signalling.md §3). */
-  void (*ask_proxy) (gpointer data, const FilEndpoint *proxy, const FilGuid *guid);
+  /* The same PUSH as an HTTP push-proxy request (signalling.md §3; optional). */
+  void (*ask_proxy) (gpointer data, const FilEndpoint *proxy, const FilPush *push);
   /* UDP was chosen: opens an RUDP stream, until stop(), then fil_punches_stream_opened(). */
   void (*stream) (gpointer data, const FilPunchWay *way);
   /* TCP was chosen: (transfer full) who talks from here on; NULL: nobody wants it any more. */

@@ -63,3 +63,33 @@ fil_push_encode (const FilPush *self,
     fil_ggep_builder_add (&ggep, FIL_GGEP_SIGNAL, self->signal);
   fil_ggep_builder_end (&ggep);
 }
+
+/**
+ * fil_push_call_at:
+ * @four: (nullable): where the asker is to be called by IPv4 …
+ * @six: (nullable): … and by IPv6; endpoints of another family are none
+ *
+ * Both have the same port: that of @four, if there is one.
+ */
+void
+fil_push_call_at (FilPush *self,
+                  const FilEndpoint *four,
+                  const FilEndpoint *six)
+{
+  self->endpoint = four != NULL && four->family == 4 ? *four : (FilEndpoint){ 0 };
+  self->endpoint6 = six != NULL && six->family == 6 ? *six : (FilEndpoint){ 0 };
+  self->port = fil_endpoint_is_set (&self->endpoint) ? self->endpoint.port : self->endpoint6.port;
+  if (fil_endpoint_is_set (&self->endpoint6))
+    self->endpoint6.port = self->port;
+}
+
+/**
+ * fil_push_caller:
+ *
+ * Returns: (transfer none): where the asker is to be called, by IPv4 rather than by IPv6
+ */
+const FilEndpoint *
+fil_push_caller (const FilPush *self)
+{
+  return fil_endpoint_is_set (&self->endpoint) ? &self->endpoint : &self->endpoint6;
+}

@@ -33,5 +33,7 @@ typedef struct
 
 gboolean fil_push_decode (FilPush *self, FilSlice payload) G_GNUC_WARN_UNUSED_RESULT;
 void fil_push_encode (const FilPush *self, FilWriter *out);
+void fil_push_call_at (FilPush *self, const FilEndpoint *four, const FilEndpoint *six);
+const FilEndpoint *fil_push_caller (const FilPush *self);
 
 G_END_DECLS

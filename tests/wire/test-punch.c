@@ -5,6 +5,7 @@
 #include "header.h"
 #include "punch-offer.h"
 #include "punch-probe.h"
+#include "push.h"
 #include "vendor.h"
 #include "wire-test.h"
 
@@ -255,6 +256,26 @@ test_probe_bytes (void)
   g_assert_cmpmem (bytes, sizeof bytes, wanted.data, wanted.len);
 }
 
+/* Where a PUSH calls to: by whichever family there is, and at one port. */
+static void
+test_call_at (void)
+{
+  FilEndpoint four = fil_endpoint_v4 ((const guint8[]){ 24, 4, 4, 4 }, 6346);
+  FilEndpoint six = { .addr = { 0x2a, 1, 2, 3 }, .port = 7000, .family = 6 };
+  FilEndpoint none = { 0 };
+  FilPush push = { 0 };
+
+  fil_push_call_at (&push, &four, &six);
+  g_assert_true (fil_endpoint_equal (fil_push_caller (&push), &four));
+  g_assert_cmpuint (push.port, ==, 6346);
+  g_assert_cmpuint (push.endpoint6.port, ==, 6346);
+  fil_push_call_at (&push, &none, &six);
+  g_assert_true (fil_endpoint_equal (fil_push_caller (&push), &six));
+  g_assert_cmpuint (push.port, ==, 7000);
+  fil_push_call_at (&push, &six, NULL);
+  g_assert_cmpuint (push.port, ==, 0);
+}
+
 int
 main (int argc,
       char **argv)
@@ -264,6 +285,7 @@ main (int argc,
   g_test_add_func ("/wire/punch/unknown", test_unknown);
   g_test_add_func ("/wire/punch/noise", test_noise);
   g_test_add_func ("/wire/punch/lengths", test_lengths);
+  g_test_add_func ("/wire/punch/call-at", test_call_at);
   g_test_add_func ("/wire/punch/probe", test_probe);
   g_test_add_func ("/wire/punch/probe/bytes", test_probe_bytes);
   return g_test_run ();
