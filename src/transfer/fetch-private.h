@@ -6,7 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* fetch.c */
+/* fetch-lease.c */
+void _fil_fetch_give_back_from (FilFetch *self, guint first);
+gboolean _fil_fetch_lease_next (FilFetch *self, gint64 now_us, FilRange *lease);
 gboolean _fil_fetch_extend (FilFetch *self, guint64 offset, gint64 now_us);
 
 /* fetch-mesh.c */

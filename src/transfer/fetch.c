@@ -7,27 +7,9 @@
 
 #include "download-session.h"
 #include "fetch-private.h"
-#include "rarest.h"
 #include "transfer-limits.h"
 
 #define lease_at(self, i) (&g_array_index ((self)->leases, FilFetchLease, (i)))
-
-static void
-give_back (FilFetch *self,
-           const FilFetchLease *lease)
-{
-  if (self->download->map != NULL && lease->position < lease->range.end)
-    fil_segment_map_release (self->download->map, (FilRange){ lease->position, lease->range.end });
-}
-
-static void
-give_back_from (FilFetch *self,
-                guint first)
-{
-  for (guint i = first; i < self->leases->len; i++)
-    give_back (self, lease_at (self, i));
-  g_array_set_size (self->leases, MIN (first, self->leases->len));
-}
 
 /**
  * fil_fetch_flush:
@@ -56,82 +38,6 @@ fil_fetch_flush_old (FilFetch *self,
     fil_fetch_flush (self);
 }
 
-/* What a connection is asked for first. Between that and the next comes the tree, and the sooner it is here, the
- * less is lost that nothing proves; for what one request could bring all of, it is not waited for. */
-static guint64
-first_size (const FilFetch *self)
-{
-  const FilDownload *download = self->download;
-
-  return download->has_sha1 && download->size > FIL_SEGMENT_FIRST && fil_tree_trust_tree (download->trust) == NULL
-             ? FIL_SEGMENT_LEAST
-             : FIL_SEGMENT_FIRST;
-}
-
-/* How much to ask for: what lasts some seconds at the measured speed, but near the end of the file no
- * more than a share, so that nobody waits for one slow source. */
-static guint64
-chunk_size (const FilFetch *self,
-            gint64 now_us)
-{
-  const FilDownload *download = self->download;
-  guint64 bps = fil_transfer_rate_get (&self->rate, now_us);
-  guint64 most = bps > 0 ? bps * FIL_SEGMENT_SECONDS : first_size (self);
-  /* Those who are still to come want their share too. */
-  guint usable = MIN (fil_download_usable_sources (download), FIL_DOWNLOAD_MAX_CONNECTIONS);
-  guint workers = MAX (download->work->fetches->len, usable);
-  const FilTigerTree *tree = fil_tree_trust_tree (download->trust);
-  /* Whole blocks, so that it is known who sent each. */
-  guint64 least = tree != NULL ? MIN (fil_tiger_tree_node_size (tree), FIL_SEGMENT_FIRST) : FIL_SEGMENT_LEAST;
-
-  most = CLAMP (most, FIL_SEGMENT_LEAST, FIL_SEGMENT_MOST);
-  if (workers > 1)
-    most = MIN (most, fil_segment_map_missing (download->map) / (2 * workers));
-  return MAX (most, least);
-}
-
-/* Where to go on: the head of the file first, so that it can be looked at, and on from there if somebody does; then what few of those have who
- * do not have all of it, if there are such; else where this connection was. */
-static guint64
-next_place (const FilFetch *self,
-            guint64 near)
-{
-  const FilDownload *download = self->download;
-  g_autoptr (FilRarest) rarest = NULL;
-  guint64 start;
-
-  if (download->wants_head)
-    return 0;
-  if (fil_segment_map_prefix (download->map, FIL_SEGMENT_LEASED) < MIN (FIL_SEGMENT_FIRST, download->size))
-    return near;
-  rarest = fil_rarest_new (download->size);
-  for (guint i = 0; i < download->sources->len; i++)
-    {
-      const FilFileSource *source = g_ptr_array_index (download->sources, i);
-
-      if (source->state != FIL_SOURCE_BAD && source->available != NULL)
-        fil_rarest_add (rarest, source->available);
-    }
-  return fil_rarest_choose (rarest, download->map, self->source->available, self->downloads->salt, &start) ? start : near;
-}
-
-static gboolean
-lease_next (FilFetch *self,
-            gint64 now_us,
-            FilRange *lease)
-{
-  FilDownload *download = self->download;
-  guint64 near = self->near_offset;
-  const GArray *available = self->source->available;
-
-  if (self->leases->len > 0)
-    near = lease_at (self, self->leases->len - 1)->range.end;
-  if (fil_segment_map_lease (download->map, self->source->id, chunk_size (self, now_us), next_place (self, near),
-                             available, lease))
-    return TRUE;
-  return self->leases->len == 0 && available == NULL && fil_fetch_steal (self, now_us, lease);
-}
-
 static gboolean
 fetch_next (gpointer data,
             FilDownloadAsk *ask,
@@ -158,7 +64,7 @@ fetch_next (gpointer data,
         return FALSE;
       lease.range = (FilRange){ 0, FIL_SEGMENT_LEAST };
     }
-  else if (!lease_next (self, now_us, &lease.range))
+  else if (!_fil_fetch_lease_next (self, now_us, &lease.range))
     return FALSE;
   lease.position = lease.range.start;
   g_array_append_val (self->leases, lease);
@@ -186,41 +92,6 @@ fetch_page (gpointer data,
 
   self->downloads->now_us = MAX (self->downloads->now_us, now_us);
   _fil_fetch_took_tree (self, body);
-}
-
-/* How much from @offset on the server is about to send without having been asked again. A lease of more would
- * keep from everybody what nobody fetches. */
-static guint64
-still_to_come (const FilFetch *self,
-               guint64 offset)
-{
-  if (self->whole_file)
-    return FIL_SEGMENT_MOST;
-  for (guint i = 0; i < self->late->len; i++)
-    {
-      const FilRange *late = &g_array_index (self->late, FilRange, i);
-
-      if (offset >= late->start && offset < late->end)
-        return late->end - offset;
-    }
-  return 0;
-}
-
-/* A server that sends on to the end of the file, or one that was thought dead: what it sends is welcome
- * as long as nobody else is fetching it. */
-gboolean
-_fil_fetch_extend (FilFetch *self,
-                   guint64 offset,
-                   gint64 now_us)
-{
-  FilFetchLease lease = { .position = offset };
-  guint64 most = still_to_come (self, offset);
-
-  if (most == 0 || !_fil_downloads_may_fetch (self->download, self->source) ||
-      !fil_segment_map_lease_at (self->download->map, self->source->id, offset, most, &lease.range))
-    return FALSE;
-  g_array_prepend_val (self->leases, lease);
-  return TRUE;
 }
 
 /* Whether a block of the file comes to its end in the buffer. It is worth something on the disk, where it is found
@@ -333,7 +204,7 @@ fetch_stalled (gpointer data,
   g_array_set_size (self->late, 0);
   for (guint i = 0; i < self->leases->len; i++)
     g_array_append_val (self->late, lease_at (self, i)->range);
-  give_back_from (self, 0);
+  _fil_fetch_give_back_from (self, 0);
   fil_fetch_flush (self);
   _fil_downloads_soon (self->downloads);
 }
@@ -344,7 +215,7 @@ forget (FilFetch *self)
   FilDownloads *downloads = self->downloads;
 
   self->session = NULL;
-  give_back_from (self, 0);
+  _fil_fetch_give_back_from (self, 0);
   g_ptr_array_remove_fast (self->download->work->fetches, self);
   g_ptr_array_remove_fast (downloads->fetches, self);
   if (self->source->state != FIL_SOURCE_BAD && !_fil_fetch_is_waited_on (self))
@@ -376,11 +247,11 @@ fetch_reply (gpointer data,
   self->downloads->now_us = MAX (self->downloads->now_us, now_us);
   self->has_reply = TRUE;
   if (reply->status != 200 && reply->status != 206)
-    give_back_from (self, 0);
+    _fil_fetch_give_back_from (self, 0);
   verdict = _fil_fetch_judge (self, reply, asked, range, now_us);
   self->is_delivering = verdict == FIL_DOWNLOAD_TAKE;
   if (!self->is_delivering)
-    give_back_from (self, 0);
+    _fil_fetch_give_back_from (self, 0);
   _fil_downloads_soon (self->downloads);
   return verdict;
 }
@@ -542,71 +413,4 @@ fil_fetch_resume (FilFetch *self,
 {
   self->is_blocked = FALSE;
   fil_download_session_resume (self->session, now_us);
-}
-
-/* How long until the rest of a lease is there, in microseconds. */
-static gint64
-rest_us (const FilFetch *victim,
-         guint64 rest,
-         gint64 now_us)
-{
-  guint64 bps = fil_transfer_rate_get (&victim->rate, now_us);
-
-  if (victim->is_stalled || bps == 0)
-    return G_MAXINT64 / 4;
-  return (gint64) MIN ((double) rest / (double) bps * (double) FIL_SEC, (double) (G_MAXINT64 / 4));
-}
-
-/**
- * fil_fetch_steal:
- * @lease: (out):
- *
- * Nothing is free: takes the second half of what the slowest one still has to bring, when that would
- * take it more than twice as long as us, and 10 s (swarm.md §6); of the last bytes, and 1 s.
- *
- * Returns: whether there was such a victim
- */
-gboolean
-fil_fetch_steal (FilFetch *self,
-                 gint64 now_us,
-                 FilRange *lease)
-{
-  FilDownload *download = self->download;
-  guint64 bps = MAX (MAX (fil_transfer_rate_get (&self->rate, now_us), self->source->bps), 16 * 1024);
-  FilFetchLease *worst = NULL;
-  FilFetch *victim = NULL;
-  gint64 worst_us = 0;
-  guint64 rest, start;
-  /* In the end nobody is waited for. */
-  gint64 patience_us = fil_segment_map_missing (download->map) <= FIL_SEGMENT_END_GAME ? FIL_SEC : 10 * FIL_SEC;
-
-  for (guint i = 0; i < download->work->fetches->len; i++)
-    {
-      FilFetch *other = g_ptr_array_index (download->work->fetches, i);
-
-      for (guint j = 0; other != self && j < other->leases->len; j++)
-        {
-          FilFetchLease *candidate = lease_at (other, j);
-          gint64 us = rest_us (other, candidate->range.end - candidate->position, now_us);
-
-          /* A new connection gets time to show what it can. */
-          if (us > worst_us && now_us - other->started_us >= patience_us)
-            {
-              worst_us = us;
-              worst = candidate;
-              victim = other;
-            }
-        }
-    }
-  if (worst == NULL)
-    return FALSE;
-  rest = worst->range.end - worst->position;
-  if (worst_us <= 2 * (gint64) ((rest / 2) * FIL_SEC / bps) + patience_us)
-    return FALSE;
-  start = rest >= 2 * FIL_SEGMENT_STEAL_LEAST ? worst->position + rest / 2 : worst->position;
-  g_debug ("download %" G_GINT64_FORMAT ": source %u takes over from source %u", download->id,
-           self->source->id, victim->source->id);
-  fil_segment_map_release (download->map, (FilRange){ start, worst->range.end });
-  worst->range.end = start;
-  return fil_segment_map_lease_at (download->map, self->source->id, start, FIL_SEGMENT_MOST, lease);
 }

@@ -134,9 +134,12 @@ struct _FilPunches
   gint64 next_look_us; /* whether they can be answered */
 };
 
-/* punches.c */
+/* punch-called.c */
 void _fil_punches_describe (FilPunches *self, FilPunchSelf *out);
 void _fil_punches_called (FilPunches *self, const FilEndpoint *to, gboolean by_tcp);
+void _fil_punches_called_lately (FilPunches *self, const GArray *targets, gint64 now_us);
+
+/* punches.c */
 FilPunch *_fil_punch_new (FilPunches *self, gboolean is_asker, gint64 now_us);
 FilPunch *_fil_punches_by_nonce (FilPunches *self, const guint8 *nonce);
 FilPunch *_fil_punches_by_id (FilPunches *self, guint32 id);
