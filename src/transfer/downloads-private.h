@@ -142,7 +142,7 @@ void _fil_downloads_push_step (FilDownloads *self, const FilGuid *servent, const
                                const char *detail);
 gboolean _fil_downloads_is_pushing_to (const FilDownloads *self, const FilFileSource *source);
 void _fil_downloads_push (FilDownloads *self, FilFileSource *source, gint64 now_us);
-void _fil_downloads_new_proxies (FilDownloads *self, FilFileSource *source, gboolean had_others, gint64 now_us);
+void _fil_downloads_new_proxies (FilFileSource *source, gboolean had_others, gint64 now_us);
 gint64 _fil_downloads_push_tick (FilDownloads *self, FilDownload *download, gint64 now_us);
 
 /* downloads-giv.c */

@@ -186,8 +186,7 @@ has_lost_its_proxies (const FilFileSource *source,
  * those, at least for a while.
  */
 void
-_fil_downloads_new_proxies (FilDownloads *self,
-                            FilFileSource *source,
+_fil_downloads_new_proxies (FilFileSource *source,
                             gboolean had_others,
                             gint64 now_us)
 {

@@ -106,7 +106,7 @@ fil_downloads_add_source (FilDownloads *self,
           if (fil_file_source_learn (source, spec))
             {
               download->work->has_new_sources = !download->work->is_restored;
-              _fil_downloads_new_proxies (self, source, had_proxies, now_us);
+              _fil_downloads_new_proxies (source, had_proxies, now_us);
             }
           _fil_downloads_soon (self);
           return FALSE;

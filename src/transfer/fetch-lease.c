@@ -127,8 +127,7 @@ still_to_come (const FilFetch *self,
  * as long as nobody else is fetching it. */
 gboolean
 _fil_fetch_extend (FilFetch *self,
-                   guint64 offset,
-                   gint64 now_us)
+                   guint64 offset)
 {
   FilFetchLease lease = { .position = offset };
   guint64 most = still_to_come (self, offset);

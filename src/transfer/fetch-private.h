@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* fetch-lease.c */
 void _fil_fetch_give_back_from (FilFetch *self, guint first);
 gboolean _fil_fetch_lease_next (FilFetch *self, gint64 now_us, FilRange *lease);
-gboolean _fil_fetch_extend (FilFetch *self, guint64 offset, gint64 now_us);
+gboolean _fil_fetch_extend (FilFetch *self, guint64 offset);
 
 /* fetch-mesh.c */
 void _fil_fetch_write_mesh (FilFetch *self, FilWriter *out, gint64 now_us);

@@ -112,7 +112,7 @@ take_part (FilFetch *self,
 
   /* Meanwhile somebody faster took it over, or it was given back and nobody has it. */
   if ((lease == NULL || lease->range.start != asked.start) &&
-      !_fil_fetch_extend (self, asked.start, self->downloads->now_us))
+      !_fil_fetch_extend (self, asked.start))
     {
       settle (self, self->downloads->now_us + FIL_SOURCE_RECONNECT_US, NULL);
       return FIL_DOWNLOAD_LEAVE;

@@ -176,7 +176,7 @@ fetch_received (gpointer data,
   while (self->leases->len > 0 && lease_at (self, 0)->position >= lease_at (self, 0)->range.end)
     lease_done (self);
   lease = self->leases->len > 0 ? lease_at (self, 0) : NULL;
-  if ((lease == NULL || lease->position != offset) && !_fil_fetch_extend (self, offset, now_us))
+  if ((lease == NULL || lease->position != offset) && !_fil_fetch_extend (self, offset))
     {
       *enough = TRUE;
       return 0;
