@@ -71,14 +71,28 @@ _fil_downloads_is_useful (const FilDownload *download,
          fil_segment_map_missing (download->map) >= FIL_SEGMENT_STEAL_LEAST;
 }
 
+/* Whether the host at the address of @source has called us, and has shown the file. */
+static gboolean
+has_called_from_there (const FilFetch *fetch,
+                       const FilFileSource *source)
+{
+  return fetch->is_push && fetch->is_proven && !source->needs_push &&
+         fil_endpoint_class (&source->endpoint) == FIL_ADDRESS_PUBLIC &&
+         fil_endpoint_same_address (&fetch->peer, &source->endpoint);
+}
+
 /* One connection to a host, whatever it is for. */
 static gboolean
 host_is_taken (FilDownloads *self,
                const FilFileSource *source)
 {
   for (guint i = 0; i < self->fetches->len; i++)
-    if (fil_file_source_same_host (((FilFetch *) g_ptr_array_index (self->fetches, i))->source, source))
-      return TRUE;
+    {
+      const FilFetch *fetch = g_ptr_array_index (self->fetches, i);
+
+      if (fil_file_source_same_host (fetch->source, source) || has_called_from_there (fetch, source))
+        return TRUE;
+    }
   return _fil_downloads_is_pushing_to (self, source) || _fil_downloads_is_punching_to (self, source);
 }
 

@@ -453,6 +453,32 @@ test_hearsay_of_an_address (Fixture *f,
     }
 }
 
+/* It is the source itself, which has called already: one connection is enough, and when that is over the address is as
+ * good as any. */
+static void
+test_hearsay_of_who_called (Fixture *f,
+                            gconstpointer data)
+{
+  FilSourceSpec hit = { .guid = f->host->guid, .endpoint = f->host->endpoint };
+
+  f->host->bytes_per_step = 10 * 1024;
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  world_run (f->world, 1);
+  g_assert_cmpuint (f->host->givs, ==, 1);
+  g_assert_cmpint (f->download->state, ==, FIL_DOWNLOAD_STATE_DOWNLOADING);
+  fil_downloads_add_source (f->world->downloads, 1, &hit, f->world->now_us);
+  f->host->is_firewalled = FALSE;
+  world_run (f->world, 5);
+  g_assert_cmpuint (f->world->dials, ==, 0);
+  f->host->cut_after = 1;
+  world_step (f->world);
+  f->host->cut_after = 0;
+  f->host->bytes_per_step = 0;
+  g_assert_true (world_run_until (f->world, f->download, DONE, 10));
+  g_assert_cmpuint (f->world->dials, >, 0);
+  world_assert_done (f->world, 1, f->content);
+}
+
 /* What the host said of its proxies is still its word after a restart. */
 static void
 test_own_proxies_restored (Fixture *f,
@@ -1234,6 +1260,7 @@ main (int argc,
     { "3/strangers-proxies", test_strangers_proxies },
     { "3/own-proxies-restored", test_own_proxies_restored },
     { "3/hearsay-of-an-address", test_hearsay_of_an_address },
+    { "3/hearsay-of-who-called", test_hearsay_of_who_called },
     { "4/giv-cancels-http", test_giv_cancels_http },
     { "4/giv-matched-by-guid", test_giv_matched_by_guid },
     { "4/giv-line", test_giv_line },
