@@ -5,6 +5,7 @@
 #include "punch-world.h"
 
 #include "punch-limits.h"
+#include "punches-private.h"
 
 #include <string.h>
 
@@ -178,6 +179,28 @@ test_expected (Pair *pair,
   g_assert_true (fil_punches_expects (pair->asker->punches, &peer, sim_now (sim)));
   sim_run (sim, FIL_SEC);
   g_assert_false (fil_punches_expects (pair->asker->punches, &peer, sim_now (sim)));
+}
+
+/* Of very many who were knocked at, the last ones are remembered. */
+static void
+test_expected_limit (Pair *pair,
+                     gconstpointer data)
+{
+  gint64 now_us = sim_now (pair->world->sim);
+  FilPunches *punches = pair->asker->punches;
+  g_autoptr (GArray) targets = g_array_new (FALSE, FALSE, sizeof (FilPunchTarget));
+  FilPunchTarget target = { 0 };
+
+  for (guint i = 0; i < FIL_PUNCH_LATELY_MAX + 10; i++)
+    {
+      target.endpoint = fil_endpoint_v4 ((const guint8[]){ 66, (guint8) (i / 256), (guint8) i, 1 }, 7777);
+      g_array_append_val (targets, target);
+    }
+  _fil_punches_called_lately (punches, targets, now_us);
+  g_assert_cmpuint (punches->lately->len, ==, FIL_PUNCH_LATELY_MAX);
+  g_assert_true (fil_punches_expects (punches, &target.endpoint, now_us));
+  g_assert_false (fil_punches_expects (punches, &g_array_index (targets, FilPunchTarget, 9).endpoint, now_us));
+  g_assert_true (fil_punches_expects (punches, &g_array_index (targets, FilPunchTarget, 10).endpoint, now_us));
 }
 
 /* Cancelled at any time, an attempt leaves nothing, and nobody hears of it. */
@@ -389,6 +412,7 @@ main (int argc,
   add ("/sim/punch-life/agreed-by-stream", NULL, test_agreed_by_stream);
   add ("/sim/punch-life/unwanted", NULL, test_unwanted);
   add ("/sim/punch-life/expected", NULL, test_expected);
+  add ("/sim/punch-life/expected/limit", NULL, test_expected_limit);
   add ("/sim/punch-life/cancelled", NULL, test_cancelled);
   add ("/sim/punch-life/unsure", NULL, test_unsure);
   add ("/sim/punch-life/unsure/limits", NULL, test_unsure_limits);
