@@ -486,6 +486,18 @@ fil_link_listen (const FilLink *self)
   return listen;
 }
 
+/**
+ * fil_link_set_listen_port:
+ *
+ * It told that others reach it at another port than it said in the handshake.
+ */
+void
+fil_link_set_listen_port (FilLink *self,
+                          guint16 port)
+{
+  self->peer.listen.port = port;
+}
+
 const FilHandshakePeer *
 fil_link_peer (const FilLink *self)
 {

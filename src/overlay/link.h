@@ -89,6 +89,7 @@ gboolean fil_link_is_congested (const FilLink *self);
 gint64 fil_link_since (const FilLink *self);       /* established, or begun while it is not */
 const FilEndpoint *fil_link_remote (const FilLink *self);
 FilEndpoint fil_link_listen (const FilLink *self); /* where to reach it: its address, the port it told */
+void fil_link_set_listen_port (FilLink *self, guint16 port);
 const FilHandshakePeer *fil_link_peer (const FilLink *self);
 const FilLinkStats *fil_link_stats (const FilLink *self);
 const char *fil_link_close_reason (const FilLink *self);

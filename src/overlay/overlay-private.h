@@ -60,6 +60,7 @@ struct _FilNeighbour
   FilEndpoint proxy;           /* passes pushes on to us; family 0: does not */
   gboolean guides;             /* understands BEAR/11 */
   gboolean takes_head;         /* understands LIME/23 */
+  gboolean takes_updates;      /* understands LIME/25: that we are reached elsewhere now */
   gboolean tries_tcp;          /* understands LIME/7: connects to others for us */
   gboolean tries_udp;          /* understands LIME/8: pings others for us */
   guint16 local_port;          /* of our end of the connection, when we called and know it */
@@ -258,6 +259,7 @@ void _fil_overlay_greet (FilOverlay *self, FilNeighbour *to, gint64 now_us);
 void _fil_overlay_take_vendor (FilOverlay *self, FilNeighbour *from, const FilFrame *frame, gint64 now_us);
 void _fil_overlay_ask_proxy (FilOverlay *self, FilNeighbour *to, gint64 now_us);
 void _fil_overlay_ask_proxies (FilOverlay *self, gint64 now_us);
+void _fil_overlay_tell_listen (FilOverlay *self, gint64 now_us);
 void _fil_overlay_ping_back (FilOverlay *self, const FilEndpoint *to, const FilGuid *muid, gint64 now_us);
 
 /* router.c */

@@ -391,6 +391,7 @@ fil_overlay_noted_address (FilOverlay *self,
     {
       fil_reachability_recheck (&self->reach, now_us);
       fil_address_meter_clear (self->udp_asks, now_us);
+      _fil_overlay_tell_listen (self, now_us);
     }
   changed (self, now_us);
   _fil_overlay_wake_at (self, now_us);
@@ -526,6 +527,9 @@ fil_overlay_own_ipv6 (const FilOverlay *self)
     own = self->local6;
   if (!fil_endpoint_is_set (&own))
     own = fil_reachability_guess (&self->reach, 6);
-  own.port = fil_endpoint_is_set (&own) ? self->config.listen.port : 0;
+  /* What a router maps is IPv4's. */
+  own.port = fil_endpoint_is_set (&self->local6) ? self->local6.port : self->config.listen.port;
+  if (!fil_endpoint_is_set (&own))
+    own.port = 0;
   return own;
 }

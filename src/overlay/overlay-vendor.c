@@ -44,7 +44,7 @@ send_supported (FilOverlay *self,
                 gint64 now_us)
 {
   FilMessagesSupported supported = {
-    .n = 12,
+    .n = 13,
     .items = {
       { FIL_VENDOR_BEAR, 4, 1 },
       { FIL_VENDOR_BEAR, 7, 1 },
@@ -58,6 +58,7 @@ send_supported (FilOverlay *self,
       { FIL_VENDOR_LIME, 22, 2 },
       { FIL_VENDOR_LIME, 23, 2 },
       { FIL_VENDOR_LIME, 24, 2 },
+      { FIL_VENDOR_LIME, 25, 1 },
     },
   };
   FilFeatures features = {
@@ -232,8 +233,57 @@ take_supported (FilOverlay *self,
   from->tries_tcp = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 7, &version);
   from->tries_udp = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 8, &version);
   from->takes_head = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 23, &version);
+  from->takes_updates = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 25, &version);
   from->proxies = fil_messages_supported_has (supported, FIL_VENDOR_LIME, 21, &version);
   _fil_overlay_ask_proxy (self, from, now_us);
+}
+
+/* What we said in the handshakes holds no more; neighbours tell others where we are (firewall.md §4). */
+void
+_fil_overlay_tell_listen (FilOverlay *self,
+                          gint64 now_us)
+{
+  FilEndpoint own = fil_overlay_own_endpoint (self);
+  char text[FIL_ENDPOINT_TEXT_LEN];
+  FilHeaderUpdate update;
+  GHashTableIter iter;
+  gpointer value;
+  g_auto (FilWriter) line;
+
+  fil_writer_init (&line);
+  if (!fil_endpoint_is_set (&own) || own.port == 0)
+    return;
+  fil_header_update_write (&line, "Listen-IP", fil_endpoint_to_text (&own, text));
+  update.text = fil_writer_slice (&line);
+  g_hash_table_iter_init (&iter, self->by_id);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((FilNeighbour *) value)->takes_updates)
+      send_vendor (self, value, FIL_IMPORTANCE_SIGNAL, FIL_VENDOR_HEADER_UPDATE, 1, NULL, &update, now_us);
+}
+
+/* A neighbour is reached at another port now. It may name itself only, so that is all that counts of it. */
+static void
+take_header_update (FilOverlay *self,
+                    FilNeighbour *from,
+                    const FilHeaderUpdate *update)
+{
+  g_autofree char *text = fil_header_update_value (update, "Listen-IP");
+  FilEndpoint listen = *fil_link_remote (from->link);
+  FilEndpoint told;
+
+  if (text == NULL || !fil_endpoint_parse (&told, text, -1, 0))
+    return;
+  listen.port = told.port;
+  if (!_fil_overlay_address_ok (self, &listen, FIL_ADDRESS_FOR_PUSH))
+    {
+      _fil_overlay_drop (self, FIL_DROP_PUSH_ADDRESS);
+      return;
+    }
+  fil_link_set_listen_port (from->link, listen.port);
+  if (!fil_endpoint_is_set (&from->proxy) || from->proxy.port == listen.port)
+    return;
+  from->proxy.port = listen.port;
+  _fil_overlay_note (self, FIL_NOTE_PROXIES, from->id);
 }
 
 static void
@@ -273,6 +323,9 @@ take_body (FilOverlay *self,
     case FIL_VENDOR_FEATURES:
       from->takes_tls = fil_features_has (&body->features, FIL_FEATURE_TLS, &version);
       _fil_overlay_take_seen_port (self, from, &body->features, now_us);
+      break;
+    case FIL_VENDOR_HEADER_UPDATE:
+      take_header_update (self, from, &body->header_update);
       break;
     case FIL_VENDOR_HOPS_FLOW:
       from->hops_flow = body->hops_flow.hops;

@@ -381,13 +381,19 @@ fil_overlay_tick (FilOverlay *self,
 /**
  * fil_overlay_set_listen:
  * @listen: the port where we listen, or the one a router maps to it; perhaps the address too
+ *
+ * Neighbours hear of it, too.
  */
 void
 fil_overlay_set_listen (FilOverlay *self,
                         const FilEndpoint *listen,
                         gint64 now_us)
 {
+  gboolean is_news = !fil_endpoint_equal (&self->config.listen, listen);
+
   self->config.listen = *listen;
+  if (is_news)
+    _fil_overlay_tell_listen (self, now_us);
   _fil_overlay_note (self, FIL_NOTE_STATE, 0);
 }
 

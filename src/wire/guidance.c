@@ -84,6 +84,22 @@ fil_header_update_encode (const FilHeaderUpdate *self,
 }
 
 /**
+ * fil_header_update_write:
+ *
+ * Appends one line of the text, as Java properties are written.
+ */
+void
+fil_header_update_write (FilWriter *out,
+                         const char *name,
+                         const char *value)
+{
+  fil_writer_printf (out, "%s=", name);
+  for (; *value != '\0'; value++)
+    fil_writer_printf (out, strchr (":=#!\\", *value) != NULL ? "\\%c" : "%c", *value);
+  fil_writer_printf (out, "\n");
+}
+
+/**
  * fil_header_update_value:
  * @name: of a header, in any case
  *

@@ -33,6 +33,7 @@ gboolean fil_query_status_decode (FilQueryStatus *self, const FilVendor *vendor)
 void fil_query_status_encode (const FilQueryStatus *self, guint16 version, FilWriter *out);
 gboolean fil_header_update_decode (FilHeaderUpdate *self, const FilVendor *vendor) G_GNUC_WARN_UNUSED_RESULT;
 void fil_header_update_encode (const FilHeaderUpdate *self, guint16 version, FilWriter *out);
+void fil_header_update_write (FilWriter *out, const char *name, const char *value);
 char *fil_header_update_value (const FilHeaderUpdate *self, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

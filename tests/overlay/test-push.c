@@ -558,6 +558,48 @@ test_proxy_names_victim (Fixture *f,
   g_assert_cmpuint (proxy.endpoint.port, ==, 7000);
 }
 
+/* The router opened another port after we had introduced ourselves; a proxy of ours has another one by now. */
+static void
+test_new_port_is_told (Fixture *f,
+                       gconstpointer data)
+{
+  static const FilGuid blank;
+  FilMessagesSupported supported = { .n = 2, .items = { { FIL_VENDOR_LIME, 21, 1 }, { FIL_VENDOR_LIME, 25, 1 } } };
+  static const struct
+  {
+    const char *text;
+    guint16 port;
+  } cases[] = {
+    { "Listen-IP=9.9.9.9\\:0\n", 6346 },
+    { "X-Other=7", 6346 },
+    { "Listen-IP=nonsense", 6346 },
+    { "Listen-IP=9.9.9.9\\:7777\nX-Other=7", 7777 }, /* somebody else's address: the port counts */
+  };
+  FilEndpoint listen = f->world->overlay->config.listen;
+  FilEndpoint up = raw_endpoint (1);
+  FilHost proxy;
+
+  send_vendor (f->up[0], FIL_VENDOR_MESSAGES_SUPPORTED, 0, &blank, &supported);
+  say_supported (f->up[1], TRUE);
+  acknowledge (f, 0, NULL, 1);
+  fil_overlay_set_listen (f->world->overlay, &listen, f->world->now_us);
+  g_assert_cmpuint (count_vendor (f->up[0], FIL_VENDOR_HEADER_UPDATE), ==, 0);
+  listen.port++;
+  fil_overlay_set_listen (f->world->overlay, &listen, f->world->now_us);
+  g_assert_cmpuint (count_vendor (f->up[0], FIL_VENDOR_HEADER_UPDATE), ==, 1);
+  g_assert_cmpuint (count_vendor (f->up[1], FIL_VENDOR_HEADER_UPDATE), ==, 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      FilHeaderUpdate update = { .text = fil_slice_text (cases[i].text) };
+
+      send_vendor (f->up[0], FIL_VENDOR_HEADER_UPDATE, 1, &blank, &update);
+      g_assert_cmpuint (n_proxies (f, &proxy), ==, 1);
+      g_assert_true (fil_endpoint_same_address (&proxy.endpoint, &up));
+      g_assert_cmpuint (proxy.endpoint.port, ==, cases[i].port);
+    }
+}
+
 static void
 test_cancel_when_reachable (Fixture *f,
                             gconstpointer data)
@@ -783,6 +825,7 @@ main (int argc,
     { "3/gtk-gnutella-is-not-told", test_gtk_gnutella_is_not_told, TRUE },
     { "3/acknowledgement", test_acknowledgement, TRUE },
     { "3/proxy-names-victim", test_proxy_names_victim, TRUE },
+    { "3/new-port-is-told", test_new_port_is_told, TRUE },
     { "3/cancel-when-reachable", test_cancel_when_reachable, TRUE },
     { "3/dropped-on-disconnect", test_dropped_on_disconnect, TRUE },
     { "3/advertised-in-hits", test_advertised_in_hits, TRUE },

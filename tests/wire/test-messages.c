@@ -342,6 +342,24 @@ test_bye_texts (void)
 static void
 test_header_update (void)
 {
+  static const char *const values[] = { "1.2.3.4:5", "[2a01:6::1]:6346", "a\\b=c" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      FilHeaderUpdate written;
+      g_autofree char *read = NULL;
+      g_auto (FilWriter) text;
+
+      fil_writer_init (&text);
+      fil_header_update_write (&text, "X-Other", "6");
+      fil_header_update_write (&text, "Listen-IP", values[i]);
+      written.text = fil_writer_slice (&text);
+      read = fil_header_update_value (&written, "listen-ip");
+      if (i < 2)
+        g_assert_cmpstr (read, ==, values[i]);
+      if (i == 0)
+        g_assert_nonnull (g_strstr_len ((const char *) fil_writer_data (&text), (gssize) text.len, "Listen-IP=1.2.3.4\\:5\n"));
+    }
   const FilHeaderUpdate update = { fil_slice_text ("#comment\nX-Other=1\nlisten-ip=1.2.3.4\\:5 \nListen-IP=later") };
   g_autofree char *value = fil_header_update_value (&update, "Listen-IP");
 
