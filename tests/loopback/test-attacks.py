@@ -171,6 +171,24 @@ class Weapons(Attack):
         with self.sink.changed:
             self.assertLessEqual(len(self.sink.targets), 6)
 
+    def test_pushes_to_forbidden(self):
+        """Whom the person has banned, the node itself, and what is no host's address are never called; and whoever names
+        them takes nobody's turn."""
+        banned = "127.88.0.1"
+        self.target.ask("ban", banned)
+        peers = [self.connect(ultrapeer=True) for _ in range(2)]
+        guid = bytes.fromhex(self.target.status()["guid"])
+        forbidden = [banned + ":%d" % self.sink.port, self.target.listen, "224.0.0.1:%d" % self.sink.port,
+                     "255.255.255.255:%d" % self.sink.port, "0.1.2.3:%d" % self.sink.port, "127.89.0.1:0"]
+        for i in range(48):
+            self.send(peers[0], gnutella.message(PUSH, gnutella.push(guid, forbidden[i % len(forbidden)]), ttl=3))
+        self.assertTrue(peers[0].answers())
+        self.send(peers[1], gnutella.message(PUSH, gnutella.push(guid, "127.90.0.1:%d" % self.sink.port), ttl=3))
+        with self.sink.changed:
+            self.sink.changed.wait_for(lambda: self.sink.targets, DEADLINE)
+            self.assertEqual(self.sink.targets, ["127.90.0.1"])
+        self.assert_fine()
+
     def test_pushes_for_others(self):
         """Nor is such a storm passed on."""
         leaf = self.connect()
