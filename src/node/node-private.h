@@ -26,6 +26,7 @@
 #include "push-proxy.h"
 #include "random.h"
 #include "reactor.h"
+#include "route-watch.h"
 #include "rudp-port.h"
 #include "searches.h"
 #include "settings.h"
@@ -141,6 +142,7 @@ struct _FilNode
   FilTimer *connect_timer;
   FilTimer *notify_timer;
   FilTimer *route_timer;
+  FilRouteWatch *route_watch; /* or NULL */
 
   /* Lists and what of them is still to be told. */
   FilJournal *journals[FIL_N_LISTS]; /* NULL for those that keep their own */

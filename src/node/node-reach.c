@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "local-route.h"
+#include "route-watch.h"
 
 /* Where the node stands in the network: what the overlay finds out is judged in sentences, kept over a
  * restart, and asked for again when this machine's own address changes. */
@@ -125,6 +126,16 @@ _fil_node_note_outside (FilNode *self)
   self->outside = *outside;
 }
 
+static void
+route_changed (gpointer data)
+{
+  FilNode *self = data;
+
+  if (!self->is_stopped)
+    _fil_node_reach_look (self);
+}
+
+/* For kernels that do not tell. */
 static void
 route_cb (gpointer data,
           gint64 now_us)
@@ -297,7 +308,10 @@ _fil_node_reach_start (FilNode *self)
   tell_local6 (self);
   recall (self);
   self->route_timer = fil_timer_new (fil_reactor_timers (self->reactor), route_cb, self);
-  if (!is_fixed (self))
+  if (is_fixed (self))
+    return;
+  self->route_watch = fil_route_watch_new (self->reactor, route_changed, self);
+  if (self->route_watch == NULL)
     fil_timer_set (self->route_timer, _fil_node_now (self) + LOOK_EVERY);
 }
 

@@ -285,6 +285,7 @@ fil_node_finalize (GObject *object)
   fil_timer_free (self->save_timer);
   fil_timer_free (self->connect_timer);
   fil_timer_free (self->route_timer);
+  fil_route_watch_free (self->route_watch);
   g_clear_pointer (&self->reactor, fil_reactor_free);
   g_clear_pointer (&self->random, fil_random_free);
   g_clear_pointer (&self->clock, fil_clock_free);
