@@ -1357,8 +1357,9 @@ world_spoil (World *self,
 {
   FilPart *part = g_hash_table_lookup (self->disk, &id);
 
-  g_assert_cmpuint (at, <, part->bytes->len);
-  part->bytes->data[at] ^= 1;
+  /* What was never written is nothing that could change. */
+  if (at < part->bytes->len)
+    part->bytes->data[at] ^= 1;
 }
 
 void
