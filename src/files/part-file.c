@@ -3,36 +3,21 @@
 
 #include "part-file.h"
 
-#include "disk-guard.h"
 #include "disk-private.h"
 #include "held-ranges.h"
-#include "hasher.h"
+#include "part-disk.h"
 #include "part-hash.h"
 #include "place-file.h"
 #include "safe-name.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib/gi18n-lib.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-/* The disk thread's side. */
-typedef struct
-{
-  char *path;
-  int fd;
-  FilPartMode mode;
-  gsize unguarded; /* bytes that may be written before the room on the disk is looked at again */
-} Part;
-
-/* Looking at it costs little on a disk, but a question and its answer on a network file system. */
-#define GUARD_EVERY (1024 * 1024)
 
 struct _FilPartFile
 {
   FilDisk *disk;
-  Part *part;
+  FilPartDisk *part;
   FilPartHash *hash;  /* once it is open */
   GArray *held;       /* … where it held bytes then */
   gboolean is_hashed; /* hashes are of the whole file, and nothing was written since */
@@ -45,13 +30,13 @@ struct _FilPartFile
 
 typedef struct _Request Request;
 
-typedef void (*Work) (Part *part, Request *request);
+typedef void (*Work) (FilPartDisk *part, Request *request);
 
 struct _Request
 {
   FilPartFile *file; /* the owner's thread only */
   FilDisk *disk;
-  Part *part;
+  FilPartDisk *part;
   Work work;
   goffset offset;
   gsize len;
@@ -59,7 +44,6 @@ struct _Request
   int fd;       /* open: one for the hashes */
   GArray *held; /* open: see fil_held_ranges() */
   guint64 size;
-  gboolean has_sha1;
   FilSha1 sha1;
   gboolean is_hashed; /* finish: hashes are worth something */
   FilPartHashes hashes;
@@ -72,22 +56,6 @@ struct _Request
   FilPartFinished finished;
   gpointer data;
 };
-
-static void
-part_close (Part *part)
-{
-  if (part->fd >= 0)
-    close (part->fd);
-  part->fd = -1;
-}
-
-static void
-part_free (Part *part)
-{
-  part_close (part);
-  g_free (part->path);
-  g_free (part);
-}
 
 static void
 unref (FilPartFile *self)
@@ -117,7 +85,7 @@ static void
 request_run (gpointer data)
 {
   Request *request = data;
-  Part *part = request->part;
+  FilPartDisk *part = request->part;
 
   g_assert (fil_worker_is_current (_fil_disk_worker (request->disk)));
   if (part->fd < 0 && request->work != NULL)
@@ -171,32 +139,15 @@ static void
 run_open (gpointer data)
 {
   Request *request = data;
-  Part *part = request->part;
-  int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-  struct stat st;
+  FilPartDisk *part = request->part;
 
-  if (part->mode != FIL_PART_OPEN)
-    flags |= O_CREAT;
-  if (part->mode == FIL_PART_CREATE)
-    flags |= O_EXCL;
-  /* Never executable; the umask decides on the rest. */
-  part->fd = open (part->path, flags, 0666);
-  if (part->fd < 0)
-    {
-      fil_files_set_error (&request->error, errno, part->path);
-      return;
-    }
-  if (fstat (part->fd, &st) != 0 || !S_ISREG (st.st_mode))
-    {
-      part_close (part);
-      fil_files_set_error (&request->error, ELOOP, part->path);
-      return;
-    }
+  if (!fil_part_disk_open (part, &request->error))
+    return;
   request->fd = fcntl (part->fd, F_DUPFD_CLOEXEC, 3);
   if (request->fd < 0)
     {
-      part_close (part);
       fil_files_set_error (&request->error, errno, part->path);
+      fil_part_disk_close (part);
       return;
     }
   request->held = fil_held_ranges (part->fd);
@@ -240,10 +191,7 @@ fil_part_file_new (FilDisk *disk,
 
   self->disk = disk;
   self->n_refs = 1;
-  self->part = g_new0 (Part, 1);
-  self->part->path = g_build_filename (folder, name, NULL);
-  self->part->fd = -1;
-  self->part->mode = mode;
+  self->part = fil_part_disk_new (folder, name, mode);
   request = request_new (self, NULL, data);
   request->done = done;
   fil_worker_push (_fil_disk_worker (disk), run_open, open_done, request, (GDestroyNotify) request_free);
@@ -253,7 +201,7 @@ fil_part_file_new (FilDisk *disk,
 static void
 run_free (gpointer data)
 {
-  part_free (data);
+  fil_part_disk_free (data);
 }
 
 /**
@@ -272,46 +220,11 @@ fil_part_file_free (FilPartFile *self)
   unref (self);
 }
 
-/* Others write to the disk as well. By its path, so that a drive that went away is missed at once. */
-static gboolean
-guard (Part *part,
-       Request *request)
-{
-  if (part->unguarded >= request->len)
-    {
-      part->unguarded -= request->len;
-      return TRUE;
-    }
-  part->unguarded = GUARD_EVERY;
-  return fil_disk_guard_check (part->path, request->len, fil_disk_floor (request->disk), &request->error);
-}
-
 static void
-run_write (Part *part,
+run_write (FilPartDisk *part,
            Request *request)
 {
-  gsize len;
-  const guint8 *bytes = g_bytes_get_data (request->bytes, &len);
-  gsize done = 0;
-
-  if (!guard (part, request))
-    {
-      part->unguarded = 0;
-      return;
-    }
-  while (done < len)
-    {
-      gssize n = pwrite (part->fd, bytes + done, len - done, request->offset + (goffset) done);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        {
-          fil_files_set_error (&request->error, n < 0 ? errno : ENOSPC, part->path);
-          break;
-        }
-      done += (gsize) n;
-    }
+  fil_part_disk_write (part, request->offset, request->bytes, fil_disk_floor (request->disk), &request->error);
 }
 
 /**
@@ -341,7 +254,7 @@ fil_part_file_write (FilPartFile *self,
 }
 
 static void
-run_read (Part *part,
+run_read (FilPartDisk *part,
           Request *request)
 {
   request->bytes = _fil_disk_pread (part->fd, request->offset, request->len, part->path, &request->error);
@@ -367,7 +280,7 @@ fil_part_file_read (FilPartFile *self,
 }
 
 static void
-run_sync (Part *part,
+run_sync (FilPartDisk *part,
           Request *request)
 {
   if (fdatasync (part->fd) != 0)
@@ -485,60 +398,17 @@ fil_part_file_hash (FilPartFile *self,
   fil_part_hash_finish (self->hash, size, with_tree, hash_done, self);
 }
 
-/* Whether the file is still the one that was hashed: then it need not be read once more. */
-static gboolean
-is_same (const struct stat *hashed,
-         const struct stat *st)
-{
-  return hashed->st_size == st->st_size && hashed->st_mtim.tv_sec == st->st_mtim.tv_sec &&
-         hashed->st_mtim.tv_nsec == st->st_mtim.tv_nsec;
-}
-
-static gboolean
-check_whole (Part *part,
-             Request *request)
-{
-  g_autofree char *name = fil_display_name (request->name);
-  g_autoptr (FilTigerTree) tree = NULL;
-  FilSha1 sha1;
-  struct stat st;
-
-  if (fsync (part->fd) != 0 || fstat (part->fd, &st) != 0)
-    {
-      fil_files_set_error (&request->error, errno, part->path);
-      return FALSE;
-    }
-  if ((guint64) st.st_size != request->size)
-    {
-      g_set_error (&request->error, FIL_FILES_ERROR, FIL_FILES_ERROR_MISMATCH,
-                   _ ("%s is not whole: it has another size than it should."), name);
-      return FALSE;
-    }
-  if (request->is_hashed && is_same (&request->hashes.stat, &st))
-    sha1 = request->hashes.sha1;
-  else if (lseek (part->fd, 0, SEEK_SET) != 0 ||
-           !fil_hash_fd (part->fd, part->path, NULL, NULL, &sha1, &tree, &request->error))
-    return FALSE;
-  if (request->has_sha1 && !fil_sha1_equal (&sha1, &request->sha1))
-    {
-      g_set_error (&request->error, FIL_FILES_ERROR, FIL_FILES_ERROR_MISMATCH,
-                   _ ("%s is damaged: its hash is not the one that was asked for."), name);
-      return FALSE;
-    }
-  request->sha1 = sha1;
-  return TRUE;
-}
-
 static void
-run_finish (Part *part,
+run_finish (FilPartDisk *part,
             Request *request)
 {
-  if (!check_whole (part, request))
+  if (!fil_part_disk_check_whole (part, request->name, request->size, request->is_hashed ? &request->hashes : NULL,
+                                  &request->sha1, &request->error))
     return;
   request->path = fil_place_file (part->path, &request->sha1, request->folder, request->name,
                                   fil_disk_floor (request->disk), &request->error);
   if (request->path != NULL)
-    part_close (part);
+    fil_part_disk_close (part);
 }
 
 /**
@@ -566,7 +436,6 @@ fil_part_file_finish (FilPartFile *self,
   request->size = size;
   request->is_hashed = self->is_hashed;
   request->hashes = self->hashes;
-  request->has_sha1 = sha1 != NULL;
   if (sha1 != NULL)
     request->sha1 = *sha1;
   request->folder = g_strdup (folder);
@@ -576,17 +445,10 @@ fil_part_file_finish (FilPartFile *self,
 }
 
 static void
-run_remove (Part *part,
+run_remove (FilPartDisk *part,
             Request *request)
 {
-  struct stat ours;
-  struct stat there;
-
-  /* Only what is open: the name may have come to mean another file. */
-  if (fstat (part->fd, &ours) == 0 && lstat (part->path, &there) == 0 && ours.st_dev == there.st_dev &&
-      ours.st_ino == there.st_ino && unlink (part->path) != 0)
-    fil_files_set_error (&request->error, errno, part->path);
-  part_close (part);
+  fil_part_disk_remove (part, &request->error);
 }
 
 /**
