@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "downloads-private.h"
+#include "downloads-disk-private.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "fetch.h"
 #include "transfer-limits.h"
-
-/* A request to the storage. It outlives the downloads when it must: the answer always comes. */
-typedef struct
-{
-  FilDownloads *owner; /* NULL: nobody waits any more */
-  FilStorage storage;  /* to close a part that comes too late */
-  gpointer data;
-  gint64 id;           /* of the download, which may be gone */
-  guint64 number;      /* open: which; write: of the fetch */
-  FilRange range;
-  guint32 source;
-  guint8 *buffer;
-  char *snapshot;      /* sync: what is safe then */
-  char *verified;      /* … and proved */
-  FilRangeCheck check;
-} Op;
 
 guint8 *
 _fil_downloads_take_buffer (FilDownloads *self)
@@ -46,11 +30,11 @@ _fil_downloads_drop_buffer (FilDownloads *self,
     g_free (buffer);
 }
 
-static Op *
-op_new (FilDownloads *self,
-        const FilDownload *download)
+FilDownloadOp *
+_fil_download_op_new (FilDownloads *self,
+                      const FilDownload *download)
 {
-  Op *op = g_new0 (Op, 1);
+  FilDownloadOp *op = g_new0 (FilDownloadOp, 1);
 
   op->owner = self;
   op->storage = self->storage;
@@ -61,8 +45,8 @@ op_new (FilDownloads *self,
 }
 
 /* Takes the request off the list; NULL when nobody waits for it. */
-static FilDownload *
-op_arrived (Op *op)
+FilDownload *
+_fil_download_op_arrived (FilDownloadOp *op)
 {
   if (op->owner == NULL)
     return NULL;
@@ -70,8 +54,8 @@ op_arrived (Op *op)
   return fil_downloads_get (op->owner, op->id);
 }
 
-static void
-op_free (Op *op)
+void
+_fil_download_op_free (FilDownloadOp *op)
 {
   g_free (op->buffer);
   g_free (op->snapshot);
@@ -83,15 +67,15 @@ void
 _fil_downloads_orphan_ops (FilDownloads *self)
 {
   for (GList *l = self->ops; l != NULL; l = l->next)
-    ((Op *) l->data)->owner = NULL;
+    ((FilDownloadOp *) l->data)->owner = NULL;
   g_clear_pointer (&self->ops, g_list_free);
 }
 
 /* Acted on in the next tick, never from inside a session. */
-static void
-note_trouble (FilDownloads *self,
-              FilDownload *download,
-              const FilStorageReply *reply)
+void
+_fil_downloads_note_trouble (FilDownloads *self,
+                             FilDownload *download,
+                             const FilStorageReply *reply)
 {
   if (download->work->disk_status == FIL_STORAGE_OK)
     {
@@ -99,37 +83,6 @@ note_trouble (FilDownloads *self,
       download->work->disk_detail = g_strdup (reply->detail);
     }
   _fil_downloads_soon (self);
-}
-
-/* The file is where it belongs, proved. */
-static void
-finish (FilDownloads *self,
-        FilDownload *download,
-        const char *path)
-{
-  download->path = g_strdup (path);
-  download->finished = self->delegate.wall (self->data);
-  fil_download_set_reason (download, NULL, NULL);
-  _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_DONE);
-  _fil_downloads_close (self, download);
-  _fil_downloads_save (self, download);
-  self->delegate.finished (self->data, download);
-  _fil_downloads_soon (self);
-}
-
-/* An earlier life has put the file in its place and could not say so any more. */
-void
-_fil_downloads_found_finished (FilDownloads *self,
-                               FilDownload *download)
-{
-  g_autofree char *path = g_steal_pointer (&download->work->found_path);
-
-  download->work->part_state = FIL_PART_CLOSED;
-  if (download->state == FIL_DOWNLOAD_STATE_PAUSED)
-    _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_QUEUED);
-  _fil_downloads_stop_fetches (self, download, "the file is there");
-  _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_VERIFYING);
-  finish (self, download, path);
 }
 
 static void
@@ -165,9 +118,9 @@ static void
 opened (gpointer done_data,
         const FilStorageReply *reply)
 {
-  Op *op = done_data;
+  FilDownloadOp *op = done_data;
   FilDownloads *self = op->owner;
-  FilDownload *download = op_arrived (op);
+  FilDownload *download = _fil_download_op_arrived (op);
 
   if (download == NULL || download->work->part_state != FIL_PART_OPENING ||
       download->work->opening != op->number)
@@ -178,7 +131,7 @@ opened (gpointer done_data,
   else if (reply->status != FIL_STORAGE_OK)
     {
       download->work->part_state = FIL_PART_CLOSED;
-      note_trouble (self, download, reply);
+      _fil_downloads_note_trouble (self, download, reply);
     }
   else
     {
@@ -188,7 +141,7 @@ opened (gpointer done_data,
         take_part_file (self, download, reply);
       _fil_downloads_soon (self);
     }
-  op_free (op);
+  _fil_download_op_free (op);
 }
 
 /* Asks for the part file; nothing is fetched before it is there. */
@@ -197,11 +150,11 @@ _fil_downloads_open (FilDownloads *self,
                      FilDownload *download)
 {
   FilStorageSought sought;
-  Op *op;
+  FilDownloadOp *op;
 
   if (download->work->part_state != FIL_PART_CLOSED)
     return;
-  op = op_new (self, download);
+  op = _fil_download_op_new (self, download);
   op->number = ++self->last_number;
   download->work->opening = op->number;
   download->work->part_state = FIL_PART_OPENING;
@@ -244,9 +197,9 @@ static void
 written (gpointer done_data,
          const FilStorageReply *reply)
 {
-  Op *op = done_data;
+  FilDownloadOp *op = done_data;
   FilDownloads *self = op->owner;
-  FilDownload *download = op_arrived (op);
+  FilDownload *download = _fil_download_op_arrived (op);
   FilFetch *fetch;
 
   if (self != NULL)
@@ -276,7 +229,7 @@ written (gpointer done_data,
       else
         {
           fil_segment_map_release (download->map, op->range);
-          note_trouble (self, download, reply);
+          _fil_downloads_note_trouble (self, download, reply);
         }
     }
   /* Who waits for a buffer is woken by tick(), not from inside somebody's call. */
@@ -287,7 +240,7 @@ written (gpointer done_data,
           _fil_downloads_soon (self);
           break;
         }
-  op_free (op);
+  _fil_download_op_free (op);
 }
 
 /* Takes the buffer. */
@@ -300,7 +253,7 @@ _fil_downloads_write (FilDownloads *self,
 {
   FilDownload *download = fetch->download;
   FilRange range = { offset, offset + len };
-  Op *op;
+  FilDownloadOp *op;
 
   if (download->work->part_state != FIL_PART_READY || len == 0)
     {
@@ -309,7 +262,7 @@ _fil_downloads_write (FilDownloads *self,
       fetch->pending--;
       return;
     }
-  op = op_new (self, download);
+  op = _fil_download_op_new (self, download);
   op->number = fetch->number;
   op->range = range;
   op->source = fetch->source->id;
@@ -322,20 +275,20 @@ static void
 checked (gpointer done_data,
          const FilStorageReply *reply)
 {
-  Op *op = done_data;
+  FilDownloadOp *op = done_data;
   FilDownloads *self = op->owner;
-  FilDownload *download = op_arrived (op);
+  FilDownload *download = _fil_download_op_arrived (op);
 
   if (download != NULL)
     {
       download->work->checking--;
       if (reply->status != FIL_STORAGE_OK)
-        note_trouble (self, download, reply);
+        _fil_downloads_note_trouble (self, download, reply);
       op->check.func (self, download, &op->check, reply->status == FIL_STORAGE_OK ? &reply->tth : NULL);
       if (download->work->checking == 0 && fil_segment_map_is_complete (download->map))
         _fil_downloads_soon (self);
     }
-  op_free (op);
+  _fil_download_op_free (op);
 }
 
 /* Asks for the hash of bytes that are on disk; @check is copied. */
@@ -344,7 +297,7 @@ _fil_downloads_check (FilDownloads *self,
                       FilDownload *download,
                       const FilRangeCheck *check)
 {
-  Op *op = op_new (self, download);
+  FilDownloadOp *op = _fil_download_op_new (self, download);
 
   op->check = *check;
   download->work->checking++;
@@ -355,9 +308,9 @@ static void
 synced (gpointer done_data,
         const FilStorageReply *reply)
 {
-  Op *op = done_data;
+  FilDownloadOp *op = done_data;
   FilDownloads *self = op->owner;
-  FilDownload *download = op_arrived (op);
+  FilDownload *download = _fil_download_op_arrived (op);
 
   if (download != NULL)
     {
@@ -371,10 +324,10 @@ synced (gpointer done_data,
           _fil_downloads_save (self, download);
         }
       else
-        note_trouble (self, download, reply);
+        _fil_downloads_note_trouble (self, download, reply);
       _fil_downloads_soon (self);
     }
-  op_free (op);
+  _fil_download_op_free (op);
 }
 
 /* First the bytes, then the rows that name them, never the other way round (swarm.md §7). */
@@ -382,122 +335,16 @@ void
 _fil_downloads_sync (FilDownloads *self,
                      FilDownload *download)
 {
-  Op *op;
+  FilDownloadOp *op;
 
   if (download->work->part_state != FIL_PART_READY || download->work->is_syncing || !download->work->is_dirty)
     return;
-  op = op_new (self, download);
+  op = _fil_download_op_new (self, download);
   op->snapshot = fil_segment_map_to_text (download->map, FIL_SEGMENT_WRITTEN);
   op->verified = fil_segment_map_to_text (download->map, FIL_SEGMENT_VERIFIED);
   download->work->is_syncing = TRUE;
   download->work->is_dirty = FALSE;
   self->storage.sync (self->storage_data, download->work->part, synced, op);
-}
-
-static void
-finished (gpointer done_data,
-          const FilStorageReply *reply)
-{
-  Op *op = done_data;
-  FilDownloads *self = op->owner;
-  FilDownload *download = op_arrived (op);
-
-  if (download != NULL && download->state == FIL_DOWNLOAD_STATE_VERIFYING)
-    {
-      if (reply->status != FIL_STORAGE_OK)
-        note_trouble (self, download, reply);
-      else
-        finish (self, download, reply->path);
-    }
-  op_free (op);
-}
-
-static void
-put_away (FilDownloads *self,
-          FilDownload *download)
-{
-  Op *op = op_new (self, download);
-
-  self->storage.finish (self->storage_data, download->work->part, download->size, download->name, finished, op);
-}
-
-/* The root that the person named belongs to another file than the hash he named: nothing can be both. */
-static void
-contradicted (FilDownloads *self,
-              FilDownload *download)
-{
-  fil_download_set_reason (download, "contradiction",
-                           _("The two hashes that were asked for do not belong to one file."));
-  _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_FAILED);
-  _fil_downloads_close (self, download);
-  _fil_downloads_save (self, download);
-}
-
-static void
-take_hash (FilDownloads *self,
-           FilDownload *download,
-           const FilStorageReply *reply)
-{
-  const FilTth *bound = fil_tree_trust_bound (download->trust);
-  const FilTigerTree *tree = fil_tree_trust_tree (download->trust);
-  const FilTth *root = reply->has_tth ? &reply->tth : tree != NULL ? fil_tiger_tree_root (tree) : NULL;
-
-  if (download->has_sha1 && !fil_sha1_equal (&download->sha1, &reply->sha1))
-    {
-      _fil_downloads_mismatch (self, download);
-      return;
-    }
-  /* SHA-1 collisions can be made (hashes.md §1): the root that the person named has to be right too. */
-  if (fil_tree_trust_is_by_person (download->trust) && root != NULL && !fil_tth_equal (root, bound))
-    {
-      contradicted (self, download);
-      return;
-    }
-  fil_segment_map_verified (download->map, (FilRange){ 0, download->size });
-  download->work->is_hashed = TRUE;
-  download->sha1 = reply->sha1;
-  download->has_sha1 = TRUE;
-  if (root != NULL)
-    _fil_downloads_file_right (self, download, root);
-  put_away (self, download);
-}
-
-static void
-hashed (gpointer done_data,
-        const FilStorageReply *reply)
-{
-  Op *op = done_data;
-  FilDownloads *self = op->owner;
-  FilDownload *download = op_arrived (op);
-
-  if (download != NULL && download->state == FIL_DOWNLOAD_STATE_VERIFYING)
-    {
-      if (reply->status != FIL_STORAGE_OK)
-        note_trouble (self, download, reply);
-      else
-        take_hash (self, download, reply);
-      _fil_downloads_soon (self);
-    }
-  op_free (op);
-}
-
-/* Every byte is on disk: proves them, and puts the file where it belongs. What blocks have proved needs no
- * second tree. */
-void
-_fil_downloads_complete (FilDownloads *self,
-                         FilDownload *download)
-{
-  gboolean with_tree = fil_segment_map_count (download->map, FIL_SEGMENT_VERIFIED) < download->size ||
-                       download->work->n_blocks == 0;
-  Op *op;
-
-  if (download->work->is_hashed)
-    {
-      put_away (self, download);
-      return;
-    }
-  op = op_new (self, download);
-  self->storage.hash (self->storage_data, download->work->part, download->size, with_tree, hashed, op);
 }
 
 static gboolean

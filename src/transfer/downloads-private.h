@@ -153,11 +153,9 @@ void _fil_downloads_keep_links (FilDownloads *self, FilDownload *download, gint6
 
 /* downloads-disk.c */
 void _fil_downloads_open (FilDownloads *self, FilDownload *download);
-void _fil_downloads_found_finished (FilDownloads *self, FilDownload *download);
 void _fil_downloads_close (FilDownloads *self, FilDownload *download);
 void _fil_downloads_write (FilDownloads *self, FilFetch *fetch, guint64 offset, guint8 *buffer, gsize len);
 void _fil_downloads_sync (FilDownloads *self, FilDownload *download);
-void _fil_downloads_complete (FilDownloads *self, FilDownload *download);
 void _fil_downloads_disk_trouble (FilDownloads *self, FilDownload *download, gint64 now_us);
 void _fil_downloads_orphan_ops (FilDownloads *self);
 guint8 *_fil_downloads_take_buffer (FilDownloads *self);
@@ -170,6 +168,10 @@ void _fil_downloads_fetch_quiet (gpointer fetch, gint64 now_us);
 
 /* downloads-place.c */
 void _fil_downloads_note_place (FilDownloads *self, FilDownload *download, const FilFileSource *source);
+
+/* downloads-finish.c */
+void _fil_downloads_complete (FilDownloads *self, FilDownload *download);
+void _fil_downloads_found_finished (FilDownloads *self, FilDownload *download);
 
 /* downloads-ping.c */
 gint64 _fil_downloads_ping_tick (FilDownloads *self, FilDownload *download, gint64 now_us);
