@@ -171,6 +171,28 @@ fil_downloads_giv (FilDownloads *self,
   return fetch->session;
 }
 
+/* One of those who called in the name of a source has shown the file: the others are not needed. */
+void
+_fil_downloads_drop_rivals (FilDownload *download)
+{
+  GPtrArray *fetches = download->work->fetches;
+
+  for (guint i = fetches->len; i > 0; i--)
+    {
+      FilFetch *fetch = g_ptr_array_index (fetches, i - 1);
+
+      for (guint j = 0; !fetch->is_proven && j < fetches->len; j++)
+        {
+          const FilFetch *other = g_ptr_array_index (fetches, j);
+
+          if (other->source != fetch->source || !other->is_proven)
+            continue;
+          fil_fetch_drop (fetch, "somebody else has shown to be the source");
+          break;
+        }
+    }
+}
+
 /* A pushed connection that has nothing more to bring for its download is kept for another one; FALSE: it
  * cannot be. */
 gboolean

@@ -148,6 +148,7 @@ gint64 _fil_downloads_push_tick (FilDownloads *self, FilDownload *download, gint
 /* downloads-giv.c */
 FilFetch *_fil_downloads_take_giv (FilDownloads *self, const FilGuid *guid, guint32 index, const FilEndpoint *from,
                                    gint64 now_us);
+void _fil_downloads_drop_rivals (FilDownload *download);
 gboolean _fil_downloads_keep_link (FilDownloads *self, FilFetch *fetch, gint64 now_us);
 void _fil_downloads_keep_links (FilDownloads *self, FilDownload *download, gint64 now_us);
 

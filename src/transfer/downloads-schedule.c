@@ -103,28 +103,6 @@ _fil_download_is_running (const FilDownload *download)
          _fil_download_n_pushing (download) > 0;
 }
 
-/* One of those who called in the name of a source has shown the file: the others are not needed. */
-static void
-drop_rivals (FilDownload *download)
-{
-  GPtrArray *fetches = download->work->fetches;
-
-  for (guint i = fetches->len; i > 0; i--)
-    {
-      FilFetch *fetch = g_ptr_array_index (fetches, i - 1);
-
-      for (guint j = 0; !fetch->is_proven && j < fetches->len; j++)
-        {
-          const FilFetch *other = g_ptr_array_index (fetches, j);
-
-          if (other->source != fetch->source || !other->is_proven)
-            continue;
-          fil_fetch_drop (fetch, "somebody else has shown to be the source");
-          break;
-        }
-    }
-}
-
 /* Ends dials that take too long, and connections that have nothing to do; wakes the others. */
 static gint64
 fetches_tick (FilDownloads *self,
@@ -134,7 +112,7 @@ fetches_tick (FilDownloads *self,
   GPtrArray *fetches = download->work->fetches;
   gint64 wake = FIL_NEVER;
 
-  drop_rivals (download);
+  _fil_downloads_drop_rivals (download);
 
   for (guint i = fetches->len; i > 0; i--)
     {
