@@ -28,19 +28,21 @@ read_guess (FilPing *self,
 /**
  * fil_ping_decode:
  *
- * Returns: whether @payload is empty or one GGEP block and nothing else (messages.md §1)
+ * Returns: whether @payload is empty or one GGEP block and nothing else (messages.md §1), but for the NUL with which
+ *   LimeWire ends the payload of every ping
  */
 gboolean
 fil_ping_decode (FilPing *self,
                  FilSlice payload)
 {
+  FilReader r = payload;
   FilGgep ggep;
   FilSlice data;
 
   *self = (FilPing) { 0 };
   if (payload.len == 0)
     return TRUE;
-  if (!fil_ggep_parse_whole (&ggep, payload))
+  if (!fil_ggep_parse (&ggep, &r) || r.len > 1 || (r.len == 1 && r.data[0] != 0))
     return FALSE;
 
   if (fil_ggep_read_plain (&ggep, "SCP", 255, &data))

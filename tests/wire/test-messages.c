@@ -281,7 +281,14 @@ test_bad_payloads (void)
     { FIL_KIND_PING, "", TRUE },
     { FIL_KIND_PING, "00", FALSE },
     { FIL_KIND_PING, "c382495040", TRUE },
-    { FIL_KIND_PING, "c38249504000", FALSE }, /* GGEP and something else */
+    { FIL_KIND_PING, "c382495040ff", FALSE }, /* GGEP and something else */
+    { FIL_KIND_PING, "c3824950400000", FALSE },
+    /* LimeWire 5 writes these: to see that a link lives, to learn its address (twice), for a query key, for the DHT. */
+    { FIL_KIND_PING, "c3834c4f4342656e00", TRUE },
+    { FIL_KIND_PING, "c3024950400353435041028555445048434000", TRUE },
+    { FIL_KIND_PING, "c38249504000", TRUE },
+    { FIL_KIND_PING, "c382514b4000", TRUE },
+    { FIL_KIND_PING, "c3864448544950504000", TRUE },
     { FIL_KIND_PONG, "ca18c00002010a00000000080000", TRUE },
     { FIL_KIND_PONG, "ca18c00002010a0000000008000000", FALSE },
     { FIL_KIND_PONG, "ca18c00002010a00000000080000c3", FALSE },
