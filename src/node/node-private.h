@@ -295,6 +295,7 @@ void _fil_node_punch_head (FilNode *self, const FilFrame *frame, const FilSource
 /* node-punch-self.c: what we have to offer */
 void _fil_node_punch_update (FilNode *self);
 const FilNatSide *_fil_node_punch_nat (gpointer data);
+gboolean _fil_node_punch_is_fixed (FilNode *self, FilEndpoint *udp);
 void _fil_node_own_reach (FilNode *self, FilOwnReach *out);
 
 /* node-listing.c: what we share, for those who ask for all of it */

@@ -106,6 +106,22 @@ can_punch (FilNode *self)
 }
 
 /**
+ * _fil_node_punch_is_fixed:
+ * @udp: (out): where we are seen from, whoever looks
+ *
+ * Returns: whether LimeWire can punch with us: it has to know our port beforehand
+ */
+gboolean
+_fil_node_punch_is_fixed (FilNode *self,
+                          FilEndpoint *udp)
+{
+  const FilNat *nat = &fil_overlay_reachability (self->overlay)->probe.nat;
+
+  *udp = mapped_udp (self, nat);
+  return can_punch (self) && fil_nat_is_fixed (nat->mapping) && fil_endpoint_is_set (udp);
+}
+
+/**
  * _fil_node_punch_update:
  *
  * What is known of the NAT or of our proxies may have changed: hits say so, and the downloads look again.
@@ -115,6 +131,8 @@ _fil_node_punch_update (FilNode *self)
 {
   FilPunchOffer about;
   FilPunchSelf own;
+  FilEndpoint udp;
+  gboolean is_fixed;
   g_auto (FilWriter) item;
 
   fil_writer_init (&item);
@@ -129,9 +147,8 @@ _fil_node_punch_update (FilNode *self)
     }
   fil_punch_describe_hit (&own, &about);
   fil_punch_offer_encode (&about, &item);
-  /* LimeWire has to know the port beforehand. */
-  fil_overlay_set_punch (self->overlay, fil_nat_is_fixed (own.nat.udp.mapping) && fil_endpoint_is_set (&own.udp) ? 1 : 0,
-                         fil_writer_slice (&item), &own.udp);
+  is_fixed = _fil_node_punch_is_fixed (self, &udp);
+  fil_overlay_set_punch (self->overlay, is_fixed ? 1 : 0, fil_writer_slice (&item), &udp);
 }
 
 /* For the downloads: NULL when we cannot punch. */

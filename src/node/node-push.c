@@ -38,6 +38,7 @@ _fil_node_push_describe (gpointer data,
   FilNode *self = data;
   FilReachable tcp = fil_overlay_reachability (self->overlay)->tcp.state;
   FilEndpoint own = fil_overlay_own_endpoint (self->overlay);
+  FilEndpoint udp;
 
   *us = (FilPushSelf){ .is_firewalled = tcp != FIL_REACHABLE_YES };
   if (tcp == FIL_REACHABLE_YES)
@@ -47,6 +48,12 @@ _fil_node_push_describe (gpointer data,
     }
   us->push.guid = self->guid;
   us->push.external = own;
+  /* Who cannot be connected to either goes by this to where our datagrams come from. */
+  if (_fil_node_punch_is_fixed (self, &udp) && udp.family == 4)
+    {
+      us->push.fwt = 1;
+      us->push.external = udp;
+    }
   us->push.n_proxies = fil_overlay_push_proxies (self->overlay, us->push.proxies, FIL_PUSH_PROXIES_TOLD);
 }
 
