@@ -21,6 +21,7 @@ typedef struct
 struct _FilRudpHub
 {
   FilRandom *random;
+  FilRudpMemory memory;
   Entry *by_id[N_IDS];
   gint64 reserved_until_us[N_IDS];
   guint8 ids[FIL_RUDP_CONNECTIONS_MAX]; /* in use, in no order */
@@ -87,6 +88,17 @@ fil_rudp_hub_refused (const FilRudpHub *self)
   return self->refused;
 }
 
+/**
+ * fil_rudp_hub_memory:
+ *
+ * Returns: bytes that all connections buffer, see FIL_RUDP_MEMORY_MAX
+ */
+gsize
+fil_rudp_hub_memory (const FilRudpHub *self)
+{
+  return self->memory.used;
+}
+
 /* Any, so that nobody can tell it from the one before; without those that ended lately: a packet of theirs may
  * still come (rudp.md §2). */
 static guint8
@@ -107,7 +119,7 @@ free_id (FilRudpHub *self,
 
 /**
  * fil_rudp_hub_open:
- * @config: its id is chosen here
+ * @config: its id and its memory are chosen here
  *
  * Begins to open a connection. It sends nothing before fil_rudp_hub_try() named an address, and gives up after
  * FIL_RUDP_OPEN_US.
@@ -128,6 +140,7 @@ fil_rudp_hub_open (FilRudpHub *self,
   own.id = free_id (self, now_us);
   if (own.id == 0 || self->n >= FIL_RUDP_CONNECTIONS_MAX)
     return NULL;
+  own.memory = &self->memory;
   entry = g_new0 (Entry, 1);
   entry->rudp = fil_rudp_new (&own, now_us);
   entry->changed = changed;

@@ -39,6 +39,7 @@ FilRudpHub *fil_rudp_hub_new (FilRandom *random) G_GNUC_WARN_UNUSED_RESULT;
 void fil_rudp_hub_free (FilRudpHub *self);
 guint fil_rudp_hub_n (const FilRudpHub *self);
 guint64 fil_rudp_hub_refused (const FilRudpHub *self);
+gsize fil_rudp_hub_memory (const FilRudpHub *self);
 
 FilRudp *fil_rudp_hub_open (FilRudpHub *self, const FilRudpConfig *config, FilRudpChanged changed, gpointer data,
                             gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;

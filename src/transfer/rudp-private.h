@@ -23,6 +23,7 @@ struct _FilRudp
   FilRudpConfig config;
   gboolean is_extended;
   FilRudpState state;
+  FilRudpMemory own_memory; /* without others */
   FilRudpSend send;
   FilRudpReceive receive;
   FilWriter control;       /* the packet without stream bytes that is offered */

@@ -16,13 +16,14 @@ typedef struct
 
 void
 fil_rudp_receive_init (FilRudpReceive *self,
-                       gboolean is_extended)
+                       gboolean is_extended,
+                       FilRudpMemory *memory)
 {
   memset (self, 0, sizeof *self);
   self->is_extended = is_extended;
   self->window = is_extended ? FIL_RUDP_WINDOW_FIRST : FIL_RUDP_WINDOW_LIMEWIRE;
   fil_rudp_ring_init (&self->ring, is_extended ? FIL_RUDP_WINDOW_MOST : FIL_RUDP_AHEAD_LIMEWIRE,
-                      is_extended ? FIL_RUDP_SEGMENT : FIL_RUDP_DATA_MAX, sizeof (Meta));
+                      is_extended ? FIL_RUDP_SEGMENT : FIL_RUDP_DATA_MAX, sizeof (Meta), memory);
   self->start = self->next = self->highest = self->grown_at = 1;
   self->told_limit = self->start + self->window;
 }
@@ -92,7 +93,8 @@ grow_window (FilRudpReceive *self)
  * fil_rudp_receive_packet:
  * @packet: DATA, or a FIN of the extended profile
  *
- * Keeps a packet until it is read, unless it came before or is too far ahead.
+ * Keeps a packet until it is read, unless it came before, is too far ahead, or there is no memory for it: then it is as
+ * if it had been lost.
  *
  * Returns: whether it was new
  */
@@ -112,7 +114,7 @@ fil_rudp_receive_packet (FilRudpReceive *self,
       fil_rudp_receive_answer (self, packet->sequence);
       return FALSE;
     }
-  if (!fil_rudp_ring_make (&self->ring, seq))
+  if (!fil_rudp_ring_make (&self->ring, seq, FALSE))
     return FALSE;
   /* A packet that opens a gap, or falls into one. */
   if (self->is_extended && seq != self->highest)

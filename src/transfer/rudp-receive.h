@@ -42,7 +42,7 @@ typedef struct
   gboolean was_told_full; /* … and whether there was no room */
 } FilRudpReceive;
 
-void fil_rudp_receive_init (FilRudpReceive *self, gboolean is_extended);
+void fil_rudp_receive_init (FilRudpReceive *self, gboolean is_extended, FilRudpMemory *memory);
 void fil_rudp_receive_clear (FilRudpReceive *self);
 gboolean fil_rudp_receive_packet (FilRudpReceive *self, const FilRudpPacket *packet, gint64 now_us);
 gsize fil_rudp_receive_read (FilRudpReceive *self, guint8 *out, gsize len);

@@ -3,6 +3,8 @@
 
 #include "rudp-ring.h"
 
+#include "transfer-limits.h"
+
 /* The head of a chunk; 64 metas and 64 slots follow. */
 typedef struct
 {
@@ -17,18 +19,37 @@ place (const FilRudpRing *self,
   return &self->chunks[seq / FIL_RUDP_CHUNK % self->n_chunks];
 }
 
+static gsize
+chunk_size (const FilRudpRing *self)
+{
+  return sizeof (Chunk) + FIL_RUDP_CHUNK * (self->meta_size + self->stride);
+}
+
+static void
+free_chunk (FilRudpRing *self,
+            gpointer chunk)
+{
+  if (chunk == NULL)
+    return;
+  self->memory->used -= chunk_size (self);
+  g_free (chunk);
+}
+
 /**
  * fil_rudp_ring_init:
  * @window: how far apart the oldest and the newest slot in use may be
  * @meta_size: a multiple of 8
+ * @memory: outlives the ring
  */
 void
 fil_rudp_ring_init (FilRudpRing *self,
                     guint window,
                     gsize stride,
-                    gsize meta_size)
+                    gsize meta_size,
+                    FilRudpMemory *memory)
 {
-  *self = (FilRudpRing){ .n_chunks = window / FIL_RUDP_CHUNK + 2, .stride = stride, .meta_size = meta_size };
+  *self = (FilRudpRing){ .n_chunks = window / FIL_RUDP_CHUNK + 2, .stride = stride, .meta_size = meta_size,
+                         .memory = memory };
   self->chunks = g_new0 (gpointer, self->n_chunks);
 }
 
@@ -36,21 +57,52 @@ void
 fil_rudp_ring_clear (FilRudpRing *self)
 {
   for (guint i = 0; i < self->n_chunks; i++)
-    g_free (self->chunks[i]);
+    free_chunk (self, self->chunks[i]);
   g_clear_pointer (&self->chunks, g_free);
-  g_clear_pointer (&self->spare, g_free);
+  free_chunk (self, g_steal_pointer (&self->spare));
+}
+
+/* How far the ring reaches when there is no memory for more than is owed to everybody. */
+static guint64
+least_reach (const FilRudpRing *self)
+{
+  return self->base + FIL_RUDP_CHUNKS_OWED * FIL_RUDP_CHUNK;
+}
+
+static gboolean
+is_short_of_memory (const FilRudpRing *self)
+{
+  return self->memory->used + chunk_size (self) > FIL_RUDP_MEMORY_MAX;
+}
+
+/**
+ * fil_rudp_ring_reach:
+ *
+ * Returns: a sequence below which there is room now, for whoever has used all from the oldest to just below @seq
+ */
+guint64
+fil_rudp_ring_reach (const FilRudpRing *self,
+                     guint64 seq)
+{
+  const guint64 chunk_end = (seq + FIL_RUDP_CHUNK - 1) / FIL_RUDP_CHUNK * FIL_RUDP_CHUNK;
+
+  if (self->spare != NULL || !is_short_of_memory (self))
+    return self->base + self->n_chunks * FIL_RUDP_CHUNK;
+  return MAX (chunk_end, least_reach (self));
 }
 
 /**
  * fil_rudp_ring_make:
+ * @is_owed: however little memory there is
  *
  * Makes sure that there is room for @seq.
  *
- * Returns: FALSE when it is older, or further ahead, than the ring reaches
+ * Returns: FALSE when it is older, or further ahead, than the ring reaches, or the memory is used up
  */
 gboolean
 fil_rudp_ring_make (FilRudpRing *self,
-                    guint64 seq)
+                    guint64 seq,
+                    gboolean is_owed)
 {
   gpointer *chunk = place (self, seq);
 
@@ -58,9 +110,14 @@ fil_rudp_ring_make (FilRudpRing *self,
     return FALSE;
   if (*chunk != NULL)
     return TRUE;
+  if (self->spare == NULL && !is_owed && seq >= least_reach (self) && is_short_of_memory (self))
+    return FALSE;
   *chunk = g_steal_pointer (&self->spare);
   if (*chunk == NULL)
-    *chunk = g_malloc (sizeof (Chunk) + FIL_RUDP_CHUNK * (self->meta_size + self->stride));
+    {
+      *chunk = g_malloc (chunk_size (self));
+      self->memory->used += chunk_size (self);
+    }
   ((Chunk *) *chunk)->marks = 0;
   return TRUE;
 }
@@ -142,7 +199,7 @@ fil_rudp_ring_leave (FilRudpRing *self,
 
       if (*chunk == NULL)
         continue;
-      g_free (self->spare);
+      free_chunk (self, self->spare);
       self->spare = g_steal_pointer (chunk);
     }
 }

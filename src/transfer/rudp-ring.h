@@ -8,6 +8,17 @@ G_BEGIN_DECLS
 #define FIL_RUDP_CHUNK 64 /* slots; a map of them is one word */
 
 /**
+ * FilRudpMemory:
+ *
+ * What the rings of all connections of a UDP port hold together. Once that is FIL_RUDP_MEMORY_MAX, a ring gets no
+ * chunk but the FIL_RUDP_CHUNKS_OWED oldest, without which nothing would move.
+ */
+typedef struct
+{
+  gsize used; /* bytes */
+} FilRudpMemory;
+
+/**
  * FilRudpRing:
  *
  * Room for the packets of one direction of an RUDP connection, by 64-bit sequence number. It exists only
@@ -22,11 +33,13 @@ typedef struct
   gsize meta_size;    /* of what is kept beside the bytes */
   gpointer *chunks;   /* by sequence / FIL_RUDP_CHUNK modulo n_chunks; NULL: not used */
   gpointer spare;     /* the chunk that was left last */
+  FilRudpMemory *memory;
 } FilRudpRing;
 
-void fil_rudp_ring_init (FilRudpRing *self, guint window, gsize stride, gsize meta_size);
+void fil_rudp_ring_init (FilRudpRing *self, guint window, gsize stride, gsize meta_size, FilRudpMemory *memory);
 void fil_rudp_ring_clear (FilRudpRing *self);
-gboolean fil_rudp_ring_make (FilRudpRing *self, guint64 seq) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_rudp_ring_make (FilRudpRing *self, guint64 seq, gboolean is_owed) G_GNUC_WARN_UNUSED_RESULT;
+guint64 fil_rudp_ring_reach (const FilRudpRing *self, guint64 seq);
 guint8 *fil_rudp_ring_bytes (const FilRudpRing *self, guint64 seq);
 gpointer fil_rudp_ring_meta (const FilRudpRing *self, guint64 seq);
 guint64 fil_rudp_ring_marks (const FilRudpRing *self, guint64 seq);

@@ -20,13 +20,14 @@ void
 fil_rudp_send_init (FilRudpSend *self,
                     gboolean is_extended,
                     guint segment,
+                    FilRudpMemory *memory,
                     gint64 now_us)
 {
   const guint window = is_extended ? FIL_RUDP_WINDOW_MOST : FIL_RUDP_WINDOW_LIMEWIRE;
   const gsize head = is_extended ? FIL_RUDP_HEAD_LEN : FIL_RUDP_HEAD_LEN - FIL_RUDP_HEAD_DATA;
 
   memset (self, 0, sizeof *self);
-  fil_rudp_ring_init (&self->ring, window + FIL_RUDP_BACKLOG, head + segment, sizeof (FilRudpSent));
+  fil_rudp_ring_init (&self->ring, window + FIL_RUDP_BACKLOG, head + segment, sizeof (FilRudpSent), memory);
   self->is_extended = is_extended;
   self->segment = segment;
   self->oldest = self->next = self->sealed = self->end = self->limit = FIRST_SEQUENCE;
@@ -163,11 +164,12 @@ put_payload (const FilRudpSend *self,
 }
 
 static FilRudpSent *
-add_packet (FilRudpSend *self)
+add_packet (FilRudpSend *self,
+            gboolean is_owed)
 {
   FilRudpSent *sent;
 
-  if (!fil_rudp_ring_make (&self->ring, self->end))
+  if (!fil_rudp_ring_make (&self->ring, self->end, is_owed))
     return NULL;
   sent = _fil_rudp_send_get (self, self->end++);
   memset (sent, 0, sizeof *sent);
@@ -194,7 +196,8 @@ backlog (const FilRudpSend *self)
 gsize
 fil_rudp_send_room (const FilRudpSend *self)
 {
-  const guint64 most = MIN (self->next + backlog (self), self->oldest + FIL_RUDP_WINDOW_MOST);
+  const guint64 reach = fil_rudp_ring_reach (&self->ring, self->end);
+  const guint64 most = MIN (MIN (self->next + backlog (self), self->oldest + FIL_RUDP_WINDOW_MOST), reach);
   gsize room = 0;
 
   if (self->peer_id == 0 || self->is_shut)
@@ -238,7 +241,7 @@ fil_rudp_send_write (FilRudpSend *self,
       if (self->end > self->sealed)
         sent = _fil_rudp_send_get (self, self->end - 1);
       if (sent == NULL || sent->payload == self->segment)
-        sent = add_packet (self);
+        sent = add_packet (self, FALSE);
       if (sent == NULL)
         break;
       n = MIN (len - done, (gsize) self->segment - sent->payload);
@@ -267,7 +270,7 @@ fil_rudp_send_shut (FilRudpSend *self)
   if (!self->is_extended)
     return;
   /* The ring has room beyond what may be written. */
-  sent = add_packet (self);
+  sent = add_packet (self, TRUE);
   g_return_if_fail (sent != NULL);
   sent->len = FIL_RUDP_HEAD_LEN;
 }

@@ -79,7 +79,7 @@ typedef struct
   FilRudpRate rate;      /* LimeWire: only when the next may leave */
 } FilRudpSend;
 
-void fil_rudp_send_init (FilRudpSend *self, gboolean is_extended, guint segment, gint64 now_us);
+void fil_rudp_send_init (FilRudpSend *self, gboolean is_extended, guint segment, FilRudpMemory *memory, gint64 now_us);
 void fil_rudp_send_clear (FilRudpSend *self);
 void fil_rudp_send_start (FilRudpSend *self, guint8 peer_id, guint64 key);
 

@@ -20,14 +20,15 @@ fil_rudp_new (const FilRudpConfig *config,
               gint64 now_us)
 {
   FilRudp *self = g_new0 (FilRudp, 1);
+  FilRudpMemory *memory = config->memory != NULL ? config->memory : &self->own_memory;
 
   self->config = *config;
   if (config->segment == 0)
     self->config.segment = FIL_RUDP_SEGMENT;
   self->config.segment = CLAMP (self->config.segment, FIL_RUDP_SEGMENT_LEAST, FIL_RUDP_SEGMENT);
   self->is_extended = config->profile == FIL_RUDP_FILBERT;
-  fil_rudp_send_init (&self->send, self->is_extended, self->config.segment, now_us);
-  fil_rudp_receive_init (&self->receive, self->is_extended);
+  fil_rudp_send_init (&self->send, self->is_extended, self->config.segment, memory, now_us);
+  fil_rudp_receive_init (&self->receive, self->is_extended, memory);
   fil_writer_init (&self->control);
   fil_writer_init (&self->map);
   self->begun_us = now_us;

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "rudp-packet.h"
+#include "rudp-ring.h"
 
 #include <glib.h>
 
@@ -45,6 +46,7 @@ typedef struct
   gboolean is_wary;   /* LimeWire: a stranger named the address. Until it shows that a packet of ours was read
                        * there, it gets one for each of its own, beside those that die on the way */
   guint segment;      /* stream bytes of a packet that is sent; 0: FIL_RUDP_SEGMENT */
+  FilRudpMemory *memory; /* that it shares with others; the hub sets it; NULL: none */
 } FilRudpConfig;
 
 /* What is to be sent next. */

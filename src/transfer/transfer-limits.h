@@ -205,6 +205,8 @@
 #define FIL_RUDP_WINDOW_FIRST 1024             /* extended: what a reader is trusted with at first … */
 #define FIL_RUDP_WINDOW_MOST 8192              /* … and when it is fast; 10 MB */
 #define FIL_RUDP_BACKLOG 128                   /* packets that wait to be sent at all, beyond the pace's own */
+#define FIL_RUDP_MEMORY_MAX (64 * 1024 * 1024) /* what all connections of a port buffer together, beyond which … */
+#define FIL_RUDP_CHUNKS_OWED 2                 /* … each gets only these of 64 packets in each direction */
 #define FIL_RUDP_RESENDS_MAX 9
 #define FIL_RUDP_FIRST_RTO_US (400 * FIL_MSEC) /* before the first sample */
 #define FIL_RUDP_SLACK_LIMEWIRE_US (20 * FIL_MSEC) /* … and beyond the round trip with one */

@@ -484,6 +484,91 @@ test_many (void)
   rudp_world_clear (&world);
 }
 
+/* What all connections may hold that send in one direction: the limit, and beyond it what is owed to each of them. */
+static gsize
+most_memory (void)
+{
+  const gsize chunk = FIL_RUDP_CHUNK * (FIL_RUDP_HEAD_LEN + FIL_RUDP_SEGMENT + 64);
+
+  return FIL_RUDP_MEMORY_MAX + (gsize) FIL_RUDP_CONNECTIONS_MAX * FIL_RUDP_CHUNKS_OWED * chunk;
+}
+
+static gboolean
+read_all (FilRudp *rudp,
+          guint8 want,
+          gsize *n_read)
+{
+  guint8 bytes[16384];
+  gsize n;
+
+  while ((n = fil_rudp_read (rudp, bytes, sizeof bytes)) > 0)
+    {
+      *n_read += n;
+      for (gsize i = 0; i < n; i++)
+        if (bytes[i] != want)
+          return FALSE;
+    }
+  return TRUE;
+}
+
+/* Nobody reads on any of as many connections as there may be: both sides keep what is theirs to keep, and no more. Then
+ * all is read, and everything arrives. */
+static void
+test_memory (void)
+{
+  static const RudpPath path = { .delay_us = 5 * FIL_MSEC };
+  RudpWorld world;
+  FilRudp *rudp[2][FIL_RUDP_CONNECTIONS_MAX];
+  gsize said[FIL_RUDP_CONNECTIONS_MAX] = { 0 }, heard[FIL_RUDP_CONNECTIONS_MAX] = { 0 };
+  g_autofree guint8 *bytes = g_malloc (65536);
+  gsize most[2] = { 0 };
+  gboolean is_done = FALSE;
+
+  rudp_world_init (&world, 5, &path);
+  for (guint i = 0; i < FIL_RUDP_CONNECTIONS_MAX; i++)
+    for (guint side = 0; side < 2; side++)
+      {
+        const FilRudpConfig config = { .profile = FIL_RUDP_FILBERT, .own_nonce = 1000 + i * 2 + side,
+                                       .peer_nonce = 1001 + i * 2 - side };
+
+        rudp[side][i] = fil_rudp_hub_open (world.host[side].hub, &config, ignore_change, NULL, world.now_us);
+        g_assert_true (fil_rudp_hub_try (world.host[side].hub, rudp[side][i], &world.host[1 - side].at, 0));
+      }
+  rudp_world_run (&world, FIL_SEC);
+  for (guint round = 0; !is_done; round++)
+    {
+      g_assert_cmpuint (round, <, 3000);
+      is_done = round > 400;
+      for (guint i = 0; i < FIL_RUDP_CONNECTIONS_MAX; i++)
+        {
+          memset (bytes, (int) i, 65536);
+          if (round < 300)
+            said[i] += fil_rudp_write (rudp[0][i], bytes, 65536);
+          else
+            g_assert_true (read_all (rudp[1][i], (guint8) i, &heard[i]));
+          is_done = is_done && heard[i] == said[i];
+        }
+      rudp_world_run (&world, 10 * FIL_MSEC);
+      for (guint side = 0; side < 2; side++)
+        most[side] = MAX (most[side], fil_rudp_hub_memory (world.host[side].hub));
+    }
+  g_test_message ("at most %zu and %zu kB", most[0] / 1024, most[1] / 1024);
+  g_assert_cmpuint (most[1], >=, FIL_RUDP_MEMORY_MAX / 10 * 9);
+  for (guint side = 0; side < 2; side++)
+    {
+      g_assert_cmpuint (most[side], <=, most_memory ());
+      for (guint i = 0; i < FIL_RUDP_CONNECTIONS_MAX; i++)
+        {
+          fil_rudp_abort (rudp[side][i], FIL_RUDP_FIN_NORMAL, world.now_us);
+          fil_rudp_hub_release (world.host[side].hub, rudp[side][i], world.now_us);
+        }
+    }
+  rudp_world_run (&world, FIL_MINUTE);
+  for (guint side = 0; side < 2; side++)
+    g_assert_cmpuint (fil_rudp_hub_memory (world.host[side].hub), ==, 0);
+  rudp_world_clear (&world);
+}
+
 int
 main (int argc,
       char **argv)
@@ -499,5 +584,6 @@ main (int argc,
   g_test_add_func ("/transfer/rudp-hub/two-of-one-host", test_two_of_one_host);
   g_test_add_func ("/transfer/rudp-hub/limits", test_limits);
   g_test_add_func ("/transfer/rudp-hub/many", test_many);
+  g_test_add_func ("/transfer/rudp-hub/memory", test_memory);
   return g_test_run ();
 }
