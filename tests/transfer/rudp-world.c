@@ -98,7 +98,13 @@ rudp_world_changed (gpointer data,
   RudpHost *self = data;
   guint i = self == &self->world->host[1];
 
-  host_read (self, i);
+  if (self->read_due_us == 0 && fil_rudp_can_read (rudp))
+    self->read_due_us = now_us + self->world->path.reads_late_us;
+  if (now_us >= self->read_due_us)
+    {
+      host_read (self, i);
+      self->read_due_us = 0;
+    }
   host_write (self, i);
   if (fil_rudp_state (rudp) != FIL_RUDP_CLOSED || fil_rudp_can_read (rudp))
     return;
@@ -303,6 +309,8 @@ settle (RudpWorld *self,
   RudpHost *host = &self->host[i];
 
   fil_rudp_hub_tick (host->hub, self->now_us);
+  if (host->rudp != NULL && host->read_due_us != 0 && self->now_us >= host->read_due_us)
+    rudp_world_changed (host, host->rudp, self->now_us);
   for (guint round = 0; round < 8; round++)
     {
       fil_rudp_hub_settle (host->hub, self->now_us);
@@ -321,7 +329,11 @@ next_event (RudpWorld *self)
   gint64 next = g_sequence_iter_is_end (first) ? FIL_NEVER : ((Flying *) g_sequence_get (first))->at_us;
 
   for (guint i = 0; i < 2; i++)
-    next = MIN (next, fil_rudp_hub_wake (self->host[i].hub, self->now_us));
+    {
+      next = MIN (next, fil_rudp_hub_wake (self->host[i].hub, self->now_us));
+      if (self->host[i].rudp != NULL && self->host[i].read_due_us > self->now_us)
+        next = MIN (next, self->host[i].read_due_us);
+    }
   return next;
 }
 

@@ -18,7 +18,8 @@ typedef struct
   gboolean udp_sum;      /* corrupt datagrams do not pass the system's own checksum */
   guint hostile_of_1000; /* a stranger adds a packet of its own for so many datagrams … */
   gboolean is_spoofed;   /* … from the address of the other side */
-  guint skipped_acks;    /* LimeWire leaves out so many acknowledgements in a row */
+  guint skipped_acks;    /* LimeWire leaves out so many acknowledgements in a row … */
+  gint64 reads_late_us;  /* … and reads only some time after the first packet that it could read */
   guint64 bytes_per_s;   /* 0: no limit */
   gsize queue_bytes;     /* of a path with a limit: what does not fit is dropped */
 } RudpPath;
@@ -45,6 +46,7 @@ typedef struct
   guint64 n_out;         /* datagrams */
   guint64 bytes_out;
   guint n_skipped;       /* acknowledgements in a row */
+  gint64 read_due_us;    /* 0: nothing to read */
   gint64 path_free_us;   /* when the path has sent what it was given */
   guint8 last[64];       /* the beginning of the latest datagram */
   gsize last_len;

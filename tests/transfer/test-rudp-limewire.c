@@ -209,7 +209,7 @@ replay (Conversation *self,
   self->limewire = fil_endpoint_v4 ((const guint8[]){ 25, 0, 0, 1 }, 6346);
   id = line_at (self, 0)->bytes->data[4];
   self->hub = fil_rudp_hub_new (random);
-  /* The hub counts its ids up; the one that was used then is needed. */
+  /* The hub chooses the ids; the one that was used then is needed. */
   while (self->rudp == NULL)
     {
       self->rudp = fil_rudp_hub_open (self->hub, &config, on_changed, self, BEGIN);
