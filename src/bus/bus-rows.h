@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "node.h"
+#include "row-builder.h"
 
 G_BEGIN_DECLS
 
@@ -13,16 +14,8 @@ const char *fil_bus_list_name (FilList list);
 GVariant *fil_bus_row (FilNode *node, FilList list, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 GVariant *fil_bus_rows (FilNode *node, FilList list, GArray *ids) G_GNUC_WARN_UNUSED_RESULT;
 GVariant *fil_bus_status_row (FilNode *node) G_GNUC_WARN_UNUSED_RESULT;
-GVariant *fil_bus_preview_row (const FilSharePreview *preview) G_GNUC_WARN_UNUSED_RESULT;
 
-GVariant *fil_bus_library_rows (FilNode *node, const char *words, guint offset, guint max)
-    G_GNUC_WARN_UNUSED_RESULT;
-GVariant *fil_bus_removed_rows (FilNode *node) G_GNUC_WARN_UNUSED_RESULT;
-GVariant *fil_bus_beginning_row (gint64 id, const char *path) G_GNUC_WARN_UNUSED_RESULT;
-GVariant *fil_bus_history_rows (FilNode *node, const char *words, guint max) G_GNUC_WARN_UNUSED_RESULT;
-GVariant *fil_bus_trace_rows (FilNode *node, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GVariant *fil_bus_download_source_rows (FilNode *node, gint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GVariant *fil_bus_doctor_rows (FilNode *node) G_GNUC_WARN_UNUSED_RESULT;
-GVariant *fil_bus_setting_rows (FilNode *node) G_GNUC_WARN_UNUSED_RESULT;
+FilTri fil_bus_tri (FilVerdict verdict);
+const char *fil_bus_reach_name (FilReach reach);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "bus-verbs.h"
 
+#include "bus-answers.h"
 #include "bus-limits.h"
 #include "bus-rows.h"
 
