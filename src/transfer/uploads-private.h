@@ -51,13 +51,16 @@ struct _FilUploads
   guint64 pushes_refused;
 };
 
-/* uploads.c */
+/* uploads-rows.c */
+void _fil_upload_free (FilUpload *row);
 FilUpload *_fil_uploads_row_for (FilUploads *self, const FilEndpoint *peer, const FilShared *shared,
                                  const char *user_agent, FilSourceReach reach);
 void _fil_uploads_row_state (FilUploads *self, FilUpload *row, FilUploadState state, const char *reason);
 void _fil_uploads_row_sent (FilUploads *self, FilUpload *row, gsize len, gint64 now_us);
 void _fil_uploads_row_served (FilUploads *self, const FilUpload *row);
 void _fil_uploads_row_let_go (FilUploads *self, FilUpload *row);
+
+/* uploads.c */
 void _fil_uploads_look (FilUploads *self);
 
 /* upload-session.c */

@@ -10,15 +10,6 @@
 #include "uploads-private.h"
 #include "writer.h"
 
-static void
-row_free (FilUpload *row)
-{
-  g_free (row->name);
-  g_free (row->user_agent);
-  g_free (row->reason);
-  g_free (row);
-}
-
 /**
  * fil_uploads_new:
  * @delegate: copied
@@ -42,7 +33,7 @@ fil_uploads_new (const FilUploadsDelegate *delegate,
   self->may_browse = TRUE;
   self->queue = fil_upload_queue_new (delegate->make_guid, data);
   self->wake_us = FIL_NEVER;
-  self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) row_free);
+  self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) _fil_upload_free);
   self->sessions = g_ptr_array_new ();
   self->push_limit = fil_push_limit_new ();
   return self;
@@ -333,190 +324,6 @@ fil_uploads_pushes (const FilUploads *self,
 {
   *answered = self->pushes_answered;
   *refused = self->pushes_refused;
-}
-
-static gboolean
-is_same_file (const FilUpload *row,
-              const FilShared *shared)
-{
-  if (row->has_sha1 != shared->has_sha1)
-    return FALSE;
-  if (row->has_sha1)
-    return fil_sha1_equal (&row->sha1, &shared->sha1);
-  return g_strcmp0 (row->name, shared->name) == 0;
-}
-
-static void
-drop_old_rows (FilUploads *self)
-{
-  for (guint i = 0; i < self->rows->len && self->rows->len >= FIL_UPLOADS_MAX_ROWS;)
-    {
-      const FilUpload *row = g_ptr_array_index (self->rows, i);
-      gint64 id = row->id;
-
-      if (row->is_held)
-        {
-          i++;
-          continue;
-        }
-      g_ptr_array_remove_index (self->rows, i);
-      self->delegate.removed (self->data, id);
-    }
-}
-
-/* The row of a file that goes to peer: the one of an earlier connection, or a new one. */
-FilUpload *
-_fil_uploads_row_for (FilUploads *self,
-                      const FilEndpoint *peer,
-                      const FilShared *shared,
-                      const char *user_agent,
-                      FilSourceReach reach)
-{
-  FilUpload *row;
-
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      row = g_ptr_array_index (self->rows, i);
-      if (!row->is_held && is_same_file (row, shared) && fil_endpoint_same_address (&row->peer, peer))
-        {
-          row->is_held = TRUE;
-          row->reach = reach;
-          return row;
-        }
-    }
-  drop_old_rows (self);
-  row = g_new0 (FilUpload, 1);
-  row->id = self->next_id++;
-  row->name = g_strdup (shared->name);
-  row->peer = *peer;
-  row->user_agent = g_strdup (user_agent);
-  row->size = shared->size;
-  row->reach = reach;
-  row->sha1 = shared->sha1;
-  row->has_sha1 = shared->has_sha1;
-  row->is_held = TRUE;
-  g_ptr_array_add (self->rows, row);
-  return row;
-}
-
-void
-_fil_uploads_row_state (FilUploads *self,
-                        FilUpload *row,
-                        FilUploadState state,
-                        const char *reason)
-{
-  row->state = state;
-  g_free (row->reason);
-  row->reason = g_strdup (reason);
-  self->delegate.changed (self->data, row->id);
-}
-
-void
-_fil_uploads_row_sent (FilUploads *self,
-                       FilUpload *row,
-                       gsize len,
-                       gint64 now_us)
-{
-  row->sent_bytes += len;
-  fil_transfer_rate_add (&row->rate, len, now_us);
-  if (now_us < row->next_change_us)
-    return;
-  row->next_change_us = now_us + FIL_DOWNLOAD_PROGRESS_US;
-  self->delegate.changed (self->data, row->id);
-}
-
-static void
-fill_row (const FilUpload *upload,
-          gint64 now_us,
-          FilUploadRow *row)
-{
-  *row = (FilUploadRow){
-    .id = upload->id,
-    .name = upload->name,
-    .peer = upload->peer,
-    .user_agent = upload->user_agent,
-    .state = upload->state,
-    .reason = upload->reason,
-    .sent_bytes = upload->sent_bytes,
-    .size = upload->size,
-    .bps = upload->state == FIL_UPLOAD_SENDING ? fil_transfer_rate_get (&upload->rate, now_us) : 0,
-    .reach = upload->reach,
-    .sha1 = upload->sha1,
-    .has_sha1 = upload->has_sha1,
-  };
-}
-
-void
-_fil_uploads_row_served (FilUploads *self,
-                         const FilUpload *upload)
-{
-  FilUploadRow row;
-
-  fill_row (upload, 0, &row);
-  self->delegate.served (self->data, &row);
-}
-
-void
-_fil_uploads_row_let_go (FilUploads *self,
-                         FilUpload *row)
-{
-  row->is_held = FALSE;
-}
-
-/**
- * fil_uploads_get:
- * @row: (out): strings are valid until the uploads change
- *
- * Returns: whether there is such a row
- */
-gboolean
-fil_uploads_get (const FilUploads *self,
-                 gint64 id,
-                 gint64 now_us,
-                 FilUploadRow *row)
-{
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      const FilUpload *upload = g_ptr_array_index (self->rows, i);
-
-      if (upload->id == id)
-        {
-          fill_row (upload, now_us, row);
-          return TRUE;
-        }
-    }
-  return FALSE;
-}
-
-/**
- * fil_uploads_list:
- *
- * Returns: (transfer full) (element-type gint64): ids, oldest first
- */
-GArray *
-fil_uploads_list (const FilUploads *self)
-{
-  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), self->rows->len);
-
-  for (guint i = 0; i < self->rows->len; i++)
-    g_array_append_val (ids, ((const FilUpload *) g_ptr_array_index (self->rows, i))->id);
-  return ids;
-}
-
-guint64
-fil_uploads_bps (const FilUploads *self,
-                 gint64 now_us)
-{
-  guint64 bps = 0;
-
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      const FilUpload *upload = g_ptr_array_index (self->rows, i);
-
-      if (upload->state == FIL_UPLOAD_SENDING)
-        bps += fil_transfer_rate_get (&upload->rate, now_us);
-    }
-  return bps;
 }
 
 /**
