@@ -6,7 +6,7 @@ import socket
 import threading
 
 import gnutella
-from programs import DEADLINE, Failed, Test, address, main, noise, sha1_text
+from programs import DEADLINE, SANITIZED, Failed, Test, address, main, noise, sha1_text
 
 ID = "00112233445566778899AABBCCDDEEFF"
 
@@ -103,6 +103,31 @@ class OurQueue(Test):
         self.assertRegex(line, b"^QUEUE %s( [0-9.]+:[0-9]+)?\r\n$" % id.encode())
         status, headers, body = self.visitor(sock).ask("X-Queue: 1.1", "X-Queued: position=1; ID=" + id)
         self.assertEqual((status, headers["x-queued"], body), (206, "ID=" + id, self.content[:10]))
+
+
+    def test_flood(self):
+        """10,000 that want the file and never come again: the queue has an end, and the node is no larger for them."""
+        request = ("GET /uri-res/N2R?urn:sha1:%s HTTP/1.1\r\nHost: x\r\nX-Queue: 1.1\r\nConnection: close\r\n\r\n"
+                   % sha1_text(self.content)).encode()
+        first = self.visitor()
+        self.assertEqual(first.ask()[0], 206)
+        memory = self.sharer.rss_bytes()
+        places = 0
+        for i in range(10000):
+            source = "127.%d.%d.%d" % (1 + i % 50, i // 50 % 200 + 1, 1 + i // 10000)
+            with socket.create_connection(gnutella.split_endpoint(self.sharer.listen), DEADLINE, (source, 0)) as sock:
+                sock.settimeout(DEADLINE)
+                sock.sendall(request)
+                data = b""
+                while more := sock.recv(65536):
+                    data += more
+            self.assertTrue(data.startswith(b"HTTP/1.1 503 "), data)
+            places += b"X-Queued: ID=" in data
+            if i % 100 == 0:
+                self.assertEqual(first.ask()[0], 206)
+        self.assertEqual(places, 1000)
+        if not SANITIZED:
+            self.assertLess(self.sharer.rss_bytes() - memory, 4 * 1024 * 1024)
 
 
 class TheirQueue(Test):
