@@ -5,12 +5,14 @@ Facts below are of gtk-gnutella 1.2.3: who had a slot stays the first in its que
 made free by allowing more of them; what is small is served without one; an entry whose time is over is called, not
 one whose turn it is.
 """
+import base64
+import hashlib
 import os
 import re
 import signal
 import threading
 
-from lab import Failure, wait_for
+from lab import Failure, sha1_of, wait_for
 
 
 class Occupant:
@@ -58,8 +60,10 @@ def wait_queued(ours, id):
 
 
 def wait_done(ours, id, seconds):
-    row = wait_for(f'{ours.listen} has fetched it', lambda: (row := download(ours, id)) and row['state'] == 'done' and row,
-                   seconds)
+    def probe():
+        row = download(ours, id)
+        return row if row and row['state'] == 'done' else None
+    row = wait_for(f'{ours.listen} has fetched it', probe, seconds)
     return f'{row["verified_bytes"]} bytes'
 
 
@@ -89,25 +93,38 @@ def we_wait(ours, theirs, other, magnet, target, is_called):
     return f'{row["reason"]} {text}'
 
 
-def they_wait(ours, theirs, other, fetch, target):
-    """@theirs fetches from @ours while @other has our only slot."""
-    settings = ours.ctl('settings')
-    slots = next(row['value'] for row in settings if row['key'] == 'upload-slots')
+def share_new(ours):
+    """A file that nobody else has: the others would fetch what they can from each other. Returns its SHA-1 and size."""
+    content = os.urandom(1_500_000)
+    with open(os.path.join(ours.shared, 'laboratory hickory.bin'), 'wb') as file:
+        file.write(content)
+    sha1 = base64.b32encode(hashlib.sha1(content).digest()).decode()
+    wait_for(f'{ours.listen} shares the new file', lambda: sha1 in [row['sha1'] for row in ours.ctl('library')], 30)
+    return sha1, len(content)
+
+
+def they_wait(ours, theirs, other):
+    """@theirs fetches from @ours while @other has our only slot; the slot becomes free while it waits."""
+    sha1, size = share_new(ours)
+    target = f'/uri-res/N2R?urn:sha1:{sha1}'
+    slots = next(row['value'] for row in ours.ctl('settings') if row['key'] == 'upload-slots')
     ours.ctl('set', 'upload-slots', 1)
     occupant = Occupant(other.host, ours, target)
-    released = []
 
-    def release():
-        occupant.leave()
-        released.append(True)
+    def has_file():
+        paths = [os.path.join(theirs.complete, name) for name in os.listdir(theirs.complete)]
+        return any(os.path.getsize(path) == size and sha1_of(path) == sha1 for path in paths)
     try:
-        # It says what it waits for, then the slot becomes free.
-        timer = threading.Timer(15, release)
-        timer.start()
-        text = fetch()
-        if not released:
+        theirs.shell(f'download add "magnet:?xt=urn:sha1:{sha1}&xl={size}&dn=hickory.bin'
+                     f'&xs=http://{ours.listen}{target}"')
+        wait_for(f'{theirs.listen} waits', lambda: 'Queued' in theirs.shell('downloads'), 30)
+        if has_file():
             raise Failure('it was served without a slot')
-        return text
+        said = next((line for line in theirs.shell('downloads').splitlines() if 'Queued' in line), '')
     finally:
-        timer.join()
+        occupant.leave()
+    try:
+        wait_for(f'{theirs.listen} has fetched it', has_file, 120)
+    finally:
         ours.ctl('set', 'upload-slots', slots)
+    return f'{said.strip()}; then {size} bytes, SHA-1 {sha1}'

@@ -5,7 +5,9 @@ Nothing of the machine's own network is touched and nothing leads out: the "inte
 of its own. A laboratory has its own table of processes, list of namespaces and place for files, so that
 laboratories do not meet, and with its first process everything goes, however that ended. Needs root.
 """
+import base64
 import ctypes
+import hashlib
 import os
 import re
 import shutil
@@ -73,6 +75,12 @@ def enter():
     os.chmod(NETNS, 0o755)
     os.chmod(top, 0o711)
     return top
+
+
+def sha1_of(path):
+    """Of a file, as links tell it."""
+    with open(path, 'rb') as file:
+        return base64.b32encode(hashlib.sha1(file.read()).digest()).decode()
 
 
 def wait_for(what, probe, seconds=60, every=0.25):
