@@ -24,7 +24,20 @@ void
 fil_session_changed (FilSession *self)
 {
   if (self->changed != NULL)
-    self->changed (self, self->changed_data);
+    self->changed (self, self->driver_data);
+}
+
+/**
+ * fil_session_get_carrier:
+ * @out: (out): what the session talks over now
+ */
+void
+fil_session_get_carrier (FilSession *self,
+                         FilCarrier *out)
+{
+  *out = (FilCarrier){ 0 };
+  if (self->carrier != NULL)
+    self->carrier (self, out, self->driver_data);
 }
 
 static void

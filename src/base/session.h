@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "carrier.h"
 #include "clock.h"
 
 G_BEGIN_DECLS
@@ -54,6 +55,7 @@ typedef struct
 } FilSessionClass;
 
 typedef void (*FilSessionChanged) (FilSession *self, gpointer data);
+typedef void (*FilSessionCarrier) (FilSession *self, FilCarrier *out, gpointer data);
 
 struct _FilSession
 {
@@ -62,7 +64,8 @@ struct _FilSession
   /* Set by whoever drives the session: called when output, wake-up or end may have changed outside
    * of a call by the driver. It must only make a note; it must not call back into the session. */
   FilSessionChanged changed;
-  gpointer changed_data;
+  FilSessionCarrier carrier; /* optional: tells what it runs over now */
+  gpointer driver_data;
 
   char *close_reason;   /* set: send what output() still has, then shut the stream */
   gboolean is_closed;
@@ -72,6 +75,7 @@ struct _FilSession
 
 void fil_session_init (FilSession *self, const FilSessionClass *klass);
 void fil_session_changed (FilSession *self);
+void fil_session_get_carrier (FilSession *self, FilCarrier *out);
 void fil_session_close (FilSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void fil_session_abort (FilSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void fil_session_hand_over (FilSession *self, FilSession *next);

@@ -58,12 +58,29 @@ on_timer (gpointer data,
 }
 
 static void
+tell_carrier (FilSession *session,
+              FilCarrier *out,
+              gpointer data)
+{
+  fil_stream_describe (((FilPump *) data)->stream, out);
+}
+
+/* Nobody hears of the pump through a session that it does not drive any more. */
+static void
+disown (FilSession *session)
+{
+  session->changed = NULL;
+  session->carrier = NULL;
+}
+
+static void
 adopt (FilPump *self,
        FilSession *session)
 {
   self->session = session;
   session->changed = on_changed;
-  session->changed_data = self;
+  session->carrier = tell_carrier;
+  session->driver_data = self;
   self->may_feed = TRUE;
 }
 
@@ -115,7 +132,7 @@ _fil_pump_destroy (FilPump *self)
   _fil_pumps_remove (self->pumps, &self->seat);
   fil_timer_free (self->timer);
   fil_shaper_client_clear (&self->shaper);
-  self->session->changed = NULL;
+  disown (self->session);
   fil_session_free (self->session);
   fil_stream_free (self->stream);
   g_clear_pointer (&self->rest, g_byte_array_unref);
@@ -142,7 +159,7 @@ swap (FilPump *self)
   FilSession *from = self->session;
 
   adopt (self, g_steal_pointer (&from->next));
-  from->changed = NULL;
+  disown (from);
   g_debug ("[P%" G_GUINT64_FORMAT "] %s hands over to %s", self->id, from->klass->name, self->session->klass->name);
   if (self->delegate != NULL && self->delegate->handed_over != NULL)
     self->delegate->handed_over (self->data, self, from, self->session);

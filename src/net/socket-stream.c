@@ -96,6 +96,19 @@ socket_stream_send_file (FilStream *stream,
   return result_of (self, n);
 }
 
+/* The kernel keeps the mean of the round trips of what we sent. */
+static void
+socket_stream_describe (FilStream *stream,
+                        FilCarrier *out)
+{
+  struct tcp_info info = { 0 };
+  socklen_t len = sizeof info;
+
+  out->name = "tcp";
+  if (getsockopt (((FilSocketStream *) stream)->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+    out->round_trip_us = info.tcpi_rtt;
+}
+
 static void
 socket_stream_shut (FilStream *stream)
 {
@@ -134,6 +147,7 @@ static const FilStreamClass socket_stream_class = {
   .write = socket_stream_write,
   .send_file = socket_stream_send_file,
   .keep_watch = socket_stream_keep_watch,
+  .describe = socket_stream_describe,
   .shut = socket_stream_shut,
   .free = socket_stream_free,
 };

@@ -195,6 +195,19 @@ fil_stream_shut (FilStream *self)
 }
 
 /**
+ * fil_stream_describe:
+ * @out: (out): what carries the stream
+ */
+void
+fil_stream_describe (FilStream *self,
+                     FilCarrier *out)
+{
+  *out = (FilCarrier){ 0 };
+  if (self->klass->describe != NULL)
+    self->klass->describe (self, out);
+}
+
+/**
  * fil_stream_error:
  *
  * Returns: (transfer none): why the stream failed, in one sentence

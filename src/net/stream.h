@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "carrier.h"
 #include "reactor.h"
 
 #include <glib.h>
@@ -44,6 +45,8 @@ typedef struct
   gssize (*flush) (FilStream *self);
   /* Has the end of the way noticed within seconds; NULL: it is anyway, or cannot be. */
   void (*keep_watch) (FilStream *self);
+  /* Says what it is made of; out is all 0; NULL: nobody can tell. */
+  void (*describe) (FilStream *self, FilCarrier *out);
   /* No more writing: tells the other side, after what was taken. */
   void (*shut) (FilStream *self);
   void (*free) (FilStream *self);
@@ -72,6 +75,7 @@ gssize fil_stream_send_file (FilStream *self, int fd, goffset offset, gsize len,
 gssize fil_stream_flush (FilStream *self) G_GNUC_WARN_UNUSED_RESULT;
 void fil_stream_keep_watch (FilStream *self);
 void fil_stream_shut (FilStream *self);
+void fil_stream_describe (FilStream *self, FilCarrier *out);
 const char *fil_stream_error (const FilStream *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilStream, fil_stream_free)

@@ -255,6 +255,14 @@ tls_stream_keep_watch (FilStream *stream)
 }
 
 static void
+tls_stream_describe (FilStream *stream,
+                     FilCarrier *out)
+{
+  fil_stream_describe (((FilTlsStream *) stream)->below, out);
+  out->is_encrypted = TRUE;
+}
+
+static void
 tls_stream_shut (FilStream *stream)
 {
   FilTlsStream *self = (FilTlsStream *) stream;
@@ -287,6 +295,7 @@ static const FilStreamClass tls_stream_class = {
   .write = tls_stream_write,
   .flush = tls_stream_flush,
   .keep_watch = tls_stream_keep_watch,
+  .describe = tls_stream_describe,
   .shut = tls_stream_shut,
   .free = tls_stream_free,
 };

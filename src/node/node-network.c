@@ -161,7 +161,7 @@ _fil_node_dial (FilNode *self,
       return;
     }
   session->changed = pending_changed;
-  session->changed_data = pending;
+  session->driver_data = pending;
 }
 
 /* Incoming connections */

@@ -63,6 +63,17 @@ rudp_stream_write (FilStream *stream,
 }
 
 static void
+rudp_stream_describe (FilStream *stream,
+                      FilCarrier *out)
+{
+  FilRudpStats stats;
+
+  fil_rudp_stats (((FilRudpStream *) stream)->rudp, &stats);
+  out->name = "udp";
+  out->round_trip_us = stats.rtt_us;
+}
+
+static void
 rudp_stream_shut (FilStream *stream)
 {
   FilRudpStream *self = (FilRudpStream *) stream;
@@ -85,6 +96,7 @@ static const FilStreamClass rudp_stream_class = {
   .name = "rudp",
   .read = rudp_stream_read,
   .write = rudp_stream_write,
+  .describe = rudp_stream_describe,
   .shut = rudp_stream_shut,
   .free = rudp_stream_free,
 };

@@ -135,7 +135,7 @@ test_close (void)
 
   fil_session_changed (session);
   session->changed = count;
-  session->changed_data = &n_changed;
+  session->driver_data = &n_changed;
   fil_session_feed (session, (const guint8 *) "x", 1, 0);
   fil_session_close (session, "because of %d", 7);
   g_assert_true (session->is_closed);
@@ -190,7 +190,7 @@ test_hand_over (void)
   FilSession *next = echo_new (&echo_class, &n_freed);
 
   session->changed = count;
-  session->changed_data = &n_changed;
+  session->driver_data = &n_changed;
   fil_session_hand_over (session, next);
   g_assert_true (session->next == next);
   g_assert_cmpuint (n_changed, ==, 1);

@@ -67,11 +67,14 @@ test_echo (void)
   Fate fate = { 0 };
   Actor *echo = actor_new ("");
   Actor *asker = actor_new ("hello");
+  FilCarrier carrier;
   int fds[2];
 
   loop_init (&loop);
   loop_pair (fds);
   echo->is_echo = TRUE;
+  fil_session_get_carrier (&echo->parent, &carrier);
+  g_assert_null (carrier.name);
   pump_on (&loop, fds[0], echo, &fate);
   pump_on (&loop, fds[1], asker, &fate);
   loop_until (asker->heard->len == 5);
@@ -80,6 +83,10 @@ test_echo (void)
   loop_until (asker->heard->len == 11);
   g_assert_cmpuint (fil_pumps_bytes (loop.pumps, FIL_TRAFFIC_TRANSFER, FIL_WAY_IN), ==, 22);
   g_assert_cmpuint (fil_pumps_bytes (loop.pumps, FIL_TRAFFIC_TRANSFER, FIL_WAY_OUT), ==, 22);
+  fil_session_get_carrier (&asker->parent, &carrier);
+  g_assert_cmpstr (carrier.name, ==, "tcp");
+  g_assert_false (carrier.is_encrypted);
+  g_assert_cmpint (carrier.round_trip_us, >, 0);
 
   /* Idle: nothing runs. */
   loop_settle (&loop);

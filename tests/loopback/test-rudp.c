@@ -151,6 +151,7 @@ static void
 test_echo (gconstpointer profile)
 {
   Pair pair;
+  FilCarrier carrier;
 
   pair_init (&pair);
   pair_open (&pair, GPOINTER_TO_INT (profile));
@@ -161,6 +162,9 @@ test_echo (gconstpointer profile)
   g_assert_cmpmem (pair.side[0].actor->heard->data, 5, "hello", 5);
   actor_say (pair.side[0].actor, " again");
   loop_until (pair.side[0].actor->heard->len == 11);
+  fil_session_get_carrier (&pair.side[0].actor->parent, &carrier);
+  g_assert_cmpstr (carrier.name, ==, "udp");
+  g_assert_cmpint (carrier.round_trip_us, >, 0);
   /* Other datagrams go where they went before. */
   g_assert_true (fil_udp_port_send (pair.side[0].udp, (const guint8 *) "ping", 4, &pair.side[1].listener->local));
   loop_until (pair.side[1].n_plain == 1);

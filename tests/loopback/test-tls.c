@@ -45,6 +45,7 @@ test_both_sides (void)
   Loop loop;
   Actor *client = actor_new ("hello");
   Actor *server = actor_new ("");
+  FilCarrier carrier;
   FilPump *pump;
   int fds[2];
 
@@ -55,6 +56,10 @@ test_both_sides (void)
   pump_tls (&loop, fds[1], FIL_TLS_SERVER, server);
   loop_until (client->heard->len == 5);
   g_assert_true (fil_pump_is_encrypted (pump));
+  fil_session_get_carrier (&client->parent, &carrier);
+  g_assert_cmpstr (carrier.name, ==, "tcp");
+  g_assert_true (carrier.is_encrypted);
+  g_assert_cmpint (carrier.round_trip_us, >, 0);
   g_assert_cmpuint (fil_pump_bytes (pump, FIL_WAY_OUT), ==, 5);
 
   /* Much, both ways at once. */

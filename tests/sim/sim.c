@@ -236,7 +236,7 @@ run_end (gpointer data,
 
       end->session = g_steal_pointer (&from->next);
       end->session->changed = session_changed;
-      end->session->changed_data = end;
+      end->session->driver_data = end;
       from->changed = NULL;
       fil_session_free (from);
       take_arrived (end, now_us);
@@ -276,7 +276,7 @@ join (Sim *sim,
       end->timer = fil_timer_new (sim->timers, run_end, end);
       g_queue_init (&end->arriving);
       end->session->changed = session_changed;
-      end->session->changed_data = end;
+      end->session->driver_data = end;
       fil_timer_set (end->timer, sim->now_us);
     }
   g_hash_table_add (sim->connections, connection);
