@@ -59,6 +59,7 @@ static const FilField result_fields[] = {
   STRING ("kind"),
   BOOL ("in_library"),
   INT_OR_NULL ("download"),
+  STRING_OR_NULL ("reason"),
 };
 
 static const FilField download_fields[] = {
@@ -99,6 +100,11 @@ static const FilField download_source_fields[] = {
   STRING_OR_NULL ("reason_code"),
   STRINGS ("via"),
   INT_OR_NULL ("queue_length"),
+  STRING_OR_NULL ("reason"),
+  STRING_OR_NULL ("nat"),
+  STRING_OR_NULL ("transport"),
+  BOOL ("encrypted"),
+  INT_OR_NULL ("rtt_us"),
 };
 
 static const FilField upload_fields[] = {

@@ -191,6 +191,11 @@ add_download_source (const FilDownloadSourceInfo *info,
   fil_row_builder_string (&row, "reason_code", info->reason_code);
   fil_row_builder_strings (&row, "via", info->via);
   fil_row_builder_known (&row, "queue_length", info->queue_length);
+  fil_row_builder_string (&row, "reason", info->reason);
+  fil_row_builder_string (&row, "nat", info->nat);
+  fil_row_builder_string (&row, "transport", info->transport);
+  fil_row_builder_bool (&row, "encrypted", info->is_encrypted);
+  fil_row_builder_known (&row, "rtt_us", info->rtt_us);
   g_variant_builder_add_value (data, fil_row_builder_end (&row));
 }
 

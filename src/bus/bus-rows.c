@@ -81,6 +81,7 @@ result_row (FilNode *node,
   fil_row_builder_string (&row, "kind", info.kind);
   fil_row_builder_bool (&row, "in_library", info.in_library);
   fil_row_builder_known (&row, "download", info.download);
+  fil_row_builder_string (&row, "reason", info.reason);
   return fil_row_builder_end (&row);
 }
 

@@ -33,6 +33,11 @@ static const CtlColumn source_columns[] = {
   { N_ ("Delivered"), "delivered_bytes", CTL_CELL_SIZE },
   { N_ ("Vendor"), "vendor", CTL_CELL_TEXT },
   { N_ ("Address"), "address", CTL_CELL_TEXT },
+  { N_ ("Over"), "transport", CTL_CELL_TEXT },
+  { N_ ("Round trip"), "rtt_us", CTL_CELL_TRIP },
+  { N_ ("Its NAT"), "nat", CTL_CELL_TEXT },
+  { N_ ("Signalled by"), "via", CTL_CELL_TEXTS },
+  { N_ ("Note"), "reason", CTL_CELL_TEXT },
   { NULL },
 };
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "ctl-table.h"
+#include "doctor-words.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -96,9 +97,12 @@ print_doctor_line (const Ctl *ctl,
   g_autofree char *help = ctl_cell_text (line, "help", CTL_CELL_TEXT);
   const char *mark = !fil_row_is_known (line, "verdict") ? "–" : fil_row_get_bool (line, "verdict") ? "✓" : "✗";
 
-  ctl_say (ctl, "%s %-5s  %s%s%s", mark, fil_row_get_string (line, "name"), text, *help != '\0' ? " " : "", help);
+  ctl_say (ctl, "%s %s", mark, fil_doctor_title (fil_row_get_string (line, "name")));
+  ctl_say (ctl, "  %s", text);
+  if (*help != '\0')
+    ctl_say (ctl, _("  What would help: %s"), help);
   if (fil_row_get_string (line, "setting") != NULL)
-    ctl_say (ctl, "         filbertctl set %s %s", fil_row_get_string (line, "setting"),
+    ctl_say (ctl, "    filbertctl set %s %s", fil_row_get_string (line, "setting"),
              fil_row_get_string (line, "value"));
 }
 

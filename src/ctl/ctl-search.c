@@ -18,6 +18,7 @@ static const CtlColumn result_columns[] = {
   { N_ ("Reach"), "reach", CTL_CELL_TEXT },
   { N_ ("Kind"), "kind", CTL_CELL_TEXT },
   { N_ ("Name"), "name", CTL_CELL_TEXT },
+  { N_ ("Note"), "reason", CTL_CELL_TEXT },
   { NULL },
 };
 

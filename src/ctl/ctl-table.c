@@ -65,6 +65,24 @@ speed_text (gint64 bps)
   return bps > 0 ? g_strdup_printf (_("%s/s"), size) : g_strdup ("");
 }
 
+static char *
+texts_text (FilRow *row,
+            const char *field)
+{
+  g_auto (GStrv) texts = fil_row_get_strings (row, field);
+  g_autofree char *joined = g_strjoinv (", ", texts);
+
+  return ctl_safe_text (joined);
+}
+
+static char *
+trip_text (gint64 us)
+{
+  /* Translators: time of a round trip, in milliseconds */
+  return us < 10000 ? g_strdup_printf (_("%.1f ms"), (double) us / 1000)
+                    : g_strdup_printf (_("%d ms"), (int) ((us + 500) / 1000));
+}
+
 /**
  * ctl_cell_text:
  *
@@ -81,6 +99,8 @@ ctl_cell_text (FilRow *row,
     return g_strdup ("");
   if (cell == CTL_CELL_TEXT)
     return ctl_safe_text (fil_row_get_string (row, field));
+  if (cell == CTL_CELL_TEXTS)
+    return texts_text (row, field);
 
   number = fil_row_get_int (row, field);
   switch (cell)
@@ -95,8 +115,11 @@ ctl_cell_text (FilRow *row,
       return time_text (number);
     case CTL_CELL_UNTIL:
       return until_text (number);
+    case CTL_CELL_TRIP:
+      return trip_text (number);
     case CTL_CELL_NUMBER:
     case CTL_CELL_TEXT:
+    case CTL_CELL_TEXTS:
     default:
       return g_strdup_printf ("%" G_GINT64_FORMAT, number);
     }
@@ -116,6 +139,12 @@ width_of (const char *text)
         width += g_unichar_iswide (c) ? 2 : 1;
     }
   return width;
+}
+
+static gboolean
+is_text (CtlCell cell)
+{
+  return cell == CTL_CELL_TEXT || cell == CTL_CELL_TEXTS;
 }
 
 static void
@@ -158,7 +187,7 @@ print_table (const CtlColumn *columns,
       g_autoptr (GString) line = g_string_new (NULL);
 
       for (guint c = 0; c < n_columns; c++)
-        append_cell (line, cells->pdata[r * n_columns + c], widths[c], columns[c].cell != CTL_CELL_TEXT,
+        append_cell (line, cells->pdata[r * n_columns + c], widths[c], !is_text (columns[c].cell),
                      c + 1 == n_columns);
       g_print ("%s\n", g_strchomp (line->str));
     }

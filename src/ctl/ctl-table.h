@@ -14,6 +14,8 @@ typedef enum
   CTL_CELL_DURATION, /* seconds */
   CTL_CELL_TIME,     /* unix seconds */
   CTL_CELL_UNTIL,    /* unix seconds, told as how long it is until then */
+  CTL_CELL_TEXTS,    /* several, side by side */
+  CTL_CELL_TRIP,     /* microseconds of a round trip */
 } CtlCell;
 
 typedef struct

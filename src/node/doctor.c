@@ -40,14 +40,21 @@ is_public (const FilDoctorFacts *facts)
   return facts->nat.mapping == FIL_NAT_MAPPING_NONE || fil_endpoint_class (&facts->inside) == FIL_ADDRESS_PUBLIC;
 }
 
+/* What has to be let in still. */
+static const char *
+name_transports (const FilDoctorFacts *facts)
+{
+  return facts->tcp == FIL_VERDICT_YES ? _("UDP") : _("TCP and UDP");
+}
+
 static char *
 help_by_hand (const FilDoctorFacts *facts)
 {
   char inside[FIL_ENDPOINT_TEXT_LEN];
 
   if (!fil_endpoint_is_set (&facts->inside))
-    return g_strdup_printf (_("Open port %u for TCP and UDP in your router."), facts->port);
-  return g_strdup_printf (_("Open port %u for TCP and UDP in your router, towards %s."), facts->port,
+    return g_strdup_printf (_("Open port %u for %s in your router."), facts->port, name_transports (facts));
+  return g_strdup_printf (_("Open port %u for %s in your router, towards %s."), facts->port, name_transports (facts),
                           fil_endpoint_address_text (&facts->inside, inside));
 }
 
@@ -71,7 +78,7 @@ remedy (const FilDoctorFacts *facts,
     }
   if (is_public (facts) || facts->router == FIL_ROUTER_MAPPED)
     {
-      out->help = g_strdup_printf (_("Allow port %u for TCP and UDP in the firewall."), facts->port);
+      out->help = g_strdup_printf (_("Allow port %u for %s in the firewall."), facts->port, name_transports (facts));
       return;
     }
   if (facts->router == FIL_ROUTER_OFF)
@@ -98,7 +105,7 @@ cause (const FilDoctorFacts *facts)
   if (facts->router == FIL_ROUTER_REFUSED)
     return _("Your router keeps them out, and refused to open the port.");
   if (facts->router == FIL_ROUTER_SILENT)
-    return _("A router keeps them out, and none answered when it was asked to open the port.");
+    return _("A router or a firewall keeps them out, and no router answered when it was asked to open the port.");
   return _("A router or a firewall keeps them out.");
 }
 
@@ -109,12 +116,17 @@ examine_tcp (const FilDoctorFacts *facts,
   out->name = "tcp";
   out->verdict = facts->accepts ? facts->tcp : FIL_VERDICT_NO;
   if (!facts->accepts)
-    out->text = g_strdup (_("This node was started so that it accepts no connections. It is asked by push to "
-                            "connect to those who want its files."));
+    out->text = g_strdup (_("This node was started so that it accepts no connections. Whoever wants its files asks it "
+                            "by push to connect to them."));
+  else if (out->verdict == FIL_VERDICT_YES && facts->router == FIL_ROUTER_MAPPED)
+    out->text = g_strdup (_("Others have connected to you through the port that your router opened for Filbert: they "
+                            "get your files directly, and hosts behind a firewall connect to you when asked (push)."));
   else if (out->verdict == FIL_VERDICT_YES)
-    out->text = g_strdup (_("Others have connected to you, so they get files directly."));
+    out->text = g_strdup (_("Others have connected to you: they get your files directly, and hosts behind a firewall "
+                            "connect to you when asked (push)."));
   else if (out->verdict == FIL_VERDICT_NO)
-    out->text = g_strdup_printf (_("Nobody could connect to you. %s You are asked by push to connect to them."),
+    out->text = g_strdup_printf (_("Nobody could connect to you. %s Whoever can be connected to gets your files all "
+                                   "the same: you are asked by push to connect to them."),
                                  cause (facts));
   else
     out->text = g_strdup (facts->has_neighbours ? _("Neighbours are trying; nobody has connected to you yet.")
@@ -138,24 +150,64 @@ examine_udp (const FilDoctorFacts *facts,
                                                 : _("There is no neighbour yet who could try."));
 }
 
+/* Nothing changes our port: it is a matter of who is let in. */
+static const char *
+describe_filter (FilNatFilter filter)
+{
+  switch (filter)
+    {
+    case FIL_NAT_FILTER_OPEN:
+      return _("No router changes your port, and messages come in from everybody: everybody can be met halfway.");
+    case FIL_NAT_FILTER_ADDRESS:
+      return _("A firewall lets in whom you have called, from any port: everybody can be met halfway.");
+    case FIL_NAT_FILTER_PORT:
+      return _("A firewall lets in whom you have called: others behind a firewall can be met halfway, except those "
+               "whose router takes ports at random.");
+    case FIL_NAT_FILTER_UNKNOWN:
+    default:
+      return _("No router changes your port: others behind a firewall can be met halfway. Whether that goes for those "
+               "whose router takes ports at random is not known yet.");
+    }
+}
+
+static const char *
+describe_cone (FilNatFilter filter)
+{
+  switch (filter)
+    {
+    case FIL_NAT_FILTER_OPEN:
+    case FIL_NAT_FILTER_ADDRESS:
+      return _("Your router keeps one port for all contacts and lets them answer from any port of theirs: "
+               "everybody can be met halfway.");
+    case FIL_NAT_FILTER_PORT:
+      return _("Your router keeps one port for all contacts: others behind a firewall can be met halfway, "
+               "except those whose router takes ports at random.");
+    case FIL_NAT_FILTER_UNKNOWN:
+    default:
+      return _("Your router keeps one port for all contacts: others behind a firewall can be met halfway. Whether that "
+               "goes for those whose router takes ports at random is not known yet.");
+    }
+}
+
 static char *
 describe_mapping (const FilNat *nat)
 {
-  if (nat->mapping == FIL_NAT_MAPPING_SEQUENTIAL)
-    return g_strdup_printf (_("Your router takes another port for each contact, %+d from the one before, so the "
-                              "next one can be guessed. It fails with those whose router does the like."),
-                            nat->delta);
-  if (nat->mapping == FIL_NAT_MAPPING_RANDOM)
-    return g_strdup (_("Your router takes another port at random for each contact, which nobody can guess. Only "
-                       "those whose router lets in any port can be met halfway."));
-  if (nat->filter == FIL_NAT_FILTER_OPEN || nat->filter == FIL_NAT_FILTER_ADDRESS)
-    return g_strdup (_("Your router keeps one port for all contacts and lets them answer from any port of theirs: "
-                       "everybody can be met halfway."));
-  if (nat->mapping == FIL_NAT_MAPPING_NONE)
-    return g_strdup (_("A firewall lets in whom you have called: others behind a firewall can be met halfway, except "
-                       "those whose router takes ports at random."));
-  return g_strdup (_("Your router keeps one port for all contacts: others behind a firewall can be met halfway, "
-                     "except those whose router takes ports at random."));
+  switch (nat->mapping)
+    {
+    case FIL_NAT_MAPPING_SEQUENTIAL:
+      return g_strdup_printf (_("Your router takes another port for each contact, %+d from the one before, so the next "
+                                "one can be guessed. Only those whose router changes its ports, too, cannot be met."),
+                              nat->delta);
+    case FIL_NAT_MAPPING_RANDOM:
+      return g_strdup (_("Your router takes another port at random for each contact, which nobody can guess. Only those "
+                         "whose router lets in answers from any port can be met halfway."));
+    case FIL_NAT_MAPPING_NONE:
+      return g_strdup (describe_filter (nat->filter));
+    case FIL_NAT_MAPPING_INDEPENDENT:
+    case FIL_NAT_MAPPING_UNKNOWN:
+    default:
+      return g_strdup (describe_cone (nat->filter));
+    }
 }
 
 static void
@@ -166,13 +218,13 @@ examine_punch (const FilDoctorFacts *facts,
   if (facts->accepts && facts->tcp == FIL_VERDICT_YES)
     {
       out->verdict = FIL_VERDICT_YES;
-      out->text = g_strdup (_("You need none: whoever cannot be reached is asked by push to connect to you."));
+      out->text = g_strdup (_("You need none: whoever cannot be connected to is asked by push to connect to you."));
     }
   else if (facts->udp_passes == FIL_VERDICT_NO)
     {
       out->verdict = FIL_VERDICT_NO;
-      out->text = g_strdup (_("They begin with messages by UDP, and these are blocked. Those who can be reached are "
-                              "still reached."));
+      out->text = g_strdup (_("They begin with messages by UDP, and these are blocked. You still get files from those "
+                              "who can be connected to."));
     }
   else if (facts->nat.mapping == FIL_NAT_MAPPING_UNKNOWN)
     {

@@ -44,7 +44,19 @@ find_hops (FilNode *self,
   return nearest.hops;
 }
 
-/* Those that a push for the source was given to, the last first, each once. */
+/* Whether a step of a trace went through an ultrapeer, on the way of a push or of the offers of a punch. */
+static gboolean
+is_signalling (const FilTraceRecord *record,
+               const FilFileSource *source)
+{
+  static const char *const steps[] = { "push-sent", "push-forwarded", "push-proxy-answered",
+                                       "punch-asked", "punch-pushed", "punch-answered", NULL };
+
+  return g_strv_contains (steps, record->what) && fil_endpoint_is_set (&record->peer) &&
+         !fil_endpoint_equal (&record->peer, &source->endpoint);
+}
+
+/* Those that carried the signalling for the source, the last first, each once. */
 static void
 find_via (FilNode *self,
           const FilFileSource *source,
@@ -62,7 +74,7 @@ find_via (FilNode *self,
       const FilTraceRecord *record = &records[i - 1];
       const char *peer;
 
-      if (!g_str_has_prefix (record->what, "push-") || !fil_endpoint_is_set (&record->peer))
+      if (!is_signalling (record, source))
         continue;
       peer = _fil_node_lend_endpoint (self, &record->peer);
       if (g_strv_contains (via, peer))
@@ -70,6 +82,15 @@ find_via (FilNode *self,
       via[n++] = peer;
       via[n] = NULL;
     }
+}
+
+/* What the source says of the NAT before it. */
+static const char *
+find_nat (const FilFileSource *source)
+{
+  const FilNat nat = { .mapping = source->punch.nat.udp.mapping, .filter = source->punch.nat.udp.filter };
+
+  return source->punch.knows_offers ? fil_nat_name (&nat) : NULL;
 }
 
 static const char *
@@ -120,6 +141,7 @@ fil_node_download_sources (FilNode *self,
     {
       const FilFileSource *source = g_ptr_array_index (download->sources, i);
       const char *via[VIA_MAX + 1];
+      FilCarrier carrier;
       FilDownloadSourceInfo info = {
         .id = source->id,
         .address = fil_endpoint_is_set (&source->endpoint) ? _fil_node_lend_endpoint (self, &source->endpoint) : NULL,
@@ -132,9 +154,15 @@ fil_node_download_sources (FilNode *self,
         .queue_position = source->place.position,
         .queue_length = source->place.length,
         .reason_code = source->reason_code,
+        .reason = fil_file_source_why (source, &own),
+        .nat = find_nat (source),
         .via = via,
       };
 
+      fil_download_get_carrier (download, source, &carrier);
+      info.transport = carrier.name;
+      info.is_encrypted = carrier.is_encrypted;
+      info.rtt_us = carrier.round_trip_us;
       find_via (self, source, via);
       func (&info, data);
     }

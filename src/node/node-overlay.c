@@ -221,6 +221,7 @@ overlay_changed (gpointer data,
       break;
     }
   _fil_node_punch_update (self);
+  _fil_node_results_reach_changed (self);
   _fil_node_mark_status (self);
   _fil_node_reschedule_bootstrap (self);
 }

@@ -118,6 +118,7 @@ struct _FilNode
   FilPunches *punches;
   GPtrArray *punch_streams;    /* RUDP connections that are being opened, owned */
   FilNatSide punch_nat;        /* what stands before us */
+  FilOwnReach told_reach;      /* what the rows of results that were told rest on */
   GPtrArray *punch_heads;      /* HEAD pings that wait until we know how others see us, owned */
   FilTimer *punch_heads_timer;
   GHashTable *source_searches; /* overlay search → SourceSearch, owned; for downloads without sources */
@@ -233,6 +234,7 @@ void _fil_node_search_hit (FilNode *self, guint32 handle, const FilQueryHit *hit
 void _fil_node_search_progress (FilNode *self);
 gboolean _fil_node_search_sources (FilNode *self, const FilDownload *download);
 
+void _fil_node_results_reach_changed (FilNode *self);
 void _fil_node_browse_hit (FilNode *self, gint64 search, const FilQueryHit *hit, const FilEndpoint *at);
 
 /* node-browse.c: a host's list of files */
@@ -294,6 +296,8 @@ void _fil_node_punch_head (FilNode *self, const FilFrame *frame, const FilSource
 
 /* node-punch-self.c: what we have to offer */
 void _fil_node_punch_update (FilNode *self);
+char *_fil_node_describe_self (FilNode *self) G_GNUC_WARN_UNUSED_RESULT;
+char *_fil_node_describe_way (const FilDownloadSourceInfo *source) G_GNUC_WARN_UNUSED_RESULT;
 const FilNatSide *_fil_node_punch_nat (gpointer data);
 gboolean _fil_node_punch_is_fixed (FilNode *self, FilEndpoint *udp);
 void _fil_node_own_reach (FilNode *self, FilOwnReach *out);

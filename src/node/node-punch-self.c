@@ -95,14 +95,19 @@ _fil_node_punch_describe (gpointer data,
 }
 
 static gboolean
+is_udp_blocked (FilNode *self)
+{
+  return fil_reachability_udp_passes (fil_overlay_reachability (self->overlay), _fil_node_now (self)) ==
+         FIL_REACHABLE_NO;
+}
+
+static gboolean
 can_punch (FilNode *self)
 {
-  const FilReachability *reach = fil_overlay_reachability (self->overlay);
-  FilEndpoint udp = mapped_udp (self, &reach->probe.nat);
+  FilEndpoint udp = mapped_udp (self, &fil_overlay_reachability (self->overlay)->probe.nat);
   FilEndpoint six = fil_overlay_own_ipv6 (self->overlay);
 
-  return (fil_endpoint_is_set (&udp) || fil_endpoint_is_set (&six)) &&
-         fil_reachability_udp_passes (reach, _fil_node_now (self)) != FIL_REACHABLE_NO;
+  return (fil_endpoint_is_set (&udp) || fil_endpoint_is_set (&six)) && !is_udp_blocked (self);
 }
 
 /**
@@ -173,4 +178,6 @@ _fil_node_own_reach (FilNode *self,
   *out = (FilOwnReach){ .is_reachable = _fil_node_is_reachable (self), .can_punch = nat != NULL };
   if (nat != NULL)
     out->nat = *nat;
+  else
+    out->is_udp_blocked = self->overlay != NULL && is_udp_blocked (self);
 }

@@ -51,13 +51,53 @@ tell_pushes (FilNode *self,
     }
 }
 
-/* The pushes that went to the sources of a download. */
+/* Who hears the way of a download. */
+typedef struct
+{
+  FilNode *node;
+  FilTraceFunc func;
+  gpointer data;
+} Listener;
+
 static void
+tell_place (const Listener *listener,
+            const char *what,
+            const char *peer,
+            int hops,
+            const char *text)
+{
+  FilTraceStep step = {
+    .time_us = fil_clock_wall (listener->node->clock),
+    .what = what,
+    .peer = peer,
+    .hops = (guint) MAX (hops, 0),
+    .text = text,
+  };
+
+  listener->func (&step, listener->data);
+}
+
+static void
+tell_source (const FilDownloadSourceInfo *source,
+             gpointer data)
+{
+  g_autofree char *words = _fil_node_describe_way (source);
+
+  tell_place (data, source->transport != NULL ? "way-stands" : "way", source->address, source->hops, words);
+}
+
+/* The signalling that went to the sources of a download, and at the end how each is reached, or can be. */
+static gboolean
 tell_download (FilNode *self,
                const FilDownload *download,
                FilTraceFunc func,
-               gpointer data)
+               gpointer data,
+               GError **error)
 {
+  Listener listener = { self, func, data };
+  g_autofree char *own = _fil_node_describe_self (self);
+  FilStatusInfo status;
+
   for (guint i = 0; i < download->sources->len; i++)
     {
       const FilFileSource *source = g_ptr_array_index (download->sources, i);
@@ -65,6 +105,9 @@ tell_download (FilNode *self,
       if (!fil_guid_is_zero (&source->guid))
         tell_steps (self, &source->guid, func, data);
     }
+  fil_node_get_status (self, &status);
+  tell_place (&listener, "way-begins", status.external, 0, own);
+  return fil_node_download_sources (self, download->id, tell_source, &listener, error);
 }
 
 /**
@@ -73,7 +116,7 @@ tell_download (FilNode *self,
  *   of a query's MUID or a servent GUID
  *
  * Tells this node's part of the way that a search, its hits and its pushes took: every way that was tried
- * to have a host connect, and who answered.
+ * to have a host connect, and who answered. Of a download, at the end, also how each source is reached now.
  */
 gboolean
 fil_node_trace (FilNode *self,
@@ -103,10 +146,7 @@ fil_node_trace (FilNode *self,
   search = wants_download ? NULL : fil_searches_get (self->searches, id);
   download = fil_downloads_get (self->downloads, id);
   if (search == NULL && download != NULL)
-    {
-      tell_download (self, download, func, data);
-      return TRUE;
-    }
+    return tell_download (self, download, func, data, error);
   if (search == NULL)
     return _fil_node_not_found (error, wants_download ? _("There is no download %s.")
                                                       : _("There is no search or download %s."), id);

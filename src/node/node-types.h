@@ -43,7 +43,7 @@ typedef struct
   guint leaves;
   FilVerdict tcp_reachable;
   FilVerdict udp_reachable;
-  const char *nat;      /* what is known of the NAT in front: see fil_nat_name(), or "blocked"; or NULL */
+  const char *nat;      /* what is known of the NAT in front: see fil_nat_name(), or "udp-blocked"; or NULL */
   guint shared_files;
   guint64 shared_bytes;
   guint hashing;        /* files that still wait for their hash */
@@ -93,6 +93,7 @@ typedef struct
   const char *vendor;
   guint hops;
   FilReach reach;
+  const char *reason;  /* when it is unreachable: one sentence why, and what would help; else NULL */
   guint sources;       /* results of this search with the same hash, this one among them */
   gboolean needs_push;
   gboolean in_library; /* this hash is shared or finished here */
@@ -218,6 +219,11 @@ typedef struct
   guint queue_position;   /* in its queue, 0 when not known */
   guint queue_length;     /* 0 when not known */
   const char *reason_code; /* why it does not deliver, or NULL */
+  const char *reason;     /* one sentence why no way leads there, or why the last one did not open; or NULL */
+  const char *nat;        /* what stands before it, as it says: see fil_nat_name(); or NULL */
+  const char *transport;  /* of the connection that stands: tcp or udp; NULL: there is none */
+  gboolean is_encrypted;  /* … */
+  gint64 rtt_us;          /* … its round-trip time, smoothed; 0: not known */
   const char *const *via; /* ADDR:PORT of those that carried the signalling, the last first */
 } FilDownloadSourceInfo;
 

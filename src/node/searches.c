@@ -249,6 +249,30 @@ fil_searches_touch (FilSearches *self,
   fil_journal_touch (self->journal, search->id);
 }
 
+/**
+ * fil_searches_touch_unreached:
+ *
+ * The way to those that nobody can connect to may be another one now.
+ *
+ * Returns: whether there are such results
+ */
+gboolean
+fil_searches_touch_unreached (FilSearch *search)
+{
+  gboolean has_any = FALSE;
+
+  for (guint i = 0; i < search->results->len; i++)
+    {
+      const FilResult *result = g_ptr_array_index (search->results, i);
+
+      if (!result->hit.needs_push && fil_endpoint_is_set (&result->hit.endpoint))
+        continue;
+      fil_journal_touch (search->journal, result->id);
+      has_any = TRUE;
+    }
+  return has_any;
+}
+
 /* The others of the same file have one source more to show. */
 static void
 add_to_file (FilSearches *self,

@@ -80,6 +80,7 @@ FilSearch *fil_searches_get (FilSearches *self, gint64 id);
 FilSearch *fil_searches_find (FilSearches *self, guint32 handle);
 void fil_searches_foreach (FilSearches *self, GFunc func, gpointer data);
 void fil_searches_touch (FilSearches *self, FilSearch *search);
+gboolean fil_searches_touch_unreached (FilSearch *search);
 
 FilResult *fil_searches_add_hit (FilSearches *self, FilSearch *search, const FilHit *hit);
 FilResult *fil_searches_get_result (FilSearches *self, gint64 id);

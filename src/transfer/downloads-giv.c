@@ -137,6 +137,7 @@ _fil_downloads_take_giv (FilDownloads *self,
   if (source == NULL)
     return NULL;
   _fil_downloads_push_step (self, guid, "giv-received", from, "the servent connected to us");
+  source->came_by = source->state == FIL_SOURCE_PUNCHING ? FIL_SOURCE_PUNCH : FIL_SOURCE_PUSH;
   fil_file_source_called (source);
   fetch = fil_fetch_new (self, download, source, FIL_FETCH_GIVEN, now_us);
   fetch->peer = *from;
@@ -201,12 +202,12 @@ _fil_downloads_keep_link (FilDownloads *self,
                           gint64 now_us)
 {
   FilGuid servent = fetch->source->guid;
-  FilEndpoint peer = fetch->peer;
+  FilLinkOrigin origin = { .peer = fetch->peer, .is_punched = fetch->source->came_by == FIL_SOURCE_PUNCH };
 
   if (!fetch->is_push || !fetch->is_proven || self->is_shut || fil_guid_is_zero (&servent) ||
       !fil_download_session_is_idle (fetch->session) || fetch->session->is_closed)
     return FALSE;
-  return fil_idle_links_keep (self->idle, &servent, &peer, fil_fetch_let_go (fetch), now_us);
+  return fil_idle_links_keep (self->idle, &servent, &origin, fil_fetch_let_go (fetch), now_us);
 }
 
 /* The same for all of a download that is complete. */

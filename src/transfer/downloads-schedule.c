@@ -203,12 +203,13 @@ connect_to (FilDownloads *self,
             gint64 now_us)
 {
   FilOwnReach own = _fil_downloads_own_reach (self);
-  FilEndpoint seen_at;
-  FilSession *kept = fil_idle_links_take (self->idle, &source->guid, &seen_at);
+  FilLinkOrigin origin;
+  FilSession *kept = fil_idle_links_take (self->idle, &source->guid, &origin);
 
   if (kept != NULL)
     {
-      source->seen_at = seen_at;
+      source->seen_at = origin.peer;
+      source->came_by = origin.is_punched ? FIL_SOURCE_PUNCH : FIL_SOURCE_PUSH;
       fil_fetch_adopt (self, download, source, kept, now_us);
       return;
     }

@@ -72,10 +72,8 @@ count_sources (const FilDownload *download,
       if (fil_file_source_reach (source, own) == FIL_SOURCE_UNREACHABLE)
         {
           tally->unreachable++;
-          if (source->is_hopeless)
-            tally->why = source->punch_sentence;
-          else if (own->can_punch && source->punch.can_punch && source->punch.knows_offers)
-            tally->why = fil_nat_pair_sentence (&own->nat, &source->punch.nat);
+          if (own->can_punch)
+            tally->why = fil_file_source_why (source, own);
         }
       else if (g_strcmp0 (source->reason_code, "no-punch") == 0)
         {
@@ -233,4 +231,24 @@ _fil_downloads_explain (FilDownloads *self,
     }
   else if (changed)
     _fil_downloads_changed (self, download);
+}
+
+/**
+ * fil_download_get_carrier:
+ * @source: of the download
+ * @out: (out): what the connection with it runs over; all 0 when there is none
+ */
+void
+fil_download_get_carrier (const FilDownload *download,
+                          const FilFileSource *source,
+                          FilCarrier *out)
+{
+  *out = (FilCarrier){ 0 };
+  for (guint i = 0; i < download->work->fetches->len; i++)
+    {
+      const FilFetch *fetch = g_ptr_array_index (download->work->fetches, i);
+
+      if (fetch->source == source && fetch->session != NULL && source->state != FIL_SOURCE_DIALING)
+        fil_session_get_carrier (fetch->session, out);
+    }
 }

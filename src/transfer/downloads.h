@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "carrier.h"
 #include "download.h"
 #include "endpoint.h"
 #include "guid.h"
@@ -142,6 +143,7 @@ FilDownload *fil_downloads_find (const FilDownloads *self, const FilSha1 *sha1);
 const FilDownload *fil_downloads_find_part (const FilDownloads *self, const FilSha1 *sha1, FilPart **part);
 GPtrArray *fil_downloads_list (const FilDownloads *self);
 guint64 fil_downloads_bps (const FilDownloads *self, gint64 now_us);
+void fil_download_get_carrier (const FilDownload *download, const FilFileSource *source, FilCarrier *out);
 
 gboolean fil_downloads_pause (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_resume (FilDownloads *self, gint64 id, gint64 now_us);

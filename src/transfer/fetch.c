@@ -335,6 +335,8 @@ fil_fetch_new (FilDownloads *downloads,
   /* Who knows the id of our place in its queue is the source; who knows its GUID may be anybody. */
   self->is_proven = opening != FIL_FETCH_GIVEN;
   self->session = fil_download_session_new (&request, &session_delegate, self, now_us);
+  if (opening != FIL_FETCH_GIVEN)
+    source->came_by = opening == FIL_FETCH_DIALLED ? FIL_SOURCE_DIRECT : FIL_SOURCE_PUSH;
   if (!self->is_push)
     fil_file_source_set_state (source, FIL_SOURCE_DIALING);
   else if (source->state != FIL_SOURCE_PUSHING)

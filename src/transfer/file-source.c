@@ -164,7 +164,7 @@ fil_file_source_same_host (const FilFileSource *a,
  * fil_file_source_reach:
  * @own: how others can come to us
  *
- * Returns: how a connection would come about
+ * Returns: how the connection that stands came about, or else how one would
  */
 FilSourceReach
 fil_file_source_reach (const FilFileSource *self,
@@ -172,6 +172,8 @@ fil_file_source_reach (const FilFileSource *self,
 {
   gboolean direct = !self->needs_push && fil_endpoint_is_set (&self->endpoint);
 
+  if (self->state == FIL_SOURCE_ACTIVE || self->state == FIL_SOURCE_QUEUED)
+    return self->came_by;
   if (direct && !self->direct_failed)
     return FIL_SOURCE_DIRECT;
   if (own->is_reachable && !fil_guid_is_zero (&self->guid))
@@ -202,6 +204,23 @@ fil_file_source_turn (FilFileSource *self)
   self->other = failed;
   self->is_others_turn = !self->is_others_turn;
   return self->is_others_turn;
+}
+
+/**
+ * fil_file_source_why:
+ *
+ * Returns: (transfer none) (nullable): why it cannot be reached and what would help, when
+ *   fil_file_source_reach() says so; or why the last try to open a way came to nothing
+ */
+const char *
+fil_file_source_why (const FilFileSource *self,
+                     const FilOwnReach *own)
+{
+  if (fil_file_source_reach (self, own) != FIL_SOURCE_UNREACHABLE)
+    return g_strcmp0 (self->reason_code, "no-punch") == 0 ? self->punch_sentence : NULL;
+  if (self->is_hopeless)
+    return self->punch_sentence;
+  return fil_own_reach_why (own, &self->punch, self->n_proxies > 0);
 }
 
 /**

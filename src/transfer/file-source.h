@@ -111,6 +111,7 @@ typedef struct
   FilEndpoint forger;    /* sent wrong bytes over a GIV in its name; not set: nobody */
   FilEndpoint seen_at;   /* where a connection with it stood; not set: none yet */
   FilSourceWays *before; /* what was known before somebody called in its name, owned; NULL: nobody has */
+  FilSourceReach came_by; /* while it is ACTIVE or QUEUED: how the connection came about */
   GArray *available;     /* FilRange; NULL: has the whole file */
   gint64 connects_us[FIL_SOURCE_CONNECTS_PER_MINUTE]; /* the last ones */
   const char *reason_code; /* why it does not deliver, static; NULL: it does, or was not tried */
@@ -122,6 +123,7 @@ gboolean fil_file_source_is_same (const FilFileSource *self, const FilSourceSpec
 gboolean fil_file_source_learn (FilFileSource *self, const FilSourceSpec *spec);
 gboolean fil_file_source_same_host (const FilFileSource *a, const FilFileSource *b);
 FilSourceReach fil_file_source_reach (const FilFileSource *self, const FilOwnReach *own);
+const char *fil_file_source_why (const FilFileSource *self, const FilOwnReach *own);
 gint64 fil_file_source_next_try (const FilFileSource *self);
 int fil_file_source_compare (const FilFileSource *a, const FilFileSource *b);
 

@@ -10,7 +10,7 @@ typedef struct
 {
   FilIdleLinks *owner;
   FilGuid servent;
-  FilEndpoint peer;
+  FilLinkOrigin origin;
   FilSession *session; /* the driver's */
   gint64 until_us;
 } Idle;
@@ -89,7 +89,7 @@ static const FilDownloadSessionDelegate idle_delegate = {
 gboolean
 fil_idle_links_keep (FilIdleLinks *self,
                      const FilGuid *servent,
-                     const FilEndpoint *peer,
+                     const FilLinkOrigin *origin,
                      FilSession *session,
                      gint64 now_us)
 {
@@ -102,7 +102,7 @@ fil_idle_links_keep (FilIdleLinks *self,
   idle = g_new0 (Idle, 1);
   idle->owner = self;
   idle->servent = *servent;
-  idle->peer = *peer;
+  idle->origin = *origin;
   idle->session = session;
   idle->until_us = now_us + FIL_IDLE_LINK_US;
   g_ptr_array_add (self->links, idle);
@@ -122,7 +122,7 @@ find (const FilIdleLinks *self,
 
 /**
  * fil_idle_links_take:
- * @peer: (out): where the connection comes from
+ * @origin: (out): how the connection came about
  *
  * Returns: (transfer none) (nullable): the newest connection of that servent, to be given to somebody else
  *   with fil_download_session_reassign() at once
@@ -130,7 +130,7 @@ find (const FilIdleLinks *self,
 FilSession *
 fil_idle_links_take (FilIdleLinks *self,
                      const FilGuid *servent,
-                     FilEndpoint *peer)
+                     FilLinkOrigin *origin)
 {
   guint i = find (self, servent);
   FilSession *session;
@@ -138,7 +138,7 @@ fil_idle_links_take (FilIdleLinks *self,
   if (i == G_MAXUINT)
     return NULL;
   session = ((Idle *) self->links->pdata[i])->session;
-  *peer = ((Idle *) self->links->pdata[i])->peer;
+  *origin = ((Idle *) self->links->pdata[i])->origin;
   g_ptr_array_remove_index (self->links, i);
   return session;
 }

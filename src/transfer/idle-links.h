@@ -18,12 +18,19 @@ G_BEGIN_DECLS
  */
 typedef struct _FilIdleLinks FilIdleLinks;
 
+/* How a connection came about. */
+typedef struct
+{
+  FilEndpoint peer;    /* where it comes from */
+  gboolean is_punched; /* both sides opened the way, else the host was asked to connect */
+} FilLinkOrigin;
+
 FilIdleLinks *fil_idle_links_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void fil_idle_links_free (FilIdleLinks *self);
 
-gboolean fil_idle_links_keep (FilIdleLinks *self, const FilGuid *servent, const FilEndpoint *peer, FilSession *session,
-                              gint64 now_us);
-FilSession *fil_idle_links_take (FilIdleLinks *self, const FilGuid *servent, FilEndpoint *peer)
+gboolean fil_idle_links_keep (FilIdleLinks *self, const FilGuid *servent, const FilLinkOrigin *origin,
+                              FilSession *session, gint64 now_us);
+FilSession *fil_idle_links_take (FilIdleLinks *self, const FilGuid *servent, FilLinkOrigin *origin)
     G_GNUC_WARN_UNUSED_RESULT;
 void fil_idle_links_drop (FilIdleLinks *self, const FilGuid *servent);
 gboolean fil_idle_links_has (const FilIdleLinks *self, const FilGuid *servent);

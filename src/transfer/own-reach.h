@@ -12,6 +12,7 @@ typedef struct
 {
   gboolean is_reachable; /* strangers can connect */
   gboolean can_punch;    /* datagrams pass, and we know as whom others see us */
+  gboolean is_udp_blocked; /* without @can_punch: datagrams do not pass */
   FilNatSide nat;        /* with @can_punch */
 } FilOwnReach;
 
@@ -24,5 +25,7 @@ typedef struct
 } FilPunchHint;
 
 FilNatChance fil_own_reach_chance (const FilOwnReach *self, const FilPunchHint *other);
+const char *fil_own_reach_why (const FilOwnReach *self, const FilPunchHint *other, gboolean has_proxies);
+gboolean fil_own_reach_equal (const FilOwnReach *a, const FilOwnReach *b);
 
 G_END_DECLS

@@ -3,16 +3,18 @@
 
 #include "doctor-row.h"
 
+#include "doctor-words.h"
+
 #include <glib/gi18n.h>
 
 struct _FilDoctorRow
 {
-  AdwActionRow parent;
+  AdwPreferencesRow parent;
 
   FilRow *line;
 };
 
-G_DEFINE_FINAL_TYPE (FilDoctorRow, fil_doctor_row, ADW_TYPE_ACTION_ROW)
+G_DEFINE_FINAL_TYPE (FilDoctorRow, fil_doctor_row, ADW_TYPE_PREFERENCES_ROW)
 
 enum
 {
@@ -47,19 +49,7 @@ fil_doctor_row_class_init (FilDoctorRowClass *klass)
 static void
 fil_doctor_row_init (FilDoctorRow *self)
 {
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self), 0);
-}
-
-static const char *
-title_of (const char *name)
-{
-  if (g_strcmp0 (name, "tcp") == 0)
-    return _("Others can reach you (TCP)");
-  if (g_strcmp0 (name, "udp") == 0)
-    return _("Others can reach you (UDP)");
-  if (g_strcmp0 (name, "calls") == 0)
-    return _("Nobody can use this computer against others");
-  return g_strcmp0 (name, "punch") == 0 ? _("Two-sided paths work") : name;
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), FALSE);
 }
 
 /* A shape and a word for the verdict; the colour only underlines it. */
@@ -73,7 +63,7 @@ make_mark (FilRow *line)
                                                             : "window-close-symbolic");
   const char *word = !is_known ? _("Not known yet") : is_yes ? _("Yes") : _("No");
 
-  gtk_widget_set_valign (mark, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (mark, GTK_ALIGN_START);
   gtk_widget_add_css_class (mark, "verdict");
   gtk_widget_add_css_class (mark, !is_known ? "unknown" : is_yes ? "yes" : "no");
   gtk_widget_set_tooltip_text (mark, word);
@@ -96,9 +86,42 @@ make_button (FilDoctorRow *self,
 {
   GtkWidget *button = gtk_button_new_with_label (label);
 
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (button, 6);
   g_signal_connect_object (button, "clicked", G_CALLBACK (clicked_cb), self, G_CONNECT_SWAPPED);
   return button;
+}
+
+static GtkWidget *
+make_label (const char *text,
+            const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  if (css_class != NULL)
+    gtk_widget_add_css_class (label, css_class);
+  return label;
+}
+
+/* One below the other, so that each has the whole width also where that is small. */
+static GtkWidget *
+make_words (FilDoctorRow *self)
+{
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  const char *help = fil_row_get_string (self->line, "help");
+  const char *action = fil_row_get_string (self->line, "action");
+
+  gtk_widget_set_hexpand (words, TRUE);
+  gtk_box_append (GTK_BOX (words), make_label (fil_doctor_title (fil_row_get_string (self->line, "name")), NULL));
+  gtk_box_append (GTK_BOX (words), make_label (fil_row_get_string (self->line, "text"), "dim-label"));
+  if (help != NULL)
+    gtk_box_append (GTK_BOX (words), make_label (help, NULL));
+  if (action != NULL && fil_row_get_string (self->line, "setting") != NULL)
+    gtk_box_append (GTK_BOX (words), make_button (self, action));
+  return words;
 }
 
 /**
@@ -109,18 +132,13 @@ GtkWidget *
 fil_doctor_row_new (FilRow *line)
 {
   FilDoctorRow *self = g_object_new (FIL_TYPE_DOCTOR_ROW, NULL);
-  const char *help = fil_row_get_string (line, "help");
-  g_autofree char *text = NULL;
-  g_autofree char *subtitle = NULL;
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
-  text = help == NULL ? g_strdup (fil_row_get_string (line, "text"))
-                      : g_strdup_printf ("%s %s", fil_row_get_string (line, "text"), help);
-  subtitle = g_markup_escape_text (text, -1);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title_of (fil_row_get_string (line, "name")));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (self), make_mark (line));
   self->line = g_object_ref (line);
-  if (fil_row_get_string (line, "action") != NULL && fil_row_get_string (line, "setting") != NULL)
-    adw_action_row_add_suffix (ADW_ACTION_ROW (self), make_button (self, fil_row_get_string (line, "action")));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), fil_doctor_title (fil_row_get_string (line, "name")));
+  gtk_widget_add_css_class (GTK_WIDGET (self), "doctor");
+  gtk_box_append (GTK_BOX (box), make_mark (line));
+  gtk_box_append (GTK_BOX (box), make_words (self));
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);
   return GTK_WIDGET (self);
 }

@@ -93,16 +93,13 @@ describe_source (FilRow *source)
 
       fil_format_join (line, words);
     }
+  if (fil_row_is_known (source, "rtt_us"))
+    {
+      g_autofree char *trip = fil_format_round_trip (fil_row_get_int (source, "rtt_us"));
+
+      fil_format_join (line, trip);
+    }
   return g_string_free (g_steal_pointer (&line), FALSE);
-}
-
-/* Nobody got in by TCP so far: something keeps them out. */
-static gboolean
-is_behind_nat (FilDownloadDetails *self)
-{
-  FilRow *status = fil_client_get_status (self->client);
-
-  return status != NULL && fil_row_is_known (status, "tcp_reachable") && !fil_row_get_bool (status, "tcp_reachable");
 }
 
 static void
@@ -119,14 +116,7 @@ show_path (FilDownloadDetails *self)
   if (source == NULL)
     return;
   via = fil_row_get_strings (source, "via");
-  facts = (FilPathFacts){
-    .reach = fil_reach_from_text (fil_row_get_string (source, "reach")),
-    .is_behind_nat = is_behind_nat (self),
-    .is_standing = g_str_equal (fil_row_get_string (source, "state"), "active"),
-    .via = via != NULL && via[0] != NULL ? (const char *const *) via : NULL,
-    .them = fil_row_get_string (source, "address"),
-    .hops = fil_row_is_known (source, "hops") ? (int) fil_row_get_int (source, "hops") : -1,
-  };
+  fil_path_facts_read (&facts, source, (const char *const *) via, fil_client_get_status (self->client));
   fil_path_picture_set_facts (self->path, &facts);
   words = fil_path_describe (&facts);
   gtk_label_set_label (self->path_words, words);

@@ -31,6 +31,19 @@ fil_format_speed (gint64 bytes_per_s)
 }
 
 /**
+ * fil_format_round_trip:
+ * @us: microseconds
+ *
+ * Returns: (transfer full): as in "34 ms", or "0.8 ms" where that is more than a guess
+ */
+char *
+fil_format_round_trip (gint64 us)
+{
+  return us < 10000 ? g_strdup_printf (_("%.1f ms"), (double) us / 1000)
+                    : g_strdup_printf (_("%d ms"), (int) ((us + 500) / 1000));
+}
+
+/**
  * fil_format_duration:
  *
  * Returns: (transfer full): about how long, in at most two units, as in "5 min" or "1 h 20 min"

@@ -15,15 +15,20 @@
 #define WALL_WIDTH 8
 #define WALL_HEIGHT 40
 #define LABEL_GAP 4
-#define NAT_LABEL (GROUND + HOST + LABEL_GAP + 20) /* below the names of the hosts */
+#define WALL_LABEL (GROUND + HOST + LABEL_GAP + 20) /* below the names of the hosts */
 
 struct _FilPathPicture
 {
   GtkWidget parent;
 
-  FilPathFacts facts; /* its strings are ours */
-  GStrv via;
-  char *them;
+  FilReachWay reach;
+  FilWall own_wall;
+  FilWall their_wall;
+  gboolean is_standing;
+  guint n_peers; /* ultrapeers that carried the signalling */
+  char *peers;   /* their names */
+  char *line;    /* what carries the bytes */
+  char *them;    /* or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (FilPathPicture, fil_path_picture, GTK_TYPE_WIDGET)
@@ -39,18 +44,6 @@ typedef struct
   GdkRGBA text;
   GdkRGBA accent;
 } Drawing;
-
-static gboolean
-is_signalled (const FilPathFacts *facts)
-{
-  return facts->reach == FIL_REACH_BY_PUSH || facts->reach == FIL_REACH_BY_PUNCH;
-}
-
-static gboolean
-has_their_nat (const FilPathFacts *facts)
-{
-  return facts->reach != FIL_REACH_BY_DIRECT;
-}
 
 /* Places count from where reading begins. */
 static double
@@ -82,15 +75,6 @@ draw_dot (const Drawing *d,
   set_color (d, color, 1);
   cairo_set_line_width (d->cr, 1.5);
   cairo_stroke (d->cr);
-}
-
-static void
-draw_wall (const Drawing *d,
-           double x)
-{
-  cairo_rectangle (d->cr, place (d, x) - WALL_WIDTH / 2.0, GROUND - WALL_HEIGHT / 2.0, WALL_WIDTH, WALL_HEIGHT);
-  set_color (d, &d->text, 0.35);
-  cairo_fill (d->cr);
 }
 
 static void
@@ -127,13 +111,11 @@ draw_ground (const Drawing *d,
              double to)
 {
   static const double dots[] = { 2, 6 };
-  const FilPathFacts *facts = &d->self->facts;
-
-  if (facts->reach == FIL_REACH_BY_NONE)
+  if (d->self->reach == FIL_REACH_BY_NONE)
     return;
   cairo_move_to (d->cr, place (d, from), GROUND);
   cairo_line_to (d->cr, place (d, to), GROUND);
-  if (facts->is_standing)
+  if (d->self->is_standing)
     {
       set_color (d, &d->accent, 1);
       cairo_set_line_width (d->cr, 3);
@@ -190,45 +172,42 @@ draw_signalling (const Drawing *d,
     }
 }
 
-static char *
-name_peers (const FilPathPicture *self,
-            guint n_peers)
+/* What stands before a host, and its name. @x: where */
+static void
+draw_wall (const Drawing *d,
+           FilWall wall,
+           double x,
+           double label_width,
+           gboolean is_own)
 {
-  if (self->via != NULL && g_strv_length (self->via) == 1)
-    return g_strdup (self->via[0]);
-  return g_strdup_printf (ngettext ("%u ultrapeer", "%u ultrapeers", n_peers), n_peers);
+  if (wall == FIL_WALL_NONE)
+    return;
+  cairo_rectangle (d->cr, place (d, x) - WALL_WIDTH / 2.0, GROUND - WALL_HEIGHT / 2.0, WALL_WIDTH, WALL_HEIGHT);
+  set_color (d, &d->text, wall == FIL_WALL_UNKNOWN ? 0.15 : 0.35);
+  cairo_fill (d->cr);
+  draw_label (d, fil_wall_to_word (wall, is_own), x, WALL_LABEL, label_width, FALSE);
 }
 
 static void
 draw (const Drawing *d)
 {
-  const FilPathFacts *facts = &d->self->facts;
-  double you = EDGE, them = d->width - EDGE;
+  FilPathPicture *self = d->self;
+  double you = EDGE, them = d->width - EDGE, middle = d->width / 2;
   double step = (them - you) / 4;
-  guint n_peers = is_signalled (facts) ? (d->self->via != NULL ? MAX (g_strv_length (d->self->via), 1) : 1) : 0;
 
   draw_ground (d, you + HOST, them - HOST);
-  if (n_peers > 0)
+  if (self->n_peers > 0)
     {
-      g_autofree char *name = name_peers (d->self, n_peers);
-
-      draw_signalling (d, you, them, n_peers);
-      draw_label (d, name, d->width / 2, TOP - PEER - LABEL_GAP + 2, step * 2.5, TRUE);
+      draw_signalling (d, you, them, self->n_peers);
+      draw_label (d, self->peers, middle, TOP - PEER - LABEL_GAP + 2, step * 2.5, TRUE);
     }
-  if (facts->is_behind_nat)
-    {
-      draw_wall (d, you + step);
-      draw_label (d, _("your NAT"), you + step, NAT_LABEL, 2 * step, FALSE);
-    }
-  if (has_their_nat (facts))
-    {
-      draw_wall (d, them - step);
-      draw_label (d, _("their NAT"), them - step, NAT_LABEL, 2 * step, FALSE);
-    }
+  draw_label (d, self->line, middle, GROUND - LABEL_GAP, 2 * step - WALL_WIDTH, TRUE);
+  draw_wall (d, self->own_wall, you + step, 2 * step, TRUE);
+  draw_wall (d, self->their_wall, them - step, 2 * step, FALSE);
   draw_dot (d, you, GROUND, HOST, &d->accent, TRUE);
   draw_dot (d, them, GROUND, HOST, &d->text, FALSE);
   draw_label (d, _("you"), you, GROUND + HOST + LABEL_GAP, 2 * EDGE, FALSE);
-  draw_label (d, d->self->them != NULL ? d->self->them : _("them"), them, GROUND + HOST + LABEL_GAP, 2 * EDGE, FALSE);
+  draw_label (d, self->them != NULL ? self->them : _("them"), them, GROUND + HOST + LABEL_GAP, 2 * EDGE, FALSE);
 }
 
 static void
@@ -270,8 +249,9 @@ fil_path_picture_finalize (GObject *object)
 {
   FilPathPicture *self = FIL_PATH_PICTURE (object);
 
-  g_strfreev (self->via);
   g_free (self->them);
+  g_free (self->peers);
+  g_free (self->line);
   G_OBJECT_CLASS (fil_path_picture_parent_class)->finalize (object);
 }
 
@@ -290,49 +270,9 @@ fil_path_picture_class_init (FilPathPictureClass *klass)
 static void
 fil_path_picture_init (FilPathPicture *self)
 {
-  self->facts.hops = -1;
-}
+  FilPathFacts nothing = { .reach = FIL_REACH_BY_NONE, .hops = -1 };
 
-static const char *
-describe_way (const FilPathFacts *facts)
-{
-  switch (facts->reach)
-    {
-    case FIL_REACH_BY_DIRECT:
-      return facts->is_standing ? _("Filbert has connected to it; the bytes come straight from there.")
-                                : _("Filbert connects straight to it.");
-    case FIL_REACH_BY_PUSH:
-      return facts->is_standing
-                 ? _("It was asked through the network to connect to you; the bytes come straight from there.")
-                 : _("It is asked through the network to connect to you.");
-    case FIL_REACH_BY_PUNCH:
-      return facts->is_standing
-                 ? _("Both of you opened a path from inside at the same moment; the bytes come straight through it.")
-                 : _("Through the network both of you agree on a moment to open a path from inside.");
-    case FIL_REACH_BY_NONE:
-    default:
-      return _("No path leads there now.");
-    }
-}
-
-/**
- * fil_path_describe:
- *
- * Returns: (transfer full): the picture in words
- */
-char *
-fil_path_describe (const FilPathFacts *facts)
-{
-  g_autoptr (GString) words = g_string_new (describe_way (facts));
-
-  if (facts->hops >= 0)
-    {
-      g_string_append_c (words, ' ');
-      g_string_append_printf (words, ngettext ("In the network it is %d hop away.", "In the network it is %d hops away.",
-                                               (gulong) facts->hops),
-                              facts->hops);
-    }
-  return g_string_free (g_steal_pointer (&words), FALSE);
+  fil_path_picture_set_facts (self, &nothing);
 }
 
 /**
@@ -347,13 +287,17 @@ fil_path_picture_set_facts (FilPathPicture *self,
 
   g_return_if_fail (FIL_IS_PATH_PICTURE (self));
 
-  g_strfreev (self->via);
   g_free (self->them);
-  self->via = g_strdupv ((GStrv) facts->via);
+  g_free (self->peers);
+  g_free (self->line);
   self->them = g_strdup (facts->them);
-  self->facts = *facts;
-  self->facts.via = (const char *const *) self->via;
-  self->facts.them = self->them;
+  self->peers = fil_path_describe_peers (facts);
+  self->line = fil_path_describe_line (facts);
+  self->reach = facts->reach;
+  self->own_wall = facts->own_wall;
+  self->their_wall = facts->their_wall;
+  self->is_standing = facts->is_standing;
+  self->n_peers = fil_path_facts_n_peers (facts);
   words = fil_path_describe (facts);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));

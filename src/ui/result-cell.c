@@ -84,6 +84,15 @@ update_name (FilResultCell *self,
 }
 
 static void
+update_reach (FilResultCell *self,
+              const FilResultFacts *facts)
+{
+  set_icon (self, fil_reach_to_icon (facts->reach));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  fil_result_describe_reach (facts), -1);
+}
+
+static void
 update (FilResultCell *self)
 {
   const FilResultFacts *facts = fil_result_item_get_facts (self->item);
@@ -92,7 +101,7 @@ update (FilResultCell *self)
   if (self->column == FIL_SORT_NAME)
     update_name (self, facts, is_group);
   else if (self->column == FIL_SORT_REACH)
-    set_icon (self, fil_reach_to_icon (facts->reach));
+    update_reach (self, facts);
   if (set_string (&self->text, make_text (self, facts, is_group)))
     {
       g_clear_object (&self->layout);
@@ -134,7 +143,7 @@ fil_result_cell_query_tooltip (GtkWidget *widget,
 
   if (facts == NULL)
     return FALSE;
-  gtk_tooltip_set_text (tooltip, self->column == FIL_SORT_REACH ? fil_reach_to_sentence (facts->reach) : facts->name);
+  gtk_tooltip_set_text (tooltip, self->column == FIL_SORT_REACH ? fil_result_describe_reach (facts) : facts->name);
   return TRUE;
 }
 

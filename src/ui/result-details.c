@@ -77,11 +77,13 @@ make_source_row (const FilResultFacts *facts,
   fil_format_join (subtitle, hops);
   if (g_strcmp0 (facts->name, group_name) != 0)
     g_string_append_printf (subtitle, "\n%s", facts->name);
+  if (facts->reach == FIL_REACH_BY_NONE)
+    g_string_append_printf (subtitle, "\n%s", fil_result_describe_reach (facts));
   escaped = g_markup_escape_text (subtitle->str, -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), escaped);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name (fil_reach_to_icon (facts->reach)));
-  gtk_widget_set_tooltip_text (row, fil_reach_to_sentence (facts->reach));
+  gtk_widget_set_tooltip_text (row, fil_result_describe_reach (facts));
   return row;
 }
 
@@ -142,7 +144,7 @@ fil_result_details_set_item (FilResultDetails *self,
   fil_format_join (line, fil_result_describe_state (facts));
   gtk_label_set_label (self->name, facts->name);
   gtk_label_set_label (self->facts, line->str);
-  gtk_label_set_label (self->reach, fil_reach_to_sentence (facts->reach));
+  gtk_label_set_label (self->reach, fil_result_describe_reach (facts));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->download), "x", facts->best_id);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->download), "win.download");
   gtk_widget_set_visible (GTK_WIDGET (self->download), facts->download <= 0);

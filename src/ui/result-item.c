@@ -38,6 +38,7 @@ read_row (FilResultFacts *self,
   self->address = fil_schema_get_string (schema, row, "address");
   self->hops = fil_schema_get_int (schema, row, "hops");
   self->reach = fil_reach_from_text (fil_schema_get_string (schema, row, "reach"));
+  self->reason = fil_schema_get_string (schema, row, "reason");
 }
 
 /**

@@ -23,6 +23,7 @@ typedef struct
   gint64 download; /* FIL_NULL_INT or 0: none */
   guint sources;
   FilReachWay reach;
+  const char *reason; /* why it cannot be reached, NULL when it can */
   gboolean in_library;
 } FilResultFacts;
 

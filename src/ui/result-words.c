@@ -22,6 +22,17 @@ fil_result_describe_state (const FilResultFacts *facts)
 }
 
 /**
+ * fil_result_describe_reach:
+ *
+ * Returns: (transfer none): how the file would get here, or why it cannot, in a sentence
+ */
+const char *
+fil_result_describe_reach (const FilResultFacts *facts)
+{
+  return facts->reach == FIL_REACH_BY_NONE && facts->reason != NULL ? facts->reason : fil_reach_to_sentence (facts->reach);
+}
+
+/**
  * fil_result_describe_source:
  *
  * Returns: (transfer full): who offers it and how far away that is, in one line

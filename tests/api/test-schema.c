@@ -17,13 +17,13 @@ test_types (void)
     const char *type;
   } cases[] = {
     { &fil_schema_status, "(ssssssxxyysxxxxxsb)" }, { &fil_schema_search, "(xssbxxxs)" },
-    { &fil_schema_result, "(xxsxsssssxsxbsbx)" },   { &fil_schema_download, "(xsxsssssxxxxxssxxxxxxx)" },
+    { &fil_schema_result, "(xxsxsssssxsxbsbxs)" },  { &fil_schema_download, "(xsxsssssxxxxxssxxxxxxx)" },
     { &fil_schema_upload, "(xsssxxsx)" },           { &fil_schema_share, "(sxxssxx)" },
     { &fil_schema_peer, "(xssssbbxxxb)" },          { &fil_schema_event, "(xxssx)" },
     { &fil_schema_library, "(xsssxssxx)" },         { &fil_schema_history, "(xsxssx)" },
     { &fil_schema_trace, "(xxssxxs)" },             { &fil_schema_doctor, "(sysssss)" },
     { &fil_schema_setting, "(ss)" },                { &fil_schema_preview, "(ssxxxxxxxxxxasas)" },
-    { &fil_schema_download_source, "(xssssxxxxsasx)" }, { &fil_schema_removed, "(xsxxxx)" },
+    { &fil_schema_download_source, "(xssssxxxxsasxsssbx)" }, { &fil_schema_removed, "(xsxxxx)" },
     { &fil_schema_beginning, "(xs)" },
   };
   guint n;

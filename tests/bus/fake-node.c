@@ -403,6 +403,11 @@ fil_node_get_result (FilNode *self,
                            .reach = FIL_REACH_PUSH,
                            .sources = 1,
                            .needs_push = TRUE };
+  if (g_str_has_prefix (thing->name, "bad"))
+    {
+      info->reach = FIL_REACH_UNREACHABLE;
+      info->reason = "Both routers use another port for each connection.";
+    }
   return TRUE;
 }
 
@@ -547,8 +552,9 @@ fil_node_download_sources (FilNode *self,
 {
   static const char *const via[] = { "10.0.0.1:6346", NULL };
   const FilDownloadSourceInfo source = { .id = 1, .address = "10.0.0.9:6346", .vendor = "FLBT", .state = "active",
-                                         .reach = FIL_REACH_PUSH, .hops = 3, .bps = 1000, .delivered_bytes = 4096,
-                                         .via = via };
+                                         .reach = FIL_REACH_PUNCH, .hops = 3, .bps = 1000, .delivered_bytes = 4096,
+                                         .nat = "port-restricted", .transport = "udp", .is_encrypted = TRUE,
+                                         .rtt_us = 34200, .via = via };
 
   if (thing_in (self, FIL_LIST_DOWNLOADS, id, error) == NULL)
     return FALSE;

@@ -193,11 +193,15 @@ test_help (Fixture *f,
   "\"udp_reachable\":null,\"nat\":null,\"shared_files\":0,\"shared_bytes\":1234567,\"hashing\":0,"                \
   "\"down_bps\":2400000,\"up_bps\":0,\"sentence\":null,\"sharing_paused\":false}\n"
 
-#define RESULT(id, search, name)                                                                            \
+#define WAY(id, search, name, reach, reason)                                                                \
   "{\"id\":" id ",\"search\":" search ",\"name\":\"" name "\",\"size\":4200000,\"sha1\":\"" FAKE_SHA1         \
   "\",\"tth\":null,\"address\":\"10.0.0.7:6346\",\"guid\":\"ffeeddccbbaa99887766554433221100\",\"vendor\":"    \
-  "\"FLBT\",\"hops\":2,\"reach\":\"push\",\"sources\":1,\"needs_push\":true,\"kind\":\"audio\","               \
-  "\"in_library\":false,\"download\":null}\n"
+  "\"FLBT\",\"hops\":2,\"reach\":\"" reach "\",\"sources\":1,\"needs_push\":true,\"kind\":\"audio\","               \
+  "\"in_library\":false,\"download\":null,\"reason\":" reason "}\n"
+
+#define RESULT(id, search, name) WAY (id, search, name, "push", "null")
+#define UNREACHABLE(id, search, name) WAY (id, search, name, "unreachable", "\"" FAKE_REASON "\"")
+#define FAKE_REASON "Both routers use another port for each connection."
 
 #define DOWNLOAD(id, name, state, reason, code, bytes, path, finished)                                        \
   "{\"id\":" id ",\"name\":\"" name "\",\"size\":4200000,\"sha1\":\"" FAKE_SHA1 "\",\"tth\":\"" FAKE_TTH        \
@@ -220,7 +224,9 @@ test_json (Fixture *f,
   assert_prints (f, "--json search nothing --wait 0", "");
   assert_prints (f, "--json results 4",
                  RESULT ("5", "4", "Purple Hazel - Walnut.ogg") RESULT ("6", "4", "purple_hazel.pdf")
-                     RESULT ("7", "4", "bad-hazel.iso"));
+                     UNREACHABLE ("7", "4", "bad-hazel.iso"));
+  assert_run (f, "results 4", 0);
+  g_assert_nonnull (strstr (f->out, "bad-hazel.iso              " FAKE_REASON "\n"));
   assert_prints (f, "--json searches",
                  "{\"id\":4,\"text\":\"purple hazel\",\"kind\":null,\"active\":true,\"results\":3,\"hosts_asked\":240,"
                  "\"started\":1700000000,\"reason\":null}\n"
@@ -254,9 +260,12 @@ test_json (Fixture *f,
                  "{\"name\":\"udp\",\"verdict\":null,\"text\":\"Not known yet.\",\"help\":null,\"setting\":null,"
                  "\"value\":null,\"action\":null}\n");
   assert_prints (f, "doctor",
-                 "✗ tcp    Nobody could connect to you. Let Filbert ask your router.\n"
-                 "         filbertctl set port-mapping true\n"
-                 "– udp    Not known yet.\n");
+                 "✗ Others can reach you (TCP)\n"
+                 "  Nobody could connect to you.\n"
+                 "  What would help: Let Filbert ask your router.\n"
+                 "    filbertctl set port-mapping true\n"
+                 "– Others can reach you (UDP)\n"
+                 "  Not known yet.\n");
   assert_prints (f, "--json set role leaf", "");
   assert_prints (f, "--json settings",
                  "{\"key\":\"download-limit\",\"value\":\"0\"}\n{\"key\":\"role\",\"value\":\"leaf\"}\n");
@@ -271,7 +280,7 @@ test_json (Fixture *f,
                  "\"hazel.pdf\"],\"private_names\":[\"passwords.kdbx\"]}\n");
   assert_prints (f, "--json browse 10.0.0.7:6346",
                  RESULT ("10", "9", "Purple Hazel - Walnut.ogg") RESULT ("11", "9", "purple_hazel.pdf")
-                     RESULT ("12", "9", "bad-hazel.iso"));
+                     UNREACHABLE ("12", "9", "bad-hazel.iso"));
   assert_run (f, "--json browse slow:1 --wait 0", 5);
   g_assert_nonnull (strstr (f->err, "filbertctl results 13"));
   assert_run (f, "--json browse refuses:1", 1);
@@ -301,6 +310,13 @@ test_downloads (Fixture *f,
                                                      "null", "null")));
   g_assert_cmpstr (f->err, ==, "filbertctl: Every source sent wrong bytes.\n");
   assert_prints (f, "--json get 6", MOVING ("10", "Purple Hazel - Walnut.ogg", "queued"));
+  assert_prints (f, "--json sources 10",
+                 "{\"id\":1,\"address\":\"10.0.0.9:6346\",\"vendor\":\"FLBT\",\"state\":\"active\",\"reach\":\"punch\","
+                 "\"hops\":3,\"bps\":1000,\"delivered_bytes\":4096,\"queue_position\":null,\"reason_code\":null,"
+                 "\"via\":[\"10.0.0.1:6346\"],\"queue_length\":null,\"reason\":null,\"nat\":\"port-restricted\",\"transport\":\"udp\","
+                 "\"encrypted\":true,\"rtt_us\":34200}\n");
+  assert_run (f, "sources 10", 0);
+  g_assert_nonnull (strstr (f->out, "udp        34 ms  port-restricted  10.0.0.1:6346"));
   assert_run (f, "downloads", 0);
   g_assert_nonnull (strstr (f->out, good));
   g_assert_nonnull (strstr (f->out, bad));
@@ -329,10 +345,10 @@ test_tables (Fixture *f,
   assert_run (f, "start", 0);
   g_assert_true (g_str_has_prefix (f->out, "The node was running already.\nState "));
   assert_prints (f, "search purple --max 3",
-                 "ID    Size  Sources  Reach  Kind   Name\n"
-                 " 5  4.2\302\240MB        1  push   audio  Purple Hazel - Walnut.ogg\n"
-                 " 6  4.2\302\240MB        1  push   audio  purple_hazel.pdf\n"
-                 " 7  4.2\302\240MB        1  push   audio  bad-hazel.iso\n");
+                 "ID    Size  Sources  Reach        Kind   Name                       Note\n"
+                 " 5  4.2\302\240MB        1  push         audio  Purple Hazel - Walnut.ogg\n"
+                 " 6  4.2\302\240MB        1  push         audio  purple_hazel.pdf\n"
+                 " 7  4.2\302\240MB        1  unreachable  audio  bad-hazel.iso              " FAKE_REASON "\n");
   assert_prints (f, "search nothing --wait 0",
                  "No results yet. The search goes on: filbertctl results 8\n");
   assert_prints (f, "shares", "You share nothing. Others see only your searches.\n");

@@ -147,9 +147,11 @@ class Line(Test):
                              {step["what"] for step in own})
         # Whoever is asked to call has said in its hit that it can do TLS.
         self.assertIn("tls runs upload", sharer.log_text(400))
-        # The download's own trace is about its pushes: each way, and who answered.
+        # The download's own trace is about its pushes: each way, and who answered; and how its sources are reached.
         steps = asker.ask("trace", "download:%d" % done["id"])
-        self.assertEqual([step["what"] for step in steps], ["push-sent", "push-forwarded", "giv-received"])
+        self.assertEqual([step["what"] for step in steps],
+                         ["push-sent", "push-forwarded", "giv-received", "way-begins", "way"])
+        self.assertIn("asked by push", steps[-1]["text"])
         self.assertEqual(steps[0]["text"], "by UDP to the servent itself")
         for hops, (node, after) in enumerate(((first, second), (second, third), (third, None)), 1):
             push = node.until("the push", lambda: node.ask("trace", row["guid"]))

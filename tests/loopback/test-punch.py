@@ -36,6 +36,27 @@ class Punch(Test):
         self.assertEqual(upload["reach"], "punch")
         self.assertEqual(getter.ask("uploads"), [])
 
+    def test_way_is_told(self):
+        """While a file comes, the way is told: how it came about, by whom it was signalled, over what, how long a
+        round trip takes now, and the same in the trace."""
+        (ultrapeer,), sharer, getter = self.network({"hickory.bin": noise(3000000, 7)})
+        sharer.ask("set", "upload-limit", "300000")
+        id = getter.ask("get", str(getter.find("hickory")[0]["id"]))[0]["id"]
+        getter.wait_download(id, "has bytes", lambda d: d["verified_bytes"] > 0)
+
+        def standing():
+            rows = [s for s in getter.ask("sources", str(id)) if s["transport"]]
+            return rows and rows[0]["rtt_us"] and rows[0]
+        source = getter.until("the way stands", standing)
+        self.assertEqual((source["reach"], source["transport"], source["encrypted"]), ("punch", "udp", True))
+        self.assertLess(source["rtt_us"], 5000000)
+        self.assertEqual(source["via"], [ultrapeer.listen])
+        last = getter.ask("trace", "download:%d" % id)
+        self.assertIn("way-begins", [step["what"] for step in last])
+        self.assertEqual((last[-1]["what"], last[-1]["peer"]), ("way-stands", source["address"]))
+        for part in ("both sides opened the path", "by UDP", "encrypted", "round trip"):
+            self.assertIn(part, last[-1]["text"])
+
     def test_files_over_one_way(self):
         """The way that was opened for one file serves the next ones too."""
         contents = {"walnut %d.bin" % i: noise(400000, 10 + i) for i in range(3)}

@@ -116,6 +116,30 @@ test_same_offer (Fixture *fixture,
   g_assert_cmpuint (search->results->len, ==, 1);
 }
 
+/* Those that can be connected to are told no news of other ways. */
+static void
+test_touch_unreached (Fixture *fixture,
+                      gconstpointer data)
+{
+  FilSearch *search = add_search (fixture, 9, FIL_N_KINDS);
+  FilHit open = make_hit ("a.ogg", 1, 1, 7), closed = make_hit ("b.ogg", 2, 5, 8);
+  g_autoptr (FilChanges) changes = NULL;
+  FilResult *result;
+  guint64 seq;
+
+  open.endpoint = fil_endpoint_v4 ((const guint8[]){ 24, 1, 1, 1 }, 6346);
+  closed.endpoint = open.endpoint;
+  closed.needs_push = TRUE;
+  fil_searches_add_hit (fixture->searches, search, &open);
+  g_assert_false (fil_searches_touch_unreached (search));
+  result = fil_searches_add_hit (fixture->searches, search, &closed);
+  seq = fil_journal_seq (search->journal);
+  g_assert_true (fil_searches_touch_unreached (search));
+  changes = fil_journal_changes (search->journal, seq, 10);
+  g_assert_cmpuint (changes->changed->len, ==, 1);
+  g_assert_cmpint (g_array_index (changes->changed, gint64, 0), ==, result->id);
+}
+
 static void
 test_kind (Fixture *fixture,
            gconstpointer data)
@@ -175,6 +199,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/node/searches/same-file", Fixture, NULL, set_up, test_same_file, tear_down);
   g_test_add ("/node/searches/same-offer", Fixture, NULL, set_up, test_same_offer, tear_down);
+  g_test_add ("/node/searches/touch-unreached", Fixture, NULL, set_up, test_touch_unreached, tear_down);
   g_test_add ("/node/searches/kind", Fixture, NULL, set_up, test_kind, tear_down);
   g_test_add ("/node/searches/limits", Fixture, NULL, set_up, test_limits, tear_down);
   g_test_add ("/node/searches/close", Fixture, NULL, set_up, test_close, tear_down);

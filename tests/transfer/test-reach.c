@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <string.h>
+
 #include "clock.h"
 #include "file-source.h"
 #include "own-reach.h"
@@ -98,6 +100,86 @@ test_limewire (void)
   g_assert_cmpint (fil_own_reach_chance (&(FilOwnReach){ .can_punch = TRUE }, &other), ==, FIL_NAT_CHANCE_NO);
 }
 
+/* Whoever cannot be reached has a sentence of its own for it; where there is a chance there is none. */
+static void
+test_why (void)
+{
+  const FilOwnReach blocked = { .is_udp_blocked = TRUE }, young = { 0 };
+  const FilOwnReach cone = { .can_punch = TRUE, .nat = { .udp = classes[1] } };
+  const FilOwnReach random = { .can_punch = TRUE, .nat = { .udp = classes[4] } };
+  const FilPunchHint deaf = { 0 }, lime = { .can_punch = TRUE };
+  const FilPunchHint other = { .can_punch = TRUE, .knows_offers = TRUE, .nat = { .udp = classes[4] } };
+  const struct
+  {
+    const FilOwnReach *own;
+    const FilPunchHint *other;
+    gboolean has_proxies;
+    const char *part;
+  } cases[] = {
+    { &blocked, &other, TRUE, "UDP, which does not get through from here" },
+    { &young, &other, TRUE, "not known yet" },
+    { &cone, &deaf, TRUE, "its program opens no paths" },
+    { &cone, &other, FALSE, "names no ultrapeer" },
+    { &random, &other, TRUE, "Both routers use another port" },
+    { &cone, &other, TRUE, "The other router uses another port" },
+    { &random, &lime, TRUE, "takes only the port that it was told" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *why = fil_own_reach_why (cases[i].own, cases[i].other, cases[i].has_proxies);
+
+      g_test_message ("%s", why);
+      g_assert_nonnull (strstr (why, cases[i].part));
+      g_assert_true (g_str_has_suffix (why, "."));
+    }
+}
+
+/* A source tells the same, and what the last try told; one that stands tells nothing. */
+static void
+test_source_why (void)
+{
+  const FilPunchHint other = { .can_punch = TRUE, .knows_offers = TRUE, .nat = { .udp = classes[4] } };
+  FilOwnReach own = { .can_punch = TRUE, .nat = { .udp = classes[4] } };
+  g_autoptr (FilFileSource) source = firewalled (&other);
+
+  g_assert_nonnull (strstr (fil_file_source_why (source, &own), "Both routers"));
+  own.is_reachable = TRUE;
+  g_assert_null (fil_file_source_why (source, &own));
+  own = (FilOwnReach){ .can_punch = TRUE, .nat = { .udp = classes[1] } };
+  source->punch.nat.udp = classes[1];
+  g_assert_null (fil_file_source_why (source, &own));
+  fil_file_source_punch_failed (source, FALSE, "tried once", 0);
+  g_assert_cmpstr (fil_file_source_why (source, &own), ==, "tried once");
+  fil_file_source_punch_failed (source, TRUE, "tried twice", 0);
+  g_assert_cmpstr (fil_file_source_why (source, &own), ==, "tried twice");
+
+  /* How the connection that stands came about counts more than how one would. */
+  fil_file_source_set_state (source, FIL_SOURCE_ACTIVE);
+  source->came_by = FIL_SOURCE_PUNCH;
+  source->reason_code = NULL;
+  g_assert_cmpint (fil_file_source_reach (source, &own), ==, FIL_SOURCE_PUNCH);
+  g_assert_null (fil_file_source_why (source, &own));
+}
+
+/* What others see of us has changed when, and only when, a way to somebody may have changed. */
+static void
+test_equal (void)
+{
+  const FilOwnReach first = { .can_punch = TRUE, .nat = { .udp = classes[1] } };
+  FilOwnReach second = first;
+
+  g_assert_true (fil_own_reach_equal (&first, &second));
+  second.nat.udp = classes[4];
+  g_assert_false (fil_own_reach_equal (&first, &second));
+  second = first;
+  second.is_reachable = TRUE;
+  g_assert_false (fil_own_reach_equal (&first, &second));
+  second = first;
+  second.nat.udp.step = 4;
+  g_assert_true (fil_own_reach_equal (&first, &second));
+}
+
 static void
 test_waiting (void)
 {
@@ -138,6 +220,9 @@ main (int argc,
   g_test_add_func ("/transfer/reach/pairs", test_pairs);
   g_test_add_func ("/transfer/reach/tcp", test_tcp);
   g_test_add_func ("/transfer/reach/limewire", test_limewire);
+  g_test_add_func ("/transfer/reach/why", test_why);
+  g_test_add_func ("/transfer/reach/source-why", test_source_why);
+  g_test_add_func ("/transfer/reach/equal", test_equal);
   g_test_add_func ("/transfer/reach/waiting", test_waiting);
   g_test_add_func ("/transfer/reach/ipv6", test_ipv6);
   return g_test_run ();

@@ -206,7 +206,10 @@ def search_and_download():
     wait_for_text('14 results')
     wait_for_text('1 hidden by filters')
     wait_for_text('Purple Hazel - Walnut Grove.ogg')
-    wait_for_text('push')
+    wait_for_text('punch')
+    # Who cannot be reached says why, also to who does not see it.
+    wait_for_text('unreachable')
+    wait_for('why', lambda: has_description('The other router uses another port for each connection'))
     assert not has_text('hazel_setup.exe')
     check_names('the results')
 
@@ -240,8 +243,12 @@ def transfers():
     toggle = wait_for('the details button', lambda: find('toggle button', 'Details of hazel-linux-12.1-amd64.iso')
                       or find('push button', 'Details of hazel-linux-12.1-amd64.iso'))
     wait_for('the details open', lambda: toggle.do_action(0))
-    wait_for_text('192.0.2.61:41211 · FLBT · push · delivers')
-    wait_for_text('It was asked through the network to connect to you')
+    wait_for_text('192.0.2.61:41211 · FLBT · punch · delivers')
+    wait_for_text('47 ms')
+    wait_for_text('Both of you opened a path from inside at the same moment')
+    wait_for_text('Between you: your NAT, 2 ultrapeers for the signalling, their NAT. The connection is encrypted. '
+                  'A round trip by UDP takes 47 ms.')
+    wait_for('the path in words', lambda: find('image', 'Between you: your NAT') or find('icon', 'Between you: your NAT'))
     wait_for('the map in words', lambda: find('image', 'verified') or find('icon', 'verified'))
     check_names('the details of a download')
     # What is cancelled can be had back. The action tells when, at once: to search the whole window might take
@@ -287,8 +294,9 @@ def library():
 def network():
     key('alt+4')
     wait_for_text('Others can reach you (TCP)')
-    wait_for_text('Nobody could connect to you. A router or a firewall keeps them out. You are asked by push to '
-                  'connect to them. Let Filbert ask your router to open port 23451.')
+    wait_for_text('Nobody could connect to you. A router or a firewall keeps them out. Whoever can be connected to '
+                  'gets your files all the same: you are asked by push to connect to them.')
+    wait_for_text('Let Filbert ask your router to open port 23451.')
     press('Ask the Router')
     wait_for('it was done', lambda: not find('push button', 'Ask the Router'))
     wait_for_text('gtk-gnutella/1.2.3')

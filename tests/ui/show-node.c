@@ -4,6 +4,7 @@
 #include "node.h"
 
 #include "journal.h"
+#include "show-doctor.h"
 
 #include <string.h>
 
@@ -30,38 +31,46 @@ typedef struct
   guint hops;
   FilReach reach;
   gboolean in_library;
+  const char *reason;
 } Found;
+
+#define FORBIDDEN                                                                                                  \
+  "The other router uses another port for each connection and yours lets nobody in who was not called; a port "    \
+  "mapping in your router would help."
+#define NO_PATHS                                                                                                   \
+  "Neither of you can be called from outside, and its program opens no paths from both sides. An open port in "    \
+  "your router or firewall would let it connect to you."
 
 #define SHA1(letter) letter "STHIPQGSSZTS5FJUPAKUZWUGYQYPFB"
 
 static const Found found[] = {
   { "Purple Hazel - Walnut Grove.ogg", "audio", 4213000, SHA1 ("A2"), "203.0.113.7:6346", "FLBT", 2, FIL_REACH_DIRECT, FALSE },
-  { "hazel-walnut-grove.ogg", "audio", 4213000, SHA1 ("A2"), "198.51.100.24:23451", "GTKG", 3, FIL_REACH_PUSH, FALSE },
-  { "Purple Hazel - 03 - Walnut Grove.ogg", "audio", 4213000, SHA1 ("A2"), "192.0.2.190:6346", "LIME", 3, FIL_REACH_PUSH, FALSE },
-  { "purple_hazel_field_notes.pdf", "document", 310400, SHA1 ("B2"), "198.51.100.77:6346", "GTKG", 4, FIL_REACH_PUSH, TRUE },
-  { "hazel-linux-12.1-amd64.iso", "archive", G_GUINT64_CONSTANT (2104000000), SHA1 ("C2"), "192.0.2.61:41211", "FLBT", 3, FIL_REACH_PUSH, FALSE },
+  { "hazel-walnut-grove.ogg", "audio", 4213000, SHA1 ("A2"), "198.51.100.24:23451", "GTKG", 3, FIL_REACH_UNREACHABLE, FALSE, NO_PATHS },
+  { "Purple Hazel - 03 - Walnut Grove.ogg", "audio", 4213000, SHA1 ("A2"), "192.0.2.190:6346", "LIME", 3, FIL_REACH_PUNCH, FALSE },
+  { "purple_hazel_field_notes.pdf", "document", 310400, SHA1 ("B2"), "198.51.100.77:6346", "GTKG", 4, FIL_REACH_DIRECT, TRUE },
+  { "hazel-linux-12.1-amd64.iso", "archive", G_GUINT64_CONSTANT (2104000000), SHA1 ("C2"), "192.0.2.61:41211", "FLBT", 3, FIL_REACH_PUNCH, FALSE },
   { "hazel-linux-12.1-amd64.iso", "archive", G_GUINT64_CONSTANT (2104000000), SHA1 ("C2"), "203.0.113.99:6348", "FLBT", 2, FIL_REACH_DIRECT, FALSE },
   { "Hazel catkins in the March wind.webm", "video", 48120000, SHA1 ("D2"), "203.0.113.150:6346", "WSHR", 2, FIL_REACH_DIRECT, FALSE },
-  { "hazelnut harvest 1931 (restored).mkv", "video", G_GUINT64_CONSTANT (731000000), SHA1 ("E2"), "192.0.2.8:6346", "GTKG", 4, FIL_REACH_PUSH, FALSE },
+  { "hazelnut harvest 1931 (restored).mkv", "video", G_GUINT64_CONSTANT (731000000), SHA1 ("E2"), "192.0.2.8:6346", "GTKG", 4, FIL_REACH_UNREACHABLE, FALSE, NO_PATHS },
   { "purple hazel leaves, macro.jpg", "image", 2840000, SHA1 ("F2"), "198.51.100.3:6346", "FLBT", 3, FIL_REACH_DIRECT, FALSE },
   { "Corylus maxima Purpurea.jpg", "image", 1120000, SHA1 ("G2"), "198.51.100.3:6346", "FLBT", 3, FIL_REACH_DIRECT, FALSE },
-  { "The Hazel Wood - a radio play.flac", "audio", 212400000, SHA1 ("H2"), "192.0.2.210:50122", "BEAR", 5, FIL_REACH_UNREACHABLE, FALSE },
+  { "The Hazel Wood - a radio play.flac", "audio", 212400000, SHA1 ("H2"), "192.0.2.210:50122", "FLBT", 5, FIL_REACH_UNREACHABLE, FALSE, FORBIDDEN },
   { "hazel grafting handbook.epub", "document", 5310000, SHA1 ("I2"), "203.0.113.40:6346", "GTKG", 2, FIL_REACH_DIRECT, FALSE },
   { "hazel_setup.exe", "program", 912000, SHA1 ("J2"), "192.0.2.13:6346", "XXXX", 1, FIL_REACH_DIRECT, FALSE },
-  { "seed-catalogue-hazels.zip", "archive", 18700000, SHA1 ("K2"), "203.0.113.201:6346", "FLBT", 3, FIL_REACH_PUSH, FALSE },
+  { "seed-catalogue-hazels.zip", "archive", 18700000, SHA1 ("K2"), "203.0.113.201:6346", "FLBT", 3, FIL_REACH_PUNCH, FALSE },
 };
 
 static const FilDownloadInfo old_downloads[] = {
   { .id = 400, .name = "hazel-linux-12.1-amd64.iso", .size = G_GUINT64_CONSTANT (2104000000), .state = FIL_DOWNLOAD_DOWNLOADING,
     .verified_bytes = G_GUINT64_CONSTANT (1290000000), .received_bytes = G_GUINT64_CONSTANT (1304500000), .bps = 2400000, .eta_s = 333,
-    .sources = 3, .active_sources = 2, .reach = FIL_REACH_PUSH, .sha1 = SHA1 ("C2"), .added = 1700000000 },
+    .sources = 3, .active_sources = 2, .reach = FIL_REACH_PUNCH, .sha1 = SHA1 ("C2"), .added = 1700000000 },
   { .id = 401, .name = "Hazel catkins in the March wind.webm", .size = 48120000, .state = FIL_DOWNLOAD_QUEUED, .eta_s = -1,
     .reason = "The only source is busy: place 4 in its queue, about 6 min.", .reason_code = "remote-queue", .sources = 1,
     .received_bytes = 12030000, .reach = FIL_REACH_DIRECT, .sha1 = SHA1 ("D2"), .added = 1700000100 },
   { .id = 402, .name = "hazelnut harvest 1931 (restored).mkv", .size = G_GUINT64_CONSTANT (731000000), .state = FIL_DOWNLOAD_PAUSED,
-    .received_bytes = G_GUINT64_CONSTANT (402000000), .eta_s = -1, .sources = 2, .reach = FIL_REACH_PUSH, .added = 1700000200 },
+    .received_bytes = G_GUINT64_CONSTANT (402000000), .eta_s = -1, .sources = 2, .reach = FIL_REACH_PUNCH, .added = 1700000200 },
   { .id = 403, .name = "The Hazel Wood - a radio play.flac", .size = 212400000, .state = FIL_DOWNLOAD_FAILED, .eta_s = -1,
-    .reason = "No path leads to the only source: both of you are behind NATs that forbid it.", .reason_code = "no-sources",
+    .reason = FORBIDDEN, .reason_code = "unreachable",
     .sources = 1, .reach = FIL_REACH_UNREACHABLE, .added = 1700000250 },
   { .id = 404, .name = "purple_hazel_field_notes.pdf", .size = 310400, .verified_bytes = 310400, .received_bytes = 310400, .eta_s = -1,
     .state = FIL_DOWNLOAD_DONE, .path = "/tmp/purple_hazel_field_notes.pdf", .sha1 = SHA1 ("B2"), .added = 1699990000, .finished = 1699990060 },
@@ -349,13 +358,15 @@ fil_node_get_status (FilNode *self,
                      FilStatusInfo *info)
 {
   gboolean is_empty = self->shares->len == 0;
+  FilDoctorFacts facts;
 
+  show_doctor_facts (&facts);
   *info = (FilStatusInfo){ .state = FIL_STATE_ONLINE, .guid = "00112233445566778899aabbccddeeff", .listen = "0.0.0.0:23451" };
   info->external = "203.0.113.18:23451";
   info->peers = is_empty ? 3 : G_N_ELEMENTS (peers);
-  info->tcp_reachable = FIL_VERDICT_NO;
-  info->udp_reachable = FIL_VERDICT_NO;
-  info->nat = "port-restricted";
+  info->tcp_reachable = facts.tcp;
+  info->udp_reachable = facts.udp;
+  info->nat = facts.udp_passes == FIL_VERDICT_NO ? "udp-blocked" : fil_nat_name (&facts.nat);
   info->shared_files = is_empty ? 0 : 1204;
   info->shared_bytes = is_empty ? 0 : G_GUINT64_CONSTANT (48200000000);
   info->hashing = is_empty ? 0 : 187;
@@ -415,7 +426,7 @@ fil_node_get_result (FilNode *self,
     }
   *info = (FilResultInfo){ .id = id, .search = id / RESULTS_OF_SEARCH, .name = name, .size = row->size, .kind = row->kind,
                            .sha1 = sha1, .address = row->address, .guid = "ffeeddccbbaa99887766554433221100", .vendor = row->vendor,
-                           .hops = row->hops, .reach = row->reach, .sources = 1, .needs_push = row->reach != FIL_REACH_DIRECT,
+                           .hops = row->hops, .reach = row->reach, .reason = row->reason, .sources = 1, .needs_push = row->reach != FIL_REACH_DIRECT,
                            .in_library = row->in_library };
   for (guint i = 0; i < self->downloads->len; i++)
     if (g_strcmp0 (g_array_index (self->downloads, FilDownloadInfo, i).sha1, sha1) == 0)
@@ -517,7 +528,7 @@ fil_node_trace (FilNode *self,
   return TRUE;
 }
 
-/* The image comes from a source that is asked to connect and from one that is reached; a third waits. */
+/* The image comes over a path that both sides opened and from a host that is reached; a third waits. */
 gboolean
 fil_node_download_sources (FilNode *self,
                            gint64 id,
@@ -528,17 +539,27 @@ fil_node_download_sources (FilNode *self,
   static const char *const nobody[] = { NULL };
   static const char *const via[] = { "198.51.100.24:23451", "192.0.2.190:6346", NULL };
   const FilDownloadSourceInfo sources[] = {
-    { .id = 1, .address = "192.0.2.61:41211", .vendor = "FLBT", .state = "active", .reach = FIL_REACH_PUSH, .hops = 3,
-      .bps = 1600000, .delivered_bytes = 812000000, .via = via },
+    { .id = 1, .address = "192.0.2.61:41211", .vendor = "FLBT", .state = "active", .reach = FIL_REACH_PUNCH, .hops = 3,
+      .bps = 1600000, .delivered_bytes = 812000000, .nat = "symmetric-sequential", .transport = "udp", .is_encrypted = TRUE,
+      .rtt_us = 47300, .via = via },
     { .id = 2, .address = "203.0.113.99:6348", .vendor = "FLBT", .state = "active", .reach = FIL_REACH_DIRECT, .hops = 2,
-      .bps = 800000, .delivered_bytes = 478000000, .via = nobody },
-    { .id = 3, .vendor = "GTKG", .state = "queued", .reach = FIL_REACH_PUNCH, .hops = 4, .queue_position = 4, .via = nobody },
+      .bps = 800000, .delivered_bytes = 478000000, .transport = "tcp", .is_encrypted = TRUE, .rtt_us = 21800, .via = nobody },
+    { .id = 3, .address = "203.0.113.150:6346", .vendor = "GTKG", .state = "queued", .reach = FIL_REACH_DIRECT, .hops = 4,
+      .queue_position = 4, .transport = "tcp", .rtt_us = 88000, .via = nobody },
   };
 
-  if (find_download (self, id, error) == NULL)
+  const FilDownloadSourceInfo unreachable = { .id = 1, .address = "192.0.2.210:50122", .vendor = "FLBT", .state = "idle",
+                                              .reach = FIL_REACH_UNREACHABLE, .reason = FORBIDDEN, .hops = 5,
+                                              .nat = "symmetric-random", .via = nobody };
+  FilDownloadInfo *download = find_download (self, id, error);
+
+  if (download == NULL)
     return FALSE;
-  for (guint i = 0; i < (id == FIRST_DOWNLOAD ? G_N_ELEMENTS (sources) : 1); i++)
-    func (&sources[i], data);
+  if (download->reach == FIL_REACH_UNREACHABLE)
+    func (&unreachable, data);
+  else
+    for (guint i = 0; i < (id == FIRST_DOWNLOAD ? G_N_ELEMENTS (sources) : 1); i++)
+      func (&sources[i], data);
   return TRUE;
 }
 
@@ -571,26 +592,23 @@ fil_node_doctor (FilNode *self,
                  FilDoctorFunc func,
                  gpointer data)
 {
-  const FilDoctorLine lines[] = {
-    { "tcp", FIL_VERDICT_NO,
-      "Nobody could connect to you. A router or a firewall keeps them out. You are asked by push to connect to them.",
-      "Let Filbert ask your router to open port 23451.", "port-mapping", "true", "Ask the Router" },
-    { "udp", FIL_VERDICT_NO, "Only those whom you have called can answer; strangers do not get through." },
-    { "punch", FIL_VERDICT_YES,
-      "Your router keeps one port for all contacts: others behind a firewall can be met halfway, except those whose "
-      "router takes ports at random." },
-  };
+  FilDiagnosis diagnoses[FIL_DIAGNOSES];
+  FilDoctorFacts facts;
 
-  FilDoctorLine asked = lines[0];
-
+  show_doctor_facts (&facts);
   /* The router is slow to answer. */
-  asked.help = asked.setting = asked.value = asked.action = NULL;
-  if (g_strcmp0 (g_hash_table_lookup (self->settings, "port-mapping"), "true") == 0)
-    func (&asked, data);
-  else
-    func (&lines[0], data);
-  for (guint i = 1; i < G_N_ELEMENTS (lines); i++)
-    func (&lines[i], data);
+  if (facts.router == FIL_ROUTER_OFF && g_strcmp0 (g_hash_table_lookup (self->settings, "port-mapping"), "true") == 0)
+    facts.router = FIL_ROUTER_UNKNOWN;
+  fil_doctor_examine (&facts, diagnoses);
+  for (guint i = 0; i < FIL_DIAGNOSES; i++)
+    {
+      const FilDiagnosis *said = &diagnoses[i];
+      const FilDoctorLine line = { said->name, said->verdict, said->text, said->help, said->setting, said->value, said->action };
+
+      if (said->name != NULL)
+        func (&line, data);
+      fil_diagnosis_clear (&diagnoses[i]);
+    }
 }
 
 gint64

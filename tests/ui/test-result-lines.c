@@ -52,8 +52,8 @@ put (Fixture *f,
      const char *sha1)
 {
   g_autoptr (GVariant) row = g_variant_ref_sink (
-      g_variant_new ("(xxsxsssssxsxbsbx)", id, (gint64) 1, name, (gint64) 1000, sha1, "", "10.0.0.1:6346", "", "FLBT",
-                     (gint64) 2, "direct", (gint64) 1, FALSE, "audio", FALSE, FIL_NULL_INT));
+      g_variant_new ("(xxsxsssssxsxbsbxs)", id, (gint64) 1, name, (gint64) 1000, sha1, "", "10.0.0.1:6346", "", "FLBT",
+                     (gint64) 2, "direct", (gint64) 1, FALSE, "audio", FALSE, FIL_NULL_INT, ""));
 
   fil_results_model_put (f->results, row);
 }

@@ -4,6 +4,7 @@
 #include "results-model.h"
 
 #include "file-kinds.h"
+#include "result-words.h"
 #include "schema.h"
 
 #define N_MANY 10000
@@ -25,8 +26,9 @@ make_row (gint64 id,
           const char *sha1,
           const char *reach)
 {
-  return g_variant_ref_sink (g_variant_new ("(xxsxsssssxsxbsbx)", id, (gint64) 1, name, size, sha1, "", "10.0.0.1:6346",
-                                            "", "FLBT", (gint64) 2, reach, (gint64) 1, FALSE, kind, FALSE, FIL_NULL_INT));
+  return g_variant_ref_sink (g_variant_new ("(xxsxsssssxsxbsbxs)", id, (gint64) 1, name, size, sha1, "", "10.0.0.1:6346",
+                                            "", "FLBT", (gint64) 2, reach, (gint64) 1, FALSE, kind, FALSE, FIL_NULL_INT,
+                                            g_str_equal (reach, "unreachable") ? "Both routers forbid it." : ""));
 }
 
 static void
@@ -188,6 +190,27 @@ test_group (Fixture *f,
   g_assert_cmpuint (fil_result_item_get_facts (item)->sources, ==, 3);
   g_assert_cmpint (fil_result_item_get_facts (item)->reach, ==, FIL_REACH_BY_DIRECT);
   check_shadow (f);
+}
+
+/* Who cannot be reached says why; a file says it only when nobody else has it. */
+static void
+test_reach (void)
+{
+  g_autoptr (GVariant) closed = make_row (1, "a.ogg", "audio", 1000, "A", "unreachable");
+  g_autoptr (GVariant) open = make_row (2, "a.ogg", "audio", 1000, "A", "push");
+  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
+  g_autoptr (FilResultItem) file = NULL;
+  g_autoptr (FilResultItem) member = NULL;
+
+  g_ptr_array_add (rows, closed);
+  file = fil_result_item_new (rows, TRUE);
+  g_assert_cmpstr (fil_result_describe_reach (fil_result_item_get_facts (file)), ==, "Both routers forbid it.");
+  g_ptr_array_add (rows, open);
+  fil_result_item_set_rows (file, rows);
+  g_assert_cmpstr (fil_result_describe_reach (fil_result_item_get_facts (file)), ==,
+                   fil_reach_to_sentence (FIL_REACH_BY_PUSH));
+  member = fil_result_item_make_member (file, 0);
+  g_assert_cmpstr (fil_result_describe_reach (fil_result_item_get_facts (member)), ==, "Both routers forbid it.");
 }
 
 static void
@@ -380,6 +403,7 @@ main (int argc,
   ADD ("smallest-change", test_smallest_change);
   ADD ("objects-stay", test_objects_stay);
   ADD ("many", test_many);
+  g_test_add_func ("/ui/results-model/reach", test_reach);
   g_test_add_func ("/ui/results-model/item-outlives-model", test_item_outlives_model);
   return g_test_run ();
 }

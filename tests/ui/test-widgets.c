@@ -3,6 +3,7 @@
 
 #include "application.h"
 #include "banner.h"
+#include "doctor-row.h"
 #include "chunk-map.h"
 #include "download-card.h"
 #include "download-details.h"
@@ -37,15 +38,33 @@ make_download (gint64 id,
 }
 
 static FilRow *
+make_whole_status (const char *state,
+                   const char *role,
+                   gint64 peers,
+                   gint64 leaves,
+                   FilTri tcp_reachable,
+                   const char *nat)
+{
+  return _fil_row_new (&fil_schema_status,
+                       g_variant_new ("(ssssssxxyysxxxxxsb)", state, role, "g", "0.1.0", "", "", peers, leaves,
+                                      (guchar) tcp_reachable, (guchar) FIL_TRI_UNKNOWN, nat, (gint64) 0, (gint64) 0,
+                                      (gint64) 0, (gint64) 0, (gint64) 0, "", FALSE));
+}
+
+static FilRow *
 make_status (const char *state,
              const char *role,
              gint64 peers,
              gint64 leaves)
 {
-  return _fil_row_new (&fil_schema_status,
-                       g_variant_new ("(ssssssxxyysxxxxxsb)", state, role, "g", "0.1.0", "", "", peers, leaves,
-                                      (guchar) FIL_TRI_NO, (guchar) FIL_TRI_UNKNOWN, "", (gint64) 0, (gint64) 0, (gint64) 0,
-                                      (gint64) 0, (gint64) 0, "", FALSE));
+  return make_whole_status (state, role, peers, leaves, FIL_TRI_NO, "");
+}
+
+static FilRow *
+make_status_behind (const char *nat,
+                    FilTri tcp_reachable)
+{
+  return make_whole_status ("online", "leaf", 4, 0, tcp_reachable, nat);
 }
 
 static void
@@ -146,6 +165,20 @@ get_least_width (GtkWidget *widget)
   return minimum;
 }
 
+static GtkWidget *
+find_widget (GtkWidget *widget,
+             GType type)
+{
+  GtkWidget *found = NULL;
+
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_widget (child, type);
+  return found;
+}
+
 static void
 test_download_card (void)
 {
@@ -163,32 +196,117 @@ test_download_card (void)
   g_assert_finalize_object (card);
 }
 
-static void
-check_path (FilReachWay reach,
-            gboolean is_standing,
-            int hops,
-            const char *part)
+/* How a way is drawn; what is not said is as all 0. */
+typedef struct
+{
+  const char *state, *reach, *their_nat, *transport, *reason;
+  gint64 rtt_us;
+  const char *own_nat; /* "": not measured yet */
+  FilTri tcp_reachable;
+
+  FilWall own_wall, their_wall;
+  guint n_peers;
+  const char *line;
+  const char *parts[3]; /* of the words */
+  const char *not_said;
+} Way;
+
+static const Way ways[] = {
+  { .state = "active", .reach = "direct", .transport = "tcp", .rtt_us = 800, .own_nat = "public", .tcp_reachable = FIL_TRI_YES,
+    .line = "TCP · 0.8 ms", .parts = { "straight from there", "not encrypted", "by TCP takes 0.8 ms" }, .not_said = "Between you" },
+  /* Nobody gets in by TCP, and yet there is no NAT. */
+  { .state = "active", .reach = "direct", .transport = "tcp", .rtt_us = 12300, .own_nat = "no-nat", .tcp_reachable = FIL_TRI_NO,
+    .line = "TCP · 12 ms", .not_said = "your" },
+  { .state = "pushing", .reach = "push", .own_nat = "full-cone", .tcp_reachable = FIL_TRI_YES, .own_wall = FIL_WALL_NAT,
+    .their_wall = FIL_WALL_UNKNOWN, .n_peers = 2, .line = "",
+    .parts = { "is asked through the network", "your NAT, 2 ultrapeers for the signalling, their NAT or firewall" }, .not_said = "round trip" },
+  { .state = "active", .reach = "punch", .their_nat = "port-restricted", .transport = "udp", .rtt_us = 34200,
+    .own_nat = "symmetric-sequential", .own_wall = FIL_WALL_NAT, .their_wall = FIL_WALL_NAT, .n_peers = 2,
+    .line = "UDP · 34 ms", .parts = { "opened a path from inside", "your NAT, 2 ultrapeers", "by UDP takes 34 ms" } },
+  { .state = "queued", .reach = "punch", .their_nat = "no-nat", .transport = "udp", .own_nat = "firewall",
+    .own_wall = FIL_WALL_FIREWALL, .their_wall = FIL_WALL_FIREWALL, .n_peers = 2, .line = "UDP", .not_said = "round trip",
+    .parts = { "your firewall", "their firewall" } },
+  { .state = "idle", .reach = "unreachable", .reason = "Both routers forbid it.", .own_nat = "udp-blocked",
+    .own_wall = FIL_WALL_FIREWALL, .their_wall = FIL_WALL_UNKNOWN, .line = "", .parts = { "No path", "Both routers forbid it." } },
+  /* Before anything is measured, only who was tried in vain has something before it. */
+  { .state = "dialing", .reach = "direct", .own_nat = "", .tcp_reachable = FIL_TRI_NO, .own_wall = FIL_WALL_UNKNOWN, .line = "",
+    .parts = { "your NAT or firewall" } },
+  { .state = "dialing", .reach = "direct", .own_nat = "", .tcp_reachable = FIL_TRI_UNKNOWN, .line = "", .not_said = "your" },
+};
+
+static FilRow *
+make_source (const Way *way)
 {
   static const char *const via[] = { "192.0.2.1:6346", "192.0.2.2:6346", NULL };
-  const FilPathFacts facts = { .reach = reach, .is_behind_nat = TRUE, .is_standing = is_standing, .via = via,
-                               .them = "192.0.2.9:6346", .hops = hops };
-  FilPathPicture *picture = g_object_ref_sink (g_object_new (FIL_TYPE_PATH_PICTURE, NULL));
-  g_autofree char *words = fil_path_describe (&facts);
+  gboolean has_via = g_strcmp0 (way->reach, "direct") != 0;
 
-  g_assert_nonnull (strstr (words, part));
-  g_assert_true (g_str_has_suffix (words, "."));
-  fil_path_picture_set_facts (picture, &facts);
-  fil_path_picture_set_facts (picture, &facts);
-  g_assert_finalize_object (picture);
+  return _fil_row_new (&fil_schema_download_source,
+                       g_variant_new ("(xssssxxxxs^asxsssbx)", (gint64) 1, "192.0.2.9:6346", "FLBT", way->state, way->reach,
+                                      (gint64) 3, (gint64) 0, (gint64) 0, FIL_NULL_INT, "", has_via ? via : via + 2, FIL_NULL_INT,
+                                      way->reason != NULL ? way->reason : "", way->their_nat != NULL ? way->their_nat : "",
+                                      way->transport != NULL ? way->transport : "", FALSE,
+                                      way->rtt_us > 0 ? way->rtt_us : FIL_NULL_INT));
 }
 
 static void
-test_path (void)
+test_path (gconstpointer data)
 {
-  check_path (FIL_REACH_BY_DIRECT, TRUE, -1, "straight");
-  check_path (FIL_REACH_BY_PUSH, FALSE, 1, "1 hop away");
-  check_path (FIL_REACH_BY_PUNCH, TRUE, 3, "3 hops away");
-  check_path (FIL_REACH_BY_NONE, FALSE, 0, "No path");
+  const Way *way = data;
+  g_autoptr (FilRow) source = make_source (way);
+  g_autoptr (FilRow) status = make_status_behind (way->own_nat, way->tcp_reachable);
+  g_auto (GStrv) via = fil_row_get_strings (source, "via");
+  FilPathPicture *picture = g_object_ref_sink (g_object_new (FIL_TYPE_PATH_PICTURE, NULL));
+  g_autofree char *words = NULL;
+  g_autofree char *line = NULL;
+  FilPathFacts facts;
+
+  fil_path_facts_read (&facts, source, (const char *const *) via, status);
+  g_assert_cmpint (facts.own_wall, ==, way->own_wall);
+  g_assert_cmpint (facts.their_wall, ==, way->their_wall);
+  g_assert_cmpuint (fil_path_facts_n_peers (&facts), ==, way->n_peers);
+  line = fil_path_describe_line (&facts);
+  g_assert_cmpstr (line, ==, way->line);
+  words = fil_path_describe (&facts);
+  g_test_message ("%s", words);
+  for (guint i = 0; i < G_N_ELEMENTS (way->parts) && way->parts[i] != NULL; i++)
+    g_assert_nonnull (strstr (words, way->parts[i]));
+  if (way->not_said != NULL)
+    g_assert_null (strstr (words, way->not_said));
+  g_assert_true (g_str_has_suffix (words, "."));
+  fil_path_picture_set_facts (picture, &facts);
+  fil_path_picture_set_facts (picture, &facts);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (picture), GTK_ACCESSIBLE_PROPERTY_LABEL, words);
+  g_assert_finalize_object (picture);
+}
+
+/* The text of a verdict with a button has the whole width beside the mark, on a telephone too. */
+static void
+test_doctor_row (void)
+{
+  const char *text = "Nobody could connect to you. A router or a firewall keeps them out.";
+  const char *help = "Let Filbert ask your router to open port 23451.";
+  g_autoptr (FilRow) line = _fil_row_new (&fil_schema_doctor,
+                                          g_variant_new ("(sysssss)", "tcp", (guchar) FIL_TRI_NO, text, help,
+                                                         "port-mapping", "true", "Ask the Router"));
+  GtkWidget *row = g_object_ref_sink (fil_doctor_row_new (line));
+  GtkWidget *button = find_widget (row, GTK_TYPE_BUTTON);
+  guint n_labels = 0;
+  int height;
+
+  g_assert_cmpint (get_least_width (row), <=, NARROW - MARGINS);
+  gtk_widget_measure (row, GTK_ORIENTATION_VERTICAL, NARROW - MARGINS, &height, NULL, NULL, NULL);
+  gtk_widget_size_allocate (row, &(GtkAllocation){ .width = NARROW - MARGINS, .height = height }, -1);
+  for (GtkWidget *child = gtk_widget_get_first_child (gtk_widget_get_parent (button)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_LABEL (child))
+      {
+        n_labels++;
+        g_assert_cmpint (gtk_widget_get_width (child), >, NARROW - MARGINS - 80);
+      }
+  g_assert_cmpuint (n_labels, ==, 3);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (find_widget (row, GTK_TYPE_IMAGE)),
+                                       GTK_ACCESSIBLE_PROPERTY_LABEL, "No");
+  g_assert_finalize_object (row);
 }
 
 static void
@@ -321,24 +439,10 @@ put_result (FilResultsModel *model,
 {
   g_autofree char *name = g_strdup_printf ("%05d", (int) id);
   g_autoptr (GVariant) row = g_variant_ref_sink (
-      g_variant_new ("(xxsxsssssxsxbsbx)", id, (gint64) 1, name, (gint64) 1000, sha1, "", "10.0.0.1:6346", "", "FLBT",
-                     (gint64) 2, "direct", (gint64) 1, FALSE, "audio", FALSE, FIL_NULL_INT));
+      g_variant_new ("(xxsxsssssxsxbsbxs)", id, (gint64) 1, name, (gint64) 1000, sha1, "", "10.0.0.1:6346", "", "FLBT",
+                     (gint64) 2, "direct", (gint64) 1, FALSE, "audio", FALSE, FIL_NULL_INT, ""));
 
   fil_results_model_put (model, row);
-}
-
-static GtkWidget *
-find_widget (GtkWidget *widget,
-             GType type)
-{
-  GtkWidget *found = NULL;
-
-  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_widget (child, type);
-  return found;
 }
 
 static void
@@ -466,7 +570,13 @@ main (int argc,
   g_test_add_func ("/ui/numbers", test_numbers);
   g_test_add_func ("/ui/download-words", test_download_words);
   g_test_add_func ("/ui/download-card", test_download_card);
-  g_test_add_func ("/ui/path", test_path);
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/ui/path/%u-%s-%s", i, ways[i].reach, ways[i].own_nat);
+
+      g_test_add_data_func (path, &ways[i], test_path);
+    }
+  g_test_add_func ("/ui/doctor-row", test_doctor_row);
   g_test_add_func ("/ui/chunk-map", test_chunk_map);
   g_test_add_func ("/ui/download-details", test_download_details);
   g_test_add_func ("/ui/banner", test_banner);
