@@ -79,7 +79,7 @@ fil_status_sentence (FilRow *status)
   if (fil_row_is_known (status, "tcp_reachable") && fil_row_get_bool (status, "tcp_reachable"))
     return g_strdup (_("You are connected, and others can reach you."));
   if (fil_row_is_known (status, "tcp_reachable"))
-    return g_strdup (_("You are connected. Others cannot connect to you; Filbert connects to them, or opens a path from both sides."));
+    return g_strdup (_("You are connected. Others cannot connect to you, so Filbert connects to them where it can."));
   return g_strdup (_("You are connected. Whether others can reach you shows as soon as one tries."));
 }
 
