@@ -65,11 +65,13 @@ describe_source (FilRow *source)
   const char *address = fil_row_get_string (source, "address");
   gint64 bps = fil_row_get_int (source, "bps");
   gint64 delivered = fil_row_get_int (source, "delivered_bytes");
+  FilReachWay way = fil_reach_from_text (fil_row_get_string (source, "reach"));
 
   fil_format_join (line, address != NULL ? address : _("Known by its GUID only"));
   fil_format_join (line, fil_row_get_string (source, "vendor"));
-  fil_format_join (line, fil_reach_to_word (fil_reach_from_text (fil_row_get_string (source, "reach"))));
-  fil_format_join (line, describe_state (source));
+  fil_format_join (line, fil_reach_to_word (way));
+  if (way != FIL_REACH_BY_NONE)
+    fil_format_join (line, describe_state (source));
   if (fil_row_is_known (source, "queue_position"))
     {
       int position = (int) fil_row_get_int (source, "queue_position");

@@ -13,7 +13,7 @@
 #define HOST 11   /* radius */
 #define PEER 7
 #define WALL_WIDTH 8
-#define WALL_HEIGHT 40
+#define WALL_HEIGHT (2 * (HOST + LABEL_GAP) - 2) /* above the names of the hosts */
 #define LABEL_GAP 4
 #define WALL_LABEL (GROUND + HOST + LABEL_GAP + 20) /* below the names of the hosts */
 
