@@ -22,7 +22,9 @@
 #include "window.h"
 
 #include <adwaita.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <locale.h>
 
 static FilRow *
 make_download (gint64 id,
@@ -547,6 +549,19 @@ test_window (void)
   g_rmdir (dir);
 }
 
+/* In the language that is asked for, as the program does; without FILBERT_LOCALEDIR in English. */
+static void
+load_words (void)
+{
+  if (g_getenv ("FILBERT_LOCALEDIR") == NULL)
+    return;
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("FILBERT_LOCALEDIR"));
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_assert_cmpstr (_("Search"), !=, "Search");
+}
+
 /* As the application does. */
 static void
 load_style (void)
@@ -563,6 +578,7 @@ main (int argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  load_words ();
   adw_init ();
   fil_ui_init ();
   load_style ();
