@@ -81,6 +81,19 @@ fil_download_set_size (FilDownload *self,
   self->map = fil_segment_map_new (size);
 }
 
+/**
+ * fil_download_forget_size:
+ *
+ * The size was wrong: the next source tells it.
+ */
+void
+fil_download_forget_size (FilDownload *self)
+{
+  g_clear_pointer (&self->map, fil_segment_map_free);
+  self->size = 0;
+  self->has_size = FALSE;
+}
+
 gboolean
 fil_download_may_become (const FilDownload *self,
                          FilDownloadState state)

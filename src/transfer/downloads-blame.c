@@ -227,11 +227,7 @@ _fil_downloads_mismatch (FilDownloads *self,
       _fil_downloads_blame (self, download, liar);
       fil_segment_map_forget (download->map, (FilRange){ 0, download->size });
       if (download->size_is_hearsay)
-        {
-          g_clear_pointer (&download->map, fil_segment_map_free);
-          download->has_size = FALSE;
-          download->size = 0;
-        }
+        _fil_downloads_forget_size (self, download);
     }
   else if (best_candidate (download, self->now_us) == NULL)
     fil_segment_map_forget (download->map, (FilRange){ 0, download->size });

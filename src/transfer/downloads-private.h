@@ -60,6 +60,7 @@ struct _FilDownloadWork
   guint n_workers;          /* connections that were tried since it was begun or resumed */
   gint64 next_search_us;
   gint64 next_refresh_us;
+  guint n_size_doubts;      /* how often the size was found to be nobody's */
   gboolean is_restored;     /* its sources come from the store, until the first tick */
   gboolean may_be_finished; /* in an earlier life that could not say so any more; until the part file was opened */
   gboolean has_new_sources; /* … that are not saved yet */
@@ -151,6 +152,10 @@ FilFetch *_fil_downloads_take_giv (FilDownloads *self, const FilGuid *guid, guin
 void _fil_downloads_drop_rivals (FilDownload *download);
 gboolean _fil_downloads_keep_link (FilDownloads *self, FilFetch *fetch, gint64 now_us);
 void _fil_downloads_keep_links (FilDownloads *self, FilDownload *download, gint64 now_us);
+
+/* downloads-sources.c */
+void _fil_downloads_forget_size (FilDownloads *self, FilDownload *download);
+void _fil_downloads_doubt_size (FilDownloads *self, FilDownload *download);
 
 /* downloads-disk.c */
 void _fil_downloads_open (FilDownloads *self, FilDownload *download);

@@ -126,3 +126,62 @@ fil_downloads_add_source (FilDownloads *self,
   _fil_downloads_soon (self);
   return TRUE;
 }
+
+/* The size was wrong, and so is all that is known of its bytes; the next source tells another. */
+void
+_fil_downloads_forget_size (FilDownloads *self,
+                            FilDownload *download)
+{
+  fil_download_forget_size (download);
+  download->mismatches = 0;
+  download->solo = 0;
+  download->work->is_dirty = FALSE;
+  g_clear_pointer (&download->work->durable, g_free);
+  g_clear_pointer (&download->work->durable_verified, g_free);
+  _fil_downloads_restart_checks (self, download);
+}
+
+static gboolean
+has_another_size (const FilFileSource *source)
+{
+  return source->state == FIL_SOURCE_BAD && !source->is_blamed && g_strcmp0 (source->reason_code, "other-size") == 0;
+}
+
+/* Whether nobody is left who has a file of the size that is believed, but somebody who has one of another size. */
+static gboolean
+is_nobodys_size (const FilDownload *download)
+{
+  gboolean has_other = FALSE;
+
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (source->state != FIL_SOURCE_BAD)
+        return FALSE;
+      has_other = has_other || has_another_size (source);
+    }
+  return has_other;
+}
+
+/* A size is hearsay, of a link, a hit or the first source. When everybody who was asked for the hash has a file of
+ * another size, or was of no use, and nothing of it is proved, the next to answer tells the size anew. */
+void
+_fil_downloads_doubt_size (FilDownloads *self,
+                           FilDownload *download)
+{
+  if (download->map == NULL || !download->has_sha1 || download->work->fetches->len > 0 ||
+      download->work->pending_writes > 0 || download->work->n_size_doubts >= FIL_SIZE_DOUBTS_MAX ||
+      fil_segment_map_count (download->map, FIL_SEGMENT_VERIFIED) > 0 || !is_nobodys_size (download))
+    return;
+  download->work->n_size_doubts++;
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (has_another_size (source))
+        fil_file_source_revive (source);
+    }
+  _fil_downloads_forget_size (self, download);
+  _fil_downloads_changed (self, download);
+}

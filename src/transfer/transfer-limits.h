@@ -25,6 +25,7 @@
 #define FIL_DOWNLOAD_MAX_NAME 255              /* bytes of a file name */
 
 /* Segments */
+#define FIL_SIZE_DOUBTS_MAX 3                  /* how often sources may correct the size of one file */
 #define FIL_SEGMENT_MAX 4096                   /* pieces of one map; more lose their credit and merge */
 #define FIL_SEGMENT_ALIGN (64 * 1024)          /* ends of leases; a node of a tree is a multiple */
 #define FIL_SEGMENT_FIRST (512 * 1024)         /* first lease on a connection; some peers grant no more */

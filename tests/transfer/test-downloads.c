@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "sha1.h"
 #include "world.h"
 
 #include <string.h>
@@ -506,6 +507,29 @@ test_busy (void)
   g_assert_cmpuint (host->connects, ==, 2);
 }
 
+/* A link or a hit names a size that no file of that hash has: those who have the file know better, as long as nothing
+ * of the other size has come. */
+static void
+test_wrong_size (void)
+{
+  static const guint64 sizes[] = { 1, 2 * MIB - 1, 2 * MIB + 1, G_GUINT64_CONSTANT (1) << 40 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (2 * MIB, 44);
+      FilDownloadSpec spec = { .id = 1, .name = "file", .size = sizes[i], .has_size = TRUE, .has_sha1 = TRUE };
+      FilDownload *download;
+
+      fil_sha1_of (&spec.sha1, g_bytes_get_data (content, NULL), g_bytes_get_size (content));
+      download = fil_downloads_add (world->downloads, &spec, world->now_us);
+      world_add_source (world, 1, world_add_host (world, "25.0.0.1:6346", content));
+      world_add_source (world, 1, world_add_host (world, "25.0.1.1:6346", content));
+      g_assert_true (world_run_until (world, download, DONE, 30));
+      world_assert_done (world, 1, content);
+    }
+}
+
 static void
 test_disk_full (void)
 {
@@ -892,6 +916,7 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/part-file-lost", test_part_file_lost);
   g_test_add_func ("/transfer/downloads/cuts", test_cuts);
   g_test_add_func ("/transfer/downloads/busy", test_busy);
+  g_test_add_func ("/transfer/downloads/wrong-size", test_wrong_size);
   g_test_add_func ("/transfer/downloads/disk-full", test_disk_full);
   g_test_add_func ("/transfer/downloads/disk-room", test_disk_room);
   g_test_add_func ("/transfer/downloads/disk-error", test_disk_error);

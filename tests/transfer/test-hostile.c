@@ -95,9 +95,6 @@ test_replies (void)
       "HTTP/1.1 100 E\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097152\r\n\r\nabcdeTHERE IS MORE THAN I SAID\r\n\r\n",
       "broken-http", TRUE },
-    { "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20\r\n\r\n<html>Please share.",
-      "other-size", TRUE },
-    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097153\r\n\r\nabcde", "other-size", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097152\r\n"
       "X-Gnutella-Content-URN: urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB\r\n\r\nabcde", "other-file", TRUE },
     { "HTTP/1.1 404 Gone\r\nContent-Length: 4\r\n\r\nbye.", "not-found", TRUE },
@@ -139,6 +136,42 @@ test_replies (void)
       g_assert_true (world_run_until (world, download, DONE, 60));
       world_assert_done (world, 1, content);
     }
+}
+
+/* Who has a file of another size is believed only when nobody has one of the size that was named, and then only until
+ * the hash shows the lie. */
+static void
+test_other_size (void)
+{
+  static const char *const texts[] = {
+    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20\r\n\r\n<html>Please share.!",
+    "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097153\r\n\r\nabcde",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    for (guint is_alone = 0; is_alone < 2; is_alone++)
+      {
+        g_autoptr (World) world = world_new ();
+        g_autoptr (GBytes) content = test_content (2 * MIB, 1);
+        Host *bad = world_add_host (world, "25.0.0.1:6346", content);
+        Host *good = world_add_host (world, "25.0.0.2:6346", content);
+        FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+
+        bad->text = texts[i];
+        bad->reply = say_text;
+        good->bytes_per_step = 16 * 1024;
+        world_add_source (world, 1, bad);
+        if (is_alone)
+          world_run (world, 30);
+        world_add_source (world, 1, good);
+        if (!is_alone)
+          {
+            world_run (world, 2);
+            g_assert_cmpstr (((FilFileSource *) g_ptr_array_index (download->sources, 0))->reason_code, ==, "other-size");
+          }
+        g_assert_true (world_run_until (world, download, DONE, 300));
+        world_assert_done (world, 1, content);
+      }
 }
 
 static gboolean
@@ -432,6 +465,7 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/hostile/replies", test_replies);
+  g_test_add_func ("/transfer/hostile/other-size", test_other_size);
   g_test_add_func ("/transfer/hostile/endless-head", test_endless_head);
   g_test_add_func ("/transfer/hostile/silence", test_silence);
   g_test_add_func ("/transfer/hostile/short-replies", test_short_replies);
