@@ -89,6 +89,10 @@
 #define FIL_SOURCE_QUIET_US (4 * FIL_SEC)      /* without a byte: our own network is asked … */
 #define FIL_SOURCE_STALL_US (8 * FIL_SEC)      /* … the lease goes to others … */
 #define FIL_SOURCE_DEAD_US (16 * FIL_SEC)      /* … and the connection ends: a router may have forgotten it */
+#define FIL_SOURCE_LEAST_BPS 256               /* who brings less gives way to one who was not tried … */
+#define FIL_SOURCE_TRIAL_US (30 * FIL_SEC)     /* … after so long, … */
+#define FIL_SOURCE_WAITING_US (5 * FIL_MINUTE) /* … or so long in the queue of the other side */
+#define FIL_SOURCE_SLOW_US (30 * FIL_MINUTE)   /* and is asked again so much later */
 #define FIL_SOURCE_MAX_PROXIES 8
 #define FIL_SOURCE_OWN_PROXIES 4 /* of them: named by the source itself, not for strangers to push out */
 #define FIL_SOLO_MIN_BPS 1024                  /* slower over a minute: another one proves itself first */
@@ -153,7 +157,8 @@
 #define FIL_REQUEST_FIRST_US (10 * FIL_SEC)    /* to the first full head */
 #define FIL_REQUEST_GIV_US (30 * FIL_SEC)      /* … after our GIV */
 #define FIL_REQUEST_IDLE_US (30 * FIL_SEC)     /* between requests */
-#define FIL_REQUEST_STALL_US (60 * FIL_SEC)    /* the other side takes nothing */
+#define FIL_REQUEST_STALL_US (60 * FIL_SEC)    /* the other side takes nothing, or less … */
+#define FIL_REQUEST_STALL_LEAST 4096           /* … than so many bytes of a reply that go on */
 #define FIL_REQUEST_MAX_ERRORS 10              /* on one connection */
 #define FIL_REQUEST_MAX_TARGET 2000            /* bytes */
 #define FIL_UPLOAD_BLOCK (1024 * 1024)         /* sent between two looks at the file */

@@ -49,6 +49,7 @@ struct _FilUploadSession
   gboolean closes;      /* after this reply */
   guint errors;
   gint64 since_us;      /* of what is waited for */
+  gsize moved;          /* bytes since then */
   gint64 limit_us;
 };
 

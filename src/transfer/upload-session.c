@@ -37,6 +37,7 @@ _fil_upload_session_wait (FilUploadSession *self,
 {
   self->phase = phase;
   self->since_us = now_us;
+  self->moved = 0;
   self->limit_us = limit_us;
 }
 
@@ -199,7 +200,12 @@ session_sent (FilSession *session,
 
   if (self->uploads == NULL)
     return;
-  self->since_us = now_us;
+  self->moved += len;
+  if (self->moved >= FIL_REQUEST_STALL_LEAST)
+    {
+      self->since_us = now_us;
+      self->moved = 0;
+    }
   self->out_sent += from_head;
   if (self->out_sent == self->out.len)
     {
@@ -249,7 +255,7 @@ session_tick (FilSession *session,
   if (session->is_closed || now_us < session_wake (session))
     return;
   if (self->phase == FIL_UPLOAD_PHASE_REPLY)
-    give_up (self, "the other side takes nothing");
+    give_up (self, "the other side takes nothing, or next to nothing");
   else if (self->phase == FIL_UPLOAD_PHASE_OPENING)
     give_up (self, "the file could not be opened in time");
   else
@@ -396,9 +402,20 @@ _fil_upload_session_is_calling (const FilSession *session,
   return self->is_push && !self->is_connected && !session->is_closed && fil_endpoint_equal (&self->peer, to);
 }
 
+/* Since when nothing moves on a connection that has no place and no slot; FIL_NEVER: it has one. */
+gint64
+_fil_upload_session_useless_since (const FilSession *session)
+{
+  const FilUploadSession *self = (const FilUploadSession *) session;
+
+  return self->place == NULL && !self->is_push ? self->since_us : FIL_NEVER;
+}
+
+/* The session is none of the uploads' any more; it stays the driver's to free. */
 void
-_fil_upload_session_orphan (FilSession *session)
+_fil_upload_session_orphan (FilSession *session,
+                            const char *reason)
 {
   leave (self_of (session));
-  fil_session_abort (session, "the node stops");
+  fil_session_abort (session, "%s", reason);
 }

@@ -72,6 +72,7 @@ FilSession *_fil_upload_session_new_call (FilUploads *uploads, const FilEndpoint
                                           FilUploadPlace *place, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 const FilEndpoint *_fil_upload_session_peer (const FilSession *session);
 gboolean _fil_upload_session_is_calling (const FilSession *session, const FilEndpoint *to);
-void _fil_upload_session_orphan (FilSession *session);
+void _fil_upload_session_orphan (FilSession *session, const char *reason);
+gint64 _fil_upload_session_useless_since (const FilSession *session);
 
 G_END_DECLS

@@ -50,7 +50,7 @@ fil_uploads_free (FilUploads *self)
   if (self == NULL)
     return;
   while (self->sessions->len > 0)
-    _fil_upload_session_orphan (g_ptr_array_index (self->sessions, self->sessions->len - 1));
+    _fil_upload_session_orphan (g_ptr_array_index (self->sessions, self->sessions->len - 1), "the node stops");
   g_ptr_array_unref (self->sessions);
   g_ptr_array_unref (self->rows);
   fil_upload_queue_free (self->queue);
@@ -206,13 +206,36 @@ fil_uploads_tick (FilUploads *self,
   self->wake_us = fil_upload_queue_wake (self->queue, now_us);
 }
 
+/* Many who say nothing would keep everybody else out: the one that has done so for longest goes. */
+static void
+make_room (FilUploads *self)
+{
+  FilSession *oldest = NULL;
+  gint64 oldest_us = FIL_NEVER;
+
+  for (guint i = 0; i < self->sessions->len; i++)
+    {
+      FilSession *session = g_ptr_array_index (self->sessions, i);
+      gint64 since_us = _fil_upload_session_useless_since (session);
+
+      if (since_us < oldest_us)
+        {
+          oldest = session;
+          oldest_us = since_us;
+        }
+    }
+  if (oldest != NULL)
+    _fil_upload_session_orphan (oldest, "others want to ask");
+}
+
 /**
  * fil_uploads_accept:
  *
- * Somebody connected and speaks HTTP.
+ * Somebody connected and speaks HTTP. When there are as many as there may be, the connection on which nothing has moved
+ * for longest makes room, unless it has a slot or a place in the queue.
  *
  * Returns: (transfer full) (nullable): the session for the connection, to be fed from its first byte;
- *   NULL when there are too many
+ *   NULL when there are too many that have one, or too many of one host
  */
 FilSession *
 fil_uploads_accept (FilUploads *self,
@@ -220,6 +243,8 @@ fil_uploads_accept (FilUploads *self,
                     gint64 now_us)
 {
   self->now_us = MAX (self->now_us, now_us);
+  if (self->sessions->len >= FIL_UPLOADS_MAX_SESSIONS)
+    make_room (self);
   if (is_full (self, peer))
     return NULL;
   return fil_upload_session_new (self, peer, NULL, now_us);
