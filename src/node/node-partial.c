@@ -110,13 +110,13 @@ _fil_node_partial_heard (FilNode *self,
                          const FilMeshPlace *place)
 {
   const FilDownload *download = fil_downloads_find (self->downloads, file);
-  FilSourceSpec spec = { .endpoint = place->host.endpoint, .tls = place->host.tls };
+  FilSourceSpec spec = { .endpoint = place->host.endpoint, .tls = place->host.tls, .is_alt = TRUE };
 
   if (download == NULL || fil_download_is_over (download))
     return;
   if (place->has_push)
     {
-      spec = (FilSourceSpec){ .endpoint = place->push.external, .guid = place->push.guid, .needs_push = TRUE };
+      spec = (FilSourceSpec){ .endpoint = place->push.external, .guid = place->push.guid, .needs_push = TRUE, .is_alt = TRUE };
       spec.proxies = place->push.proxies;
       spec.n_proxies = place->push.n_proxies;
     }

@@ -232,7 +232,8 @@ _fil_download_session_feed_body (FilDownloadSession *self,
     }
   self->body_left -= n;
   self->body_offset += n;
-  if (n > 0 && self->phase != FIL_DOWNLOAD_PHASE_PAGE)
+  /* A page and a refusal have a time for all of it. */
+  if (n > 0 && self->phase == FIL_DOWNLOAD_PHASE_BODY)
     {
       self->since_us = now_us;
       self->silence = FIL_DOWNLOAD_FLOWS;

@@ -81,7 +81,7 @@ take_push_alt (FilDownloads *self,
                gint64 now_us)
 {
   FilHost proxies[FIL_PROXIES_MAX];
-  FilSourceSpec spec = { .guid = alt->guid, .proxies = proxies, .needs_push = TRUE };
+  FilSourceSpec spec = { .guid = alt->guid, .proxies = proxies, .needs_push = TRUE, .is_alt = TRUE };
 
   for (guint i = 0; i < alt->n_proxies; i++)
     if (self->delegate.may_dial (self->data, &alt->proxies[i].endpoint))
@@ -110,7 +110,7 @@ take_pong (FilDownloads *self,
   source->is_partial = pong->file == FIL_HEAD_FILE_PARTIAL;
   for (guint i = 0; i < pong->n_alts; i++)
     {
-      FilSourceSpec spec = { .endpoint = pong->alts[i].endpoint, .tls = pong->alts[i].tls };
+      FilSourceSpec spec = { .endpoint = pong->alts[i].endpoint, .tls = pong->alts[i].tls, .is_alt = TRUE };
 
       if (self->delegate.may_dial (self->data, &spec.endpoint))
         fil_downloads_add_source (self, download->id, &spec, now_us);

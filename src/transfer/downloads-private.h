@@ -129,6 +129,11 @@ gboolean _fil_downloads_may_fetch (const FilDownload *download, const FilFileSou
 gboolean _fil_downloads_is_useful (const FilDownload *download, const FilFileSource *source);
 gboolean _fil_download_is_running (const FilDownload *download);
 
+/* downloads-slow.c */
+gboolean _fil_downloads_has_room (const FilDownloads *self, const FilDownload *download, FilFetch **slow, gint64 *wake,
+                                  gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+void _fil_downloads_give_way (FilFetch *slow, gint64 now_us);
+
 /* downloads-punch.c */
 FilOwnReach _fil_downloads_own_reach (const FilDownloads *self);
 void _fil_downloads_punch (FilDownloads *self, FilDownload *download, FilFileSource *source, gint64 now_us);

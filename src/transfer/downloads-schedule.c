@@ -243,16 +243,19 @@ start_workers (FilDownloads *self,
 {
   gint64 wake = FIL_NEVER;
   FilFileSource *source;
+  FilFetch *slow;
 
-  if (self->is_offline || self->is_shut ||
-      download->work->fetches->len + _fil_download_n_pushing (download) >= FIL_DOWNLOAD_MAX_CONNECTIONS ||
-      self->fetches->len >= FIL_DOWNLOADS_MAX_CONNECTIONS)
+  if (self->is_offline || self->is_shut)
     return FIL_NEVER;
   if (now_us < download->work->next_worker_us)
     return download->work->next_worker_us;
+  if (!_fil_downloads_has_room (self, download, &slow, &wake, now_us))
+    return wake;
   source = next_source (self, download, now_us, &wake);
   if (source == NULL)
     return wake;
+  if (slow != NULL)
+    _fil_downloads_give_way (slow, now_us);
   connect_to (self, download, source, now_us);
   /* The first few go out together, for most of the file may come before a second is over. */
   download->work->next_worker_us = now_us + (++download->work->n_workers < FIL_DOWNLOAD_QUICK_WORKERS

@@ -7,9 +7,18 @@
 
 /* The places where a file can be had: which are one, which are believed, and which make room for others. */
 
-/* Room for a new source: the least promising one that is not in use goes. */
+/* How little is lost with it. */
+static guint
+worthlessness (const FilFileSource *source)
+{
+  return source->state == FIL_SOURCE_BAD ? 2 : source->is_alt ? 1 : 0;
+}
+
+/* Room for a new source: the least promising one that is not in use goes, but none that was found by a search for one
+ * that another source has named. */
 static gboolean
-make_room (FilDownload *download)
+make_room (FilDownload *download,
+           const FilSourceSpec *spec)
 {
   guint worst = G_MAXUINT;
 
@@ -22,11 +31,11 @@ make_room (FilDownload *download)
 
       /* Who lied is remembered: it would only come back. */
       if (source->is_blamed || source->delivered > 0 || source->id == download->solo ||
-          (source->state != FIL_SOURCE_IDLE && source->state != FIL_SOURCE_BAD))
+          (source->state != FIL_SOURCE_IDLE && source->state != FIL_SOURCE_BAD) ||
+          (spec->is_alt && worthlessness (source) == 0))
         continue;
-      if (other == NULL || (source->state == FIL_SOURCE_BAD) > (other->state == FIL_SOURCE_BAD) ||
-          ((source->state == FIL_SOURCE_BAD) == (other->state == FIL_SOURCE_BAD) &&
-           fil_file_source_compare (source, other) > 0))
+      if (other == NULL || worthlessness (source) > worthlessness (other) ||
+          (worthlessness (source) == worthlessness (other) && fil_file_source_compare (source, other) > 0))
         worst = i;
     }
   if (worst == G_MAXUINT)
@@ -66,6 +75,23 @@ is_hearsay (const FilDownload *download,
   return FALSE;
 }
 
+/* Whether it is another port of an address that is known, and only other sources say so: who names many ports of a
+ * victim has it called at one of them. */
+static gboolean
+is_further_port (const FilDownload *download,
+                 const FilSourceSpec *spec)
+{
+  for (guint i = 0; spec->is_alt && !spec->needs_push && i < download->sources->len; i++)
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (!source->needs_push && fil_endpoint_class (&spec->endpoint) == FIL_ADDRESS_PUBLIC &&
+          fil_endpoint_same_address (&source->endpoint, &spec->endpoint))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * fil_downloads_add_source:
  *
@@ -93,7 +119,7 @@ fil_downloads_add_source (FilDownloads *self,
     {
       place = (FilSourceSpec){
         .endpoint = spec->endpoint, .other = spec->other, .tls = spec->tls, .index = spec->index, .name = spec->name,
-        .vendor = spec->vendor
+        .vendor = spec->vendor, .is_alt = spec->is_alt
       };
       spec = &place;
     }
@@ -112,7 +138,7 @@ fil_downloads_add_source (FilDownloads *self,
           return FALSE;
         }
     }
-  if (!make_room (download))
+  if (is_further_port (download, spec) || !make_room (download, spec))
     return FALSE;
   source = fil_file_source_new (++download->work->last_source_id, spec);
   if (is_known_liar (download, source))

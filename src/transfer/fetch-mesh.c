@@ -58,7 +58,7 @@ hear_places (FilFetch *self,
 
   for (guint i = 0; i < n; i++)
     {
-      FilSourceSpec spec = { .endpoint = hosts[i].endpoint, .tls = hosts[i].tls };
+      FilSourceSpec spec = { .endpoint = hosts[i].endpoint, .tls = hosts[i].tls, .is_alt = TRUE };
 
       hear (self, &spec, now_us);
     }
@@ -77,6 +77,7 @@ hear_push_places (FilFetch *self,
       FilSourceSpec spec = { .endpoint = places[i].external,
                              .guid = places[i].guid,
                              .needs_push = TRUE,
+                             .is_alt = TRUE,
                              .proxies = places[i].proxies,
                              .n_proxies = places[i].n_proxies };
 

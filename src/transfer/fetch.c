@@ -139,6 +139,7 @@ account (FilFetch *self,
 {
   self->delivered += len;
   self->source->delivered += len;
+  self->source->is_alt = FALSE;
   self->last_byte_us = now_us;
   self->is_stalled = FALSE;
   self->download->received += len;
@@ -249,6 +250,8 @@ fetch_reply (gpointer data,
   if (reply->status != 200 && reply->status != 206)
     _fil_fetch_give_back_from (self, 0);
   verdict = _fil_fetch_judge (self, reply, asked, range, now_us);
+  if (self->is_delivering != (verdict == FIL_DOWNLOAD_TAKE))
+    self->turn_us = now_us;
   self->is_delivering = verdict == FIL_DOWNLOAD_TAKE;
   if (!self->is_delivering)
     _fil_fetch_give_back_from (self, 0);
@@ -296,6 +299,7 @@ begin (FilDownloads *downloads,
   self->source = source;
   self->is_push = is_push;
   self->started_us = now_us;
+  self->turn_us = now_us;
   self->leases = g_array_new (FALSE, FALSE, sizeof (FilFetchLease));
   self->late = g_array_new (FALSE, FALSE, sizeof (FilRange));
   g_ptr_array_add (downloads->fetches, self);

@@ -28,6 +28,7 @@ struct _FilFetch
   FilFileSource *source;
   FilSession *session; /* the driver's */
   gint64 started_us;
+  gint64 turn_us;       /* when it began, or went over from waiting to delivering or back */
   gboolean is_push;     /* the source connected to us */
   gboolean is_proven;   /* it is the source: we connected to it, or it has shown the file */
   FilEndpoint peer;     /* a push: who called */

@@ -23,6 +23,7 @@ fil_file_source_new (guint32 id,
   self->index = spec->index;
   self->name = g_strdup (spec->name);
   self->needs_push = spec->needs_push || !fil_endpoint_is_set (&spec->endpoint);
+  self->is_alt = spec->is_alt;
   fil_file_source_learn (self, spec);
   if (spec->is_blamed)
     {
@@ -121,6 +122,7 @@ fil_file_source_learn (FilFileSource *self,
 {
   gboolean is_news = FALSE;
 
+  self->is_alt = self->is_alt && spec->is_alt;
   if (fil_guid_is_zero (&self->guid))
     self->guid = spec->guid;
   if (!fil_endpoint_is_set (&self->endpoint) || (self->needs_push && !spec->needs_push))
@@ -410,7 +412,8 @@ back_off (const gint64 *steps_s,
  * fil_file_source_failed:
  *
  * A connection could not be made or brought nothing: waits 60, 180, 600, 1800 s, and is given up for
- * a day after five in a row (swarm.md §5).
+ * a day after five in a row (swarm.md §5). One that nobody but other sources has named rests two
+ * hours: it may be somebody whom they want to have called.
  */
 void
 fil_file_source_failed (FilFileSource *self,
@@ -422,6 +425,8 @@ fil_file_source_failed (FilFileSource *self,
 
   self->failures++;
   wait_us = back_off (steps_s, G_N_ELEMENTS (steps_s), self->failures);
+  if (self->is_alt)
+    wait_us = FIL_MESH_GONE_US;
   if (self->failures >= FIL_SOURCE_MAX_FAILURES)
     wait_us = FIL_SOURCE_GIVEN_UP_US;
   fil_file_source_wait (self, now_us + wait_us, reason_code);

@@ -50,6 +50,7 @@ typedef struct
   FilPunchHint punch;         /* of the hit */
   guint n_own_proxies;        /* the first ones: the host itself named them, along with bytes of the file */
   gboolean is_blamed;         /* from the store: sent wrong bytes once */
+  gboolean is_alt;            /* some other source names it, which may mean to have it called */
 } FilSourceSpec;
 
 /* How to get at a host. */
@@ -98,6 +99,7 @@ typedef struct
   guint64 delivered;     /* bytes, in this run of the node */
   guint64 bps;           /* measured last */
   gboolean is_blamed;    /* sent bytes that the hash proved wrong */
+  gboolean is_alt;       /* only other sources have named it, and it has delivered nothing yet */
   gboolean no_solo;      /* too slow to prove itself alone */
   gboolean no_ranges;    /* always sends the whole file */
   gboolean no_tree;      /* what it sent as the tree was none, or it sent none */

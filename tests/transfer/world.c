@@ -889,7 +889,7 @@ static gboolean
 node_may_dial (gpointer data,
                const FilEndpoint *to)
 {
-  return to->port != 25;
+  return to->port >= 1024;
 }
 
 static void

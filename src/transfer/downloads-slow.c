@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "downloads-private.h"
+
+#include "download-session.h"
+#include "fetch.h"
+#include "transfer-limits.h"
+
+/* Sources that bring next to nothing, or keep us waiting, would fill all the connections that there may be, and keep
+ * out whoever has the file to give. */
+
+static gboolean
+is_full (const FilDownload *download)
+{
+  return download->work->fetches->len + _fil_download_n_pushing (download) >= FIL_DOWNLOAD_MAX_CONNECTIONS;
+}
+
+/* Whether others may have its connection; when not, @wake is when that may be. */
+static gboolean
+gives_way (const FilFetch *fetch,
+           gint64 now_us,
+           gint64 *wake)
+{
+  gboolean waits = fetch->source->state == FIL_SOURCE_QUEUED;
+  gint64 due = fetch->turn_us + (waits ? FIL_SOURCE_WAITING_US : FIL_SOURCE_TRIAL_US);
+
+  /* While our own disk is slow it is not to blame; a tree has a time of its own. */
+  if (!fil_download_session_is_connected (fetch->session) || fetch->is_blocked ||
+      fetch->download->work->tree_fetch == fetch->number)
+    return FALSE;
+  if (now_us < due)
+    {
+      *wake = MIN (*wake, due);
+      return FALSE;
+    }
+  if (!waits && fil_transfer_rate_get (&fetch->rate, now_us) >= FIL_SOURCE_LEAST_BPS)
+    {
+      *wake = MIN (*wake, now_us + FIL_TRANSFER_RATE_SECONDS * FIL_SEC);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Who is further back in a queue goes before who is nearer the front, and whoever drips goes before both. */
+static guint64
+worth (const FilFetch *fetch,
+       gint64 now_us)
+{
+  if (fetch->source->state != FIL_SOURCE_QUEUED)
+    return fil_transfer_rate_get (&fetch->rate, now_us);
+  return FIL_SOURCE_LEAST_BPS + G_MAXUINT32 - fetch->source->place.position;
+}
+
+/**
+ * _fil_downloads_has_room:
+ * @slow: (out): the connection that has to end first; NULL: none
+ * @wake: (inout): when to ask again
+ *
+ * Returns: whether @download may have one more connection
+ */
+gboolean
+_fil_downloads_has_room (const FilDownloads *self,
+                         const FilDownload *download,
+                         FilFetch **slow,
+                         gint64 *wake,
+                         gint64 now_us)
+{
+  const GPtrArray *fetches = is_full (download) ? download->work->fetches : self->fetches;
+
+  *slow = NULL;
+  if (fetches == self->fetches && fetches->len < FIL_DOWNLOADS_MAX_CONNECTIONS)
+    return TRUE;
+  for (guint i = 0; i < fetches->len; i++)
+    {
+      FilFetch *fetch = g_ptr_array_index (fetches, i);
+
+      if (gives_way (fetch, now_us, wake) && (*slow == NULL || worth (fetch, now_us) < worth (*slow, now_us)))
+        *slow = fetch;
+    }
+  return *slow != NULL;
+}
+
+/**
+ * _fil_downloads_give_way:
+ *
+ * Ends a connection for a better use; its source is asked again when the others had their turn.
+ */
+void
+_fil_downloads_give_way (FilFetch *slow,
+                         gint64 now_us)
+{
+  FilFileSource *source = slow->source;
+
+  slow->is_settled = TRUE;
+  fil_fetch_drop (slow, "others have not had their turn yet");
+  fil_file_source_wait (source, now_us + FIL_SOURCE_SLOW_US, "too-slow");
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "world.h"
+
+#include <string.h>
+
+#include "transfer-limits.h"
+
+/* Peers that keep a place and bring nothing, and those who name others to have them called. */
+
+#define MIB (1024 * 1024)
+#define DONE FIL_DOWNLOAD_STATE_DONE
+
+/* Hosts at 25.@net.0.1 and so on that send 200 bytes a second, or what @reply says. */
+static void
+add_many (World *world,
+          gint64 id,
+          guint net,
+          guint n,
+          GBytes *content,
+          HostReply reply)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("25.%u.0.%u:6346", net, i + 1);
+      Host *host = world_add_host (world, address, content);
+
+      host->bytes_per_step = reply == NULL ? 20 : 0;
+      host->reply = reply;
+      world_add_source (world, id, host);
+    }
+}
+
+/* Twelve sources that drip take all connections of a download; the one that has the file for us gets in all the same,
+ * and as soon as they have had their trial. */
+static void
+test_drips (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 1);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  Host *honest = world_add_host (world, "26.0.0.1:6346", content);
+
+  add_many (world, 1, 0, FIL_DOWNLOAD_MAX_CONNECTIONS, content, NULL);
+  world_run (world, 20);
+  g_assert_cmpuint (world->links->len, ==, FIL_DOWNLOAD_MAX_CONNECTIONS);
+  world_add_source (world, 1, honest);
+  world_run (world, 1);
+  g_assert_cmpuint (honest->connects, ==, 0);
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (honest->connects, ==, 1);
+}
+
+/* While there is nobody else, slow is better than nothing. */
+static void
+test_drips_alone (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 2);
+
+  world_add (world, 1, content);
+  add_many (world, 1, 0, FIL_DOWNLOAD_MAX_CONNECTIONS, content, NULL);
+  world_run (world, 200);
+  g_assert_cmpuint (world->links->len, ==, FIL_DOWNLOAD_MAX_CONNECTIONS);
+  g_assert_cmpuint (world->dials, ==, FIL_DOWNLOAD_MAX_CONNECTIONS);
+}
+
+/* Nor do the connections of all downloads together keep another download from its first one. */
+static void
+test_drips_everywhere (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 3);
+  guint n = FIL_DOWNLOADS_MAX_CONNECTIONS / FIL_DOWNLOAD_MAX_CONNECTIONS;
+  Host *honest = world_add_host (world, "26.0.0.1:6346", content);
+  FilDownload *download;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GBytes) other = test_content (2 * MIB, 10 + i);
+
+      world_add (world, i + 1, other);
+      add_many (world, i + 1, i, FIL_DOWNLOAD_MAX_CONNECTIONS, other, NULL);
+    }
+  world_run (world, 60);
+  g_assert_cmpuint (world->links->len, ==, FIL_DOWNLOADS_MAX_CONNECTIONS);
+  download = fil_downloads_get (world->downloads, world_add (world, 100, content));
+  world_add_source (world, 100, honest);
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  world_assert_done (world, 100, content);
+}
+
+static gboolean
+say_wait (Host *host,
+          const char *request,
+          GByteArray *out)
+{
+  static const char text[] = "HTTP/1.1 503 Queued\r\nContent-Length: 0\r\n"
+                             "X-Queue: position=1,length=1,limit=1,pollMin=60,pollMax=120\r\n\r\n";
+
+  g_byte_array_append (out, (const guint8 *) text, sizeof text - 1);
+  return TRUE;
+}
+
+/* Twelve sources say for ever that it is our turn next. */
+static void
+test_queues_without_end (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 4);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  Host *honest = world_add_host (world, "26.0.0.1:6346", content);
+
+  add_many (world, 1, 0, FIL_DOWNLOAD_MAX_CONNECTIONS, content, say_wait);
+  world_run (world, 20);
+  world_add_source (world, 1, honest);
+  world_run (world, 120);
+  g_assert_cmpuint (honest->connects, ==, 0);
+  g_assert_true (world_run_until (world, download, DONE, FIL_SOURCE_WAITING_US / FIL_SEC));
+  world_assert_done (world, 1, content);
+}
+
+static gboolean
+say_no_at_length (Host *host,
+                  const char *request,
+                  GByteArray *out)
+{
+  g_autofree char *body = g_strnfill (FIL_REPLY_MAX_DISCARD, 'x');
+  g_autofree char *text = g_strdup_printf ("HTTP/1.1 503 No\r\nContent-Length: %d\r\n"
+                                           "X-Queue: position=1,length=1,limit=1,pollMin=60,pollMax=120\r\n\r\n%s",
+                                           FIL_REPLY_MAX_DISCARD, body);
+
+  g_byte_array_append (out, (const guint8 *) text, (guint) strlen (text));
+  return TRUE;
+}
+
+/* A refusal is read to its end, but not byte by byte for half an hour. */
+static void
+test_refusal_drips (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 5);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  world_add (world, 1, content);
+  host->reply = say_no_at_length;
+  host->bytes_per_step = 1;
+  world_add_source (world, 1, host);
+  world_run (world, 20);
+  g_assert_cmpuint (world->links->len, ==, 1);
+  world_run (world, FIL_REPLY_HEAD_US / FIL_SEC);
+  g_assert_cmpuint (world->links->len, ==, 0);
+}
+
+/* Names 300 ports of 29.0.0.1 with each reply, and gives a byte with it. */
+static gboolean
+name_ports (Host *host,
+            const char *request,
+            GByteArray *out)
+{
+  const char *range = strstr (request, "Range: bytes=");
+  guint64 first = g_ascii_strtoull (range + strlen ("Range: bytes="), NULL, 10);
+  g_autoptr (GString) text = g_string_new (NULL);
+  const guint8 *bytes = g_bytes_get_data (host->content, NULL);
+
+  g_string_append_printf (text, "HTTP/1.1 206 OK\r\nContent-Length: 1\r\nContent-Range: bytes %" G_GUINT64_FORMAT "-%"
+                          G_GUINT64_FORMAT "/%" G_GSIZE_FORMAT "\r\n", first, first, g_bytes_get_size (host->content));
+  for (guint line = 0; line < 5; line++)
+    {
+      g_string_append (text, "X-Alt: ");
+      for (guint i = 0; i < 60; i++)
+        g_string_append_printf (text, "29.0.0.1:%u, ", 1 + (host->requests * 300 + line * 60 + i) % 65535);
+      g_string_append (text, "\r\n");
+    }
+  g_string_append (text, "\r\n");
+  g_byte_array_append (out, (const guint8 *) text->str, (guint) text->len);
+  g_byte_array_append (out, bytes + first, 1);
+  return TRUE;
+}
+
+/* Ten thousand ports of one address are one connection, and those of services none. */
+static void
+test_ports_of_a_victim (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 6);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  Host *liar = world_add_host (world, "25.0.0.1:6346", content);
+  guint victims = 0;
+
+  liar->reply = name_ports;
+  /* Or it would name them by the million. */
+  liar->bytes_per_step = 10000;
+  world_add_source (world, 1, liar);
+  world_run (world, 60);
+  g_assert_cmpuint (liar->requests * 300, >=, 10000);
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (fil_endpoint_equal (&source->endpoint, &liar->endpoint))
+        continue;
+      victims++;
+      g_assert_cmpuint (source->endpoint.port, >=, 1024);
+    }
+  g_assert_cmpuint (victims, ==, 1);
+  g_assert_cmpuint (world->dials, ==, liar->connects + 1);
+  world_run (world, 1800);
+  g_assert_cmpuint (world->dials, ==, liar->connects + 1);
+}
+
+static void
+add_places (World *world,
+            guint net,
+            guint n,
+            gboolean is_alt)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      FilSourceSpec spec = { .is_alt = is_alt };
+      guint8 address[4] = { 25, (guint8) net, (guint8) (i >> 8), (guint8) i };
+
+      spec.endpoint = fil_endpoint_v4 (address, 6346);
+      fil_downloads_add_source (world->downloads, 1, &spec, world->now_us);
+    }
+}
+
+static guint
+count_found (const FilDownload *download)
+{
+  guint n = 0;
+
+  g_assert_cmpuint (download->sources->len, ==, FIL_DOWNLOAD_MAX_SOURCES);
+  for (guint i = 0; i < download->sources->len; i++)
+    n += !((const FilFileSource *) g_ptr_array_index (download->sources, i))->is_alt;
+  return n;
+}
+
+/* Places that other sources name do not push those out that were found by a search, and make room for them. */
+static void
+test_found_ones_stay (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 7);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+
+  add_places (world, 0, 100, FALSE);
+  add_places (world, 1, 10000, TRUE);
+  g_assert_cmpuint (count_found (download), ==, 100);
+  add_places (world, 2, 50, FALSE);
+  g_assert_cmpuint (count_found (download), ==, 150);
+  add_places (world, 3, FIL_DOWNLOAD_MAX_SOURCES, FALSE);
+  g_assert_cmpuint (count_found (download), ==, FIL_DOWNLOAD_MAX_SOURCES);
+  add_places (world, 4, 10000, TRUE);
+  g_assert_cmpuint (count_found (download), ==, FIL_DOWNLOAD_MAX_SOURCES);
+}
+
+/* Somebody who takes a byte now and then has no slot for ever. */
+static void
+test_slow_reader (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 8);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  g_autofree char *request = NULL;
+  char sha1[FIL_SHA1_TEXT_LEN + 1];
+
+  fil_sha1_to_text (&((FilDownload *) fil_downloads_get (world->downloads, world_add (world, 1, content)))->sha1, sha1);
+  request = g_strdup_printf ("GET /uri-res/N2R?urn:sha1:%s HTTP/1.1\r\nHost: a\r\n\r\n", sha1);
+  for (guint bps = 1; bps <= 128; bps += 127)
+    {
+      FilSession *session = fil_uploads_accept (host->uploads, &world->own, 0);
+      FilOutput out;
+      gint64 second = 0;
+
+      g_assert_cmpuint (fil_session_feed (session, (const guint8 *) request, strlen (request), 0), ==, strlen (request));
+      while (second < 600 && !session->is_closed && fil_session_output (session, &out, second * FIL_SEC))
+        {
+          fil_session_sent (session, MIN (out.len, bps), second * FIL_SEC);
+          fil_session_tick (session, ++second * FIL_SEC);
+        }
+      g_assert_cmpint (second, ==, bps == 1 ? FIL_REQUEST_STALL_US / FIL_SEC : 600);
+      fil_session_free (session);
+      g_assert_cmpuint (fil_uploads_used_slots (host->uploads), ==, 0);
+    }
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/transfer/slow-peers/drips", test_drips);
+  g_test_add_func ("/transfer/slow-peers/drips-alone", test_drips_alone);
+  g_test_add_func ("/transfer/slow-peers/drips-everywhere", test_drips_everywhere);
+  g_test_add_func ("/transfer/slow-peers/queues-without-end", test_queues_without_end);
+  g_test_add_func ("/transfer/slow-peers/refusal-drips", test_refusal_drips);
+  g_test_add_func ("/transfer/slow-peers/ports-of-a-victim", test_ports_of_a_victim);
+  g_test_add_func ("/transfer/slow-peers/found-ones-stay", test_found_ones_stay);
+  g_test_add_func ("/transfer/slow-peers/slow-reader", test_slow_reader);
+  return g_test_run ();
+}
