@@ -3,7 +3,6 @@
 soon a search brings a hit.  bench-node.py DIRECTORY-OF-THE-PROGRAMS [idle|queries|hit|download|swarm]..."""
 
 import contextlib
-import os
 import subprocess
 import sys
 import time
@@ -69,17 +68,6 @@ def queries(world):
         nodes.bench("queries-per-cpu-second", middle(run[1] for run in runs), "queries/s")
 
 
-def share(world, name, size):
-    folder = world.folder / name
-    folder.mkdir()
-    with open(folder / f"{name} harvest song.ogg", "wb") as file:
-        block = os.urandom(1 << 20)
-        for i in range(0, size, len(block)):
-            file.write(i.to_bytes(8, "little"))
-            file.write(block[:min(len(block), size - i) - 8])
-    return folder
-
-
 def first_hit_ms(node, words):
     """From the search to its first hit, as the node saw it, and as somebody at the command line did."""
     began = time.monotonic()
@@ -115,7 +103,7 @@ def wait_until_found(node, words):
 def hit(world):
     with world.node("--role", "ultrapeer") as hub:
         address = f"127.0.0.1:{hub.port()}"
-        with world.node("--role", "leaf", "--connect", address, "--share", share(world, "walnut", 50_000)) as sharer, \
+        with world.node("--role", "leaf", "--connect", address, "--share", nodes.share(world, "walnut", 50_000)) as sharer, \
                 world.node("--role", "leaf", "--connect", address) as asker:
             nodes.wait_for(lambda: asker.status()["state"] == "online", "the asking leaf to be online")
             # Of its ultrapeer, which looks at its table: a leaf may have but a few searches under way.
@@ -161,10 +149,10 @@ def fetch_with_node(sharer, getter, result):
 
 
 def download(world):
-    with world.node("--role", "ultrapeer", "--share", share(world, "walnut", FILE_BYTES)) as sharer, \
+    with world.node("--role", "ultrapeer", "--share", nodes.share(world, "walnut", FILE_BYTES)) as sharer, \
             world.node("--role", "leaf", "--connect", f"127.0.0.1:{sharer.port()}") as getter:
         nodes.wait_for(lambda: sharer.status()["shared_files"] == 1 and sharer.status()["hashing"] == 0,
-                       "the file to be hashed")
+                       "the file to be hashed", 240)
         nodes.wait_for(lambda: getter.status()["state"] == "online", "the getting leaf to be online")
         result = nodes.wait_for(lambda: getter.ctl("search", "walnut", "--max", "1", "--wait", "2"), "the file")[0]
         url = f"http://127.0.0.1:{sharer.port()}/uri-res/N2R?urn:sha1:{result['sha1']}"
@@ -189,7 +177,7 @@ def download(world):
 
 def swarm(world):
     """Four sharers that give 20 MB/s each."""
-    folder = share(world, "hazel", FILE_BYTES)
+    folder = nodes.share(world, "hazel", FILE_BYTES)
     rates = []
 
     with contextlib.ExitStack() as stack:

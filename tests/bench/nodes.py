@@ -38,6 +38,23 @@ def wait_for(condition, what, seconds=60, step=0.01):
     sys.exit(f"gave up waiting: {what}")
 
 
+def cpu_s(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def share(world, name, size):
+    """Makes a folder with one file of that size, no two of whose blocks are alike."""
+    folder = world.folder / name
+    folder.mkdir()
+    with open(folder / f"{name} harvest song.ogg", "wb") as file:
+        block = os.urandom(1 << 20)
+        for i in range(0, size, len(block)):
+            file.write(i.to_bytes(8, "little"))
+            file.write(block[:min(len(block), size - i) - 8])
+    return folder
+
+
 class Node:
     def __init__(self, world, name, *options):
         self.world = world
@@ -83,8 +100,7 @@ class Node:
         return int(fields["VmRSS"].split()[0]), int(fields["RssAnon"].split()[0])
 
     def cpu_s(self):
-        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_s(self.pid)
 
     def stop(self):
         os.close(self.read_fd)
