@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 FilWorker *_fil_disk_worker (FilDisk *self);
+FilWorker *_fil_disk_sync_worker (FilDisk *self);
 FilWorker *_fil_disk_sha1_worker (FilDisk *self);
 FilWorker *_fil_disk_tree_worker (FilDisk *self);
 void _fil_disk_add_pending (FilDisk *self, gsize len);

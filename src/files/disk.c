@@ -14,6 +14,7 @@
 struct _FilDisk
 {
   FilWorker *worker;
+  FilWorker *sync_worker;
   FilWorker *sha1_worker; /* made when they are first needed */
   FilWorker *tree_worker;
   gsize pending; /* bytes that wait to be written; atomic */
@@ -49,6 +50,13 @@ FilWorker *
 _fil_disk_worker (FilDisk *self)
 {
   return self->worker;
+}
+
+/* A thread for what waits until bytes are on the disk, so that nobody else does. */
+FilWorker *
+_fil_disk_sync_worker (FilDisk *self)
+{
+  return self->sync_worker;
 }
 
 /* Two threads for hashes, so that they neither wait for the disk nor for each other. */
@@ -124,6 +132,7 @@ fil_disk_new (guint64 floor_bytes)
 
   self->floor = floor_bytes;
   self->worker = fil_worker_new ("fil-disk", FALSE);
+  self->sync_worker = fil_worker_new ("fil-disk-sync", FALSE);
   return self;
 }
 
@@ -138,7 +147,9 @@ fil_disk_free (FilDisk *self)
   if (self == NULL)
     return;
   fil_worker_finish (self->worker);
+  fil_worker_finish (self->sync_worker);
   fil_worker_free (self->worker);
+  fil_worker_free (self->sync_worker);
   fil_worker_free (self->sha1_worker);
   fil_worker_free (self->tree_worker);
   g_free (self);
@@ -153,6 +164,7 @@ void
 fil_disk_flush (FilDisk *self)
 {
   fil_worker_finish (self->worker);
+  fil_worker_finish (self->sync_worker);
   if (self->sha1_worker != NULL)
     fil_worker_finish (self->sha1_worker);
   if (self->tree_worker != NULL)

@@ -15,6 +15,8 @@
 
 /* Looking at the room on a disk costs little, but on a network file system it is a question and its answer. */
 #define GUARD_EVERY (1024 * 1024)
+/* Large enough to lie in one piece on the disk. */
+#define WRITE_OUT_EVERY (16 * 1024 * 1024)
 
 FilPartDisk *
 fil_part_disk_new (const char *folder,
@@ -76,6 +78,22 @@ fil_part_disk_open (FilPartDisk *self,
   return TRUE;
 }
 
+/**
+ * fil_part_disk_dup:
+ *
+ * Returns: another descriptor of the file, for another thread, or -1: FIL_FILES_ERROR_GONE when it is not open
+ */
+int
+fil_part_disk_dup (FilPartDisk *self,
+                   GError **error)
+{
+  int fd = self->fd >= 0 ? fcntl (self->fd, F_DUPFD_CLOEXEC, 3) : -1;
+
+  if (fd < 0)
+    fil_files_set_error (error, self->fd >= 0 ? errno : ENOENT, self->path);
+  return fd;
+}
+
 /* Others write to the disk as well. By its path, so that a drive that went away is missed at once. */
 static gboolean
 guard (FilPartDisk *self,
@@ -122,6 +140,33 @@ fil_part_disk_write (FilPartDisk *self,
         }
       done += (gsize) n;
     }
+  self->unwritten += done;
+}
+
+/**
+ * fil_part_disk_wants_write_out:
+ *
+ * Returns: whether the system holds so much of the file back that fil_part_disk_write_out() should follow
+ */
+gboolean
+fil_part_disk_wants_write_out (FilPartDisk *self)
+{
+  if (self->unwritten < WRITE_OUT_EVERY)
+    return FALSE;
+  self->unwritten = 0;
+  return TRUE;
+}
+
+/**
+ * fil_part_disk_write_out:
+ *
+ * Has the system begin to put on the disk what it holds back of a file, so that little is left to wait for when
+ * it is synced. May wait for a disk that is busy.
+ */
+void
+fil_part_disk_write_out (int fd)
+{
+  (void) sync_file_range (fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 /* Whether the file is still the one that was hashed: then it need not be read once more. */

@@ -10,8 +10,6 @@
 #include "place-file.h"
 #include "safe-name.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 struct _FilPartFile
@@ -41,7 +39,7 @@ struct _Request
   goffset offset;
   gsize len;
   GBytes *bytes;
-  int fd;       /* open: one for the hashes */
+  int fd;       /* open: one for the hashes; sync: of its own */
   GArray *held; /* open: see fil_held_ranges() */
   guint64 size;
   FilSha1 sha1;
@@ -143,10 +141,9 @@ run_open (gpointer data)
 
   if (!fil_part_disk_open (part, &request->error))
     return;
-  request->fd = fcntl (part->fd, F_DUPFD_CLOEXEC, 3);
+  request->fd = fil_part_disk_dup (part, &request->error);
   if (request->fd < 0)
     {
-      fil_files_set_error (&request->error, errno, part->path);
       fil_part_disk_close (part);
       return;
     }
@@ -221,10 +218,29 @@ fil_part_file_free (FilPartFile *self)
 }
 
 static void
+run_write_out (gpointer data)
+{
+  fil_part_disk_write_out (GPOINTER_TO_INT (data));
+}
+
+static void
+close_fd (gpointer data)
+{
+  close (GPOINTER_TO_INT (data));
+}
+
+static void
 run_write (FilPartDisk *part,
            Request *request)
 {
+  int fd;
+
   fil_part_disk_write (part, request->offset, request->bytes, fil_disk_floor (request->disk), &request->error);
+  if (!fil_part_disk_wants_write_out (part))
+    return;
+  fd = fil_part_disk_dup (part, NULL);
+  if (fd >= 0)
+    fil_worker_push (_fil_disk_sync_worker (request->disk), run_write_out, NULL, GINT_TO_POINTER (fd), close_fd);
 }
 
 /**
@@ -280,26 +296,41 @@ fil_part_file_read (FilPartFile *self,
 }
 
 static void
-run_sync (FilPartDisk *part,
-          Request *request)
+run_sync (gpointer data)
 {
-  if (fdatasync (part->fd) != 0)
-    fil_files_set_error (&request->error, errno, part->path);
+  Request *request = data;
+
+  if (request->fd >= 0 && fdatasync (request->fd) != 0)
+    fil_files_set_error (&request->error, errno, request->path);
+}
+
+/* After all that was written before; what follows is not kept waiting. */
+static void
+hand_over_sync (gpointer data)
+{
+  Request *request = data;
+
+  request->fd = fil_part_disk_dup (request->part, &request->error);
+  request->path = g_strdup (request->part->path);
+  fil_worker_push (_fil_disk_sync_worker (request->disk), run_sync, request_done, request,
+                   (GDestroyNotify) request_free);
 }
 
 /**
  * fil_part_file_sync:
  * @done: (nullable): told when all that was written before is on the disk
+ *
+ * What is asked afterwards does not wait for it, and may be answered before.
  */
 void
 fil_part_file_sync (FilPartFile *self,
                     FilDiskDone done,
                     gpointer data)
 {
-  Request *request = request_new (self, run_sync, data);
+  Request *request = request_new (self, NULL, data);
 
   request->done = done;
-  push (request);
+  fil_worker_push (_fil_disk_worker (self->disk), hand_over_sync, NULL, request, NULL);
 }
 
 /**

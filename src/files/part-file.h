@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /**
  * FilPartFile:
  *
- * A file on its way, "<folder>/<name>", sparse until it is whole. All work happens on the disk thread
+ * A file on its way, "<folder>/<name>", sparse until it is whole. All work but syncing happens on the disk thread
  * in the order of the calls; every call answers in the owner's context, and none does after
  * fil_part_file_free(), though what was asked is still done.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "disk-private.h"
 #include "part-file.h"
 #include "place-file.h"
 #include "sha1.h"
@@ -516,6 +517,31 @@ test_remove (Fixture *f,
 }
 
 static void
+block (gpointer data)
+{
+  (void) g_async_queue_pop (data);
+}
+
+/* A disk that takes long to be in order holds up nobody but who asked for that. */
+static void
+test_slow_sync (Fixture *f,
+                gconstpointer data)
+{
+  g_autoptr (GAsyncQueue) release = g_async_queue_new ();
+
+  open_part (f, "1", FIL_PART_CREATE);
+  fil_worker_push (_fil_disk_sync_worker (f->disk), block, NULL, release, NULL);
+  fil_part_file_sync (f->part, on_done, f);
+  write_text (f, 0, "hello");
+  fil_part_file_read (f->part, 0, 5, on_read, f);
+  wait_for (f, 2);
+  g_assert_cmpmem (g_bytes_get_data (f->bytes, NULL), g_bytes_get_size (f->bytes), "hello", 5);
+  g_async_queue_push (release, release);
+  wait_for (f, 3);
+  g_assert_no_error (f->error);
+}
+
+static void
 test_truncated (Fixture *f,
                 gconstpointer data)
 {
@@ -819,6 +845,7 @@ main (int argc,
   ADD ("modes", test_modes);
   ADD ("denied", test_denied);
   ADD ("remove", test_remove);
+  ADD ("slow-sync", test_slow_sync);
   ADD ("truncated", test_truncated);
   ADD ("read-fd", test_read_fd);
   ADD ("free", test_free);
