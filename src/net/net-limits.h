@@ -12,7 +12,8 @@
 #define FIL_PUMP_BUFFER (64 * 1024)       /* shared by all pumps */
 #define FIL_PUMP_GATHER (16 * 1024)       /* small pieces of output joined into one write */
 #define FIL_PUMP_TURN_PUMPS 64            /* run in one turn of the main loop */
-#define FIL_PUMP_LINGER_US (5 * FIL_SEC)  /* for the other side to close after we did */
+#define FIL_PUMP_LINGER_US (5 * FIL_SEC)  /* for the other side to close after we did … */
+#define FIL_PUMP_LINGER_MAX 128           /* … of so many; the one that was closed first makes room */
 #define FIL_PUMP_FLUSH_US (30 * FIL_SEC)  /* for the last output of a closed session to leave */
 #define FIL_PUMP_LINGER_BYTES (256 * 1024)
 

@@ -219,6 +219,15 @@ linger (FilPump *self,
     }
 }
 
+/* Others need the room: ends in its next turn. */
+void
+_fil_pump_linger_no_more (FilPump *self)
+{
+  self->seat.is_lingering = FALSE;
+  self->deadline_us = 0;
+  _fil_pumps_schedule (self->pumps, &self->seat);
+}
+
 /* Follows what the session decided: to close, to abort. */
 static void
 follow (FilPump *self,
@@ -249,6 +258,7 @@ follow (FilPump *self,
           fil_stream_shut (self->stream);
           set_state (self, FIL_PUMP_LINGERING);
           self->deadline_us = turn->now_us + FIL_PUMP_LINGER_US;
+          _fil_pumps_linger (self->pumps, &self->seat);
         }
     }
   if (self->state == FIL_PUMP_LINGERING)

@@ -12,6 +12,7 @@ struct _FilPumps
   FilShaper *shaper;
   GQueue members;   /* of FilPump */
   GQueue scheduled; /* of FilPump, in the order of their turns */
+  GQueue lingering; /* of FilPump, in the order in which they were closed */
   FilTimer *timer;  /* due at once when somebody is scheduled */
   guint8 *buffer;   /* made with the first pump */
   guint8 *gather;
@@ -115,6 +116,7 @@ _fil_pumps_add (FilPumps *self,
     }
   seat->member.data = pump;
   seat->run.data = pump;
+  seat->linger.data = pump;
   g_queue_push_tail_link (&self->members, &seat->member);
 }
 
@@ -133,7 +135,25 @@ _fil_pumps_remove (FilPumps *self,
                    FilPumpSeat *seat)
 {
   unschedule (self, seat);
+  if (seat->is_lingering)
+    g_queue_unlink (&self->lingering, &seat->linger);
   g_queue_unlink (&self->members, &seat->member);
+}
+
+/* The pump waits for the other side to close; whoever does not would hold a descriptor for nothing. */
+void
+_fil_pumps_linger (FilPumps *self,
+                   FilPumpSeat *seat)
+{
+  FilPump *oldest;
+
+  seat->is_lingering = TRUE;
+  g_queue_push_tail_link (&self->lingering, &seat->linger);
+  if (self->lingering.length <= FIL_PUMP_LINGER_MAX)
+    return;
+  oldest = g_queue_peek_head (&self->lingering);
+  g_queue_unlink (&self->lingering, self->lingering.head);
+  _fil_pump_linger_no_more (oldest);
 }
 
 void

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Strangers who want a node's memory, its processor, or a file somewhere else."""
 
+import collections
 import os
 import resource
 import select
@@ -63,6 +64,54 @@ class HalfOpen(Test):
         self.addCleanup(peer.close)
         self.assertTrue(peer.answers())
         self.assertEqual(len(node.ask("peers")), 1)
+
+    def test_ten_thousand(self):
+        """10,000 connections from everywhere, as many of them at a time as the system allows, that say nothing, half of
+        a request, or one now and then: the node holds a few hundred, and whoever asks for a file gets it meanwhile."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = min(hard, 12000) if hard != resource.RLIM_INFINITY else 12000
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        content = noise(200000, 700)
+        node = self.node("node", role="ultrapeer").start(files={"fir.bin": content})
+        target = b"/uri-res/N2R?urn:sha1:" + sha1_text(content).encode()
+        beginnings = (b"G", b"GET " + target + b" HTTP/1.1\r\nHo", b"HEAD " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"",
+                      b"GNUTELLA CONNECT/0.6\r\nUser-A", b"GET " + target + b" HTTP/1.1\r\n", b"GIV 1:", b"GET / HTTP/1.1\r\n\r\n",
+                      b"GNUTELLA CONNECT/0.6\r\nX-Ultrapeer: Maybe\r\n\r\n")
+        sources = [address() for _ in range(40)]
+        memory, cpu, begin = node.rss_bytes(), node.cpu_seconds(), time.monotonic()
+        most_descriptors = 0
+
+        socks = collections.deque()
+        for i in range(10000):
+            if len(socks) >= most - 200:
+                socks.popleft().close()
+            socks.append(socket.create_connection(gnutella.split_endpoint(node.listen), DEADLINE, (sources[i % 40], 0)))
+            try:
+                socks[-1].sendall(beginnings[i % len(beginnings)])
+            except OSError:
+                pass
+            if i % 500 == 499:
+                most_descriptors = max(most_descriptors, len(os.listdir("/proc/%d/fd" % node.process.pid)))
+                with socket.create_connection(gnutella.split_endpoint(node.listen), DEADLINE, (address(), 0)) as sock:
+                    sock.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    answer = b""
+                    while more := sock.recv(65536):
+                        answer += more
+                self.assertEqual(answer.split(b"\r\n\r\n", 1)[1:], [content], "after %d" % (i + 1))
+        seconds = time.monotonic() - begin
+        print("# %.1f s, %.1f s of the processor, %d descriptors, %d kB more" % (
+            seconds, node.cpu_seconds() - cpu, most_descriptors, (node.rss_bytes() - memory) / 1024))
+
+        # 256 that have not said what they want, 256 that ask for files, 64 handshakes, and 128 that were told to go.
+        self.assertLess(most_descriptors, 256 + 256 + 64 + 128 + 50)
+        if not SANITIZED:
+            self.assertLess(node.rss_bytes() - memory, GROWTH)
+        for sock in socks:
+            sock.close()
+        peer = gnutella.connect(node.listen)
+        self.addCleanup(peer.close)
+        self.assertTrue(peer.answers())
 
     def test_one_byte_at_a_time(self):
         """A handshake that drips has the same time as one that does not."""

@@ -176,6 +176,39 @@ test_linger_is_bounded (void)
   g_free (fate.reason);
 }
 
+/* So many that we closed and that do not close themselves, and no more. */
+static void
+test_linger_limit (void)
+{
+  enum { VISITORS = FIL_PUMP_LINGER_MAX + 50 };
+  Loop loop;
+  Fate fate = { 0 };
+  int fds[VISITORS];
+  char got[8];
+
+  loop_init (&loop);
+  for (guint i = 0; i < VISITORS; i++)
+    {
+      Actor *talker = actor_new ("bye");
+      int pair[2];
+
+      loop_pair (pair);
+      fds[i] = pair[1];
+      pump_on (&loop, pair[0], talker, &fate);
+      fil_session_close (&talker->parent, "done");
+      loop_until (recv (fds[i], got, sizeof got, MSG_DONTWAIT) == 3);
+      loop_settle (&loop);
+      g_assert_cmpuint (fil_pumps_n (loop.pumps), ==, MIN (i + 1, FIL_PUMP_LINGER_MAX));
+    }
+  g_assert_cmpuint (fate.closed, ==, VISITORS - FIL_PUMP_LINGER_MAX);
+  loop_advance (&loop, FIL_PUMP_LINGER_US);
+  g_assert_cmpuint (fil_pumps_n (loop.pumps), ==, 0);
+  for (guint i = 0; i < VISITORS; i++)
+    close (fds[i]);
+  loop_clear (&loop);
+  g_free (fate.reason);
+}
+
 static void
 test_abort (void)
 {
@@ -545,6 +578,7 @@ main (int argc,
   g_test_add_func ("/loopback/pump/echo", test_echo);
   g_test_add_func ("/loopback/pump/close-sends-the-rest", test_close_sends_the_rest);
   g_test_add_func ("/loopback/pump/linger-is-bounded", test_linger_is_bounded);
+  g_test_add_func ("/loopback/pump/linger-limit", test_linger_limit);
   g_test_add_func ("/loopback/pump/abort", test_abort);
   g_test_add_func ("/loopback/pump/reset", test_reset);
   g_test_add_func ("/loopback/pump/backpressure", test_backpressure);
