@@ -300,6 +300,35 @@ test_pipelined (Fixture *self,
   fil_session_free (session);
 }
 
+/* A byte each ten seconds is no request, neither the first one nor one behind others, and empty lines are none at all. */
+static void
+test_drip (Fixture *self,
+           gconstpointer data)
+{
+  static const char *const drips[] = { "GET / HTTP/1.1", "\r\n\r\n\r\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (drips); i++)
+    for (guint is_first = 0; is_first < 2; is_first++)
+      {
+        FilSession *session = fil_uploads_accept (self->host->uploads, &self->world->own, 0);
+        g_autofree char *before = g_strdup_printf ("HEAD %s HTTP/1.1\r\n" HOST, self->target);
+        g_autoptr (GString) answer = g_string_new (NULL);
+        gint64 second = 0;
+
+        if (!is_first)
+          fil_session_feed (session, (const guint8 *) before, strlen (before), 0);
+        drain (session, answer);
+        while (!session->is_closed && second < 600)
+          {
+            if (second % 10 == 0)
+              fil_session_feed (session, (const guint8 *) drips[i] + second / 10 % strlen (drips[i]), 1, second * FIL_SEC);
+            fil_session_tick (session, ++second * FIL_SEC);
+          }
+        g_assert_cmpint (second, ==, (is_first ? FIL_REQUEST_FIRST_US : FIL_REQUEST_IDLE_US) / FIL_SEC);
+        fil_session_free (session);
+      }
+}
+
 /* Ten thousand places and more in the requests of one: few are remembered, nobody else is told of any, and replies stay
  * short. */
 static void
@@ -349,6 +378,7 @@ main (int argc,
   ADD ("strange", test_strange);
   ADD ("many-ranges", test_many_ranges);
   ADD ("pipelined", test_pipelined);
+  ADD ("drip", test_drip);
   ADD ("many-places", test_many_places);
   return g_test_run ();
 }

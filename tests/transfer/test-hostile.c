@@ -76,6 +76,18 @@ test_replies (void)
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 1048576-1048577/2097152\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-18446744073709551615/2097152\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9223372036854775807/*\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/18446744073709551616\r\n\r\nabcde", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4,6-9/2097152\r\n\r\nabcde", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes */2097152\r\n\r\n", "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-4/2097152\r\nContent-Range: bytes 5-9/2097152\r\n\r\nabcde",
+      "broken-http", TRUE },
+    { "HTTP/1.1 206 OK\r\nContent-Length: 5\r\n , 7\r\nContent-Range: bytes 0-4/2097152\r\n\r\nabcde", "broken-http",
+      TRUE },
+    { "HTTP/1.1 206 OK\r\nX: y\rContent-Length: 7\r\nContent-Range: bytes 0-4/2097152\r\n\r\nabcde", "broken-http",
+      TRUE },
+    { "HTTP/1.1 206 OK\r\nTransfer-Encoding: identity\r\nContent-Range: bytes 0-4/2097152\r\n\r\nabcde", "broken-http",
+      TRUE },
+    { "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Range: bytes 10-14/2097152\r\n\r\nabcde", "broken-http", TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Length: 6\r\nContent-Range: bytes 0-4/2097152\r\n\r\n", "broken-http",
       TRUE },
     { "HTTP/1.1 206 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\nContent-Range: bytes 0-4/2097152\r\n\r\n",
@@ -106,6 +118,9 @@ test_replies (void)
     { "HTTP/1.1 416 No\r\nContent-Length: 0\r\n\r\n", "range-not-available", FALSE },
     { "HTTP/1.1 503 No\r\nRetry-After: 999999999\r\n\r\n", "busy", FALSE },
     { "HTTP/1.1 503 No\r\nRetry-After: -1\r\n\r\n", "busy", FALSE },
+    { "HTTP/1.1 503 No\r\nRetry-After: 18446744073709551676\r\n\r\n", "busy", FALSE },
+    { "HTTP/1.1 503 No\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nRetry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\n\r\n",
+      "busy", FALSE },
     { "HTTP/1.1 503 No\r\nContent-Length: 1000000000\r\n\r\n", "busy", FALSE },
   };
 
@@ -355,6 +370,46 @@ test_partial_source (void)
   world_assert_done (world, 1, content);
 }
 
+/* Says that it has all of the file and more, in pieces without number, and never gives a byte of it. */
+static gboolean
+say_everything_and_nothing (Host *host,
+                            const char *request,
+                            GByteArray *out)
+{
+  g_autoptr (GString) text = g_string_new ("HTTP/1.1 416 No\r\nContent-Length: 0\r\n");
+
+  for (guint line = 0; line < 8; line++)
+    {
+      g_string_append (text, line == 0 ? "X-Available-Ranges: bytes " : "X-Available-Ranges: ");
+      for (guint i = 0; i < 100; i++)
+        g_string_append_printf (text, "%u-%u, ", line * 100000 + i * 1000, line * 100000 + i * 1000 + (i == 99 ? 900 : 500));
+      g_string_append (text, "\r\n");
+    }
+  g_string_append (text, "\r\n");
+  add (out, text->str);
+  return TRUE;
+}
+
+static void
+test_ranges_without_bytes (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 10);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+  Host *honest = world_add_host (world, "25.0.0.2:6346", content);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+
+  host->reply = say_everything_and_nothing;
+  world_add_source (world, 1, host);
+  world_run (world, 600);
+  /* Twice at the most each time, and then not for three minutes. */
+  g_assert_cmpuint (host->requests, >, 0);
+  g_assert_cmpuint (host->requests, <=, 2 * (1 + 600 * FIL_SEC / FIL_SOURCE_HAMMERED_US));
+  world_add_source (world, 1, honest);
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  world_assert_done (world, 1, content);
+}
+
 static gboolean
 say_queued (Host *host,
             const char *request,
@@ -471,6 +526,7 @@ main (int argc,
   g_test_add_func ("/transfer/hostile/short-replies", test_short_replies);
   g_test_add_func ("/transfer/hostile/no-ranges", test_no_ranges);
   g_test_add_func ("/transfer/hostile/partial-source", test_partial_source);
+  g_test_add_func ("/transfer/hostile/ranges-without-bytes", test_ranges_without_bytes);
   g_test_add_func ("/transfer/hostile/remote-queue", test_remote_queue);
   g_test_add_func ("/transfer/hostile/request", test_request);
   g_test_add_func ("/transfer/hostile/changed-on-disk", test_changed_on_disk);

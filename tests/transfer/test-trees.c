@@ -356,6 +356,70 @@ test_bad_trees (void)
     }
 }
 
+/* Names a place for the tree that is not its own to name. */
+static gboolean
+reply_tree_elsewhere (Host *host,
+                      const char *request,
+                      GByteArray *out)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (host->content, &size);
+  g_autofree char *head = NULL;
+  unsigned long first = 0, last = 0;
+
+  if (strstr (request, "Range: ") == NULL)
+    {
+      static const char none[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+
+      host->trees++;
+      g_byte_array_append (out, (const guint8 *) none, sizeof none - 1);
+      return TRUE;
+    }
+  g_assert_cmpint (sscanf (strstr (request, "Range: bytes="), "Range: bytes=%lu-%lu", &first, &last), ==, 2);
+  head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Length: %lu\r\nContent-Range: bytes %lu-%lu/%" G_GSIZE_FORMAT
+                          "\r\nX-Thex-URI: %s;LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ\r\n\r\n",
+                          last - first + 1, first, last, size, host->text);
+  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
+  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
+  return TRUE;
+}
+
+/* Nobody else is asked for a tree, and what is asked is one request. */
+static void
+test_tree_elsewhere (void)
+{
+  static const struct
+  {
+    const char *uri;
+    guint asked;
+  } cases[] = {
+    { "http://29.0.0.1:6346/tree", 0 },
+    { "29.0.0.1:6346/tree", 0 },
+    { "tree", 0 },
+    { "/tree HTTP/1.1\tX", 0 },
+    { "/tree of another", 0 },
+    { "/\xc3\xa4", 0 },
+    { "//29.0.0.1:6346/tree", 1 },
+    { "/../../etc/passwd", 1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (3 * MIB, 16);
+      FilDownload *download = start (world, content);
+      Host *host = add_host (world, 0, content, NULL);
+
+      g_test_message ("%s", cases[i].uri);
+      host->reply = reply_tree_elsewhere;
+      host->text = cases[i].uri;
+      g_assert_true (world_run_until (world, download, DONE, 100));
+      world_assert_done (world, 1, content);
+      g_assert_cmpuint (host->trees, ==, cases[i].asked);
+      g_assert_cmpuint (world->dials, ==, host->connects);
+    }
+}
+
 int
 main (int argc,
       char *argv[])
@@ -372,5 +436,6 @@ main (int argc,
   g_test_add_func ("/transfer/trees/restart", test_restart);
   g_test_add_func ("/transfer/trees/changed-on-disk", test_changed_on_disk);
   g_test_add_func ("/transfer/trees/bad-trees", test_bad_trees);
+  g_test_add_func ("/transfer/trees/tree-elsewhere", test_tree_elsewhere);
   return g_test_run ();
 }

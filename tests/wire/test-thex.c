@@ -191,6 +191,45 @@ test_bombs (void)
   fil_writer_init (&out);
 }
 
+/* Ten thousand records, records in records, and a tree as deep as numbers go. */
+static void
+test_absurd (void)
+{
+  g_auto (TestBytes) message = read_vector ("lcg1025", "gtkg");
+  FilDimeRecord nested = { .is_first = TRUE,
+                           .is_last = TRUE,
+                           .format = FIL_DIME_MEDIA_TYPE,
+                           .type = fil_slice_text ("application/dime"),
+                           .data = test_bytes_slice (&message) };
+  FilDimeRecord small = { .format = FIL_DIME_MEDIA_TYPE, .type = fil_slice_text ("text/xml"),
+                          .data = fil_slice_text ("<hashtree/>") };
+  g_auto (FilWriter) many;
+  g_auto (FilWriter) inner;
+  g_autoptr (GString) tags = g_string_new (NULL);
+  FilThex thex;
+
+  fil_writer_init (&many);
+  fil_writer_init (&inner);
+  for (guint i = 0; i < 10000; i++)
+    {
+      small.is_first = i == 0;
+      fil_dime_write (&small, &many);
+    }
+  fil_writer_bytes (&many, message.data, message.len);
+  g_assert_false (fil_thex_read (&thex, fil_writer_slice (&many)));
+
+  fil_dime_write (&nested, &inner);
+  g_assert_false (fil_thex_read (&thex, fil_writer_slice (&inner)));
+
+  for (guint i = 0; i < FIL_THEX_XML_MAX / 3; i++)
+    g_string_append (tags, "<a>");
+  g_assert_true (read_with (tags->str, "x", &thex));
+  g_assert_true (read_with ("<serializedtree depth='9223372036854775807'/>", "x", &thex));
+  g_assert_cmpuint (thex.depth, ==, 64);
+  g_assert_true (read_with ("<serializedtree depth='-1'/>", "x", &thex));
+  g_assert_cmpuint (thex.depth, ==, 0);
+}
+
 static void
 test_long_description (void)
 {
@@ -225,6 +264,7 @@ main (int argc,
   g_test_add_func ("/wire/thex/truncated", test_truncated);
   g_test_add_func ("/wire/thex/descriptions", test_descriptions);
   g_test_add_func ("/wire/thex/bombs", test_bombs);
+  g_test_add_func ("/wire/thex/absurd", test_absurd);
   g_test_add_func ("/wire/thex/long-description", test_long_description);
   g_test_add_func ("/wire/thex/chunks", test_chunks);
   return g_test_run ();
