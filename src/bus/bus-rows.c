@@ -138,6 +138,7 @@ upload_row (FilNode *node,
   fil_row_builder_size (&row, "bps", info.bps);
   fil_row_builder_string (&row, "reach", reach_names[info.reach]);
   fil_row_builder_size (&row, "size", info.size);
+  fil_row_builder_known (&row, "queue_position", info.queue_position);
   return fil_row_builder_end (&row);
 }
 

@@ -44,6 +44,7 @@ static const CtlColumn source_columns[] = {
 static const CtlColumn upload_columns[] = {
   { N_ ("ID"), "id", CTL_CELL_NUMBER },
   { N_ ("State"), "state", CTL_CELL_TEXT },
+  { N_ ("Place"), "queue_position", CTL_CELL_NUMBER },
   { N_ ("Sent"), "sent_bytes", CTL_CELL_SIZE },
   { N_ ("Speed"), "bps", CTL_CELL_SPEED },
   { N_ ("Reach"), "reach", CTL_CELL_TEXT },

@@ -143,11 +143,12 @@ typedef struct
   gint64 id;
   const char *name;
   const char *peer;
-  const char *state; /* waiting, sending, done, failed */
+  const char *state; /* queued, waiting, sending, done, failed */
   guint64 sent_bytes;
   guint64 size;
   guint64 bps;
   FilReach reach;
+  guint queue_position; /* in our queue, 1: the next one; 0: it is not queued */
 } FilUploadInfo;
 
 typedef struct

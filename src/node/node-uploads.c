@@ -390,6 +390,7 @@ fil_node_get_upload (FilNode *self,
                      FilUploadInfo *info)
 {
   static const char *const states[] = {
+    [FIL_UPLOAD_QUEUED] = "queued",
     [FIL_UPLOAD_WAITING] = "waiting",
     [FIL_UPLOAD_SENDING] = "sending",
     [FIL_UPLOAD_DONE] = "done",
@@ -410,6 +411,7 @@ fil_node_get_upload (FilNode *self,
     .size = row.size,
     .bps = row.bps,
     .reach = (FilReach) row.reach,
+    .queue_position = row.queue_position,
   };
   return TRUE;
 }

@@ -169,6 +169,7 @@
 /* The queue of the side that uploads */
 #define FIL_QUEUE_MAX 1000                     /* places without a slot … */
 #define FIL_QUEUE_PER_HOST 5                   /* … of one address (IPv6: /64) */
+#define FIL_QUEUE_SHOWN 100                    /* the first ones have rows */
 #define FIL_QUEUE_KEPT 20                      /* the first ones wait on their connections … */
 #define FIL_QUEUE_KEPT_PUSHED 40               /* … and of those whom only we can connect to */
 #define FIL_QUEUE_POLL_FIRST_S 30              /* gtk-gnutella's: the first in the queue asks as often … */

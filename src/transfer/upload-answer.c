@@ -101,6 +101,8 @@ let_wait (FilUploadSession *self,
   fil_writer_init (&more);
   self->closes = self->closes || self->place == NULL;
   write_place (&more, self->request.queue, self->place != NULL, state);
+  _fil_uploads_row_queued (self->uploads, &self->peer, self->shared, self->request.user_agent, self->reach);
+  _fil_uploads_look (self->uploads);
   refuse_with (self, 503, state->retry_after_s, &more, now_us);
 }
 
@@ -188,7 +190,10 @@ take_slot (FilUploadSession *self,
     case FIL_QUEUE_GRANTED:
       /* Good for coming back when the connection breaks. */
       if (!self->was_granted)
-        write_place (more, self->request.queue, FALSE, &state);
+        {
+          write_place (more, self->request.queue, FALSE, &state);
+          _fil_uploads_look (self->uploads);
+        }
       self->was_granted = TRUE;
       return TRUE;
     case FIL_QUEUE_WAITS:

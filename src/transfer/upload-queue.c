@@ -39,18 +39,26 @@ fil_upload_queue_new (FilQueueMakeId make_id,
   return self;
 }
 
+/* Whoever has an IPv6 address has all of its network. */
+static FilEndpoint
+address_of (const FilEndpoint *peer)
+{
+  FilEndpoint address = *peer;
+
+  address.port = 0;
+  if (address.family == 6)
+    memset (address.addr + 8, 0, 8);
+  return address;
+}
+
 /* The address of peer, which is remembered as long as it has places. */
 FilQueueHost *
 _fil_upload_queue_host (FilUploadQueue *self,
                         const FilEndpoint *peer)
 {
-  FilEndpoint address = *peer;
+  FilEndpoint address = address_of (peer);
   FilQueueHost *host;
 
-  address.port = 0;
-  /* Whoever has an IPv6 address has all of its network. */
-  if (address.family == 6)
-    memset (address.addr + 8, 0, 8);
   host = g_hash_table_lookup (self->hosts, &address);
   if (host != NULL)
     return host;
@@ -346,22 +354,52 @@ fil_upload_queue_not_reached (FilUploadQueue *self,
 /**
  * fil_upload_queue_wake:
  *
- * Returns: when to look with fil_upload_queue_call() whether somebody is to be called, or FIL_NEVER
+ * Returns: when to look with fil_upload_queue_next_call() whether somebody is to be called or has lost a place,
+ *   or FIL_NEVER
  */
 gint64
 fil_upload_queue_wake (const FilUploadQueue *self,
                        gint64 now_us)
 {
-  if (_fil_upload_queue_free_slots (self) == 0)
-    return FIL_NEVER;
+  gboolean has_slots = _fil_upload_queue_free_slots (self) > 0;
+  gint64 wake_us = FIL_NEVER;
+
   for (GList *each = self->waiting.head; each != NULL; each = each->next)
     {
       const FilUploadPlace *place = each->data;
 
-      if (place->held_by == NULL && fil_endpoint_is_set (&place->listen))
-        return now_us + FIL_QUEUE_LOOK_US;
+      if (has_slots && place->held_by == NULL && fil_endpoint_is_set (&place->listen))
+        wake_us = MIN (wake_us, now_us + FIL_QUEUE_LOOK_US);
+      if (!place->is_called)
+        wake_us = MIN (wake_us, MAX (place->until_us, now_us + FIL_SEC));
     }
-  return FIL_NEVER;
+  return wake_us;
+}
+
+/**
+ * fil_upload_queue_position:
+ *
+ * Returns: where one of that address who wants that file waits, 1: it is the next, as it was told; 0: not
+ *   among the first FIL_QUEUE_SHOWN
+ */
+guint
+fil_upload_queue_position (const FilUploadQueue *self,
+                           const FilEndpoint *peer,
+                           const FilSha1 *file)
+{
+  FilEndpoint address = address_of (peer);
+  GList *each = self->waiting.head;
+  guint ahead = 0;
+
+  for (guint i = 0; each != NULL && i < FIL_QUEUE_SHOWN; i++, each = each->next)
+    {
+      const FilUploadPlace *place = each->data;
+
+      if (fil_endpoint_equal (&place->host->address, &address) && fil_sha1_equal (&place->file, file))
+        return ahead + 1;
+      ahead += !_fil_upload_queue_is_frozen (self, place->host);
+    }
+  return 0;
 }
 
 gboolean

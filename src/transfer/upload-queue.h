@@ -68,6 +68,7 @@ FilUploadPlace *fil_upload_queue_next_call (FilUploadQueue *self, FilEndpoint *t
     G_GNUC_WARN_UNUSED_RESULT;
 void fil_upload_queue_not_reached (FilUploadQueue *self, FilUploadPlace *place);
 gint64 fil_upload_queue_wake (const FilUploadQueue *self, gint64 now_us);
+guint fil_upload_queue_position (const FilUploadQueue *self, const FilEndpoint *peer, const FilSha1 *file);
 
 void fil_upload_place_hold (FilUploadPlace *place, FilUploadPlace **held_by);
 gboolean fil_upload_place_has_slot (const FilUploadPlace *place);

@@ -27,6 +27,7 @@ typedef struct
   FilTransferRate rate;
   gint64 next_change_us;
   gboolean is_held; /* a session works on it */
+  guint queue_position;
 } FilUpload;
 
 struct _FilUploads
@@ -55,6 +56,9 @@ struct _FilUploads
 void _fil_upload_free (FilUpload *row);
 FilUpload *_fil_uploads_row_for (FilUploads *self, const FilEndpoint *peer, const FilShared *shared,
                                  const char *user_agent, FilSourceReach reach);
+void _fil_uploads_row_queued (FilUploads *self, const FilEndpoint *peer, const FilShared *shared,
+                              const char *user_agent, FilSourceReach reach);
+void _fil_uploads_rows_follow_queue (FilUploads *self);
 void _fil_uploads_row_state (FilUploads *self, FilUpload *row, FilUploadState state, const char *reason);
 void _fil_uploads_row_sent (FilUploads *self, FilUpload *row, gsize len, gint64 now_us);
 void _fil_uploads_row_served (FilUploads *self, const FilUpload *row);

@@ -35,7 +35,7 @@ drop_old_rows (FilUploads *self)
       const FilUpload *row = g_ptr_array_index (self->rows, i);
       gint64 id = row->id;
 
-      if (row->is_held)
+      if (row->is_held || row->state == FIL_UPLOAD_QUEUED)
         {
           i++;
           continue;
@@ -45,26 +45,15 @@ drop_old_rows (FilUploads *self)
     }
 }
 
-/* The row of a file that goes to peer: the one of an earlier connection, or a new one. */
-FilUpload *
-_fil_uploads_row_for (FilUploads *self,
-                      const FilEndpoint *peer,
-                      const FilShared *shared,
-                      const char *user_agent,
-                      FilSourceReach reach)
+static FilUpload *
+add_row (FilUploads *self,
+         const FilEndpoint *peer,
+         const FilShared *shared,
+         const char *user_agent,
+         FilSourceReach reach)
 {
   FilUpload *row;
 
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      row = g_ptr_array_index (self->rows, i);
-      if (!row->is_held && is_same_file (row, shared) && fil_endpoint_same_address (&row->peer, peer))
-        {
-          row->is_held = TRUE;
-          row->reach = reach;
-          return row;
-        }
-    }
   drop_old_rows (self);
   row = g_new0 (FilUpload, 1);
   row->id = self->next_id++;
@@ -75,9 +64,84 @@ _fil_uploads_row_for (FilUploads *self,
   row->reach = reach;
   row->sha1 = shared->sha1;
   row->has_sha1 = shared->has_sha1;
-  row->is_held = TRUE;
   g_ptr_array_add (self->rows, row);
   return row;
+}
+
+/* The row of a file that goes to peer: the one of an earlier connection, or a new one. */
+FilUpload *
+_fil_uploads_row_for (FilUploads *self,
+                      const FilEndpoint *peer,
+                      const FilShared *shared,
+                      const char *user_agent,
+                      FilSourceReach reach)
+{
+  FilUpload *row = NULL;
+
+  for (guint i = 0; i < self->rows->len && row == NULL; i++)
+    {
+      FilUpload *each = g_ptr_array_index (self->rows, i);
+
+      if (!each->is_held && is_same_file (each, shared) && fil_endpoint_same_address (&each->peer, peer))
+        row = each;
+    }
+  if (row == NULL)
+    row = add_row (self, peer, shared, user_agent, reach);
+  row->is_held = TRUE;
+  row->reach = reach;
+  row->queue_position = 0;
+  return row;
+}
+
+/* Peer was told to wait for a slot. Several places of one peer for the same file are one row. */
+void
+_fil_uploads_row_queued (FilUploads *self,
+                         const FilEndpoint *peer,
+                         const FilShared *shared,
+                         const char *user_agent,
+                         FilSourceReach reach)
+{
+  FilUpload *row;
+  guint position = fil_upload_queue_position (self->queue, peer, &shared->sha1);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      row = g_ptr_array_index (self->rows, i);
+      if (row->state == FIL_UPLOAD_QUEUED && is_same_file (row, shared) &&
+          fil_endpoint_same_address (&row->peer, peer))
+        return;
+    }
+  if (position == 0)
+    return;
+  row = add_row (self, peer, shared, user_agent, reach);
+  row->queue_position = position;
+  _fil_uploads_row_state (self, row, FIL_UPLOAD_QUEUED, NULL);
+}
+
+/* Those who wait move up, and those who lost their places go. */
+void
+_fil_uploads_rows_follow_queue (FilUploads *self)
+{
+  for (guint i = self->rows->len; i > 0; i--)
+    {
+      FilUpload *row = g_ptr_array_index (self->rows, i - 1);
+      gint64 id = row->id;
+      guint position;
+
+      if (row->state != FIL_UPLOAD_QUEUED)
+        continue;
+      position = fil_upload_queue_position (self->queue, &row->peer, &row->sha1);
+      if (position == row->queue_position)
+        continue;
+      row->queue_position = position;
+      if (position > 0)
+        self->delegate.changed (self->data, id);
+      else
+        {
+          g_ptr_array_remove_index (self->rows, i - 1);
+          self->delegate.removed (self->data, id);
+        }
+    }
 }
 
 void
@@ -124,6 +188,7 @@ fill_row (const FilUpload *upload,
     .reach = upload->reach,
     .sha1 = upload->sha1,
     .has_sha1 = upload->has_sha1,
+    .queue_position = upload->queue_position,
   };
 }
 

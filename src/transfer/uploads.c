@@ -136,7 +136,7 @@ fil_uploads_waiting (const FilUploads *self)
   return fil_upload_queue_waiting (self->queue);
 }
 
-/* A slot may have become free. */
+/* A slot may have become free, or somebody waits for one. */
 void
 _fil_uploads_look (FilUploads *self)
 {
@@ -191,7 +191,8 @@ fil_uploads_wake (const FilUploads *self)
 /**
  * fil_uploads_tick:
  *
- * Calls those who wait without a connection when there is a slot for them (http-transfer.md §7).
+ * Calls those who wait without a connection when there is a slot for them (http-transfer.md §7); the rows of
+ * all who wait say where they are by now.
  */
 void
 fil_uploads_tick (FilUploads *self,
@@ -203,6 +204,7 @@ fil_uploads_tick (FilUploads *self,
   self->now_us = MAX (self->now_us, now_us);
   while ((place = fil_upload_queue_next_call (self->queue, &to, now_us)) != NULL)
     call_back (self, place, &to, now_us);
+  _fil_uploads_rows_follow_queue (self);
   self->wake_us = fil_upload_queue_wake (self->queue, now_us);
 }
 

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
+  FIL_UPLOAD_QUEUED,  /* waits for a slot, with or without a connection */
   FIL_UPLOAD_WAITING, /* connected, has a slot, sends nothing */
   FIL_UPLOAD_SENDING,
   FIL_UPLOAD_DONE,    /* the last request was served to its end */
@@ -36,6 +37,7 @@ typedef struct
   FilSourceReach reach;
   FilSha1 sha1;
   gboolean has_sha1;
+  guint queue_position;   /* 1: the next one; 0: it is not queued */
 } FilUploadRow;
 
 /* A request for something that is no shared file: "/". */

@@ -151,7 +151,8 @@ show_why (FilDownloadCard *self,
 
   gtk_widget_set_visible (self->why_box, why != NULL);
   gtk_label_set_label (self->why, why != NULL ? why : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->cure), phase != FIL_DOWNLOAD_IS_PAUSED);
+  gtk_widget_set_visible (GTK_WIDGET (self->cure),
+                          phase == FIL_DOWNLOAD_IS_MOVING || phase == FIL_DOWNLOAD_HAS_FAILED);
   gtk_button_set_label (self->cure, phase == FIL_DOWNLOAD_HAS_FAILED ? _("Try again") : _("Find more"));
 }
 

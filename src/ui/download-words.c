@@ -117,7 +117,9 @@ fil_download_progress_line (FilRow *download)
     {
       amount = fil_format_size (size);
       fil_format_join (line, amount);
-      fil_format_join (line, _("✓ every byte checked"));
+      /* There is a reason when that is in doubt. */
+      if (fil_row_get_string (download, "reason") == NULL)
+        fil_format_join (line, _("✓ every byte checked"));
       return g_string_free (g_steal_pointer (&line), FALSE);
     }
   if (size > 0)
@@ -174,8 +176,8 @@ fil_download_retry_line (FilRow *download,
 /**
  * fil_download_why_line:
  *
- * Returns: (transfer full) (nullable): one sentence when nothing moves, NULL when there is nothing to
- * explain
+ * Returns: (transfer full) (nullable): one sentence when nothing moves or the finished file is not what it was, NULL when
+ * there is nothing to explain
  */
 char *
 fil_download_why_line (FilRow *download)
@@ -183,7 +185,7 @@ fil_download_why_line (FilRow *download)
   const char *reason = fil_row_get_string (download, "reason");
   FilDownloadPhase phase = fil_download_phase (download);
 
-  if (phase == FIL_DOWNLOAD_IS_DONE || g_strcmp0 (fil_row_get_string (download, "state"), "downloading") == 0)
+  if (g_strcmp0 (fil_row_get_string (download, "state"), "downloading") == 0)
     return NULL;
   if (reason != NULL)
     return g_strdup (reason);

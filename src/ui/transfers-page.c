@@ -25,7 +25,8 @@ struct _FilTransfersPage
   GtkListBox *uploads_list;
   AdwPreferencesGroup *active_group;
   AdwPreferencesGroup *finished_group;
-  AdwPreferencesGroup *upload_group;
+  GtkExpander *upload_group;
+  GtkLabel *upload_summary;
 
   FilListModel *downloads;
   FilListModel *uploads;
@@ -80,13 +81,33 @@ compare_finished (gconstpointer a,
   return fil_row_get_id ((FilRow *) a) > fil_row_get_id ((FilRow *) b) ? -1 : 1;
 }
 
+/* "2 active · 180 kB/s · 3 waiting" */
+static char *
+sum_up (int n_active,
+        gint64 bps,
+        int n_queued)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *speed = fil_format_speed (bps);
+  g_autofree char *active = g_strdup_printf (ngettext ("%d active · %s", "%d active · %s", (gulong) n_active), n_active, speed);
+  g_autofree char *queued = g_strdup_printf (ngettext ("%d waiting", "%d waiting", (gulong) n_queued), n_queued);
+
+  if (n_active > 0)
+    fil_format_join (line, active);
+  if (n_queued > 0)
+    fil_format_join (line, queued);
+  if (line->len == 0)
+    g_string_append (line, _("Nobody is fetching anything from you right now."));
+  return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
 static void
 describe_uploads (FilTransfersPage *self)
 {
   GListModel *model = G_LIST_MODEL (self->uploads);
   gint64 bps = 0;
   int n_active = 0;
-  g_autofree char *speed = NULL;
+  int n_queued = 0;
   g_autofree char *text = NULL;
 
   for (guint i = 0; i < g_list_model_get_n_items (model); i++)
@@ -95,11 +116,10 @@ describe_uploads (FilTransfersPage *self)
 
       bps += fil_row_get_int (row, "bps");
       n_active += g_strcmp0 (fil_row_get_string (row, "state"), "sending") == 0;
+      n_queued += g_strcmp0 (fil_row_get_string (row, "state"), "queued") == 0;
     }
-  speed = fil_format_speed (bps);
-  text = n_active == 0 ? g_strdup (_("Nobody is fetching anything from you right now."))
-                       : g_strdup_printf (ngettext ("%d active · %s", "%d active · %s", (gulong) n_active), n_active, speed);
-  adw_preferences_group_set_description (self->upload_group, text);
+  text = sum_up (n_active, bps, n_queued);
+  gtk_label_set_label (self->upload_summary, text);
 }
 
 static void
@@ -262,6 +282,7 @@ fil_transfers_page_class_init (FilTransfersPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, active_group);
   gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, finished_group);
   gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, upload_group);
+  gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, upload_summary);
 }
 
 static void

@@ -27,11 +27,14 @@ describe (FilRow *upload)
   g_autoptr (GString) line = g_string_new (NULL);
   const char *state = fil_row_get_string (upload, "state");
   g_autofree char *speed = fil_format_speed (fil_row_get_int (upload, "bps"));
+  g_autofree char *place = g_strdup_printf (_("Waiting at place %d"), (int) fil_row_get_int (upload, "queue_position"));
 
   if (g_strcmp0 (state, "sending") == 0)
     fil_format_join (line, speed);
+  else if (g_strcmp0 (state, "queued") == 0)
+    fil_format_join (line, place);
   else if (g_strcmp0 (state, "waiting") == 0)
-    fil_format_join (line, _("Waits for a free slot"));
+    fil_format_join (line, _("Has a slot, asks for nothing right now"));
   else if (g_strcmp0 (state, "done") == 0)
     fil_format_join (line, _("Sent"));
   else
@@ -61,7 +64,7 @@ update (FilUploadCard *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
   gtk_image_set_from_icon_name (self->icon, fil_kind_to_icon (fil_kind_of_name (name)));
-  gtk_label_set_label (self->amount, amount);
+  gtk_label_set_label (self->amount, g_strcmp0 (fil_row_get_string (self->upload, "state"), "queued") == 0 ? size : amount);
 }
 
 static GMenuModel *

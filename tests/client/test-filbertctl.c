@@ -241,7 +241,7 @@ test_json (Fixture *f,
                  "\"out_messages\":4,\"established\":true}\n");
   assert_prints (f, "--json uploads",
                  "{\"id\":2,\"name\":\"a\\\"b\\\\c.pdf\",\"peer\":\"10.0.0.9:6346\",\"state\":\"sending\","
-                 "\"sent_bytes\":1000,\"bps\":180000,\"reach\":\"punch\",\"size\":310000}\n");
+                 "\"sent_bytes\":1000,\"bps\":180000,\"reach\":\"punch\",\"size\":310000,\"queue_position\":null}\n");
   assert_prints (f, "--json library",
                  "{\"id\":1,\"name\":\"caf\357\277\275.ogg\",\"folder\":\"/music\",\"kind\":\"audio\",\"size\":4200000,"
                  "\"sha1\":\"" FAKE_SHA1 "\",\"tth\":null,\"asked\":5,\"sent\":1}\n");

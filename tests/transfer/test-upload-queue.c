@@ -189,6 +189,98 @@ test_order (void)
   g_assert_cmpuint (fil_uploads_waiting (node->host->uploads), ==, 1);
 }
 
+/* The state and place of the row of address; FALSE: it has none. */
+static gboolean
+row_of (Node *node,
+        const char *address,
+        FilUploadRow *row)
+{
+  g_autoptr (GArray) ids = fil_uploads_list (node->host->uploads);
+  FilEndpoint peer;
+
+  g_assert_true (fil_endpoint_parse (&peer, address, -1, 1000));
+  for (guint i = 0; i < ids->len; i++)
+    if (fil_uploads_get (node->host->uploads, g_array_index (ids, gint64, i), node->world->now_us, row) &&
+        fil_endpoint_same_address (&row->peer, &peer))
+      return TRUE;
+  return FALSE;
+}
+
+/* As the node does when the uploads want to be woken. */
+static void
+tick (Node *node)
+{
+  if (node->world->now_us >= fil_uploads_wake (node->host->uploads))
+    fil_uploads_tick (node->host->uploads, node->world->now_us);
+}
+
+/* Who waits is seen, with its place; it is the same row when its turn comes, and goes with its place. */
+static void
+test_rows (void)
+{
+  g_autoptr (Node) node = node_new (1, 2);
+  g_autofree char *served = NULL, *second = NULL, *third = NULL, *again = NULL;
+  FilSession *first = come (node, "26.0.0.1", PARQ, &served);
+  g_autoptr (FilSession) waiting = come (node, "26.0.0.2", PARQ, &second);
+  FilUploadRow row;
+  gint64 id;
+
+  fil_session_free (come (node, "26.0.0.3", PARQ "Connection: close\r\n", &third));
+  tick (node);
+  g_assert_true (row_of (node, "26.0.0.1", &row));
+  g_assert_cmpint (row.state, ==, FIL_UPLOAD_WAITING);
+  g_assert_cmpuint (row.queue_position, ==, 0);
+  g_assert_true (row_of (node, "26.0.0.2", &row));
+  g_assert_cmpint (row.state, ==, FIL_UPLOAD_QUEUED);
+  g_assert_cmpuint (row.queue_position, ==, 1);
+  id = row.id;
+  g_assert_true (row_of (node, "26.0.0.3", &row));
+  g_assert_cmpint (row.state, ==, FIL_UPLOAD_QUEUED);
+  g_assert_cmpuint (row.queue_position, ==, 2);
+
+  fil_session_free (first);
+  pass (node, 30);
+  again = ask (node, waiting, PARQ);
+  g_assert_true (is (again, 200));
+  tick (node);
+  g_assert_true (row_of (node, "26.0.0.2", &row));
+  g_assert_cmpint (row.id, ==, id);
+  g_assert_cmpint (row.state, ==, FIL_UPLOAD_WAITING);
+  g_assert_cmpuint (row.queue_position, ==, 0);
+  g_assert_true (row_of (node, "26.0.0.3", &row));
+  g_assert_cmpuint (row.queue_position, ==, 1);
+
+  /* Nobody else comes; it is missed all the same. */
+  g_assert_cmpint (fil_uploads_wake (node->host->uploads), <, node->world->now_us + 600 * FIL_SEC);
+  pass (node, 600);
+  tick (node);
+  g_assert_cmpuint (fil_uploads_waiting (node->host->uploads), ==, 0);
+  g_assert_false (row_of (node, "26.0.0.3", &row));
+}
+
+/* However many wait, only so many are rows. */
+static void
+test_many_rows (void)
+{
+  g_autoptr (Node) node = node_new (1, 2);
+  g_autofree char *served = NULL;
+  g_autoptr (FilSession) first = come (node, "26.0.0.1", PARQ, &served);
+  g_autoptr (GArray) ids = NULL;
+
+  for (guint i = 0; i < FIL_QUEUE_SHOWN + 50; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("26.1.0.%u", i);
+      g_autofree char *answer = NULL;
+
+      fil_session_free (come (node, address, PARQ "Connection: close\r\n", &answer));
+      g_assert_true (is (answer, 503));
+    }
+  tick (node);
+  g_assert_cmpuint (fil_uploads_waiting (node->host->uploads), ==, FIL_QUEUE_SHOWN + 50);
+  ids = fil_uploads_list (node->host->uploads);
+  g_assert_cmpuint (ids->len, ==, 1 + FIL_QUEUE_SHOWN);
+}
+
 /* LimeWire and BearShare: the place is the connection's. */
 static void
 test_legacy (void)
@@ -567,7 +659,8 @@ test_not_reached (void)
   g_clear_pointer (&node->host->dialled, g_ptr_array_unref);
   fil_session_free (first);
   fil_uploads_tick (node->host->uploads, node->world->now_us);
-  g_assert_cmpint (fil_uploads_wake (node->host->uploads), ==, FIL_NEVER);
+  /* Nobody looks again whether to call it, only whether it came before its place is lost. */
+  g_assert_cmpint (fil_uploads_wake (node->host->uploads), >=, node->world->now_us + FIL_QUEUE_GRACE_S * FIL_SEC);
   g_assert_cmpuint (fil_uploads_waiting (node->host->uploads), ==, 1);
   pass (node, 30);
   fil_session_free (come (node, "26.0.0.2:1001", id, &answer));
@@ -602,6 +695,8 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/upload-queue/order", test_order);
+  g_test_add_func ("/transfer/upload-queue/rows", test_rows);
+  g_test_add_func ("/transfer/upload-queue/many-rows", test_many_rows);
   g_test_add_func ("/transfer/upload-queue/legacy", test_legacy);
   g_test_add_func ("/transfer/upload-queue/last-byte", test_last_byte);
   g_test_add_func ("/transfer/upload-queue/tolerance", test_tolerance);

@@ -19,6 +19,7 @@
 #include "row-private.h"
 #include "status-chip.h"
 #include "status-words.h"
+#include "upload-card.h"
 #include "window.h"
 
 #include <adwaita.h>
@@ -154,6 +155,23 @@ test_download_words (void)
   g_assert_nonnull (some_why);
 }
 
+/* Of a finished file that was changed nobody says that every byte was checked. */
+static void
+test_changed_words (void)
+{
+  g_autoptr (FilRow) done = make_download (1, "done", "", 1000000);
+  g_autoptr (FilRow) changed = make_download (2, "done", "The file is not what was downloaded any more.", 1000000);
+  g_autofree char *done_line = fil_download_progress_line (done);
+  g_autofree char *done_why = fil_download_why_line (done);
+  g_autofree char *changed_line = fil_download_progress_line (changed);
+  g_autofree char *changed_why = fil_download_why_line (changed);
+
+  g_assert_nonnull (strstr (done_line, "every byte checked"));
+  g_assert_null (done_why);
+  g_assert_null (strstr (changed_line, "every byte checked"));
+  g_assert_cmpstr (changed_why, ==, "The file is not what was downloaded any more.");
+}
+
 /* A telephone is 360 pixels wide; what the pages put around a card takes 26. */
 #define NARROW 360
 #define MARGINS 26
@@ -282,6 +300,41 @@ test_path (gconstpointer data)
 }
 
 /* The text of a verdict with a button has the whole width beside the mark, on a telephone too. */
+static FilRow *
+make_upload (const char *state,
+             gint64 place)
+{
+  return _fil_row_new (&fil_schema_upload,
+                       g_variant_new ("(xsssxxsxx)", (gint64) 1, "hazel.ogg", "192.0.2.1:6346", state, (gint64) 1000000,
+                                      (gint64) 40000, "direct", (gint64) 4000000, place));
+}
+
+/* Who waits in our queue is told from who has a slot. */
+static void
+test_upload_card (void)
+{
+  static const struct
+  {
+    const char *state;
+    gint64 place;
+    const char *says;
+  } states[] = {
+    { "sending", FIL_NULL_INT, "40.0\302\240kB/s · to 192.0.2.1:6346 · direct" },
+    { "queued", 3, "Waiting at place 3 · to 192.0.2.1:6346 · direct" },
+    { "waiting", FIL_NULL_INT, "Has a slot, asks for nothing right now · to 192.0.2.1:6346 · direct" },
+    { "done", FIL_NULL_INT, "Sent · to 192.0.2.1:6346 · direct" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      g_autoptr (FilRow) row = make_upload (states[i].state, states[i].place);
+      GtkWidget *card = g_object_ref_sink (fil_upload_card_new (row));
+
+      g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (card)), ==, states[i].says);
+      g_assert_finalize_object (card);
+    }
+}
+
 static void
 test_doctor_row (void)
 {
@@ -585,7 +638,9 @@ main (int argc,
   g_test_add_func ("/ui/status-words", test_status_words);
   g_test_add_func ("/ui/numbers", test_numbers);
   g_test_add_func ("/ui/download-words", test_download_words);
+  g_test_add_func ("/ui/changed-words", test_changed_words);
   g_test_add_func ("/ui/download-card", test_download_card);
+  g_test_add_func ("/ui/upload-card", test_upload_card);
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
     {
       g_autofree char *path = g_strdup_printf ("/ui/path/%u-%s-%s", i, ways[i].reach, ways[i].own_nat);
