@@ -3,6 +3,8 @@
 
 #include "download.h"
 
+#include "sha1.h"
+
 #include <string.h>
 
 #define TO(state) (1u << FIL_DOWNLOAD_STATE_##state)
@@ -24,6 +26,16 @@ static const guint edges[] = {
 static const char *const state_names[] = {
   "queued", "searching", "connecting", "downloading", "verifying", "done", "paused", "failed",
 };
+
+/* Only one hash is that of an empty file. */
+static gboolean
+can_be_empty (const FilDownload *self)
+{
+  FilSha1 nothing;
+
+  fil_sha1_of (&nothing, "", 0);
+  return !self->has_sha1 || fil_sha1_equal (&self->sha1, &nothing);
+}
 
 /**
  * fil_download_new:
@@ -48,7 +60,7 @@ fil_download_new (const FilDownloadSpec *spec)
     fil_tree_trust_bind (self->trust, &spec->tth, TRUE);
   self->sources = g_ptr_array_new_with_free_func ((GDestroyNotify) fil_file_source_free);
   if (spec->has_size)
-    fil_download_set_size (self, spec->size);
+    (void) fil_download_set_size (self, spec->size);
   return self;
 }
 
@@ -70,15 +82,20 @@ fil_download_free (FilDownload *self)
  * fil_download_set_size:
  *
  * Tells how large the file is; every byte of it is missing then.
+ *
+ * Returns: FALSE when no file of that hash can be so large
  */
-void
+gboolean
 fil_download_set_size (FilDownload *self,
                        guint64 size)
 {
+  if (size == 0 && !can_be_empty (self))
+    return FALSE;
   g_clear_pointer (&self->map, fil_segment_map_free);
   self->size = size;
   self->has_size = TRUE;
   self->map = fil_segment_map_new (size);
+  return TRUE;
 }
 
 /**

@@ -109,7 +109,7 @@ gboolean fil_download_may_become (const FilDownload *self, FilDownloadState stat
 gboolean fil_download_set_state (FilDownload *self, FilDownloadState state);
 gboolean fil_download_set_reason (FilDownload *self, const char *code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
-void fil_download_set_size (FilDownload *self, guint64 size);
+gboolean fil_download_set_size (FilDownload *self, guint64 size);
 void fil_download_forget_size (FilDownload *self);
 
 const char *fil_download_state_name (FilDownloadState state);

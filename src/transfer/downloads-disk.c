@@ -98,7 +98,7 @@ take_part_file (FilDownloads *self,
   if (!reply->existed && download->map != NULL && fil_download_received_bytes (download) > 0)
     {
       g_message ("download %" G_GINT64_FORMAT ": its part file is gone, starting over", download->id);
-      fil_download_set_size (download, download->size);
+      (void) fil_download_set_size (download, download->size);
       _fil_downloads_restart_checks (self, download);
       g_clear_pointer (&work->durable, g_free);
       g_clear_pointer (&work->durable_verified, g_free);
@@ -177,6 +177,13 @@ _fil_downloads_close (FilDownloads *self,
   download->work->part_state = FIL_PART_CLOSED;
   if (part != NULL)
     self->storage.close (self->storage_data, part);
+}
+
+/* Whether the answers of the disk are awaited that tell of the bytes of @download. */
+gboolean
+_fil_downloads_is_disk_busy (const FilDownload *download)
+{
+  return download->work->pending_writes > 0 || download->work->checking > 0 || download->work->is_syncing;
 }
 
 static FilFetch *
@@ -285,7 +292,7 @@ checked (gpointer done_data,
       if (reply->status != FIL_STORAGE_OK)
         _fil_downloads_note_trouble (self, download, reply);
       op->check.func (self, download, &op->check, reply->status == FIL_STORAGE_OK ? &reply->tth : NULL);
-      if (download->work->checking == 0 && fil_segment_map_is_complete (download->map))
+      if (download->work->checking == 0)
         _fil_downloads_soon (self);
     }
   _fil_download_op_free (op);

@@ -165,6 +165,7 @@ void _fil_downloads_doubt_size (FilDownloads *self, FilDownload *download);
 /* downloads-disk.c */
 void _fil_downloads_open (FilDownloads *self, FilDownload *download);
 void _fil_downloads_close (FilDownloads *self, FilDownload *download);
+gboolean _fil_downloads_is_disk_busy (const FilDownload *download);
 void _fil_downloads_write (FilDownloads *self, FilFetch *fetch, guint64 offset, guint8 *buffer, gsize len);
 void _fil_downloads_sync (FilDownloads *self, FilDownload *download);
 void _fil_downloads_disk_trouble (FilDownloads *self, FilDownload *download, gint64 now_us);
@@ -200,6 +201,7 @@ gboolean _fil_downloads_next_wrong (FilDownload *download, gsize *block) G_GNUC_
 void _fil_downloads_root_named (FilDownloads *self, FilDownload *download, const FilFileSource *source,
                                 const FilTth *root);
 void _fil_downloads_tree_came (FilDownloads *self, FilDownload *download, FilTigerTree *tree);
+void _fil_downloads_forget_trees (FilDownloads *self, FilDownload *download);
 void _fil_downloads_block_right (FilDownloads *self, FilDownload *download, gsize block);
 void _fil_downloads_judge_blocks (FilDownloads *self, FilDownload *download);
 void _fil_downloads_file_right (FilDownloads *self, FilDownload *download, const FilTth *root);

@@ -164,7 +164,7 @@ _fil_downloads_forget_size (FilDownloads *self,
   download->work->is_dirty = FALSE;
   g_clear_pointer (&download->work->durable, g_free);
   g_clear_pointer (&download->work->durable_verified, g_free);
-  _fil_downloads_restart_checks (self, download);
+  _fil_downloads_forget_trees (self, download);
 }
 
 static gboolean
@@ -197,7 +197,7 @@ _fil_downloads_doubt_size (FilDownloads *self,
                            FilDownload *download)
 {
   if (download->map == NULL || !download->has_sha1 || download->work->fetches->len > 0 ||
-      download->work->pending_writes > 0 || download->work->n_size_doubts >= FIL_SIZE_DOUBTS_MAX ||
+      _fil_downloads_is_disk_busy (download) || download->work->n_size_doubts >= FIL_SIZE_DOUBTS_MAX ||
       fil_segment_map_count (download->map, FIL_SEGMENT_VERIFIED) > 0 || !is_nobodys_size (download))
     return;
   download->work->n_size_doubts++;

@@ -59,6 +59,18 @@ change_tree (FilDownloads *self,
   _fil_downloads_soon (self);
 }
 
+/* The file is of another size than that of the trees. */
+void
+_fil_downloads_forget_trees (FilDownloads *self,
+                             FilDownload *download)
+{
+  fil_tree_trust_drop_trees (download->trust);
+  g_ptr_array_set_size (download->work->suspects, 0);
+  g_array_set_size (download->work->culprits, 0);
+  _fil_downloads_restart_checks (self, download);
+  self->delegate.save_tree (self->data, download, NULL);
+}
+
 /* Something was done to the trust. */
 static void
 trust_changed (FilDownloads *self,

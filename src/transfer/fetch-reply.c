@@ -172,9 +172,8 @@ learn_size (FilFetch *self,
   FilDownload *download = self->download;
   FilFetchLease *lease = &g_array_index (self->leases, FilFetchLease, 0);
 
-  if (!reply->has_size || self->leases->len == 0)
+  if (!reply->has_size || self->leases->len == 0 || !fil_download_set_size (download, reply->size))
     return FALSE;
-  fil_download_set_size (download, reply->size);
   download->size_is_hearsay = TRUE;
   return reply->size > 0 && fil_segment_map_lease_at (download->map, self->source->id, 0,
                                                       MIN (FIL_SEGMENT_LEAST, reply->size), &lease->range);

@@ -229,6 +229,22 @@ fil_tree_trust_take (FilTreeTrust *self,
 }
 
 /**
+ * fil_tree_trust_drop_trees:
+ *
+ * They are of a file of another size. The roots that were named stay.
+ */
+void
+fil_tree_trust_drop_trees (FilTreeTrust *self)
+{
+  for (guint i = 0; i < self->n_claims; i++)
+    {
+      g_clear_pointer (&self->claims[i].tree, fil_tiger_tree_unref);
+      self->claims[i].is_doubted = self->claims[i].is_tried = FALSE;
+    }
+  self->current = self->bound;
+}
+
+/**
  * fil_tree_trust_tree:
  *
  * Returns: (transfer none) (nullable): the tree to compare with

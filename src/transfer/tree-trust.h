@@ -29,6 +29,7 @@ gboolean fil_tree_trust_is_by_person (const FilTreeTrust *self);
 
 gboolean fil_tree_trust_wants (const FilTreeTrust *self, const FilTth *root);
 void fil_tree_trust_take (FilTreeTrust *self, FilTigerTree *tree);
+void fil_tree_trust_drop_trees (FilTreeTrust *self);
 FilTigerTree *fil_tree_trust_tree (const FilTreeTrust *self);
 gboolean fil_tree_trust_names (const FilTreeTrust *self, guint32 source);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sha1.h"
 #include "transfer-limits.h"
 
 #define MIB (1024 * 1024)
@@ -187,6 +188,84 @@ test_other_size (void)
         g_assert_true (world_run_until (world, download, DONE, 300));
         world_assert_done (world, 1, content);
       }
+}
+
+static FilDownload *
+start_of_size (World *world,
+               GBytes *content,
+               guint64 size)
+{
+  FilDownloadSpec spec = { .id = 1, .name = "file", .size = size, .has_size = size > 0, .has_sha1 = TRUE };
+
+  fil_sha1_of (&spec.sha1, g_bytes_get_data (content, NULL), g_bytes_get_size (content));
+  return fil_downloads_add (world->downloads, &spec, world->now_us);
+}
+
+/* Who says first that a file is empty keeps nobody from fetching it. */
+static void
+test_empty (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 1);
+  FilDownload *download = start_of_size (world, content, 0);
+  Host *bad = world_add_host (world, "25.0.0.1:6346", content);
+
+  bad->text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  bad->reply = say_text;
+  world_add_source (world, 1, bad);
+  world_run (world, 5);
+  world_add_source (world, 1, world_add_host (world, "26.0.0.1:6346", content));
+  g_assert_true (world_run_until (world, download, DONE, 300));
+  world_assert_done (world, 1, content);
+}
+
+/* Breaks the connection, and does not have the file when it is asked again. */
+static void
+leave_for_good (World *world,
+                Host *host)
+{
+  host->cut_after = 1;
+  host->text = "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n";
+  host->reply = say_text;
+  world_step (world);
+  host->cut_after = 0;
+}
+
+/* The size turns out to be wrong while blocks of the wrong file are still being looked at, and the tree of that file
+ * is not taken for that of the right one. */
+static void
+test_other_size_and_tree (void)
+{
+  for (guint is_late = 0; is_late < 2; is_late++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (2 * MIB, 1);
+      g_autoptr (GBytes) wrong = test_content (4 * MIB, 2);
+      g_autoptr (GBytes) wrong_tree = test_content (4 * MIB, 3);
+      FilDownload *download = start_of_size (world, content, 4 * MIB);
+      Host *bad = world_add_host (world, "25.0.0.1:6346", wrong);
+      Host *good = world_add_host (world, "26.0.0.1:6346", content);
+
+      world->checks_are_stuck = is_late == 1;
+      bad->tree_of = wrong_tree;
+      bad->bytes_per_step = 16 * 1024;
+      good->tree_of = content;
+      world_add_source (world, 1, bad);
+      world_add_source (world, 1, good);
+      for (guint i = 0; i < 300 && (is_late == 1 ? world->checks == 0 : bad->trees == 0); i++)
+        world_step (world);
+      world_run (world, is_late == 1 ? 0 : 1);
+      leave_for_good (world, bad);
+      good->is_away = TRUE;
+      for (guint i = 0; i < 100 && download->has_size; i++)
+        world_step (world);
+      world->checks_are_stuck = FALSE;
+      world_step (world);
+      good->is_away = FALSE;
+      g_assert_true (world_run_until (world, download, DONE, 300));
+      world_assert_done (world, 1, content);
+      g_assert_cmpuint (good->trees, ==, 1);
+    }
 }
 
 static gboolean
@@ -521,6 +600,8 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/hostile/replies", test_replies);
   g_test_add_func ("/transfer/hostile/other-size", test_other_size);
+  g_test_add_func ("/transfer/hostile/empty", test_empty);
+  g_test_add_func ("/transfer/hostile/other-size-and-tree", test_other_size_and_tree);
   g_test_add_func ("/transfer/hostile/endless-head", test_endless_head);
   g_test_add_func ("/transfer/hostile/silence", test_silence);
   g_test_add_func ("/transfer/hostile/short-replies", test_short_replies);

@@ -29,23 +29,29 @@ typedef struct
 } Answer;
 
 static void
+answer_late (World *self,
+             FilStorageDone done,
+             gpointer done_data,
+             const FilStorageReply *reply)
+{
+  Answer *late = g_new0 (Answer, 1);
+
+  *late = (Answer){ done, done_data, *reply };
+  if (reply->held != NULL)
+    late->reply.held = g_array_ref ((GArray *) reply->held);
+  g_queue_push_tail (self->answers, late);
+}
+
+static void
 answer (World *self,
         FilStorageDone done,
         gpointer done_data,
         const FilStorageReply *reply)
 {
-  Answer *late;
-
-  if (!self->disk_is_slow)
-    {
-      done (done_data, reply);
-      return;
-    }
-  late = g_new0 (Answer, 1);
-  *late = (Answer){ done, done_data, *reply };
-  if (reply->held != NULL)
-    late->reply.held = g_array_ref ((GArray *) reply->held);
-  g_queue_push_tail (self->answers, late);
+  if (self->disk_is_slow)
+    answer_late (self, done, done_data, reply);
+  else
+    done (done_data, reply);
 }
 
 static void
@@ -192,12 +198,16 @@ disk_check (gpointer data,
             FilStorageDone done,
             gpointer done_data)
 {
+  World *self = data;
   FilStorageReply reply = { .status = FIL_STORAGE_OK };
 
   g_assert_cmpuint (part->bytes->len, >=, range.end);
   fil_tth_of (&reply.tth, part->bytes->data + range.start, fil_range_len (range));
-  ((World *) data)->checks++;
-  answer (data, done, done_data, &reply);
+  self->checks++;
+  if (self->checks_are_stuck)
+    answer_late (self, done, done_data, &reply);
+  else
+    answer (self, done, done_data, &reply);
 }
 
 static void
@@ -1271,7 +1281,7 @@ world_step (World *self)
       if (!lives)
         g_ptr_array_remove_index (self->links, i - 1);
     }
-  if (!self->disk_is_stuck)
+  if (!self->disk_is_stuck && !self->checks_are_stuck)
     run_answers (self);
   for (guint i = 0; i < self->hosts->len; i++)
     {

@@ -97,6 +97,7 @@ struct _World
   gboolean forgets_done;  /* the row that says that a download is done is never written */
   gboolean disk_is_slow;  /* answers come a step later */
   gboolean disk_is_stuck; /* … or not at all */
+  gboolean checks_are_stuck; /* only those of blocks are awaited */
   GQueue *answers;
   GArray *pongs;          /* Pong on their way */
   FilMesh *mesh;          /* of the one that downloads */
