@@ -9,11 +9,13 @@
 
 #include <glib/gi18n.h>
 #include <string.h>
+#include <unistd.h>
 
 struct _FilDiskStorage
 {
   FilDisk *disk; /* not owned */
   char *incomplete;
+  char **former; /* (nullable): folders that were it before, and may still hold part files */
   char *downloads;
   char *kind_folders[FIL_N_KINDS]; /* NULL: downloads */
   char *home; /* the file system where part files were seen last; NULL: not yet */
@@ -25,6 +27,7 @@ struct _FilPart
 {
   FilPartFile *file;
   gboolean existed;
+  gboolean is_elsewhere; /* in a former folder */
   gboolean is_hashed;
   FilSha1 sha1;      /* of the file as it lies on the disk, if is_hashed */
   guint pending;     /* requests that were not answered yet */
@@ -69,6 +72,7 @@ fil_disk_storage_free (FilDiskStorage *self)
   for (guint kind = 0; kind < FIL_N_KINDS; kind++)
     g_free (self->kind_folders[kind]);
   g_free (self->incomplete);
+  g_strfreev (self->former);
   g_free (self->downloads);
   g_free (self->home);
   g_free (self);
@@ -101,6 +105,29 @@ fil_disk_storage_set_folders (FilDiskStorage *self,
   g_free (self->downloads);
   self->incomplete = g_strdup (incomplete);
   self->downloads = g_strdup (downloads);
+}
+
+/**
+ * fil_disk_storage_incomplete:
+ *
+ * Returns: the folder where part files are made, valid until it is set anew
+ */
+const char *
+fil_disk_storage_incomplete (const FilDiskStorage *self)
+{
+  return self->incomplete;
+}
+
+/**
+ * fil_disk_storage_set_former:
+ * @folders: (nullable): which the incomplete folder was before, and which may still hold part files
+ */
+void
+fil_disk_storage_set_former (FilDiskStorage *self,
+                             const char *const *folders)
+{
+  g_strfreev (self->former);
+  self->former = g_strdupv ((char **) folders);
 }
 
 /**
@@ -162,6 +189,26 @@ part_name (gint64 id)
   return g_strdup_printf ("%" G_GINT64_FORMAT ".part", id);
 }
 
+static gboolean
+is_in (const char *folder,
+       const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  return access (path, F_OK) == 0;
+}
+
+/* Where a part file lies, or is to be made: a person may have chosen another folder since it was begun. */
+static const char *
+part_folder (const FilDiskStorage *self,
+             const char *name)
+{
+  for (guint i = 0; self->former != NULL && self->former[i] != NULL; i++)
+    if (!is_in (self->incomplete, name) && is_in (self->former[i], name))
+      return self->former[i];
+  return self->incomplete;
+}
+
 /**
  * fil_disk_storage_part_path:
  *
@@ -173,7 +220,7 @@ fil_disk_storage_part_path (FilDiskStorage *self,
 {
   g_autofree char *name = part_name (id);
 
-  return g_build_filename (self->incomplete, name, NULL);
+  return g_build_filename (part_folder (self, name), name, NULL);
 }
 
 static FilStorageStatus
@@ -254,7 +301,7 @@ answer_open (Request *request,
 
   if (error != NULL)
     part->is_closed = TRUE;
-  else if (part->existed || request->storage->home == NULL)
+  else if (!part->is_elsewhere && (part->existed || request->storage->home == NULL))
     note_home (request->storage);
   answer (request, &reply, error);
 }
@@ -331,8 +378,10 @@ storage_open (gpointer data,
   FilPart *part = g_new0 (FilPart, 1);
   Request *request = request_new (part, done, done_data);
   g_autofree char *name = part_name (sought->id);
+  const char *folder = part_folder (self, name);
   g_autoptr (GError) error = NULL;
 
+  part->is_elsewhere = folder != self->incomplete;
   request->storage = self;
   request->id = sought->id;
   request->has_begun = sought->missing < sought->size;
@@ -342,10 +391,10 @@ storage_open (gpointer data,
       request->size = sought->size;
       request->sha1 = *sought->sha1;
     }
-  if (!fil_disk_guard_check (self->incomplete, sought->missing, fil_disk_floor (self->disk), &error))
+  if (!fil_disk_guard_check (folder, sought->missing, fil_disk_floor (self->disk), &error))
     answer_open (request, error);
   else
-    part->file = fil_part_file_new (self->disk, self->incomplete, name, FIL_PART_OPEN, opened_cb, request);
+    part->file = fil_part_file_new (self->disk, folder, name, FIL_PART_OPEN, opened_cb, request);
 }
 
 static void
@@ -501,7 +550,7 @@ storage_discard (gpointer data,
       g_autofree char *name = part_name (id);
 
       part = g_new0 (FilPart, 1);
-      part->file = fil_part_file_new (self->disk, self->incomplete, name, FIL_PART_OPEN, ignore_cb, NULL);
+      part->file = fil_part_file_new (self->disk, part_folder (self, name), name, FIL_PART_OPEN, ignore_cb, NULL);
     }
   fil_part_file_remove (part->file, ignore_cb, NULL);
   storage_close (self, part);

@@ -23,6 +23,8 @@ FilDiskStorage *fil_disk_storage_new (FilDisk *disk, const char *incomplete, con
     G_GNUC_WARN_UNUSED_RESULT;
 void fil_disk_storage_free (FilDiskStorage *self);
 void fil_disk_storage_set_folders (FilDiskStorage *self, const char *incomplete, const char *downloads);
+const char *fil_disk_storage_incomplete (const FilDiskStorage *self);
+void fil_disk_storage_set_former (FilDiskStorage *self, const char *const *folders);
 void fil_disk_storage_set_kind_folder (FilDiskStorage *self, FilFileKind kind, const char *folder);
 
 char *fil_disk_storage_part_path (FilDiskStorage *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;

@@ -16,6 +16,8 @@ G_DEFINE_FINAL_TYPE (FilNode, fil_node, G_TYPE_OBJECT)
 
 #define SAVE_EVERY_US (60 * FIL_SEC)
 #define PARTS_DISK "parts-disk" /* where part files were seen last */
+#define FORMER_FOLDERS "former-incomplete-dirs"
+#define FORMER_FOLDERS_MAX 8
 
 gint64
 _fil_node_now (FilNode *self)
@@ -49,11 +51,21 @@ home_cb (gpointer data,
   fil_settings_set_own (((FilNode *) data)->settings, PARTS_DISK, identity);
 }
 
+/* The folders that held part files before, the newest first; one a line. */
+static char **
+load_former (FilNode *self)
+{
+  g_autofree char *text = fil_settings_get_own (self->settings, FORMER_FOLDERS);
+
+  return g_strsplit (text != NULL ? text : "", "\n", FORMER_FOLDERS_MAX);
+}
+
 static gboolean
 open_profile (FilNode *self,
               GError **error)
 {
   g_autofree char *home = NULL;
+  g_auto (GStrv) former = NULL;
 
   if (!make_folder (self->profile, error))
     return FALSE;
@@ -66,6 +78,8 @@ open_profile (FilNode *self,
   self->storage = fil_disk_storage_new (self->disk, self->profile, self->profile);
   home = fil_settings_get_own (self->settings, PARTS_DISK);
   fil_disk_storage_set_home (self->storage, home, home_cb, self);
+  former = load_former (self);
+  fil_disk_storage_set_former (self->storage, (const char *const *) former);
   return TRUE;
 }
 
@@ -103,12 +117,31 @@ apply_folders (FilNode *self)
     }
 }
 
+/* What lies in the folder stays there, and is found there. */
+static void
+leave_folder (FilNode *self)
+{
+  g_auto (GStrv) former = load_former (self);
+  GString *text = g_string_new (fil_disk_storage_incomplete (self->storage));
+  g_auto (GStrv) all = NULL;
+
+  for (guint i = 0; former[i] != NULL && i + 1 < FORMER_FOLDERS_MAX; i++)
+    if (strcmp (former[i], fil_disk_storage_incomplete (self->storage)) != 0)
+      g_string_append_printf (text, "\n%s", former[i]);
+  fil_settings_set_own (self->settings, FORMER_FOLDERS, text->str);
+  g_string_free (text, TRUE);
+  all = load_former (self);
+  fil_disk_storage_set_former (self->storage, (const char *const *) all);
+}
+
 static void
 settings_changed_cb (const char *key,
                      gpointer data)
 {
   FilNode *self = data;
 
+  if (strcmp (key, "incomplete-dir") == 0)
+    leave_folder (self);
   if (fil_settings_is_folder (key))
     apply_folders (self);
   if (strcmp (key, "port-mapping") == 0)

@@ -72,6 +72,38 @@ class Removed(Test):
         failed = self.getter.run("restore", str(self.number))
         self.assertEqual(failed.code, 3)
 
+    def choose_another_folder(self):
+        """For part files, after there is one."""
+        self.other = os.path.join(self.world.top, "other")
+        os.mkdir(self.other)
+        self.getter.ask("set", "incomplete-dir", self.other)
+
+    def test_restore_from_another_folder(self):
+        """The part file is found where it lies, also after a restart, though another folder was chosen since."""
+        self.begin()
+        self.choose_another_folder()
+        self.getter.ask("stop")
+        self.getter.wait_exit()
+        self.getter.start([self.ultrapeer])
+        kept = self.getter.ask("removed")[0]["received_bytes"]
+        before = sum(upload["sent_bytes"] for upload in self.sharer.ask("uploads"))
+        self.getter.ask("restore", str(self.number))
+        seen = read(self.getter.ask("preview", str(self.number))[0]["path"])
+        self.assertEqual(seen, self.content[:len(seen)])
+        self.sharer.ask("set", "upload-limit", "0")
+        self.getter.wait_download(self.number, "is done", lambda d: d["state"] == "done")
+        self.assert_whole(self.getter.download(self.number), self.content)
+        after = sum(upload["sent_bytes"] for upload in self.sharer.ask("uploads"))
+        self.assertLessEqual(after - before, SIZE - kept + 1024 * 1024)
+        self.assertEqual(self.parts() + os.listdir(self.other), [])
+
+    def test_forget_in_another_folder(self):
+        """Nor does anything stay there."""
+        self.begin()
+        self.choose_another_folder()
+        self.getter.ask("forget", str(self.number))
+        self.getter.until("the part file is deleted", lambda: self.parts() == [])
+
     def test_preview(self):
         """A copy of what is there of the beginning, never the part file; it is gone when the node ends."""
         self.begin()
