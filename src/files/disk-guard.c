@@ -82,6 +82,25 @@ fil_disk_guard_check (const char *folder,
 }
 
 /**
+ * fil_disk_guard_fits_after:
+ * @freed_bytes: what may be deleted on that file system before
+ *
+ * Returns: whether @needed_bytes would fit then
+ */
+gboolean
+fil_disk_guard_fits_after (const char *folder,
+                           guint64 freed_bytes,
+                           guint64 needed_bytes,
+                           guint64 floor_bytes)
+{
+  struct statvfs st;
+
+  return statvfs (folder, &st) == 0 &&
+         (guint64) st.f_bavail * st.f_frsize + freed_bytes >=
+             fil_disk_guard_floor ((guint64) st.f_blocks * st.f_frsize, floor_bytes) + needed_bytes;
+}
+
+/**
  * fil_disk_guard_identity:
  *
  * Returns: (transfer full) (nullable): a text that is the same as long as the folder lies on the same file system,

@@ -14,6 +14,7 @@ gboolean fil_disk_guard_free (const char *folder, guint64 floor_bytes, guint64 *
 gboolean fil_disk_guard_check (const char *folder, guint64 needed_bytes, guint64 floor_bytes, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+gboolean fil_disk_guard_fits_after (const char *folder, guint64 freed_bytes, guint64 needed_bytes, guint64 floor_bytes);
 char *fil_disk_guard_identity (const char *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -252,7 +252,7 @@ void _fil_node_handle_push (FilNode *self, const FilPush *push, const FilSource 
 
 /* node-removed.c: downloads that were cancelled */
 void _fil_node_removed_expire (FilNode *self);
-gboolean _fil_node_removed_make_room (gpointer data);
+gboolean _fil_node_removed_make_room (gpointer data, const FilDownload *download);
 
 /* node-preview.c: a look into files that are still coming */
 void _fil_node_preview_stop (FilNode *self);

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "disk-guard.h"
 #include "downloads-table.h"
 #include "segment-map.h"
 
@@ -169,20 +170,46 @@ _fil_node_removed_expire (FilNode *self)
     }
 }
 
+/* A file that cannot fit, or one that is whole and only waits for room on the disk that it is copied to, would take
+ * all that is kept for nothing. */
+static gboolean
+would_help (FilNode *self,
+            const FilDownload *download,
+            const GPtrArray *rows)
+{
+  guint64 missing = download->map != NULL ? fil_segment_map_missing (download->map) : 0;
+  guint64 kept = 0;
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const FilDownloadRow *row = g_ptr_array_index (rows, i);
+
+      if (row->state != FIL_DOWNLOAD_DONE)
+        kept += kept_bytes (row);
+    }
+  return missing > 0 && fil_disk_guard_fits_after (fil_disk_storage_incomplete (self->storage), kept, missing,
+                                                   fil_disk_floor (self->disk));
+}
+
 /**
  * _fil_node_removed_make_room:
  * @data: the node
+ * @download: that found the disk full
  *
- * Deletes the oldest of the cancelled downloads of which there are bytes.
+ * Deletes the oldest of the cancelled downloads of which there are bytes, if all of them together make the room that
+ * is missing.
  *
  * Returns: whether there was one
  */
 gboolean
-_fil_node_removed_make_room (gpointer data)
+_fil_node_removed_make_room (gpointer data,
+                             const FilDownload *download)
 {
   FilNode *self = data;
   g_autoptr (GPtrArray) rows = load (self);
 
+  if (!would_help (self, download, rows))
+    return FALSE;
   for (guint i = 0; i < rows->len; i++)
     {
       const FilDownloadRow *row = g_ptr_array_index (rows, i);

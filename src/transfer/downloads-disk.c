@@ -356,9 +356,11 @@ _fil_downloads_sync (FilDownloads *self,
 
 static gboolean
 makes_room (FilDownloads *self,
+            const FilDownload *download,
             FilStorageStatus status)
 {
-  return status == FIL_STORAGE_FULL && self->delegate.make_room != NULL && self->delegate.make_room (self->data);
+  return status == FIL_STORAGE_FULL && self->delegate.make_room != NULL &&
+         self->delegate.make_room (self->data, download);
 }
 
 /* The disk said no. What may pass by itself only pauses the download, and is looked at again. */
@@ -398,7 +400,8 @@ _fil_downloads_disk_trouble (FilDownloads *self,
   _fil_downloads_close (self, download);
   work->disk_retry_us = FIL_NEVER;
   if (state == FIL_DOWNLOAD_STATE_PAUSED)
-    work->disk_retry_us = now_us + (makes_room (self, status) ? FIL_DOWNLOAD_ROOM_RETRY_US : FIL_DOWNLOAD_DISK_RETRY_US);
+    work->disk_retry_us = now_us + (makes_room (self, download, status) ? FIL_DOWNLOAD_ROOM_RETRY_US
+                                                                        : FIL_DOWNLOAD_DISK_RETRY_US);
   fil_download_set_reason (download, code, "%s", detail != NULL ? detail : sentence);
   _fil_downloads_state (self, download, state);
   _fil_downloads_changed (self, download);

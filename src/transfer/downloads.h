@@ -98,9 +98,9 @@ typedef struct
    * from others. May be NULL. */
   void (*wrong_bytes) (gpointer data, const FilDownload *download, const FilFileSource *source, gboolean is_liar);
 
-  /* The disk is full: gives up something that nobody waits for. FALSE: there is nothing, or nothing more. May be
-   * NULL. */
-  gboolean (*make_room) (gpointer data);
+  /* The disk is full: gives up something that nobody waits for, if the download can get its room that way. FALSE: it
+   * cannot. May be NULL. */
+  gboolean (*make_room) (gpointer data, const FilDownload *download);
 
   /* fil_downloads_wake() became sooner: look again. */
   void (*reschedule) (gpointer data);

@@ -135,6 +135,31 @@ class SmallDisk(Test):
         getter.start()
         self.assertEqual(getter.ask("downloads") + getter.ask("removed"), [])
 
+    def test_too_large(self):
+        """What is kept of cancelled downloads does not go for a file that cannot fit even then."""
+        self.memory_disk(FLOOR + 40 * MIB)
+        self.begin(12 * MIB, 306, 2 * MIB)
+        self.getter.ask("cancel", str(self.number))
+        kept = self.getter.ask("removed")
+        cancelled, self.number = self.number, self.getter.ask(
+            "get", "magnet:?xt=urn:sha1:%s&dn=yew.bin&xl=%d&xs=http://127.0.0.1:9/x" % (
+                sha1_text(b"yew"), 100 * 1024 * MIB))[0]["id"]
+        self.wait_paused("disk-full")
+        self.assertEqual(self.getter.ask("removed"), kept)
+        self.assertEqual(os.listdir(self.disk), ["%d.part" % cancelled])
+
+    def test_room_is_made(self):
+        """It goes when that makes the room."""
+        self.memory_disk(FLOOR + 16 * MIB)
+        self.begin(12 * MIB, 307, 2 * MIB)
+        cancelled = self.number
+        self.getter.ask("cancel", str(cancelled))
+        self.number = self.getter.ask(
+            "get", "magnet:?xt=urn:sha1:%s&dn=yew.bin&xl=%d&xs=http://127.0.0.1:9/x" % (
+                sha1_text(b"yew"), 15 * MIB))[0]["id"]
+        self.getter.until("nothing is kept", lambda: self.getter.ask("removed") == [])
+        self.getter.until("the part file is deleted", lambda: "%d.part" % cancelled not in os.listdir(self.disk))
+
     def test_goes_away(self):
         """The drive is pulled out in the middle, and the node restarted without it: the part file is not begun anew on
         the disk below, and goes on when the drive is back."""

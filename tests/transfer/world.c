@@ -1077,7 +1077,8 @@ node_finished (gpointer data,
 }
 
 static gboolean
-node_make_room (gpointer data)
+node_make_room (gpointer data,
+                const FilDownload *download)
 {
   World *self = data;
 
