@@ -44,8 +44,8 @@
 #define FIL_PUNCH_REMIND_US (600 * FIL_MSEC)
 #define FIL_PUNCH_KNOCKING_US (12 * FIL_SEC)  /* from the answer until we give up */
 #define FIL_PUNCH_SHARER_US (15 * FIL_SEC)    /* the same for who was asked */
-#define FIL_PUNCH_BRIEF_US (6 * FIL_SEC)      /* the same where the first packets decide … */
-#define FIL_PUNCH_BRIEF_SHARER_US (8 * FIL_SEC)
+#define FIL_PUNCH_BRIEF_US (4500 * FIL_MSEC)  /* the same where the first packets decide … */
+#define FIL_PUNCH_BRIEF_SHARER_US (6500 * FIL_MSEC)
 #define FIL_PUNCH_LATE_ANSWER_US (1500 * FIL_MSEC) /* a knock overtook it; it says what to encrypt with */
 #define FIL_PUNCH_TCP_WAIT_US (300 * FIL_MSEC) /* TCP is worth this much more than UDP */
 #define FIL_PUNCH_TCP_OPENER_US (700 * FIL_MSEC)
