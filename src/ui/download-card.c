@@ -123,7 +123,7 @@ countdown_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* "Nobody answers. Next try in 40 s", which counts down. */
+/* "Nobody answers. Next try in 40 s.", which counts down. */
 static char *
 add_countdown (FilDownloadCard *self,
                char *why)

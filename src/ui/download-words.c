@@ -74,6 +74,8 @@ describe_amount (FilRow *download)
   if (size == FIL_ROW_UNKNOWN || size <= 0)
     return g_steal_pointer (&part);
   whole = fil_format_size (size);
+  if (received == 0)
+    return g_steal_pointer (&whole);
   return g_strdup_printf (_("%s of %s"), part, whole);
 }
 
@@ -112,6 +114,7 @@ fil_download_progress_line (FilRow *download)
   g_autofree char *sources = NULL;
   g_autofree char *percent = NULL;
   gint64 size = fil_row_get_int (download, "size");
+  gint64 received = MAX (fil_row_get_int (download, "received_bytes"), fil_row_get_int (download, "verified_bytes"));
 
   if (fil_download_phase (download) == FIL_DOWNLOAD_IS_DONE)
     {
@@ -122,9 +125,8 @@ fil_download_progress_line (FilRow *download)
         fil_format_join (line, _("✓ every byte checked"));
       return g_string_free (g_steal_pointer (&line), FALSE);
     }
-  if (size > 0)
-    percent = fil_format_percent (MAX (fil_row_get_int (download, "received_bytes"),
-                                       fil_row_get_int (download, "verified_bytes")), size);
+  if (size > 0 && received > 0)
+    percent = fil_format_percent (received, size);
   amount = describe_amount (download);
   fil_format_join (line, is_waiting (download) ? _("Waiting") : state_word (fil_row_get_string (download, "state")));
   fil_format_join (line, percent);
@@ -170,7 +172,7 @@ fil_download_retry_line (FilRow *download,
 
   if (is_waiting (download))
     return g_strdup_printf (_("It is asked again in %s."), time);
-  return g_strdup_printf (_("Next try in %s"), time);
+  return g_strdup_printf (_("Next try in %s."), time);
 }
 
 /**
@@ -186,6 +188,9 @@ fil_download_why_line (FilRow *download)
   FilDownloadPhase phase = fil_download_phase (download);
 
   if (g_strcmp0 (fil_row_get_string (download, "state"), "downloading") == 0)
+    return NULL;
+  /* The state says that much. */
+  if (g_strcmp0 (fil_row_get_string (download, "reason_code"), "paused") == 0)
     return NULL;
   if (reason != NULL)
     return g_strdup (reason);

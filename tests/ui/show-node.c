@@ -5,6 +5,7 @@
 
 #include "journal.h"
 #include "show-doctor.h"
+#include "show-transfers.h"
 
 #include <string.h>
 
@@ -34,14 +35,9 @@ typedef struct
   const char *reason;
 } Found;
 
-#define FORBIDDEN                                                                                                  \
-  "The other router uses another port for each connection and yours lets nobody in who was not called; a port "    \
-  "mapping in your router would help."
 #define NO_PATHS                                                                                                   \
   "Neither of you can be called from outside, and its program opens no paths from both sides. An open port in "    \
   "your router or firewall would let it connect to you."
-
-#define SHA1(letter) letter "STHIPQGSSZTS5FJUPAKUZWUGYQYPFB"
 
 static const Found found[] = {
   { "Purple Hazel - Walnut Grove.ogg", "audio", 4213000, SHA1 ("A2"), "203.0.113.7:6346", "FLBT", 2, FIL_REACH_DIRECT, FALSE },
@@ -58,31 +54,6 @@ static const Found found[] = {
   { "hazel grafting handbook.epub", "document", 5310000, SHA1 ("I2"), "203.0.113.40:6346", "GTKG", 2, FIL_REACH_DIRECT, FALSE },
   { "hazel_setup.exe", "program", 912000, SHA1 ("J2"), "192.0.2.13:6346", "XXXX", 1, FIL_REACH_DIRECT, FALSE },
   { "seed-catalogue-hazels.zip", "archive", 18700000, SHA1 ("K2"), "203.0.113.201:6346", "FLBT", 3, FIL_REACH_PUNCH, FALSE },
-};
-
-static const FilDownloadInfo old_downloads[] = {
-  { .id = 400, .name = "hazel-linux-12.1-amd64.iso", .size = G_GUINT64_CONSTANT (2104000000), .state = FIL_DOWNLOAD_DOWNLOADING,
-    .verified_bytes = G_GUINT64_CONSTANT (1290000000), .received_bytes = G_GUINT64_CONSTANT (1304500000), .bps = 2400000, .eta_s = 333,
-    .sources = 3, .active_sources = 2, .reach = FIL_REACH_PUNCH, .sha1 = SHA1 ("C2"), .added = 1700000000 },
-  { .id = 401, .name = "Hazel catkins in the March wind.webm", .size = 48120000, .state = FIL_DOWNLOAD_QUEUED, .eta_s = -1,
-    .reason = "The only source is busy: place 4 in its queue, about 6 min.", .reason_code = "remote-queue", .sources = 1,
-    .received_bytes = 12030000, .reach = FIL_REACH_DIRECT, .sha1 = SHA1 ("D2"), .added = 1700000100 },
-  { .id = 402, .name = "hazelnut harvest 1931 (restored).mkv", .size = G_GUINT64_CONSTANT (731000000), .state = FIL_DOWNLOAD_PAUSED,
-    .received_bytes = G_GUINT64_CONSTANT (402000000), .eta_s = -1, .sources = 2, .reach = FIL_REACH_PUNCH, .added = 1700000200 },
-  { .id = 403, .name = "The Hazel Wood - a radio play.flac", .size = 212400000, .state = FIL_DOWNLOAD_FAILED, .eta_s = -1,
-    .reason = FORBIDDEN, .reason_code = "unreachable",
-    .sources = 1, .reach = FIL_REACH_UNREACHABLE, .added = 1700000250 },
-  { .id = 404, .name = "purple_hazel_field_notes.pdf", .size = 310400, .verified_bytes = 310400, .received_bytes = 310400, .eta_s = -1,
-    .state = FIL_DOWNLOAD_DONE, .path = "/tmp/purple_hazel_field_notes.pdf", .sha1 = SHA1 ("B2"), .added = 1699990000, .finished = 1699990060 },
-  { .id = 405, .name = "hazel grafting handbook.epub", .size = 5310000, .verified_bytes = 5310000, .received_bytes = 5310000, .eta_s = -1,
-    .state = FIL_DOWNLOAD_DONE, .path = "/tmp/hazel grafting handbook.epub", .sha1 = SHA1 ("I2"), .added = 1699980000, .finished = 1699980060 },
-};
-
-static const FilUploadInfo uploads[] = {
-  { .id = 300, .name = "dawn chorus, oak wood.flac", .peer = "198.51.100.24:50211", .state = "sending", .sent_bytes = 61200000,
-    .size = 148000000, .bps = 140000, .reach = FIL_REACH_DIRECT },
-  { .id = 301, .name = "walking notes 2024.pdf", .peer = "192.0.2.61:41211", .state = "sending", .sent_bytes = 120000, .size = 910000,
-    .bps = 40000, .reach = FIL_REACH_PUSH },
 };
 
 static const FilPeerInfo peers[] = {
@@ -122,6 +93,7 @@ struct _FilNode
   GHashTable *result_journals; /* search → FilJournal */
   gboolean is_changed[N_LISTS];
   GArray *downloads; /* FilDownloadInfo, strings owned or static */
+  guint n_old_downloads; /* that do not move */
   GPtrArray *searches;
   GPtrArray *shares;
   GHashTable *changed_results;
@@ -244,7 +216,7 @@ step_cb (gpointer data)
     {
       FilDownloadInfo *download = &g_array_index (self->downloads, FilDownloadInfo, i);
 
-      if (download->id < FIRST_DOWNLOAD + (gint64) G_N_ELEMENTS (old_downloads) || download->state != FIL_DOWNLOAD_DOWNLOADING)
+      if (download->id < FIRST_DOWNLOAD + (gint64) self->n_old_downloads || download->state != FIL_DOWNLOAD_DOWNLOADING)
         continue;
       download->received_bytes = MIN (download->size, download->received_bytes + download->size / 20 + 1);
       if (download->received_bytes == download->size)
@@ -325,14 +297,19 @@ fil_node_new (const FilNodeOptions *options,
               GError **error)
 {
   FilNode *self = g_object_new (FIL_TYPE_NODE, NULL);
+  const FilUploadInfo *uploads;
+  guint n_uploads;
 
   /* An empty house, for pictures of the empty pages. */
   if (g_getenv ("FILBERT_SHOW_NOTHING") != NULL)
     return self;
-  g_array_append_vals (self->downloads, old_downloads, G_N_ELEMENTS (old_downloads));
-  for (guint i = 0; i < G_N_ELEMENTS (old_downloads); i++)
-    touch (self, FIL_LIST_DOWNLOADS, 0, old_downloads[i].id);
-  for (guint i = 0; i < G_N_ELEMENTS (uploads); i++)
+  g_array_unref (self->downloads);
+  self->downloads = show_transfers_downloads ();
+  self->n_old_downloads = self->downloads->len;
+  for (guint i = 0; i < self->n_old_downloads; i++)
+    touch (self, FIL_LIST_DOWNLOADS, 0, g_array_index (self->downloads, FilDownloadInfo, i).id);
+  uploads = show_transfers_uploads (&n_uploads);
+  for (guint i = 0; i < n_uploads; i++)
     touch (self, FIL_LIST_UPLOADS, 0, uploads[i].id);
   for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
     touch (self, FIL_LIST_PEERS, 0, peers[i].id);
@@ -452,7 +429,10 @@ fil_node_get_upload (FilNode *self,
                      gint64 id,
                      FilUploadInfo *info)
 {
-  *info = uploads[(id - FIRST_UPLOAD) % (gint64) G_N_ELEMENTS (uploads)];
+  guint n_uploads;
+  const FilUploadInfo *uploads = show_transfers_uploads (&n_uploads);
+
+  *info = uploads[(id - FIRST_UPLOAD) % (gint64) n_uploads];
   return TRUE;
 }
 

@@ -125,9 +125,19 @@ test_download_words (void)
   g_autofree char *no_why = fil_download_why_line (moving);
   g_autofree char *why = fil_download_why_line (waiting);
   g_autofree char *some_why = fil_download_why_line (failed);
-  g_autofree char *next_try = NULL, *ask_again = NULL, *in_queue = NULL;
+  g_autoptr (FilRow) paused = make_download (4, "paused", "", 0);
+  g_autofree char *next_try = NULL, *ask_again = NULL, *in_queue = NULL, *nothing_yet = NULL, *paused_why = NULL;
 
   g_assert_true (g_str_has_prefix (line, "62 % · "));
+  /* Nothing is nothing to count, and "Paused" is not said twice. */
+  nothing_yet = fil_download_progress_line (waiting);
+  g_assert_null (strstr (nothing_yet, "0 %"));
+  _fil_row_set_variant (paused, g_variant_new ("(xsxsssssxxxxxssxxxxxxx)", (gint64) 4, "hazel.ogg", (gint64) 1000000, "SHA", "",
+                                               "paused", "Paused.", "paused", (gint64) 0, (gint64) 0, (gint64) 0,
+                                               FIL_NULL_INT, (gint64) 1, "direct", "", FIL_NULL_INT, FIL_NULL_INT,
+                                               (gint64) 0, (gint64) 0, FIL_NULL_INT, FIL_NULL_INT, FIL_NULL_INT));
+  paused_why = fil_download_why_line (paused);
+  g_assert_null (paused_why);
   g_assert_nonnull (strstr (line, "2 of 3 sources, push"));
   g_assert_nonnull (strstr (line, "2 min left"));
   g_assert_null (no_why);
@@ -141,7 +151,7 @@ test_download_words (void)
   g_assert_cmpint (fil_download_retry_in (waiting, 1000), ==, 40);
   g_assert_cmpint (fil_download_retry_in (waiting, 1040), ==, -1);
   next_try = fil_download_retry_line (waiting, 40);
-  g_assert_cmpstr (next_try, ==, "Next try in 40 s");
+  g_assert_cmpstr (next_try, ==, "Next try in 40 s.");
   _fil_row_set_variant (waiting, g_variant_new ("(xsxsssssxxxxxssxxxxxxx)", (gint64) 2, "hazel.ogg", (gint64) 1000000, "SHA", "",
                                                 "connecting", "Waiting at place 3 of 12 in the queue of the source.",
                                                 "remote-queue", (gint64) 0, (gint64) 0, (gint64) 0, FIL_NULL_INT,
