@@ -412,7 +412,8 @@ _fil_fetch_settle (FilFetch *self,
   self->is_settled = TRUE;
   if (_fil_fetch_is_waited_on (self))
     return;
-  if (self->is_push && self->delivered == 0)
+  /* Who did not even begin to send it was not asked how to get at the source. */
+  if (self->is_push && self->is_delivering && self->delivered == 0)
     fil_file_source_was_forged (source);
   if (source->state == FIL_SOURCE_BAD)
     return;

@@ -1122,6 +1122,29 @@ test_forged_giv_ends (Fixture *f,
     }
 }
 
+/* … and what others tell of the source while a caller has us wait is not forgotten when he leaves. */
+static void
+test_news_beside_forged_giv (Fixture *f,
+                             gconstpointer data)
+{
+  FilSession *forged;
+
+  f->world->loses_pushes = TRUE;
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  world_run (f->world, 1);
+  forged = forged_giv (f, 60);
+  g_assert_nonnull (forged);
+  feed (forged,
+        "HTTP/1.1 503 Busy\r\nX-Queued: position=3;length=9;lifetime=200;ID=0123456789abcdef\r\n"
+        "Retry-After: 60\r\nContent-Length: 0\r\n\r\n",
+        f->world->now_us);
+  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_QUEUED);
+  world_add_pushed (f->world, 1, f->host, f->proxies + 1, 1);
+  g_assert_cmpuint (source_of (f->download)->n_proxies, ==, 2);
+  fil_session_free (forged);
+  g_assert_cmpuint (source_of (f->download)->n_proxies, ==, 2);
+}
+
 /* … or sends wrong bytes: the hash finds out, that caller is not let in again, and the honest one is asked once
  * more. Who lies from everywhere is given up. */
 static void
@@ -1280,6 +1303,7 @@ main (int argc,
     { "6/forged-giv", test_forged_giv },
     { "6/forged-giv/beside", test_forged_giv_beside },
     { "6/forged-giv/ends", test_forged_giv_ends },
+    { "6/forged-giv/news", test_news_beside_forged_giv },
     { "6/forged-bytes", test_forged_bytes },
     { "6/giv-source-is-no-address", test_giv_source_is_no_address },
     { "6/tries-limit", test_tries_limit },
