@@ -282,14 +282,6 @@ fil_client_history (FilClient *self,
 }
 
 void
-fil_client_trace (FilClient *self,
-                  const char *id,
-                  CALL_ARGUMENTS)
-{
-  _fil_client_call_async (self, "Trace", g_variant_new ("(s)", id), &fil_schema_trace, cancellable, callback, data);
-}
-
-void
 fil_client_download_sources (FilClient *self,
                              gint64 id,
                              CALL_ARGUMENTS)

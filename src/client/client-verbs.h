@@ -68,8 +68,6 @@ void fil_client_preview (FilClient *self, gint64 id, GCancellable *cancellable, 
                          gpointer data);
 void fil_client_history (FilClient *self, const char *words, guint max, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer data);
-void fil_client_trace (FilClient *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
-                       gpointer data);
 void fil_client_download_sources (FilClient *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                                   gpointer data);
 void fil_client_doctor (FilClient *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);

@@ -367,7 +367,7 @@ static CtlExit
 run_forget (Ctl *ctl,
             GError **error)
 {
-  return act_on_id_or_all (ctl, "Forget", _("What was kept of it is deleted."), error);
+  return act_on_id_or_all (ctl, "Forget", option_all ? _("What was kept of cancelled downloads is deleted.") : _("What was kept of it is deleted."), error);
 }
 
 static CtlExit

@@ -5,6 +5,7 @@
 
 #include "disk-guard.h"
 #include "safe-name.h"
+#include "write-all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +31,7 @@ copy (int from,
           if (buffer == NULL)
             buffer = g_malloc (CHUNK);
           n = read (from, buffer, (gsize) MIN (len, (guint64) CHUNK));
-          if (n > 0 && write (to, buffer, (gsize) n) != n)
+          if (n > 0 && !fil_write_all (to, buffer, (gsize) n))
             return FALSE;
         }
       if (n < 0 && errno == EINTR)

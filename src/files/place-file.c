@@ -7,6 +7,7 @@
 #include "hasher.h"
 #include "safe-name.h"
 #include "sha1.h"
+#include "write-all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,26 +71,6 @@ move (const char *from,
   return move_slowly (from, to);
 }
 
-static gboolean
-write_all (int fd,
-           const guint8 *bytes,
-           gsize len)
-{
-  while (len > 0)
-    {
-      gssize n = write (fd, bytes, len);
-
-      if (n < 0 && errno != EINTR)
-        return FALSE;
-      if (n > 0)
-        {
-          bytes += n;
-          len -= (gsize) n;
-        }
-    }
-  return TRUE;
-}
-
 /* Copies, syncs, reads back what the disk has and compares. Sets errno; EBADMSG when the copy is not
  * what was verified. */
 static gboolean
@@ -106,7 +87,7 @@ copy_bytes (int from,
     {
       if (n < 0 && errno == EINTR)
         continue;
-      if (n < 0 || !write_all (to, buffer, (gsize) n))
+      if (n < 0 || !fil_write_all (to, buffer, (gsize) n))
         return FALSE;
     }
   if (fsync (to) != 0 || lseek (to, 0, SEEK_SET) != 0)

@@ -75,12 +75,12 @@ folder_of_copies (FilNode *self)
 }
 
 /**
- * _fil_node_preview_stop:
+ * _fil_node_preview_clear:
  *
- * Deletes the copies; whoever has one open keeps it until then.
+ * Deletes the copies, also those that a crash left; whoever has one open keeps it.
  */
 void
-_fil_node_preview_stop (FilNode *self)
+_fil_node_preview_clear (FilNode *self)
 {
   g_autofree char *folder = folder_of_copies (self);
 

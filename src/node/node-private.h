@@ -255,7 +255,7 @@ void _fil_node_removed_expire (FilNode *self);
 gboolean _fil_node_removed_make_room (gpointer data, const FilDownload *download);
 
 /* node-preview.c: a look into files that are still coming */
-void _fil_node_preview_stop (FilNode *self);
+void _fil_node_preview_clear (FilNode *self);
 
 /* node-verify.c: files that are done, read again */
 typedef struct _FilNodeVerify FilNodeVerify;

@@ -46,8 +46,6 @@ kept_bytes (const FilDownloadRow *row)
 {
   g_autoptr (FilSegmentMap) map = NULL;
 
-  if (row->state == FIL_DOWNLOAD_DONE)
-    return row->size;
   if (!row->has_size || row->received == NULL)
     return 0;
   map = fil_segment_map_new (row->size);
@@ -67,7 +65,8 @@ forget (FilNode *self,
 /**
  * fil_node_removed:
  *
- * Tells which cancelled downloads can be brought back, the newest first.
+ * Tells which cancelled downloads can be brought back, the newest first; of files that were finished, only the row was
+ * taken off, and the history has them.
  */
 void
 fil_node_removed (FilNode *self,
@@ -88,7 +87,8 @@ fil_node_removed (FilNode *self,
         .kept_until = row->removed + KEPT_S,
       };
 
-      func (&info, data);
+      if (row->state != FIL_DOWNLOAD_DONE)
+        func (&info, data);
     }
 }
 

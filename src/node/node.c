@@ -227,6 +227,7 @@ fil_node_new (const FilNodeOptions *options,
     return NULL;
   self->mesh = fil_mesh_new ();
   _fil_node_uploads_start (self);
+  _fil_node_preview_clear (self);
   _fil_node_verify_start (self);
   _fil_node_downloads_start (self);
   _fil_node_browse_start (self);
@@ -292,7 +293,7 @@ fil_node_finalize (GObject *object)
   g_clear_pointer (&self->port_mapping, fil_port_mapping_free);
   g_clear_pointer (&self->pumps, fil_pumps_free);
   _fil_node_verify_stop (self);
-  _fil_node_preview_stop (self);
+  _fil_node_preview_clear (self);
   g_clear_pointer (&self->downloads, fil_downloads_free);
   g_clear_pointer (&self->push_proxy, fil_push_proxy_free);
   g_clear_pointer (&self->uploads, fil_uploads_free);

@@ -397,12 +397,6 @@ fil_link_forget_delegate (FilLink *self)
   fil_session_abort (&self->session, "the node has stopped");
 }
 
-guint32
-fil_link_id (const FilLink *self)
-{
-  return self->id;
-}
-
 FilLinkState
 fil_link_state (const FilLink *self)
 {
@@ -413,12 +407,6 @@ gboolean
 fil_link_is_outgoing (const FilLink *self)
 {
   return self->is_outgoing;
-}
-
-FilMode
-fil_link_our_mode (const FilLink *self)
-{
-  return self->our_mode;
 }
 
 /**
@@ -508,12 +496,6 @@ const FilLinkStats *
 fil_link_stats (const FilLink *self)
 {
   return &self->stats;
-}
-
-const char *
-fil_link_close_reason (const FilLink *self)
-{
-  return self->session.close_reason;
 }
 
 const char *

@@ -79,10 +79,8 @@ void fil_link_count_error (FilLink *self, const char *what, gint64 now_us);
 void fil_link_count_duplicate (FilLink *self, gint64 now_us);
 
 /* What it is. */
-guint32 fil_link_id (const FilLink *self);
 FilLinkState fil_link_state (const FilLink *self);
 gboolean fil_link_is_outgoing (const FilLink *self);
-FilMode fil_link_our_mode (const FilLink *self);   /* what we are on this link */
 FilMode fil_link_mode (const FilLink *self);       /* what the other side is */
 gboolean fil_link_is_compressed (const FilLink *self);
 gboolean fil_link_is_congested (const FilLink *self);
@@ -92,7 +90,6 @@ FilEndpoint fil_link_listen (const FilLink *self); /* where to reach it: its add
 void fil_link_set_listen_port (FilLink *self, guint16 port);
 const FilHandshakePeer *fil_link_peer (const FilLink *self);
 const FilLinkStats *fil_link_stats (const FilLink *self);
-const char *fil_link_close_reason (const FilLink *self);
 const char *fil_link_text (const FilLink *self);   /* "C12 1.2.3.4:5" for logs */
 
 /* What the overlay keeps with each link. */

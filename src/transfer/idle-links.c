@@ -178,9 +178,3 @@ fil_idle_links_tick (FilIdleLinks *self,
     drop (self, 0);
   return self->links->len > 0 ? ((Idle *) self->links->pdata[0])->until_us : FIL_NEVER;
 }
-
-guint
-fil_idle_links_n (const FilIdleLinks *self)
-{
-  return self->links->len;
-}

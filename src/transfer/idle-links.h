@@ -35,7 +35,6 @@ FilSession *fil_idle_links_take (FilIdleLinks *self, const FilGuid *servent, Fil
 void fil_idle_links_drop (FilIdleLinks *self, const FilGuid *servent);
 gboolean fil_idle_links_has (const FilIdleLinks *self, const FilGuid *servent);
 gint64 fil_idle_links_tick (FilIdleLinks *self, gint64 now_us);
-guint fil_idle_links_n (const FilIdleLinks *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilIdleLinks, fil_idle_links_free)
 

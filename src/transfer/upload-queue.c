@@ -440,10 +440,3 @@ fil_upload_queue_waiting (const FilUploadQueue *self)
 {
   return self->waiting.length;
 }
-
-/* How many addresses are remembered. */
-guint
-fil_upload_queue_n_hosts (const FilUploadQueue *self)
-{
-  return g_hash_table_size (self->hosts);
-}

@@ -78,7 +78,6 @@ gint64 fil_upload_place_until (const FilUploadPlace *place);
 
 guint fil_upload_queue_used (const FilUploadQueue *self);
 guint fil_upload_queue_waiting (const FilUploadQueue *self);
-guint fil_upload_queue_n_hosts (const FilUploadQueue *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilUploadQueue, fil_upload_queue_free)
 
