@@ -148,17 +148,19 @@ load_sources (FilConnection *connection,
   return FALSE;
 }
 
-/* @which: how the rows are chosen and in which order */
+/* What read_row() reads. Statements are kept by their text, which must last. */
+#define SELECT_ROWS \
+  "SELECT id, name, size + 1, sha1, tth, state, reason_code, part, path, verified," \
+  " received, tree, added, finished, priority, removed FROM downloads "
+
+/* @sql: SELECT_ROWS and how they are chosen, in which order; static */
 static gboolean
 load (FilConnection *connection,
-      const char *which,
+      const char *sql,
       GPtrArray *rows,
       GError **error)
 {
   g_autoptr (GHashTable) by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
-  g_autofree char *sql = g_strconcat ("SELECT id, name, size + 1, sha1, tth, state, reason_code, part, path, verified,"
-                                      " received, tree, added, finished, priority, removed FROM downloads ",
-                                      which, NULL);
   FilStatement *statement;
   gboolean has_row;
 
@@ -186,7 +188,7 @@ load_listed (FilConnection *connection,
              gpointer data,
              GError **error)
 {
-  return load (connection, "WHERE removed = 0 ORDER BY id", data, error);
+  return load (connection, SELECT_ROWS "WHERE removed = 0 ORDER BY id", data, error);
 }
 
 static gboolean
@@ -194,7 +196,7 @@ load_removed (FilConnection *connection,
               gpointer data,
               GError **error)
 {
-  return load (connection, "WHERE removed <> 0 ORDER BY removed, id", data, error);
+  return load (connection, SELECT_ROWS "WHERE removed <> 0 ORDER BY removed, id", data, error);
 }
 
 static GPtrArray *
