@@ -240,6 +240,9 @@ def run(world):
 
 
 def main():
+    if asked.power_cut and programs.SANITIZED:
+        print("1..0 # SKIP the sanitizers want to be the first library of a program, and so does the one that cuts the power")
+        return
     world = programs.World()
     print("# seed %d" % asked.seed, flush=True)
     getter, sharers = run(world)
