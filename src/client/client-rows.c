@@ -191,9 +191,22 @@ schema_of_answer (const char *method,
   return NULL;
 }
 
+/* Blocks; @schema is of the rows in the answer. */
+static GVariant *
+ask (FilClient *self,
+     const char *method,
+     GVariant *arguments,
+     const FilSchema **schema,
+     GError **error)
+{
+  *schema = schema_of_answer (method, arguments);
+  g_return_val_if_fail (*schema != NULL, NULL);
+  return fil_client_call (self, method, arguments, error);
+}
+
 /**
  * fil_client_call_rows:
- * @method: Library, History, Trace, Doctor or Settings
+ * @method: one that answers with an array of rows
  *
  * Blocks.
  *
@@ -205,18 +218,15 @@ fil_client_call_rows (FilClient *self,
                       GVariant *arguments,
                       GError **error)
 {
-  const FilSchema *schema = schema_of_answer (method, arguments);
-  g_autoptr (GVariant) reply = NULL;
+  const FilSchema *schema;
+  g_autoptr (GVariant) reply = ask (self, method, arguments, &schema, error);
 
-  g_return_val_if_fail (schema != NULL, NULL);
-
-  reply = fil_client_call (self, method, arguments, error);
   return reply != NULL ? rows_of_reply (schema, reply, error) : NULL;
 }
 
 /**
  * fil_client_call_row:
- * @method: Status, ShareCheck or Row
+ * @method: one that answers with a row
  *
  * Blocks.
  *
@@ -228,11 +238,8 @@ fil_client_call_row (FilClient *self,
                      GVariant *arguments,
                      GError **error)
 {
-  const FilSchema *schema = schema_of_answer (method, arguments);
-  g_autoptr (GVariant) reply = NULL;
+  const FilSchema *schema;
+  g_autoptr (GVariant) reply = ask (self, method, arguments, &schema, error);
 
-  g_return_val_if_fail (schema != NULL, NULL);
-
-  reply = fil_client_call (self, method, arguments, error);
   return reply != NULL ? row_of_reply (schema, reply, error) : NULL;
 }
