@@ -327,7 +327,10 @@ _fil_fetch_judge (FilFetch *self,
 
   if (reply->server != NULL && self->source->vendor == NULL)
     self->source->vendor = g_utf8_make_valid (reply->server, (gssize) MIN (strlen (reply->server), 100));
-  self->source->seen_at = self->is_push ? self->peer : self->source->endpoint;
+  if (self->is_push)
+    self->source->seen_at = self->peer;
+  else
+    fil_file_source_answered (self->source);
   _fil_fetch_read_mesh (self, reply, now_us);
   switch (reply->status)
     {

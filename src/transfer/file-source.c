@@ -129,8 +129,12 @@ fil_file_source_learn (FilFileSource *self,
     self->endpoint = spec->endpoint;
   if (!spec->needs_push && fil_endpoint_is_set (&spec->endpoint))
     self->needs_push = FALSE;
-  if (fil_endpoint_is_set (&spec->other) && !fil_endpoint_equal (&spec->other, &self->endpoint))
-    self->other = spec->other;
+  if (fil_endpoint_is_set (&spec->other) && !fil_endpoint_equal (&spec->other, &self->endpoint) &&
+      !fil_endpoint_equal (&spec->other, &self->other))
+    {
+      self->other = spec->other;
+      self->has_other_failed = FALSE;
+    }
   if (spec->n_own_proxies > 0)
     is_news = set_own_proxies (self, spec->proxies, spec->n_own_proxies);
   if (spec->n_proxies > spec->n_own_proxies)
@@ -204,8 +208,20 @@ fil_file_source_turn (FilFileSource *self)
     return FALSE;
   self->endpoint = self->other;
   self->other = failed;
-  self->is_others_turn = !self->is_others_turn;
-  return self->is_others_turn;
+  self->has_other_failed = !self->has_other_failed;
+  return self->has_other_failed;
+}
+
+/**
+ * fil_file_source_answered:
+ *
+ * Somebody answers at its endpoint: what failed before says nothing of the next time.
+ */
+void
+fil_file_source_answered (FilFileSource *self)
+{
+  self->seen_at = self->endpoint;
+  self->has_other_failed = FALSE;
 }
 
 /**
@@ -513,6 +529,7 @@ fil_file_source_revive (FilFileSource *self)
   self->failures = 0;
   self->hangups = 0;
   self->direct_failed = FALSE;
+  self->has_other_failed = FALSE;
   self->is_hopeless = FALSE;
   if (self->place.ask_us == 0)
     self->reason_code = NULL;

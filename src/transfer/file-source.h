@@ -74,7 +74,7 @@ typedef struct
   guint32 id; /* within its download, from 1; the owner in the segment map */
   FilEndpoint endpoint;
   FilEndpoint other;     /* tried when nobody answers at @endpoint; they change places */
-  gboolean is_others_turn;
+  gboolean has_other_failed; /* … since one of them answered; both have: it is as if none had */
   FilGuid guid;
   FilHost proxies[FIL_SOURCE_MAX_PROXIES];
   guint n_proxies;
@@ -130,6 +130,7 @@ gint64 fil_file_source_next_try (const FilFileSource *self);
 int fil_file_source_compare (const FilFileSource *a, const FilFileSource *b);
 
 gboolean fil_file_source_turn (FilFileSource *self);
+void fil_file_source_answered (FilFileSource *self);
 void fil_file_source_connecting (FilFileSource *self, gint64 now_us);
 void fil_file_source_wait (FilFileSource *self, gint64 until_us, const char *reason_code);
 void fil_file_source_failed (FilFileSource *self, const char *reason_code, gint64 now_us);

@@ -792,6 +792,29 @@ test_other_address (Fixture *f,
     }
 }
 
+/* The address that failed first is tried as soon as the one that answered for a while fails, too. */
+static void
+test_other_address_again (Fixture *f,
+                          gconstpointer data)
+{
+  FilSourceSpec spec = { .guid = f->host->guid, .other = f->host->endpoint };
+  FilFileSource *source;
+
+  g_assert_true (fil_endpoint_parse (&spec.endpoint, "[2a01:66::6]:6346", -1, 0));
+  f->host->is_firewalled = FALSE;
+  f->host->cut_after = MIB;
+  fil_downloads_add_source (f->world->downloads, 1, &spec, f->world->now_us);
+  source = source_of (f->download);
+  while (f->host->sent < MIB)
+    world_step (f->world);
+  g_assert_true (fil_endpoint_equal (&source->endpoint, &f->host->endpoint));
+
+  f->host->endpoint = spec.endpoint;
+  g_assert_true (world_run_until (f->world, f->download, DONE, 60));
+  g_assert_true (fil_endpoint_equal (&source->endpoint, &spec.endpoint));
+  g_assert_cmpuint (f->host->givs, ==, 0);
+}
+
 static void
 test_give_up_and_back_off (Fixture *f,
                            gconstpointer data)
@@ -1293,6 +1316,7 @@ main (int argc,
     { "4/idle-limit", test_idle_limit },
     { "5/direct-then-push", test_direct_then_push },
     { "5/other-address-then-push", test_other_address },
+    { "5/other-address-again", test_other_address_again },
     { "5/give-up-and-back-off", test_give_up_and_back_off },
     { "5/no-way-ends-at-once", test_no_way_ends_at_once },
     { "5/newer-proxies-after-two-failures", test_newer_proxies_after_two },
