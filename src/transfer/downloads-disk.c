@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "downloads-disk-private.h"
+#include "downloads-private.h"
 
 #include <glib/gi18n-lib.h>
 
+#include "download-op.h"
 #include "fetch.h"
 #include "transfer-limits.h"
 
@@ -28,47 +29,6 @@ _fil_downloads_drop_buffer (FilDownloads *self,
     g_ptr_array_add (self->buffers, buffer);
   else
     g_free (buffer);
-}
-
-FilDownloadOp *
-_fil_download_op_new (FilDownloads *self,
-                      const FilDownload *download)
-{
-  FilDownloadOp *op = g_new0 (FilDownloadOp, 1);
-
-  op->owner = self;
-  op->storage = self->storage;
-  op->data = self->storage_data;
-  op->id = download->id;
-  self->ops = g_list_prepend (self->ops, op);
-  return op;
-}
-
-/* Takes the request off the list; NULL when nobody waits for it. */
-FilDownload *
-_fil_download_op_arrived (FilDownloadOp *op)
-{
-  if (op->owner == NULL)
-    return NULL;
-  op->owner->ops = g_list_remove (op->owner->ops, op);
-  return fil_downloads_get (op->owner, op->id);
-}
-
-void
-_fil_download_op_free (FilDownloadOp *op)
-{
-  g_free (op->buffer);
-  g_free (op->snapshot);
-  g_free (op->verified);
-  g_free (op);
-}
-
-void
-_fil_downloads_orphan_ops (FilDownloads *self)
-{
-  for (GList *l = self->ops; l != NULL; l = l->next)
-    ((FilDownloadOp *) l->data)->owner = NULL;
-  g_clear_pointer (&self->ops, g_list_free);
 }
 
 /* Acted on in the next tick, never from inside a session. */
@@ -115,12 +75,11 @@ take_part_file (FilDownloads *self,
 }
 
 static void
-opened (gpointer done_data,
+opened (FilDownloadOp *op,
+        FilDownload *download,
         const FilStorageReply *reply)
 {
-  FilDownloadOp *op = done_data;
   FilDownloads *self = op->owner;
-  FilDownload *download = _fil_download_op_arrived (op);
 
   if (download == NULL || download->work->part_state != FIL_PART_OPENING ||
       download->work->opening != op->number)
@@ -141,7 +100,6 @@ opened (gpointer done_data,
         take_part_file (self, download, reply);
       _fil_downloads_soon (self);
     }
-  _fil_download_op_free (op);
 }
 
 /* Asks for the part file; nothing is fetched before it is there. */
@@ -154,7 +112,7 @@ _fil_downloads_open (FilDownloads *self,
 
   if (download->work->part_state != FIL_PART_CLOSED)
     return;
-  op = _fil_download_op_new (self, download);
+  op = _fil_download_op_new (self, download, opened);
   op->number = ++self->last_number;
   download->work->opening = op->number;
   download->work->part_state = FIL_PART_OPENING;
@@ -165,7 +123,7 @@ _fil_downloads_open (FilDownloads *self,
     .name = download->name,
     .sha1 = download->work->may_be_finished && download->has_sha1 && download->has_size ? &download->sha1 : NULL,
   };
-  self->storage.open (self->storage_data, &sought, opened, op);
+  self->storage.open (self->storage_data, &sought, _fil_download_op_answered, op);
 }
 
 void
@@ -200,54 +158,65 @@ find_fetch (FilDownloads *self,
   return NULL;
 }
 
+/* The bytes of @range, which came from @source, are on disk. */
 static void
-written (gpointer done_data,
+note_written (FilDownloads *self,
+              FilDownload *download,
+              FilRange range,
+              guint32 source)
+{
+  fil_segment_map_written (download->map, range, source);
+  download->work->is_dirty = TRUE;
+  if (download->work->n_blocks > 0)
+    _fil_downloads_check_range (self, download, range);
+  else
+    _fil_downloads_follow (self, download);
+  if (download->work->pending_writes > 0)
+    return;
+  if (self->is_shut)
+    _fil_downloads_sync (self, download);
+  if (download->state == FIL_DOWNLOAD_STATE_PAUSED || fil_segment_map_is_complete (download->map))
+    _fil_downloads_soon (self);
+}
+
+/* Who waits for a buffer is woken by tick(), not from inside somebody's call. */
+static void
+wake_blocked (FilDownloads *self)
+{
+  for (guint i = 0; i < self->fetches->len; i++)
+    if (((FilFetch *) g_ptr_array_index (self->fetches, i))->is_blocked)
+      {
+        _fil_downloads_soon (self);
+        return;
+      }
+}
+
+static void
+written (FilDownloadOp *op,
+         FilDownload *download,
          const FilStorageReply *reply)
 {
-  FilDownloadOp *op = done_data;
   FilDownloads *self = op->owner;
-  FilDownload *download = _fil_download_op_arrived (op);
   FilFetch *fetch;
 
-  if (self != NULL)
-    {
-      _fil_downloads_drop_buffer (self, g_steal_pointer (&op->buffer));
-      fetch = find_fetch (self, op->number);
-      if (fetch != NULL)
-        fetch->pending--;
-    }
+  if (self == NULL)
+    return;
+  _fil_downloads_drop_buffer (self, g_steal_pointer (&op->buffer));
+  fetch = find_fetch (self, op->number);
+  if (fetch != NULL)
+    fetch->pending--;
   if (download != NULL)
     {
       download->work->pending_writes--;
       if (reply->status == FIL_STORAGE_OK)
-        {
-          fil_segment_map_written (download->map, op->range, op->source);
-          download->work->is_dirty = TRUE;
-          if (download->work->n_blocks > 0)
-            _fil_downloads_check_range (self, download, op->range);
-          else
-            _fil_downloads_follow (self, download);
-          if (download->work->pending_writes == 0 && self->is_shut)
-            _fil_downloads_sync (self, download);
-          if (download->work->pending_writes == 0 &&
-              (download->state == FIL_DOWNLOAD_STATE_PAUSED || fil_segment_map_is_complete (download->map)))
-            _fil_downloads_soon (self);
-        }
+        note_written (self, download, op->range, op->source);
       else
         {
           fil_segment_map_release (download->map, op->range);
           _fil_downloads_note_trouble (self, download, reply);
         }
     }
-  /* Who waits for a buffer is woken by tick(), not from inside somebody's call. */
-  if (self != NULL)
-    for (guint i = 0; i < self->fetches->len; i++)
-      if (((FilFetch *) g_ptr_array_index (self->fetches, i))->is_blocked)
-        {
-          _fil_downloads_soon (self);
-          break;
-        }
-  _fil_download_op_free (op);
+  wake_blocked (self);
 }
 
 /* Takes the buffer. */
@@ -269,22 +238,21 @@ _fil_downloads_write (FilDownloads *self,
       fetch->pending--;
       return;
     }
-  op = _fil_download_op_new (self, download);
+  op = _fil_download_op_new (self, download, written);
   op->number = fetch->number;
   op->range = range;
   op->source = fetch->source->id;
   op->buffer = buffer;
   download->work->pending_writes++;
-  self->storage.write (self->storage_data, download->work->part, offset, buffer, len, written, op);
+  self->storage.write (self->storage_data, download->work->part, offset, buffer, len, _fil_download_op_answered, op);
 }
 
 static void
-checked (gpointer done_data,
+checked (FilDownloadOp *op,
+         FilDownload *download,
          const FilStorageReply *reply)
 {
-  FilDownloadOp *op = done_data;
   FilDownloads *self = op->owner;
-  FilDownload *download = _fil_download_op_arrived (op);
 
   if (download != NULL)
     {
@@ -295,7 +263,6 @@ checked (gpointer done_data,
       if (download->work->checking == 0)
         _fil_downloads_soon (self);
     }
-  _fil_download_op_free (op);
 }
 
 /* Asks for the hash of bytes that are on disk; @check is copied. */
@@ -304,20 +271,19 @@ _fil_downloads_check (FilDownloads *self,
                       FilDownload *download,
                       const FilRangeCheck *check)
 {
-  FilDownloadOp *op = _fil_download_op_new (self, download);
+  FilDownloadOp *op = _fil_download_op_new (self, download, checked);
 
   op->check = *check;
   download->work->checking++;
-  self->storage.check (self->storage_data, download->work->part, check->range, checked, op);
+  self->storage.check (self->storage_data, download->work->part, check->range, _fil_download_op_answered, op);
 }
 
 static void
-synced (gpointer done_data,
+synced (FilDownloadOp *op,
+        FilDownload *download,
         const FilStorageReply *reply)
 {
-  FilDownloadOp *op = done_data;
   FilDownloads *self = op->owner;
-  FilDownload *download = _fil_download_op_arrived (op);
 
   if (download != NULL)
     {
@@ -334,7 +300,6 @@ synced (gpointer done_data,
         _fil_downloads_note_trouble (self, download, reply);
       _fil_downloads_soon (self);
     }
-  _fil_download_op_free (op);
 }
 
 /* First the bytes, then the rows that name them, never the other way round (swarm.md §7). */
@@ -346,12 +311,12 @@ _fil_downloads_sync (FilDownloads *self,
 
   if (download->work->part_state != FIL_PART_READY || download->work->is_syncing || !download->work->is_dirty)
     return;
-  op = _fil_download_op_new (self, download);
+  op = _fil_download_op_new (self, download, synced);
   op->snapshot = fil_segment_map_to_text (download->map, FIL_SEGMENT_WRITTEN);
   op->verified = fil_segment_map_to_text (download->map, FIL_SEGMENT_VERIFIED);
   download->work->is_syncing = TRUE;
   download->work->is_dirty = FALSE;
-  self->storage.sync (self->storage_data, download->work->part, synced, op);
+  self->storage.sync (self->storage_data, download->work->part, _fil_download_op_answered, op);
 }
 
 static gboolean

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "downloads-disk-private.h"
+#include "downloads-private.h"
 
 #include <glib/gi18n-lib.h>
+
+#include "download-op.h"
 
 /* From the last byte on: the hash of the whole file, and its way to its place. */
 
@@ -39,12 +41,11 @@ _fil_downloads_found_finished (FilDownloads *self,
 }
 
 static void
-finished (gpointer done_data,
+finished (FilDownloadOp *op,
+          FilDownload *download,
           const FilStorageReply *reply)
 {
-  FilDownloadOp *op = done_data;
   FilDownloads *self = op->owner;
-  FilDownload *download = _fil_download_op_arrived (op);
 
   if (download != NULL && download->state == FIL_DOWNLOAD_STATE_VERIFYING)
     {
@@ -53,16 +54,16 @@ finished (gpointer done_data,
       else
         finish (self, download, reply->path);
     }
-  _fil_download_op_free (op);
 }
 
 static void
 put_away (FilDownloads *self,
           FilDownload *download)
 {
-  FilDownloadOp *op = _fil_download_op_new (self, download);
+  FilDownloadOp *op = _fil_download_op_new (self, download, finished);
 
-  self->storage.finish (self->storage_data, download->work->part, download->size, download->name, finished, op);
+  self->storage.finish (self->storage_data, download->work->part, download->size, download->name,
+                        _fil_download_op_answered, op);
 }
 
 /* The root that the person named belongs to another file than the hash he named: nothing can be both. */
@@ -107,12 +108,11 @@ take_hash (FilDownloads *self,
 }
 
 static void
-hashed (gpointer done_data,
+hashed (FilDownloadOp *op,
+        FilDownload *download,
         const FilStorageReply *reply)
 {
-  FilDownloadOp *op = done_data;
   FilDownloads *self = op->owner;
-  FilDownload *download = _fil_download_op_arrived (op);
 
   if (download != NULL && download->state == FIL_DOWNLOAD_STATE_VERIFYING)
     {
@@ -122,7 +122,6 @@ hashed (gpointer done_data,
         take_hash (self, download, reply);
       _fil_downloads_soon (self);
     }
-  _fil_download_op_free (op);
 }
 
 /* Every byte is on disk: proves them, and puts the file where it belongs. What blocks have proved needs no
@@ -140,6 +139,7 @@ _fil_downloads_complete (FilDownloads *self,
       put_away (self, download);
       return;
     }
-  op = _fil_download_op_new (self, download);
-  self->storage.hash (self->storage_data, download->work->part, download->size, with_tree, hashed, op);
+  op = _fil_download_op_new (self, download, hashed);
+  self->storage.hash (self->storage_data, download->work->part, download->size, with_tree,
+                      _fil_download_op_answered, op);
 }

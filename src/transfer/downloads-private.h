@@ -100,7 +100,7 @@ struct _FilDownloads
   GHashTable *places;       /* id of our place in a queue -> who waits there */
   GPtrArray *buffers;       /* idle ones */
   guint n_buffers;          /* in use */
-  GList *ops;               /* FilStorageOp under way */
+  GList *ops;               /* FilDownloadOp under way */
   guint64 last_order;
   guint64 last_number;
   guint max_active;
@@ -162,6 +162,9 @@ void _fil_downloads_keep_links (FilDownloads *self, FilDownload *download, gint6
 void _fil_downloads_forget_size (FilDownloads *self, FilDownload *download);
 void _fil_downloads_doubt_size (FilDownloads *self, FilDownload *download);
 
+/* download-op.c */
+void _fil_downloads_orphan_ops (FilDownloads *self);
+
 /* downloads-disk.c */
 void _fil_downloads_open (FilDownloads *self, FilDownload *download);
 void _fil_downloads_close (FilDownloads *self, FilDownload *download);
@@ -169,7 +172,7 @@ gboolean _fil_downloads_is_disk_busy (const FilDownload *download);
 void _fil_downloads_write (FilDownloads *self, FilFetch *fetch, guint64 offset, guint8 *buffer, gsize len);
 void _fil_downloads_sync (FilDownloads *self, FilDownload *download);
 void _fil_downloads_disk_trouble (FilDownloads *self, FilDownload *download, gint64 now_us);
-void _fil_downloads_orphan_ops (FilDownloads *self);
+void _fil_downloads_note_trouble (FilDownloads *self, FilDownload *download, const FilStorageReply *reply);
 guint8 *_fil_downloads_take_buffer (FilDownloads *self);
 void _fil_downloads_drop_buffer (FilDownloads *self, guint8 *buffer);
 
