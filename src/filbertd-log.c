@@ -143,6 +143,8 @@ void
 filbertd_log_install (FilbertdLog *self)
 {
   g_log_set_writer_func (writer, self, NULL);
+  /* What is too much work for a line that nobody wants is asked for in this way. */
+  g_log_set_debug_enabled (self->level >= G_LOG_LEVEL_DEBUG);
 }
 
 /**

@@ -33,7 +33,7 @@ static const CtlColumn search_columns[] = {
 };
 
 static const CtlColumn trace_columns[] = {
-  { N_ ("Time"), "time", CTL_CELL_TIME },
+  { N_ ("Time"), "time_us", CTL_CELL_MOMENT },
   { N_ ("What"), "what", CTL_CELL_TEXT },
   { N_ ("Neighbour"), "peer", CTL_CELL_TEXT },
   { N_ ("TTL"), "ttl", CTL_CELL_NUMBER },

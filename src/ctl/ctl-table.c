@@ -49,6 +49,16 @@ time_text (gint64 seconds)
   return time != NULL ? g_date_time_format (time, "%F %H:%M") : g_strdup ("");
 }
 
+/* Steps of one search follow each other within milliseconds. */
+static char *
+moment_text (gint64 time_us)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
+  g_autofree char *text = time != NULL ? g_date_time_format (time, "%T") : g_strdup ("");
+
+  return g_strdup_printf ("%s.%03d", text, (int) (time_us % G_USEC_PER_SEC / 1000));
+}
+
 static char *
 until_text (gint64 seconds)
 {
@@ -113,6 +123,8 @@ ctl_cell_text (FilRow *row,
       return duration_text (number);
     case CTL_CELL_TIME:
       return time_text (number);
+    case CTL_CELL_MOMENT:
+      return moment_text (number);
     case CTL_CELL_UNTIL:
       return until_text (number);
     case CTL_CELL_TRIP:

@@ -13,6 +13,7 @@ typedef enum
   CTL_CELL_SPEED,    /* nothing when it is 0 */
   CTL_CELL_DURATION, /* seconds */
   CTL_CELL_TIME,     /* unix seconds */
+  CTL_CELL_MOMENT,   /* unix microseconds, told to the millisecond, of the day only */
   CTL_CELL_UNTIL,    /* unix seconds, told as how long it is until then */
   CTL_CELL_TEXTS,    /* several, side by side */
   CTL_CELL_TRIP,     /* microseconds of a round trip */

@@ -283,7 +283,10 @@ listen_now (FilNode *self,
         g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE,
                      _("%s: bring it up, or change bind-interface in %s/settings.ini"), local->message, self->profile);
       else
-        g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, local->message);
+        g_set_error_literal (error, FIL_NODE_ERROR,
+                             g_error_matches (local, FIL_NET_ERROR, FIL_NET_ERROR_INVALID)
+                                 ? FIL_NODE_ERROR_USAGE : FIL_NODE_ERROR_UNAVAILABLE,
+                             local->message);
       return FALSE;
     }
 

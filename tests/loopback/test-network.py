@@ -158,6 +158,9 @@ class Line(Test):
             self.assertEqual([(step["what"], step["hops"]) for step in push], [("push-forwarded", hops)], node.name)
             if after is not None:
                 self.assertEqual(push[0]["peer"].split(":")[0], after.address)
+            # The same in its log, for who has the logs of all hops side by side.
+            node.wait_log("%s push-forwarded %s ttl %d hops %d" % (row["guid"], push[0]["peer"], push[0]["ttl"], hops))
+            node.wait_log(" hit-routed ")
         # It came by UDP and along the line, and was answered once.
         sharer.until("both ways", lambda: sorted(
             (step["what"], step["hops"]) for step in sharer.ask("trace", row["guid"])) in (

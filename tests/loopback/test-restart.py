@@ -205,6 +205,9 @@ class Start(Test):
             node.launch()
             code, text = node.wait_exit()
             self.assertEqual((code, len(text.splitlines())), (2, 1), text)
+        node = self.node("listens nowhere")
+        node.launch(listen="everywhere")
+        self.assertEqual(node.wait_exit()[0], 2, node.log_text())
 
     def test_no_node(self):
         """A question starts no node, and is answered by one sentence."""
