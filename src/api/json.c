@@ -186,15 +186,11 @@ write_strings (FilJson *self,
   fil_json_end (self, ']');
 }
 
-/**
- * fil_json_row_members:
- *
- * Adds all fields of @row as members of the object that has begun.
- */
-void
-fil_json_row_members (FilJson *self,
-                      const FilSchema *schema,
-                      GVariant *row)
+/* Adds all fields of @row as members of the object that has begun. */
+static void
+row_members (FilJson *self,
+             const FilSchema *schema,
+             GVariant *row)
 {
   for (guint i = 0; i < schema->n_fields; i++)
     {
@@ -239,7 +235,7 @@ fil_json_of_row (const FilSchema *schema,
 
   fil_json_init (&json, out);
   fil_json_begin (&json, '{');
-  fil_json_row_members (&json, schema, row);
+  row_members (&json, schema, row);
   fil_json_end (&json, '}');
   return g_string_free (out, FALSE);
 }

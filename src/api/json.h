@@ -26,7 +26,6 @@ void fil_json_bool (FilJson *self, gboolean value);
 void fil_json_string (FilJson *self, const char *text);
 void fil_json_null (FilJson *self);
 
-void fil_json_row_members (FilJson *self, const FilSchema *schema, GVariant *row);
 char *fil_json_of_row (const FilSchema *schema, GVariant *row) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

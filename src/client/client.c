@@ -201,19 +201,6 @@ fil_client_new (const char *profile)
 }
 
 /**
- * fil_client_get_profile:
- *
- * Returns: (transfer none): the profile's directory
- */
-const char *
-fil_client_get_profile (FilClient *self)
-{
-  g_return_val_if_fail (FIL_IS_CLIENT (self), NULL);
-
-  return fil_profile_dir (self->profile);
-}
-
-/**
  * fil_client_set_start_arguments:
  * @arguments: (nullable): more options for a node that this client has to start, as in "--private"
  */

@@ -43,7 +43,6 @@ typedef enum
 G_DECLARE_FINAL_TYPE (FilClient, fil_client, FIL, CLIENT, GObject)
 
 FilClient *fil_client_new (const char *profile) G_GNUC_WARN_UNUSED_RESULT;
-const char *fil_client_get_profile (FilClient *self);
 void fil_client_set_start_arguments (FilClient *self, const char *const *arguments);
 
 /* Attaching. */

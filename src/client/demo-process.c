@@ -18,17 +18,11 @@ struct _FilDemoProcess
   char *profile;
 };
 
-/**
- * fil_demo_process_start:
- *
- * Starts the demo network and waits until it is there, which takes some seconds. When
- * it is cancelled, what was made so far is removed first.
- *
- * Returns: (transfer full): the network, NULL with a #FilClientError
- */
-FilDemoProcess *
-fil_demo_process_start (GCancellable *cancellable,
-                        GError **error)
+/* Starts the demo network and waits until it is there, which takes some seconds. When it is cancelled, what was made
+ * so far is removed first. */
+static FilDemoProcess *
+start (GCancellable *cancellable,
+       GError **error)
 {
   g_autoptr (FilDemoProcess) self = g_new0 (FilDemoProcess, 1);
   g_autofree char *program = fil_find_program (PROGRAM, FIL_LIBEXECDIR);
@@ -65,7 +59,7 @@ start_in_thread (GTask *task,
                  GCancellable *cancellable)
 {
   GError *error = NULL;
-  FilDemoProcess *self = fil_demo_process_start (cancellable, &error);
+  FilDemoProcess *self = start (cancellable, &error);
 
   if (self != NULL)
     g_task_return_pointer (task, self, (GDestroyNotify) fil_demo_process_free);

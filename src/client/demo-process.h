@@ -12,7 +12,6 @@ G_BEGIN_DECLS
  */
 typedef struct _FilDemoProcess FilDemoProcess;
 
-FilDemoProcess *fil_demo_process_start (GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_demo_process_start_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 FilDemoProcess *fil_demo_process_start_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const char *fil_demo_process_profile (const FilDemoProcess *self);

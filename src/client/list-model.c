@@ -327,7 +327,7 @@ fil_list_model_find (FilListModel *self,
  *
  * For who sorts or filters many rows: makes no object.
  *
- * Returns: (transfer none): the row as it travelled; fil_list_model_find_field() tells the index of a field
+ * Returns: (transfer none): the row as it travelled
  */
 GVariant *
 fil_list_model_peek (FilListModel *self,
@@ -353,18 +353,4 @@ fil_list_model_get_id (FilListModel *self,
   g_return_val_if_fail (position < fil_row_table_get_n (self->rows), 0);
 
   return fil_row_table_get_id (self->rows, position);
-}
-
-/**
- * fil_list_model_find_field:
- *
- * Returns: the index of @field in the rows of fil_list_model_peek(), -1 when there is none
- */
-int
-fil_list_model_find_field (FilListModel *self,
-                           const char *field)
-{
-  g_return_val_if_fail (FIL_IS_LIST_MODEL (self), -1);
-
-  return fil_schema_find (self->schema, field);
 }

@@ -34,6 +34,5 @@ gboolean fil_list_model_is_loaded (FilListModel *self);
 FilRow *fil_list_model_find (FilListModel *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 GVariant *fil_list_model_peek (FilListModel *self, guint position);
 gint64 fil_list_model_get_id (FilListModel *self, guint position);
-int fil_list_model_find_field (FilListModel *self, const char *field);
 
 G_END_DECLS

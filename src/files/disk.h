@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 /**
  * FilDisk:
  *
- * The disk thread: writes what was downloaded, reads what is sent where sendfile cannot, verifies,
- * finishes and trashes files, one request after the other. Answers come in the main context that was
- * the thread's default when it was made. Freeing it writes what waits and answers nothing more.
+ * The disk thread: writes what was downloaded, verifies it and finishes files, one request after the other. Answers
+ * come in the main context that was the thread's default when it was made. Freeing it writes what waits and answers
+ * nothing more.
  */
 typedef struct _FilDisk FilDisk;
 
@@ -20,19 +20,13 @@ typedef struct _FilDisk FilDisk;
 typedef void (*FilDiskDone) (gpointer data, const GError *error);
 /* path is NULL when there is no such file. */
 typedef void (*FilDiskFound) (gpointer data, const char *path);
-/* bytes is NULL when error is set; fewer than asked for only at the end of the file. */
-typedef void (*FilDiskRead) (gpointer data, GBytes *bytes, const GError *error);
 
 FilDisk *fil_disk_new (guint64 floor_bytes) G_GNUC_WARN_UNUSED_RESULT;
 void fil_disk_free (FilDisk *self);
-void fil_disk_flush (FilDisk *self);
-gsize fil_disk_pending (const FilDisk *self);
 guint64 fil_disk_floor (const FilDisk *self);
 
-void fil_disk_read (FilDisk *self, int fd, goffset offset, gsize len, FilDiskRead func, gpointer data);
 void fil_disk_find_placed (FilDisk *self, const char *folder, const char *name, guint64 size, const FilSha1 *sha1,
                            FilDiskFound func, gpointer data);
-void fil_disk_trash (FilDisk *self, const char *path, FilDiskDone done, gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilDisk, fil_disk_free)
 

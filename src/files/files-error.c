@@ -10,12 +10,9 @@
 
 G_DEFINE_QUARK (fil-files-error-quark, fil_files_error)
 
-/**
- * fil_files_error_code:
- * @saved_errno: what a system call said
- */
-FilFilesError
-fil_files_error_code (int saved_errno)
+/* What a system call said. */
+static FilFilesError
+code_of (int saved_errno)
 {
   switch (saved_errno)
     {
@@ -55,7 +52,7 @@ fil_files_set_error (GError **error,
                      int saved_errno,
                      const char *path)
 {
-  FilFilesError code = fil_files_error_code (saved_errno);
+  FilFilesError code = code_of (saved_errno);
   g_autofree char *name = fil_display_name (path);
 
   switch (code)

@@ -21,7 +21,6 @@ typedef enum
 } FilFilesError;
 
 GQuark fil_files_error_quark (void);
-FilFilesError fil_files_error_code (int saved_errno);
 void fil_files_set_error (GError **error, int saved_errno, const char *path);
 
 G_END_DECLS

@@ -12,7 +12,4 @@
 
 #define FIL_WATCH_MAX_FOLDERS 4096   /* folders with a monitor; the rest waits for the next full scan */
 
-#define FIL_DISK_MAX_READ (64 * 1024)         /* bytes of one read for a transfer */
-#define FIL_DISK_MAX_PENDING (16 * 1024 * 1024) /* bytes that wait to be written before a sender should pause */
-
 #define FIL_FILE_NAME_MAX 255        /* bytes of one name on disk */

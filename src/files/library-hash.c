@@ -62,6 +62,8 @@ take_hash (FilLibraryFile *file,
   _fil_library_file_share (file);
 }
 
+static void hash_next (FilLibrary *self);
+
 static void
 on_hashed (const FilFileRow *row,
            FilTigerTree *tree,
@@ -88,12 +90,12 @@ on_hashed (const FilFileRow *row,
       else
         _fil_library_set_state (file->share, file->share->state, error->message);
     }
-  _fil_library_hash_next (self);
+  hash_next (self);
 }
 
 /* Starts the next file when there is one and none is hashed. */
-void
-_fil_library_hash_next (FilLibrary *self)
+static void
+hash_next (FilLibrary *self)
 {
   FilLibraryFile *file = g_queue_peek_head (&self->hash_queue);
 
@@ -127,7 +129,7 @@ _fil_library_queue (FilLibraryFile *file)
       g_queue_push_tail_link (&self->hash_queue, &file->queued);
       _fil_library_settle (file->share);
     }
-  _fil_library_hash_next (self);
+  hash_next (self);
 }
 
 void
@@ -161,5 +163,5 @@ fil_library_set_hashing_paused (FilLibrary *self,
   if (paused)
     fil_hasher_cancel (self->hasher);
   else
-    _fil_library_hash_next (self);
+    hash_next (self);
 }

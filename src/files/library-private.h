@@ -126,7 +126,6 @@ void _fil_library_settle (FilLibraryShare *share);
 /* library-hash.c */
 void _fil_library_queue (FilLibraryFile *file);
 void _fil_library_unqueue (FilLibraryFile *file);
-void _fil_library_hash_next (FilLibrary *self);
 
 /* library-index.c */
 void _fil_library_index_changed (FilLibrary *self);

@@ -37,7 +37,6 @@ struct _Request
   FilPartDisk *part;
   Work work;
   goffset offset;
-  gsize len;
   GBytes *bytes;
   int fd;       /* open: one for the hashes; sync: of its own */
   GArray *held; /* open: see fil_held_ranges() */
@@ -50,7 +49,6 @@ struct _Request
   char *path;
   GError *error;
   FilDiskDone done;
-  FilDiskRead read;
   FilPartFinished finished;
   gpointer data;
 };
@@ -90,8 +88,6 @@ request_run (gpointer data)
     fil_files_set_error (&request->error, ENOENT, part->path);
   else if (request->work != NULL)
     request->work (part, request);
-  if (request->len > 0 && request->read == NULL)
-    _fil_disk_take_pending (request->disk, request->len);
 }
 
 static void
@@ -103,8 +99,6 @@ request_done (gpointer data)
     return;
   if (request->done != NULL)
     request->done (request->data, request->error);
-  if (request->read != NULL)
-    request->read (request->data, request->bytes, request->error);
   if (request->finished != NULL)
     request->finished (request->data, request->path, request->error);
 }
@@ -260,38 +254,10 @@ fil_part_file_write (FilPartFile *self,
 
   request->offset = offset;
   request->bytes = bytes;
-  request->len = g_bytes_get_size (bytes);
   request->done = done;
   self->is_hashed = FALSE;
   if (self->hash != NULL)
     fil_part_hash_rewritten (self->hash, (guint64) offset);
-  _fil_disk_add_pending (self->disk, request->len);
-  push (request);
-}
-
-static void
-run_read (FilPartDisk *part,
-          Request *request)
-{
-  request->bytes = _fil_disk_pread (part->fd, request->offset, request->len, part->path, &request->error);
-}
-
-/**
- * fil_part_file_read:
- * @len: bytes; the caller's choice is its memory
- */
-void
-fil_part_file_read (FilPartFile *self,
-                    goffset offset,
-                    gsize len,
-                    FilDiskRead func,
-                    gpointer data)
-{
-  Request *request = request_new (self, run_read, data);
-
-  request->offset = offset;
-  request->len = len;
-  request->read = func;
   push (request);
 }
 

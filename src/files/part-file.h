@@ -34,7 +34,6 @@ FilPartFile *fil_part_file_new (FilDisk *disk, const char *folder, const char *n
 void fil_part_file_free (FilPartFile *self);
 
 void fil_part_file_write (FilPartFile *self, goffset offset, GBytes *bytes, FilDiskDone done, gpointer data);
-void fil_part_file_read (FilPartFile *self, goffset offset, gsize len, FilDiskRead func, gpointer data);
 void fil_part_file_sync (FilPartFile *self, FilDiskDone done, gpointer data);
 GArray *fil_part_file_take_held (FilPartFile *self) G_GNUC_WARN_UNUSED_RESULT;
 int fil_part_file_dup (FilPartFile *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -65,17 +65,6 @@ fil_file_hash_update (FilFileHash *self,
 }
 
 /**
- * fil_file_hash_size:
- *
- * Returns: how many bytes were seen
- */
-guint64
-fil_file_hash_size (const FilFileHash *self)
-{
-  return fil_tiger_context_size (self->tiger);
-}
-
-/**
  * fil_file_hash_finish:
  * @sha1: (out): the SHA-1 of all bytes so far
  *

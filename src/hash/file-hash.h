@@ -20,7 +20,6 @@ FilFileHash *fil_file_hash_new (guint64 file_size) G_GNUC_WARN_UNUSED_RESULT;
 void fil_file_hash_free (FilFileHash *self);
 
 void fil_file_hash_update (FilFileHash *self, const void *bytes, gsize len);
-guint64 fil_file_hash_size (const FilFileHash *self);
 FilTigerTree *fil_file_hash_finish (FilFileHash *self, FilSha1 *sha1) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilFileHash, fil_file_hash_free)

@@ -35,22 +35,6 @@ fil_sha1_context_new (void)
   return self;
 }
 
-/**
- * fil_sha1_context_copy:
- *
- * Returns: (transfer full): a context that goes on from where @self is
- */
-FilSha1Context *
-fil_sha1_context_copy (const FilSha1Context *self)
-{
-  FilSha1Context *copy = g_new0 (FilSha1Context, 1);
-
-  copy->evp = EVP_MD_CTX_new ();
-  check (copy->evp != NULL);
-  check (EVP_MD_CTX_copy_ex (copy->evp, self->evp));
-  return copy;
-}
-
 void
 fil_sha1_context_free (FilSha1Context *self)
 {

@@ -15,7 +15,6 @@ G_BEGIN_DECLS
 typedef struct _FilSha1Context FilSha1Context;
 
 FilSha1Context *fil_sha1_context_new (void) G_GNUC_WARN_UNUSED_RESULT;
-FilSha1Context *fil_sha1_context_copy (const FilSha1Context *self) G_GNUC_WARN_UNUSED_RESULT;
 void fil_sha1_context_free (FilSha1Context *self);
 
 void fil_sha1_context_update (FilSha1Context *self, const void *bytes, gsize len);

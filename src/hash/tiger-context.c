@@ -47,20 +47,6 @@ fil_tiger_context_new (guint64 node_size)
   return self;
 }
 
-/**
- * fil_tiger_context_copy:
- *
- * Returns: (transfer full): a context that goes on from where @self is
- */
-FilTigerContext *
-fil_tiger_context_copy (const FilTigerContext *self)
-{
-  FilTigerContext *copy = g_memdup2 (self, sizeof *self);
-
-  copy->row = g_array_copy (self->row);
-  return copy;
-}
-
 void
 fil_tiger_context_free (FilTigerContext *self)
 {

@@ -17,7 +17,6 @@ G_BEGIN_DECLS
 typedef struct _FilTigerContext FilTigerContext;
 
 FilTigerContext *fil_tiger_context_new (guint64 node_size) G_GNUC_WARN_UNUSED_RESULT;
-FilTigerContext *fil_tiger_context_copy (const FilTigerContext *self) G_GNUC_WARN_UNUSED_RESULT;
 void fil_tiger_context_free (FilTigerContext *self);
 
 void fil_tiger_context_update (FilTigerContext *self, const void *bytes, gsize len);

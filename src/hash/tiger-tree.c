@@ -327,27 +327,6 @@ fil_tiger_tree_range (const FilTigerTree *self,
 }
 
 /**
- * fil_tiger_tree_verify:
- * @bytes: what is thought to lie under @node
- *
- * Returns: whether @bytes are exactly that
- */
-gboolean
-fil_tiger_tree_verify (const FilTigerTree *self,
-                       gsize node,
-                       const void *bytes,
-                       gsize len)
-{
-  guint64 start, end;
-  FilTth hash;
-
-  if (!fil_tiger_tree_range (self, node, &start, &end) || len != end - start)
-    return FALSE;
-  fil_tth_of (&hash, bytes, len);
-  return fil_tiger_tree_verify_hash (self, node, &hash);
-}
-
-/**
  * fil_tiger_tree_verify_hash:
  * @hash: root of the bytes under @node, see fil_tiger_context_finish_root(); the caller has taken care
  *   that these were as many as fil_tiger_tree_range() says

@@ -40,7 +40,6 @@ const FilTth *fil_tiger_tree_nodes (const FilTigerTree *self);
 
 gsize fil_tiger_tree_node_at (const FilTigerTree *self, guint64 offset);
 gboolean fil_tiger_tree_range (const FilTigerTree *self, gsize node, guint64 *start, guint64 *end);
-gboolean fil_tiger_tree_verify (const FilTigerTree *self, gsize node, const void *bytes, gsize len);
 gboolean fil_tiger_tree_verify_hash (const FilTigerTree *self, gsize node, const FilTth *hash);
 
 FilTigerTree *fil_tiger_tree_at_depth (FilTigerTree *self, guint depth) G_GNUC_WARN_UNUSED_RESULT;

@@ -113,25 +113,6 @@ fil_ban_list_add (FilBanList *self,
   return TRUE;
 }
 
-/**
- * fil_ban_list_remove:
- * @text: as it was added
- *
- * Returns: whether it was banned
- */
-gboolean
-fil_ban_list_remove (FilBanList *self,
-                     const char *text)
-{
-  Ban ban;
-  guint index;
-
-  if (!parse (&ban, text) || !find (self, &ban, &index))
-    return FALSE;
-  g_array_remove_index_fast (self->bans, index);
-  return TRUE;
-}
-
 gboolean
 fil_ban_list_has (const FilBanList *self,
                   const FilEndpoint *endpoint)

@@ -17,7 +17,6 @@ typedef struct _FilBanList FilBanList;
 FilBanList *fil_ban_list_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void fil_ban_list_free (FilBanList *self);
 gboolean fil_ban_list_add (FilBanList *self, const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean fil_ban_list_remove (FilBanList *self, const char *text);
 gboolean fil_ban_list_has (const FilBanList *self, const FilEndpoint *endpoint);
 guint fil_ban_list_n (const FilBanList *self);
 

@@ -32,7 +32,6 @@ struct _FilBootstrap
   gpointer data;
   FilRandom *random;
   GArray *caches[3]; /* of Cache, by kind */
-  gboolean has_udp;
   gint64 wake_us;
   gint64 pause_us;   /* the next pause after everything was tried */
   gint64 all_lost_us; /* since when no cache is left, 0: some are */
@@ -108,7 +107,6 @@ fil_bootstrap_new (const FilBootstrapHosts *hosts,
   self->delegate = delegate;
   self->data = data;
   self->random = random;
-  self->has_udp = TRUE;
   self->pause_us = FIL_BOOTSTRAP_PAUSE_MIN_US;
   for (guint i = 0; i < G_N_ELEMENTS (self->caches); i++)
     {
@@ -130,18 +128,6 @@ fil_bootstrap_free (FilBootstrap *self)
   for (guint i = 0; i < G_N_ELEMENTS (self->caches); i++)
     g_array_unref (self->caches[i]);
   g_free (self);
-}
-
-/**
- * fil_bootstrap_set_udp:
- *
- * Says whether UDP works at all; without it only web caches and lists are asked.
- */
-void
-fil_bootstrap_set_udp (FilBootstrap *self,
-                       gboolean is_usable)
-{
-  self->has_udp = is_usable;
 }
 
 /**
@@ -322,10 +308,10 @@ fil_bootstrap_tick (FilBootstrap *self,
       self->wake_us = now_us + IDLE_US;
       return;
     }
-  if (self->has_udp && ask (self, FIL_BOOTSTRAP_UDP, now_us))
+  if (ask (self, FIL_BOOTSTRAP_UDP, now_us))
     return;
   /* The last UDP cache gets its moment before the web is bothered. */
-  if (self->has_udp && is_waiting_for (self, FIL_BOOTSTRAP_UDP, now_us - UDP_STEP_US))
+  if (is_waiting_for (self, FIL_BOOTSTRAP_UDP, now_us - UDP_STEP_US))
     {
       self->wake_us = now_us + UDP_STEP_US;
       return;

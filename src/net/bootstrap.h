@@ -36,7 +36,6 @@ typedef struct _FilBootstrap FilBootstrap;
 FilBootstrap *fil_bootstrap_new (const FilBootstrapHosts *hosts, FilRandom *random,
                                  const FilBootstrapDelegate *delegate, gpointer data) G_GNUC_WARN_UNUSED_RESULT;
 void fil_bootstrap_free (FilBootstrap *self);
-void fil_bootstrap_set_udp (FilBootstrap *self, gboolean is_usable);
 void fil_bootstrap_known (FilBootstrap *self, gint64 now_us);
 void fil_bootstrap_add (FilBootstrap *self, FilBootstrapKind kind, const char *address);
 gint64 fil_bootstrap_wake (const FilBootstrap *self);

@@ -15,14 +15,10 @@ is_carrier (const FilEndpoint *endpoint)
   return endpoint->family == 4 && endpoint->addr[0] == 100 && (endpoint->addr[1] & 0xc0) == 64;
 }
 
-/**
- * fil_doctor_is_shared:
- *
- * Returns: whether a provider's NAT stands in front of the router, so that no port of ours can be opened: the
- *   router's outside address is none of the Internet, or is not the one that others see
- */
-gboolean
-fil_doctor_is_shared (const FilDoctorFacts *facts)
+/* Whether a provider's NAT stands in front of the router, so that no port of ours can be opened: the router's outside
+ * address is none of the Internet, or is not the one that others see. */
+static gboolean
+is_shared (const FilDoctorFacts *facts)
 {
   const FilEndpoint *router = &facts->router_outside;
 
@@ -70,7 +66,7 @@ remedy (const FilDoctorFacts *facts,
       out->help = g_strdup (_("Let UDP through your firewall or router, in both directions."));
       return;
     }
-  if (fil_doctor_is_shared (facts))
+  if (is_shared (facts))
     {
       out->help = facts->has_ipv6 ? g_strdup_printf (_("Open port %u for IPv6 in your router."), facts->port)
                                   : g_strdup (_("Ask your provider for IPv6 or for an address of your own."));
@@ -96,7 +92,7 @@ remedy (const FilDoctorFacts *facts,
 static const char *
 cause (const FilDoctorFacts *facts)
 {
-  if (fil_doctor_is_shared (facts))
+  if (is_shared (facts))
     return _("Your provider lets several customers share one address.");
   if (is_public (facts))
     return _("Your address is a public one, so a firewall keeps them out.");

@@ -55,6 +55,5 @@ typedef struct
 
 void fil_doctor_examine (const FilDoctorFacts *facts, FilDiagnosis out[FIL_DIAGNOSES]);
 void fil_diagnosis_clear (FilDiagnosis *self);
-gboolean fil_doctor_is_shared (const FilDoctorFacts *facts);
 
 G_END_DECLS

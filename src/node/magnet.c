@@ -219,45 +219,6 @@ fil_magnet_parse (const char *uri,
   return g_steal_pointer (&magnets);
 }
 
-/**
- * fil_magnet_format:
- * @name: (nullable): the file's name
- * @size: bytes, 0 when unknown
- * @tth: (nullable): its tree root
- *
- * Returns: (transfer full): a magnet link that LimeWire and gtk-gnutella can start from
- */
-char *
-fil_magnet_format (const char *name,
-                   guint64 size,
-                   const FilSha1 *sha1,
-                   const FilTth *tth)
-{
-  g_autoptr (GString) link = g_string_new ("magnet:?xt=urn:");
-  char sha1_text[FIL_SHA1_TEXT_LEN + 1];
-
-  fil_sha1_to_text (sha1, sha1_text);
-  if (tth != NULL)
-    {
-      char tth_text[FIL_TTH_TEXT_LEN + 1];
-
-      fil_tth_to_text (tth, tth_text);
-      g_string_append_printf (link, "bitprint:%s.%s", sha1_text, tth_text);
-    }
-  else
-    {
-      g_string_append_printf (link, "sha1:%s", sha1_text);
-    }
-  if (name != NULL)
-    {
-      g_string_append (link, "&dn=");
-      g_string_append_uri_escaped (link, name, NULL, FALSE);
-    }
-  if (size > 0)
-    g_string_append_printf (link, "&xl=%" G_GUINT64_FORMAT, size);
-  return g_string_free (g_steal_pointer (&link), FALSE);
-}
-
 void
 fil_magnet_free (FilMagnet *self)
 {

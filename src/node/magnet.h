@@ -41,8 +41,6 @@ typedef struct
 } FilMagnet;
 
 GPtrArray *fil_magnet_parse (const char *uri, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-char *fil_magnet_format (const char *name, guint64 size, const FilSha1 *sha1, const FilTth *tth)
-    G_GNUC_WARN_UNUSED_RESULT;
 void fil_magnet_free (FilMagnet *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilMagnet, fil_magnet_free)

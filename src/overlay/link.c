@@ -409,18 +409,6 @@ fil_link_is_outgoing (const FilLink *self)
   return self->is_outgoing;
 }
 
-/**
- * fil_link_set_our_mode:
- *
- * Makes us a leaf on this link: the other side has ultrapeers enough. Only before it is established.
- */
-void
-fil_link_set_our_mode (FilLink *self,
-                       FilMode mode)
-{
-  self->our_mode = mode;
-}
-
 FilMode
 fil_link_mode (const FilLink *self)
 {

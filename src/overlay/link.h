@@ -62,7 +62,6 @@ FilLink *fil_link_new (guint32 id, const FilEndpoint *remote, gboolean is_outgoi
     G_GNUC_WARN_UNUSED_RESULT;
 void fil_link_start (FilLink *self, gint64 now_us);
 FilSession *fil_link_session (FilLink *self);
-void fil_link_set_our_mode (FilLink *self, FilMode mode);
 void fil_link_set_input_rate (FilLink *self, gint64 bytes_per_second, gint64 burst, gint64 now_us);
 void fil_link_forget_delegate (FilLink *self);
 

@@ -465,19 +465,6 @@ fil_nat_probe_tick (FilNatProbe *self,
 }
 
 /**
- * fil_nat_probe_wake:
- *
- * Returns: when a round is over, or those who are silent in it are asked again, or the next one is due
- */
-gint64
-fil_nat_probe_wake (const FilNatProbe *self)
-{
-  if (self->begun_us == FIL_NEVER)
-    return self->next_us;
-  return self->begun_us + (self->has_repeated ? ANSWER_TIME : REPEAT_TIME);
-}
-
-/**
  * fil_nat_probe_wants_keeping:
  *
  * Whoever is pinged for that cannot be asked for a minute, so a round that is due may wait for them once.

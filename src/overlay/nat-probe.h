@@ -60,7 +60,6 @@ void fil_nat_probe_none_to_ask (FilNatProbe *self, gint64 now_us);
 gboolean fil_nat_probe_repeat (FilNatProbe *self, gint64 now_us);
 gboolean fil_nat_probe_heard (FilNatProbe *self, const FilEndpoint *peer, const FilEndpoint *seen, gint64 now_us);
 gboolean fil_nat_probe_tick (FilNatProbe *self, gint64 now_us);
-gint64 fil_nat_probe_wake (const FilNatProbe *self);
 gboolean fil_nat_probe_wants_keeping (const FilNatProbe *self, gint64 now_us);
 
 /* Filter: what came in unasked has shown. */

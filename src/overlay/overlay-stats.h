@@ -27,8 +27,6 @@ typedef enum
   FIL_N_DROPS,
 } FilDropReason;
 
-const char *fil_drop_reason_name (FilDropReason reason);
-
 /* Counters of all links and of UDP together, since the start. */
 typedef struct
 {

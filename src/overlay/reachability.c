@@ -330,27 +330,6 @@ fil_reachability_tick (FilReachability *self,
   return tcp || udp || nat;
 }
 
-static gint64
-wake_of (const FilReachProof *proof)
-{
-  if (proof->state == FIL_REACHABLE_YES)
-    return proof->proof_us + PROOF_LIFE;
-  if (proof->state == FIL_REACHABLE_UNKNOWN && proof->asked_us != FIL_NEVER)
-    return proof->asked_us + proof->answer_time_us;
-  return FIL_NEVER;
-}
-
-/**
- * fil_reachability_wake:
- *
- * Returns: when a verdict grows old or an answer is overdue
- */
-gint64
-fil_reachability_wake (const FilReachability *self)
-{
-  return MIN (wake_of (&self->tcp), wake_of (&self->udp));
-}
-
 /**
  * fil_reachability_pinged:
  *

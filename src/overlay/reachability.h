@@ -78,7 +78,6 @@ void fil_reachability_pinged_back (FilReachability *self, FilUdpSender sender);
 gboolean fil_reachability_wants_aside (const FilReachability *self, gint64 now_us);
 gboolean fil_reachability_wants_proof (const FilReachProof *proof, gint64 now_us);
 gboolean fil_reachability_tick (FilReachability *self, gint64 now_us);
-gint64 fil_reachability_wake (const FilReachability *self);
 
 /* Whether UDP passes at all. */
 void fil_reachability_pinged (FilReachability *self, gint64 now_us);

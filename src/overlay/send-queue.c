@@ -34,7 +34,6 @@ struct _FilSendQueue
   gsize max_bytes;
   gboolean is_congested;
   gint64 congested_since_us;
-  guint64 dropped;
 };
 
 /**
@@ -109,10 +108,7 @@ make_room (FilSendQueue *self,
 {
   for (guint i = 0; i < below_lane && self->bytes + need > self->max_bytes; i++)
     while (self->lanes[i].head != NULL && self->bytes + need > self->max_bytes)
-      {
-        g_free (take_head (self, &self->lanes[i]));
-        self->dropped++;
-      }
+      g_free (take_head (self, &self->lanes[i]));
   return self->bytes + need <= self->max_bytes;
 }
 
@@ -140,10 +136,7 @@ fil_send_queue_push (FilSendQueue *self,
   Message *message;
 
   if (!make_room (self, n, len))
-    {
-      self->dropped++;
-      return FALSE;
-    }
+    return FALSE;
 
   message = g_malloc (sizeof *message + len);
   *message = (Message){ .queued_us = now_us, .len = len };
@@ -191,10 +184,7 @@ fil_send_queue_pop (FilSendQueue *self,
             goto full;
           message = take_head (self, lane);
           if (may_be_stale && now_us - message->queued_us > FIL_LINK_QUERY_AGE)
-            {
-              self->dropped++;
-              continue;
-            }
+            continue;
           g_byte_array_append (out, message->bytes, (guint) message->len);
           n++;
         }
@@ -240,15 +230,4 @@ gint64
 fil_send_queue_congested_since (const FilSendQueue *self)
 {
   return self->congested_since_us;
-}
-
-/**
- * fil_send_queue_dropped:
- *
- * Returns: how many messages were dropped so far
- */
-guint64
-fil_send_queue_dropped (const FilSendQueue *self)
-{
-  return self->dropped;
 }

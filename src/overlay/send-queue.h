@@ -40,7 +40,6 @@ void fil_send_queue_clear (FilSendQueue *self);
 gsize fil_send_queue_bytes (const FilSendQueue *self);
 gboolean fil_send_queue_is_congested (const FilSendQueue *self);
 gint64 fil_send_queue_congested_since (const FilSendQueue *self);
-guint64 fil_send_queue_dropped (const FilSendQueue *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilSendQueue, fil_send_queue_free)
 

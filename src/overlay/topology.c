@@ -249,31 +249,3 @@ fil_topology_failed (FilTopology *self,
   kept->next_us = now_us + kept->pause_us;
   kept->pause_us = MIN (kept->pause_us * 2, LONGEST_PAUSE);
 }
-
-guint
-fil_topology_n_dialing (const FilTopology *self)
-{
-  return g_hash_table_size (self->dialing);
-}
-
-/**
- * fil_topology_wake:
- *
- * Returns: when fil_topology_next() may have somebody to dial
- */
-gint64
-fil_topology_wake (const FilTopology *self,
-                   guint missing,
-                   gint64 now_us)
-{
-  gint64 wake = FIL_NEVER;
-
-  for (guint i = 0; i < self->kept->len; i++)
-    wake = MIN (wake, g_array_index (self->kept, Kept, i).next_us);
-  /* A kept host that is linked has its time in the past. */
-  if (wake < now_us + LOOK_AGAIN)
-    wake = now_us + LOOK_AGAIN;
-  if (missing > 0 && !self->only_kept)
-    wake = MIN (wake, now_us + LOOK_AGAIN);
-  return self->kept->len == 0 && (missing == 0 || self->only_kept) ? FIL_NEVER : wake;
-}

@@ -30,9 +30,6 @@ void fil_topology_dial_ended (FilTopology *self, const FilEndpoint *endpoint);
 void fil_topology_succeeded (FilTopology *self, const FilEndpoint *endpoint);
 void fil_topology_failed (FilTopology *self, const FilEndpoint *endpoint, gint64 now_us);
 
-guint fil_topology_n_dialing (const FilTopology *self);
-gint64 fil_topology_wake (const FilTopology *self, guint missing, gint64 now_us);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilTopology, fil_topology_free)
 
 G_END_DECLS

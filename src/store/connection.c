@@ -246,17 +246,6 @@ fil_connection_check (FilConnection *self,
   return is_whole;
 }
 
-/**
- * fil_connection_changes:
- *
- * Returns: rows that the last statement changed
- */
-gint64
-fil_connection_changes (FilConnection *self)
-{
-  return sqlite3_changes64 (self->db);
-}
-
 /* Whether no transaction is open, because SQLite ended it after a grave error. */
 gboolean
 _fil_connection_is_idle (FilConnection *self)

@@ -25,7 +25,6 @@ gboolean fil_connection_exec (FilConnection *self, const char *sql, GError **err
 gboolean fil_connection_get_int (FilConnection *self, const char *sql, gint64 *value, GError **error);
 gboolean fil_connection_copy_to (FilConnection *self, const char *path, GError **error);
 gboolean fil_connection_check (FilConnection *self, GError **error);
-gint64 fil_connection_changes (FilConnection *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilConnection, fil_connection_free)
 

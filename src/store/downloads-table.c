@@ -22,8 +22,8 @@ fil_download_row_new (void)
   return row;
 }
 
-FilDownloadRow *
-fil_download_row_copy (const FilDownloadRow *row)
+static FilDownloadRow *
+row_copy (const FilDownloadRow *row)
 {
   FilDownloadRow *copy = g_memdup2 (row, sizeof *row);
 
@@ -335,47 +335,7 @@ void
 fil_downloads_table_save (FilDatabase *database,
                           const FilDownloadRow *row)
 {
-  fil_database_run (database, save, NULL, fil_download_row_copy (row), (GDestroyNotify) fil_download_row_free);
-}
-
-static gboolean
-save_ranges (FilConnection *connection,
-             gpointer data,
-             GError **error)
-{
-  const FilDownloadRow *row = data;
-  FilStatement *statement;
-
-  statement = fil_connection_prepare (connection,
-                                      "UPDATE downloads SET verified = ?2, received = ?3 WHERE id = ?1", error);
-  if (statement == NULL)
-    return FALSE;
-  fil_statement_bind_int (statement, 1, row->id);
-  fil_statement_bind_text (statement, 2, row->verified);
-  fil_statement_bind_text (statement, 3, row->received);
-  return fil_statement_run (statement, error);
-}
-
-/**
- * fil_downloads_table_save_ranges:
- * @verified: (nullable): see FilDownloadRow
- * @received: (nullable):
- *
- * Saves what a running download changes all the time. Only after the part file was synced: a range
- * that is saved must be on the disk.
- */
-void
-fil_downloads_table_save_ranges (FilDatabase *database,
-                                 gint64 id,
-                                 const char *verified,
-                                 const char *received)
-{
-  FilDownloadRow *row = fil_download_row_new ();
-
-  row->id = id;
-  row->verified = g_strdup (verified);
-  row->received = g_strdup (received);
-  fil_database_run (database, save_ranges, NULL, row, (GDestroyNotify) fil_download_row_free);
+  fil_database_run (database, save, NULL, row_copy (row), (GDestroyNotify) fil_download_row_free);
 }
 
 static gboolean

@@ -43,15 +43,12 @@ typedef struct
 } FilSourceRow;
 
 FilDownloadRow *fil_download_row_new (void) G_GNUC_WARN_UNUSED_RESULT;
-FilDownloadRow *fil_download_row_copy (const FilDownloadRow *row) G_GNUC_WARN_UNUSED_RESULT;
 void fil_download_row_free (FilDownloadRow *row);
 FilSourceRow *fil_download_row_add_source (FilDownloadRow *row, const char *address, const FilGuid *guid);
 
 GPtrArray *fil_downloads_table_load (FilDatabase *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *fil_downloads_table_load_removed (FilDatabase *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_downloads_table_save (FilDatabase *database, const FilDownloadRow *row);
-void fil_downloads_table_save_ranges (FilDatabase *database, gint64 id, const char *verified,
-                                      const char *received);
 void fil_downloads_table_save_tree (FilDatabase *database, gint64 id, GBytes *tree);
 void fil_downloads_table_set_removed (FilDatabase *database, gint64 id, gint64 removed);
 void fil_downloads_table_remove (FilDatabase *database, gint64 id);

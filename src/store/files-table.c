@@ -219,23 +219,6 @@ fil_files_table_remove (FilDatabase *database,
 }
 
 static gboolean
-remove_share (FilConnection *connection,
-              gpointer data,
-              GError **error)
-{
-  Change *change = data;
-
-  return run_with_id (connection, "DELETE FROM files WHERE share = ?1", change->id, error);
-}
-
-void
-fil_files_table_remove_share (FilDatabase *database,
-                              gint64 share)
-{
-  fil_database_run (database, remove_share, NULL, change_new (share), (GDestroyNotify) change_free);
-}
-
-static gboolean
 count (FilConnection *connection,
        gpointer data,
        GError **error)

@@ -36,7 +36,6 @@ void fil_files_table_save_tree (FilDatabase *database, gint64 id, GBytes *row);
 void fil_files_table_load_tree (FilDatabase *database, gint64 id, FilTreeRowLoaded func, gpointer data,
                                 GDestroyNotify destroy);
 void fil_files_table_remove (FilDatabase *database, gint64 id);
-void fil_files_table_remove_share (FilDatabase *database, gint64 share);
 void fil_files_table_count (FilDatabase *database, gint64 id, guint32 asked, guint32 sent);
 
 G_END_DECLS

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-FilHistoryRow *
-fil_history_row_copy (const FilHistoryRow *row)
+static FilHistoryRow *
+row_copy (const FilHistoryRow *row)
 {
   FilHistoryRow *copy = g_memdup2 (row, sizeof *row);
 
@@ -57,41 +57,7 @@ void
 fil_history_table_add (FilDatabase *database,
                        const FilHistoryRow *row)
 {
-  fil_database_run (database, add, NULL, fil_history_row_copy (row), (GDestroyNotify) fil_history_row_free);
-}
-
-static gboolean
-remove_row (FilConnection *connection,
-            gpointer data,
-            GError **error)
-{
-  FilStatement *statement = fil_connection_prepare (connection, "DELETE FROM history WHERE id = ?1", error);
-
-  if (statement == NULL)
-    return FALSE;
-  fil_statement_bind_int (statement, 1, *(gint64 *) data);
-  return fil_statement_run (statement, error);
-}
-
-void
-fil_history_table_remove (FilDatabase *database,
-                          gint64 id)
-{
-  fil_database_run (database, remove_row, NULL, g_memdup2 (&id, sizeof id), g_free);
-}
-
-static gboolean
-clear (FilConnection *connection,
-       gpointer data,
-       GError **error)
-{
-  return fil_connection_exec (connection, "DELETE FROM history", error);
-}
-
-void
-fil_history_table_clear (FilDatabase *database)
-{
-  fil_database_run (database, clear, NULL, NULL, NULL);
+  fil_database_run (database, add, NULL, row_copy (row), (GDestroyNotify) fil_history_row_free);
 }
 
 typedef struct
@@ -99,8 +65,6 @@ typedef struct
   char *match; /* FTS5 expression; NULL for all */
   guint max;
   GPtrArray *rows;
-  FilHistoryFound found;
-  gpointer found_data;
 } Search;
 
 /* Each word in quotes, so that nothing a person types is an operator; the beginning of a word is enough. */
@@ -213,32 +177,4 @@ fil_history_table_search (FilDatabase *database,
     rows = g_ptr_array_ref (search->rows);
   search_free (search);
   return rows;
-}
-
-static void
-search_done (gpointer data,
-             const GError *error)
-{
-  Search *search = data;
-
-  search->found (error == NULL ? search->rows : NULL, error, search->found_data);
-}
-
-/**
- * fil_history_table_search_async:
- *
- * Like fil_history_table_search(), for @func later; the rows are borrowed.
- */
-void
-fil_history_table_search_async (FilDatabase *database,
-                                const char *words,
-                                guint max,
-                                FilHistoryFound func,
-                                gpointer data)
-{
-  Search *search = search_new (words, max);
-
-  search->found = func;
-  search->found_data = data;
-  fil_database_run (database, search_run, search_done, search, (GDestroyNotify) search_free);
 }

@@ -22,18 +22,11 @@ typedef struct
   gint64 finished; /* unix seconds */
 } FilHistoryRow;
 
-typedef void (*FilHistoryFound) (GPtrArray *rows, const GError *error, gpointer data);
-
-FilHistoryRow *fil_history_row_copy (const FilHistoryRow *row) G_GNUC_WARN_UNUSED_RESULT;
 void fil_history_row_free (FilHistoryRow *row);
 
 void fil_history_table_add (FilDatabase *database, const FilHistoryRow *row);
-void fil_history_table_remove (FilDatabase *database, gint64 id);
-void fil_history_table_clear (FilDatabase *database);
 GPtrArray *fil_history_table_search (FilDatabase *database, const char *words, guint max, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-void fil_history_table_search_async (FilDatabase *database, const char *words, guint max, FilHistoryFound func,
-                                     gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilHistoryRow, fil_history_row_free)
 

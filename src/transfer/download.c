@@ -174,12 +174,6 @@ fil_download_set_reason (FilDownload *self,
   return TRUE;
 }
 
-const char *
-fil_download_state_name (FilDownloadState state)
-{
-  return state_names[state];
-}
-
 /**
  * fil_download_is_over:
  *

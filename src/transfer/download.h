@@ -112,7 +112,6 @@ gboolean fil_download_set_reason (FilDownload *self, const char *code, const cha
 gboolean fil_download_set_size (FilDownload *self, guint64 size);
 void fil_download_forget_size (FilDownload *self);
 
-const char *fil_download_state_name (FilDownloadState state);
 gboolean fil_download_is_over (const FilDownload *self);
 guint64 fil_download_verified_bytes (const FilDownload *self);
 GArray *fil_download_proved_ranges (const FilDownload *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -87,58 +87,6 @@ next_place (const FilFetch *self,
   return fil_rarest_choose (rarest, download->map, self->source->available, self->downloads->salt, &start) ? start : near;
 }
 
-/* Leases what is to be asked for next. Returns whether there is anything. */
-gboolean
-_fil_fetch_lease_next (FilFetch *self,
-                       gint64 now_us,
-                       FilRange *lease)
-{
-  FilDownload *download = self->download;
-  guint64 near = self->near_offset;
-  const GArray *available = self->source->available;
-
-  if (self->leases->len > 0)
-    near = lease_at (self, self->leases->len - 1)->range.end;
-  if (fil_segment_map_lease (download->map, self->source->id, chunk_size (self, now_us), next_place (self, near),
-                             available, lease))
-    return TRUE;
-  return self->leases->len == 0 && available == NULL && fil_fetch_steal (self, now_us, lease);
-}
-
-/* How much from @offset on the server is about to send without having been asked again. A lease of more would
- * keep from everybody what nobody fetches. */
-static guint64
-still_to_come (const FilFetch *self,
-               guint64 offset)
-{
-  if (self->whole_file)
-    return FIL_SEGMENT_MOST;
-  for (guint i = 0; i < self->late->len; i++)
-    {
-      const FilRange *late = &g_array_index (self->late, FilRange, i);
-
-      if (offset >= late->start && offset < late->end)
-        return late->end - offset;
-    }
-  return 0;
-}
-
-/* A server that sends on to the end of the file, or one that was thought dead: what it sends is welcome
- * as long as nobody else is fetching it. */
-gboolean
-_fil_fetch_extend (FilFetch *self,
-                   guint64 offset)
-{
-  FilFetchLease lease = { .position = offset };
-  guint64 most = still_to_come (self, offset);
-
-  if (most == 0 || !_fil_downloads_may_fetch (self->download, self->source) ||
-      !fil_segment_map_lease_at (self->download->map, self->source->id, offset, most, &lease.range))
-    return FALSE;
-  g_array_prepend_val (self->leases, lease);
-  return TRUE;
-}
-
 /* How long until the rest of a lease is there, in microseconds. */
 static gint64
 rest_us (const FilFetch *victim,
@@ -152,19 +100,13 @@ rest_us (const FilFetch *victim,
   return (gint64) MIN ((double) rest / (double) bps * (double) FIL_SEC, (double) (G_MAXINT64 / 4));
 }
 
-/**
- * fil_fetch_steal:
- * @lease: (out):
- *
- * Nothing is free: takes the second half of what the slowest one still has to bring, when that would
- * take it more than twice as long as us, and 10 s (swarm.md §6); of the last bytes, and 1 s.
- *
- * Returns: whether there was such a victim
- */
-gboolean
-fil_fetch_steal (FilFetch *self,
-                 gint64 now_us,
-                 FilRange *lease)
+/* Nothing is free: takes the second half of what the slowest one still has to bring, when that would take it more
+ * than twice as long as us, and 10 s (swarm.md §6); of the last bytes, and 1 s. Returns whether there was such a
+ * victim. */
+static gboolean
+steal (FilFetch *self,
+       gint64 now_us,
+       FilRange *lease)
 {
   FilDownload *download = self->download;
   guint64 bps = MAX (MAX (fil_transfer_rate_get (&self->rate, now_us), self->source->bps), 16 * 1024);
@@ -204,4 +146,56 @@ fil_fetch_steal (FilFetch *self,
   fil_segment_map_release (download->map, (FilRange){ start, worst->range.end });
   worst->range.end = start;
   return fil_segment_map_lease_at (download->map, self->source->id, start, FIL_SEGMENT_MOST, lease);
+}
+
+/* Leases what is to be asked for next. Returns whether there is anything. */
+gboolean
+_fil_fetch_lease_next (FilFetch *self,
+                       gint64 now_us,
+                       FilRange *lease)
+{
+  FilDownload *download = self->download;
+  guint64 near = self->near_offset;
+  const GArray *available = self->source->available;
+
+  if (self->leases->len > 0)
+    near = lease_at (self, self->leases->len - 1)->range.end;
+  if (fil_segment_map_lease (download->map, self->source->id, chunk_size (self, now_us), next_place (self, near),
+                             available, lease))
+    return TRUE;
+  return self->leases->len == 0 && available == NULL && steal (self, now_us, lease);
+}
+
+/* How much from @offset on the server is about to send without having been asked again. A lease of more would
+ * keep from everybody what nobody fetches. */
+static guint64
+still_to_come (const FilFetch *self,
+               guint64 offset)
+{
+  if (self->whole_file)
+    return FIL_SEGMENT_MOST;
+  for (guint i = 0; i < self->late->len; i++)
+    {
+      const FilRange *late = &g_array_index (self->late, FilRange, i);
+
+      if (offset >= late->start && offset < late->end)
+        return late->end - offset;
+    }
+  return 0;
+}
+
+/* A server that sends on to the end of the file, or one that was thought dead: what it sends is welcome
+ * as long as nobody else is fetching it. */
+gboolean
+_fil_fetch_extend (FilFetch *self,
+                   guint64 offset)
+{
+  FilFetchLease lease = { .position = offset };
+  guint64 most = still_to_come (self, offset);
+
+  if (most == 0 || !_fil_downloads_may_fetch (self->download, self->source) ||
+      !fil_segment_map_lease_at (self->download->map, self->source->id, offset, most, &lease.range))
+    return FALSE;
+  g_array_prepend_val (self->leases, lease);
+  return TRUE;
 }

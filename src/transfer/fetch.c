@@ -11,13 +11,9 @@
 
 #define lease_at(self, i) (&g_array_index ((self)->leases, FilFetchLease, (i)))
 
-/**
- * fil_fetch_flush:
- *
- * Sends what was collected to the disk.
- */
-void
-fil_fetch_flush (FilFetch *self)
+/* Sends what was collected to the disk. */
+static void
+flush (FilFetch *self)
 {
   guint8 *buffer = g_steal_pointer (&self->buffer);
   gsize len = self->buffer_len;
@@ -35,7 +31,7 @@ fil_fetch_flush_old (FilFetch *self,
                      gint64 now_us)
 {
   if (self->buffer != NULL && now_us - self->buffer_us >= FIL_DOWNLOAD_SAVE_US)
-    fil_fetch_flush (self);
+    flush (self);
 }
 
 static gboolean
@@ -114,7 +110,7 @@ collect (FilFetch *self,
 {
   if (self->buffer != NULL &&
       (self->buffer_len == FIL_BUFFER_SIZE || self->buffer_offset + self->buffer_len != offset))
-    fil_fetch_flush (self);
+    flush (self);
   if (self->buffer == NULL)
     {
       if (self->pending >= FIL_BUFFERS_PER_WORKER ||
@@ -128,7 +124,7 @@ collect (FilFetch *self,
   memcpy (self->buffer + self->buffer_len, bytes, len);
   self->buffer_len += len;
   if (ends_block (self))
-    fil_fetch_flush (self);
+    flush (self);
   return len;
 }
 
@@ -157,7 +153,7 @@ lease_done (FilFetch *self)
   self->near_offset = end;
   g_array_remove_index (self->leases, 0);
   if (self->leases->len == 0 || lease_at (self, 0)->range.start != end)
-    fil_fetch_flush (self);
+    flush (self);
 }
 
 static gsize
@@ -206,7 +202,7 @@ fetch_stalled (gpointer data,
   for (guint i = 0; i < self->leases->len; i++)
     g_array_append_val (self->late, lease_at (self, i)->range);
   _fil_fetch_give_back_from (self, 0);
-  fil_fetch_flush (self);
+  flush (self);
   _fil_downloads_soon (self->downloads);
 }
 
@@ -225,7 +221,7 @@ forget (FilFetch *self)
     fil_source_place_disconnected (&self->source->place, downloads->now_us);
   self->source->bps = MAX (self->source->bps, fil_transfer_rate_get (&self->rate, downloads->now_us));
   /* The last bytes still count; a full disk may stop the download here. */
-  fil_fetch_flush (self);
+  flush (self);
   _fil_downloads_soon (downloads);
   if (self->download->work->tree_fetch == self->number)
     self->download->work->tree_fetch = 0;

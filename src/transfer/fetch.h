@@ -74,9 +74,7 @@ FilFetch *fil_fetch_adopt (FilDownloads *downloads, FilDownload *download, FilFi
                            FilSession *session, gint64 now_us);
 FilSession *fil_fetch_let_go (FilFetch *self) G_GNUC_WARN_UNUSED_RESULT;
 void fil_fetch_drop (FilFetch *self, const char *reason);
-void fil_fetch_flush (FilFetch *self);
 void fil_fetch_flush_old (FilFetch *self, gint64 now_us);
 void fil_fetch_resume (FilFetch *self, gint64 now_us);
-gboolean fil_fetch_steal (FilFetch *self, gint64 now_us, FilRange *lease);
 
 G_END_DECLS

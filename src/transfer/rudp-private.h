@@ -54,7 +54,6 @@ struct _FilRudp
 
 gboolean _fil_rudp_is_in_doubt (const FilRudp *self);
 void _fil_rudp_close (FilRudp *self, const char *error);
-void _fil_rudp_set_state (FilRudp *self, FilRudpState state);
 void _fil_rudp_follow (FilRudp *self, gint64 now_us);
 
 G_END_DECLS

@@ -188,13 +188,9 @@ backlog (const FilRudpSend *self)
   return MIN (most, FIL_RUDP_WINDOW_MOST / 2);
 }
 
-/**
- * fil_rudp_send_room:
- *
- * Returns: stream bytes that can be written now
- */
-gsize
-fil_rudp_send_room (const FilRudpSend *self)
+/* Stream bytes that can be written now. */
+static gsize
+room_of (const FilRudpSend *self)
 {
   const guint64 reach = fil_rudp_ring_reach (&self->ring, self->end);
   const guint64 most = MIN (MIN (self->next + backlog (self), self->oldest + FIL_RUDP_WINDOW_MOST), reach);
@@ -216,7 +212,7 @@ fil_rudp_send_room (const FilRudpSend *self)
 gboolean
 fil_rudp_send_is_hungry (const FilRudpSend *self)
 {
-  return fil_rudp_send_room (self) > 0 && (self->end - self->next) * 4 <= backlog (self) * 3;
+  return room_of (self) > 0 && (self->end - self->next) * 4 <= backlog (self) * 3;
 }
 
 /**
@@ -229,7 +225,7 @@ fil_rudp_send_write (FilRudpSend *self,
                      const guint8 *bytes,
                      gsize len)
 {
-  gsize room = fil_rudp_send_room (self);
+  gsize room = room_of (self);
   gsize done = 0;
 
   len = MIN (len, room);

@@ -84,7 +84,6 @@ void fil_rudp_send_clear (FilRudpSend *self);
 void fil_rudp_send_start (FilRudpSend *self, guint8 peer_id, guint64 key);
 
 gsize fil_rudp_send_write (FilRudpSend *self, const guint8 *bytes, gsize len);
-gsize fil_rudp_send_room (const FilRudpSend *self);
 gboolean fil_rudp_send_is_hungry (const FilRudpSend *self);
 void fil_rudp_send_shut (FilRudpSend *self);
 gboolean fil_rudp_send_is_done (const FilRudpSend *self);

@@ -93,9 +93,9 @@ fil_rudp_stats (const FilRudp *self,
                          .packets_resent = self->send.n_resent };
 }
 
-void
-_fil_rudp_set_state (FilRudp *self,
-                     FilRudpState state)
+static void
+set_state (FilRudp *self,
+           FilRudpState state)
 {
   static const char *const names[] = { "opening", "open", "ending", "closed" };
 
@@ -112,7 +112,7 @@ _fil_rudp_close (FilRudp *self,
   if (self->state == FIL_RUDP_CLOSED)
     return;
   self->error = error;
-  _fil_rudp_set_state (self, FIL_RUDP_CLOSED);
+  set_state (self, FIL_RUDP_CLOSED);
 }
 
 /* Whether the address may be that of somebody who wants nothing of us. */
@@ -133,7 +133,7 @@ static void
 end (FilRudp *self,
      gint64 now_us)
 {
-  _fil_rudp_set_state (self, FIL_RUDP_ENDING);
+  set_state (self, FIL_RUDP_ENDING);
   self->deadline_us = now_us + (self->is_extended ? FIL_RUDP_LINGER_EXTENDED_US : FIL_RUDP_LINGER_US);
 }
 
@@ -163,7 +163,7 @@ _fil_rudp_follow (FilRudp *self,
 {
   if (self->state == FIL_RUDP_OPENING && self->is_syn_acked && self->peer_id != 0)
     {
-      _fil_rudp_set_state (self, FIL_RUDP_OPEN);
+      set_state (self, FIL_RUDP_OPEN);
       self->deadline_us = FIL_NEVER;
       self->busy_us = now_us;
       self->heard_us = now_us;

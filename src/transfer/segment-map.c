@@ -433,15 +433,6 @@ fil_segment_map_forget (FilSegmentMap *self,
   _fil_segment_map_assign (self, range, is_written, 0, FIL_SEGMENT_FREE, FIL_SEGMENT_NOBODY);
 }
 
-/* Those of one source. */
-void
-fil_segment_map_forget_owner (FilSegmentMap *self,
-                              guint32 owner)
-{
-  _fil_segment_map_assign (self, everything (self), is_written_by, owner, FIL_SEGMENT_FREE,
-                           FIL_SEGMENT_NOBODY);
-}
-
 /* Those of all sources but one. */
 void
 fil_segment_map_forget_others (FilSegmentMap *self,

@@ -62,7 +62,6 @@ void fil_segment_map_written (FilSegmentMap *self, FilRange range, guint32 owner
 void fil_segment_map_verified (FilSegmentMap *self, FilRange range);
 void fil_segment_map_doubt (FilSegmentMap *self);
 void fil_segment_map_forget (FilSegmentMap *self, FilRange range);
-void fil_segment_map_forget_owner (FilSegmentMap *self, guint32 owner);
 void fil_segment_map_forget_others (FilSegmentMap *self, guint32 owner);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilSegmentMap, fil_segment_map_free)

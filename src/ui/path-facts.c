@@ -7,12 +7,9 @@
 
 #include <glib/gi18n.h>
 
-/**
- * fil_wall_of_nat:
- * @nat: (nullable): as the node names what it measured
- */
-FilWall
-fil_wall_of_nat (const char *nat)
+/* @nat: (nullable): as the node names what it measured */
+static FilWall
+wall_of_nat (const char *nat)
 {
   static const struct
   {
@@ -37,7 +34,7 @@ fil_wall_of_nat (const char *nat)
 static FilWall
 find_own_wall (FilRow *status)
 {
-  FilWall wall = fil_wall_of_nat (status != NULL ? fil_row_get_string (status, "nat") : NULL);
+  FilWall wall = wall_of_nat (status != NULL ? fil_row_get_string (status, "nat") : NULL);
 
   if (wall != FIL_WALL_UNKNOWN)
     return wall;
@@ -51,7 +48,7 @@ static FilWall
 find_their_wall (FilRow *source,
                  FilReachWay reach)
 {
-  FilWall wall = fil_wall_of_nat (fil_row_get_string (source, "nat"));
+  FilWall wall = wall_of_nat (fil_row_get_string (source, "nat"));
 
   if (reach == FIL_REACH_BY_DIRECT)
     return FIL_WALL_NONE;

@@ -31,7 +31,6 @@ typedef struct
   const char *reason;    /* why no way leads there, or why the last one did not open; or NULL */
 } FilPathFacts;
 
-FilWall fil_wall_of_nat (const char *nat);
 const char *fil_wall_to_word (FilWall wall, gboolean is_own);
 void fil_path_facts_read (FilPathFacts *self, FilRow *source, const char *const *via, FilRow *status);
 guint fil_path_facts_n_peers (const FilPathFacts *self);

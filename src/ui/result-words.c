@@ -73,13 +73,9 @@ fil_result_describe_file (const FilResultFacts *facts)
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
 
-/**
- * fil_result_make_magnet:
- *
- * Returns: (transfer full) (nullable): a link to the file, NULL when its hash is unknown
- */
-char *
-fil_result_make_magnet (const FilResultFacts *facts)
+/* (transfer full) (nullable): a link to the file, NULL when its hash is unknown */
+static char *
+make_magnet (const FilResultFacts *facts)
 {
   g_autofree char *name = NULL;
 
@@ -100,7 +96,7 @@ fil_result_menu_new (FilResultItem *item)
   const FilResultFacts *facts = fil_result_item_get_facts (item);
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) more = g_menu_new ();
-  g_autofree char *magnet = fil_result_make_magnet (facts);
+  g_autofree char *magnet = make_magnet (facts);
 
   if (facts->download > 0)
     fil_menu_add (menu, _("Show the Download"), "win.page", g_variant_new_string ("transfers"));

@@ -105,7 +105,13 @@ fil_traffic_curve_measure (GtkWidget *widget,
 static gboolean
 tick_cb (gpointer data)
 {
-  fil_traffic_curve_sample (data);
+  FilTrafficCurve *self = FIL_TRAFFIC_CURVE (data);
+
+  self->samples[0][self->next] = self->now[0];
+  self->samples[1][self->next] = self->now[1];
+  self->next = (self->next + 1) % N_SAMPLES;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_widget_queue_draw (GTK_WIDGET (self));
   return G_SOURCE_CONTINUE;
 }
 
@@ -150,21 +156,4 @@ fil_traffic_curve_set_now (FilTrafficCurve *self,
 
   self->now[0] = MAX (down_bps, 0);
   self->now[1] = MAX (up_bps, 0);
-}
-
-/**
- * fil_traffic_curve_sample:
- *
- * Takes one value; called by itself once a second.
- */
-void
-fil_traffic_curve_sample (FilTrafficCurve *self)
-{
-  g_return_if_fail (FIL_IS_TRAFFIC_CURVE (self));
-
-  self->samples[0][self->next] = self->now[0];
-  self->samples[1][self->next] = self->now[1];
-  self->next = (self->next + 1) % N_SAMPLES;
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    gtk_widget_queue_draw (GTK_WIDGET (self));
 }

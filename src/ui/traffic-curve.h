@@ -14,6 +14,5 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (FilTrafficCurve, fil_traffic_curve, FIL, TRAFFIC_CURVE, GtkWidget)
 
 void fil_traffic_curve_set_now (FilTrafficCurve *self, gint64 down_bps, gint64 up_bps);
-void fil_traffic_curve_sample (FilTrafficCurve *self);
 
 G_END_DECLS

@@ -58,7 +58,6 @@ void _fil_window_init_transfer_actions (FilWindow *self);
 void _fil_window_init_drops (FilWindow *self);
 void _fil_window_done (GObject *source, GAsyncResult *result, gpointer data);
 void _fil_window_class_init_actions (GtkWidgetClass *widget_class);
-void _fil_window_make_page (FilWindow *self, const char *name);
 void _fil_window_tell (FilWindow *self, const char *text, const char *button, const char *action);
 void _fil_window_complain (FilWindow *self, const GError *error);
 

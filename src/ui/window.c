@@ -56,15 +56,10 @@ narrow_cb (FilWindow *self)
   g_source_set_name_by_id (self->narrow_id, "[filbert] narrow");
 }
 
-/**
- * _fil_window_make_page:
- * @name: of a page in the stack
- *
- * Makes what is shown there, unless that has been done.
- */
-void
-_fil_window_make_page (FilWindow *self,
-                       const char *name)
+/* Makes what is shown at the page of that name, unless that has been done. */
+static void
+make_page (FilWindow *self,
+           const char *name)
 {
   if (g_str_equal (name, "search") && self->search_page == NULL)
     {
@@ -125,7 +120,7 @@ make_pages_cb (gpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (made[i] == NULL)
       {
-        _fil_window_make_page (self, names[i]);
+        make_page (self, names[i]);
         return G_SOURCE_CONTINUE;
       }
   self->make_pages_id = 0;
@@ -141,7 +136,7 @@ visible_child_cb (FilWindow *self)
   /* Called by the template too, before there is a client. */
   if (name == NULL || self->client == NULL)
     return;
-  _fil_window_make_page (self, name);
+  make_page (self, name);
   if (self->network_page != NULL)
     fil_network_page_set_watched (self->network_page, g_str_equal (name, "network"));
 }
@@ -283,13 +278,9 @@ _fil_window_complain (FilWindow *self,
     fil_banner_show (self->banner, error->message, NULL, NULL);
 }
 
-/**
- * fil_window_describe_activity:
- *
- * Returns: (transfer full): what the node goes on with when the window is closed
- */
-char *
-fil_window_describe_activity (FilWindow *self)
+/* (transfer full): what the node goes on with when the window is closed */
+static char *
+describe_activity (FilWindow *self)
 {
   guint n = adw_view_stack_page_get_badge_number (self->transfers_stack_page);
 
@@ -309,7 +300,7 @@ tell_once_that_it_goes_on (FilWindow *self)
 
   if (application == NULL || !fil_client_is_attached (self->client) || fil_window_state_get (self->state, "told-close"))
     return;
-  body = fil_window_describe_activity (self);
+  body = describe_activity (self);
   notification = g_notification_new (_("Filbert"));
   g_notification_set_body (notification, body);
   g_application_send_notification (G_APPLICATION (application), "closed", notification);
@@ -430,7 +421,7 @@ fil_window_new (GtkApplication *application,
   g_signal_connect_object (client, "vanished", G_CALLBACK (vanished_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->downloads, "items-changed", G_CALLBACK (downloads_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->downloads, "row-updated", G_CALLBACK (downloads_cb), self, G_CONNECT_SWAPPED);
-  _fil_window_make_page (self, "search");
+  make_page (self, "search");
   if (id != NULL && g_str_has_suffix (id, ".Demo"))
     mark_as_demo (self);
   return self;

@@ -23,6 +23,5 @@ FilWindow *fil_window_new (GtkApplication *application, FilClient *client);
 void fil_window_attach (FilWindow *self);
 void fil_window_show_page (FilWindow *self, const char *name);
 void fil_window_offer_magnet (FilWindow *self, const char *magnet);
-char *fil_window_describe_activity (FilWindow *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

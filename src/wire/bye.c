@@ -9,61 +9,9 @@
 /* Above this, the two bytes are letters: GnucDNA sends the text without a code. */
 #define CODE_MAX 999
 
-/**
- * fil_bye_decode:
- *
- * The reason is the first line of the text; header lines behind it are left aside.
- *
- * Returns: whether there were two bytes at least
- */
-gboolean
-fil_bye_decode (FilBye *self,
-                FilSlice payload)
-{
-  FilReader r = payload;
-
-  *self = (FilBye) { 0 };
-  if (!fil_reader_le16 (&r, &self->code))
-    return FALSE;
-  if (self->code > CODE_MAX)
-    {
-      self->code = 0;
-      r = payload;
-    }
-
-  self->reason = fil_reader_rest (&r);
-  for (gsize i = 0; i < self->reason.len; i++)
-    if (self->reason.data[i] == '\0' || self->reason.data[i] == '\r' || self->reason.data[i] == '\n')
-      self->reason.len = i;
-  if (self->reason.len == 0)
-    self->reason = fil_slice_text (fil_bye_code_text (self->code));
-  return TRUE;
-}
-
-/**
- * fil_bye_encode:
- *
- * Appends code, reason and NUL. An empty reason is replaced by the common one of the code.
- */
-void
-fil_bye_encode (const FilBye *self,
-                FilWriter *out)
-{
-  FilSlice reason = self->reason;
-
-  if (reason.len == 0)
-    reason = fil_slice_text (fil_bye_code_text (self->code));
-  fil_writer_le16 (out, self->code);
-  fil_writer_cstr (out, reason);
-}
-
-/**
- * fil_bye_code_text:
- *
- * Returns: (transfer none): what the code means, in words, never empty
- */
-const char *
-fil_bye_code_text (guint16 code)
+/* What the code means, in words, never empty. */
+static const char *
+code_text (guint16 code)
 {
   static const struct
   {
@@ -99,6 +47,54 @@ fil_bye_code_text (guint16 code)
     if (texts[i].code == code)
       return texts[i].text;
   return "No reason given";
+}
+
+/**
+ * fil_bye_decode:
+ *
+ * The reason is the first line of the text; header lines behind it are left aside.
+ *
+ * Returns: whether there were two bytes at least
+ */
+gboolean
+fil_bye_decode (FilBye *self,
+                FilSlice payload)
+{
+  FilReader r = payload;
+
+  *self = (FilBye) { 0 };
+  if (!fil_reader_le16 (&r, &self->code))
+    return FALSE;
+  if (self->code > CODE_MAX)
+    {
+      self->code = 0;
+      r = payload;
+    }
+
+  self->reason = fil_reader_rest (&r);
+  for (gsize i = 0; i < self->reason.len; i++)
+    if (self->reason.data[i] == '\0' || self->reason.data[i] == '\r' || self->reason.data[i] == '\n')
+      self->reason.len = i;
+  if (self->reason.len == 0)
+    self->reason = fil_slice_text (code_text (self->code));
+  return TRUE;
+}
+
+/**
+ * fil_bye_encode:
+ *
+ * Appends code, reason and NUL. An empty reason is replaced by the common one of the code.
+ */
+void
+fil_bye_encode (const FilBye *self,
+                FilWriter *out)
+{
+  FilSlice reason = self->reason;
+
+  if (reason.len == 0)
+    reason = fil_slice_text (code_text (self->code));
+  fil_writer_le16 (out, self->code);
+  fil_writer_cstr (out, reason);
 }
 
 /**

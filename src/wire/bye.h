@@ -50,7 +50,6 @@ typedef struct
 
 gboolean fil_bye_decode (FilBye *self, FilSlice payload) G_GNUC_WARN_UNUSED_RESULT;
 void fil_bye_encode (const FilBye *self, FilWriter *out);
-const char *fil_bye_code_text (guint16 code);
 FilPacket *fil_bye_packet_new (const FilGuid *muid, guint16 code, const char *reason)
     G_GNUC_WARN_UNUSED_RESULT;
 

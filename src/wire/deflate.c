@@ -147,17 +147,6 @@ fil_inflate_free (FilInflate *self)
 }
 
 /**
- * fil_inflate_total_in:
- *
- * Returns: compressed bytes that were taken so far
- */
-guint64
-fil_inflate_total_in (const FilInflate *self)
-{
-  return self->stream.total_in;
-}
-
-/**
  * fil_inflate_total_out:
  *
  * Returns: bytes that came out so far

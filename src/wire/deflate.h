@@ -41,7 +41,6 @@ FilInflate *fil_inflate_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void fil_inflate_free (FilInflate *self);
 FilInflateStatus fil_inflate_read (FilInflate *self, FilSlice *input, guint8 *out, gsize size, gsize *len,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-guint64 fil_inflate_total_in (const FilInflate *self);
 guint64 fil_inflate_total_out (const FilInflate *self);
 
 /* Whole payloads. */

@@ -141,17 +141,11 @@ fil_ggep_iter_next (FilGgepIter *iter,
   return iter->rest.len > 0 && read_item (&iter->rest, item, &last);
 }
 
-/**
- * fil_ggep_find:
- * @key: case counts
- * @item: (out): the first item of that key
- *
- * Returns: whether there is one
- */
-gboolean
-fil_ggep_find (const FilGgep *self,
-               const char *key,
-               FilGgepItem *item)
+/* The first item of that key, of which case counts; FALSE when there is none. */
+static gboolean
+find (const FilGgep *self,
+      const char *key,
+      FilGgepItem *item)
 {
   FilGgepIter iter = fil_ggep_iter (self);
   FilSlice wanted = fil_slice_text (key);
@@ -173,7 +167,7 @@ fil_ggep_has (const FilGgep *self,
 {
   FilGgepItem item;
 
-  return fil_ggep_find (self, key, &item);
+  return find (self, key, &item);
 }
 
 /**
@@ -216,7 +210,7 @@ fil_ggep_item_read (const FilGgepItem *item,
 /**
  * fil_ggep_read:
  *
- * fil_ggep_find() and fil_ggep_item_read() in one.
+ * Finds the first item of that key and reads it.
  *
  * Returns: whether the key is there and readable
  */
@@ -229,7 +223,7 @@ fil_ggep_read (const FilGgep *self,
 {
   FilGgepItem item;
 
-  return fil_ggep_find (self, key, &item) && fil_ggep_item_read (&item, buffer, size, out);
+  return find (self, key, &item) && fil_ggep_item_read (&item, buffer, size, out);
 }
 
 /**
@@ -249,7 +243,7 @@ fil_ggep_read_plain (const FilGgep *self,
 {
   FilGgepItem item;
 
-  if (!fil_ggep_find (self, key, &item) || item.cobs || item.deflated || item.raw.len > max)
+  if (!find (self, key, &item) || item.cobs || item.deflated || item.raw.len > max)
     return FALSE;
   *out = item.raw;
   return TRUE;

@@ -46,7 +46,6 @@ gboolean fil_ggep_parse_whole (FilGgep *self, FilSlice bytes) G_GNUC_WARN_UNUSED
 FilGgepIter fil_ggep_iter (const FilGgep *self);
 gboolean fil_ggep_iter_next (FilGgepIter *iter, FilGgepItem *item);
 
-gboolean fil_ggep_find (const FilGgep *self, const char *key, FilGgepItem *item);
 gboolean fil_ggep_has (const FilGgep *self, const char *key);
 gboolean fil_ggep_item_read (const FilGgepItem *item, guint8 *buffer, gsize size, FilSlice *out)
     G_GNUC_WARN_UNUSED_RESULT;

@@ -77,14 +77,9 @@ static const char *const canonical_names[] = {
   "X-Ultrapeer-Query-Routing",
 };
 
-/**
- * fil_head_canonical_name:
- * @name: of a header, in any case
- *
- * Returns: (transfer none): the spelling that peers know, or @name itself
- */
-const char *
-fil_head_canonical_name (const char *name)
+/* The spelling of a header's name that peers know, or @name itself. */
+static const char *
+canonical_name (const char *name)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (canonical_names); i++)
     if (g_ascii_strcasecmp (canonical_names[i], name) == 0)
@@ -137,7 +132,7 @@ fil_head_write_header (FilWriter *out,
                        const char *format,
                        ...)
 {
-  const char *canonical = fil_head_canonical_name (name);
+  const char *canonical = canonical_name (name);
   va_list args;
 
   fil_writer_bytes (out, canonical, strlen (canonical));

@@ -12,6 +12,5 @@ G_BEGIN_DECLS
 void fil_head_write_line (FilWriter *out, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void fil_head_write_header (FilWriter *out, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
 void fil_head_write_end (FilWriter *out);
-const char *fil_head_canonical_name (const char *name);
 
 G_END_DECLS

@@ -294,17 +294,6 @@ fil_head_feed (FilHead *self,
 }
 
 /**
- * fil_head_status:
- *
- * Returns: what the last fil_head_feed() said
- */
-FilHeadStatus
-fil_head_status (const FilHead *self)
-{
-  return self->status;
-}
-
-/**
  * fil_head_error:
  *
  * Returns: (transfer none) (nullable): a sentence, on FIL_HEAD_ERROR

@@ -44,7 +44,6 @@ void fil_head_free (FilHead *self);
 void fil_head_reset (FilHead *self);
 FilHeadStatus fil_head_feed (FilHead *self, FilSlice bytes, gsize *used);
 
-FilHeadStatus fil_head_status (const FilHead *self);
 const char *fil_head_error (const FilHead *self);
 gboolean fil_head_is_empty (const FilHead *self);
 

@@ -80,26 +80,6 @@ test_pieces (void)
 }
 
 static void
-test_copy (void)
-{
-  g_autoptr(FilSha1Context) context = fil_sha1_context_new ();
-  g_autoptr(FilSha1Context) copy = NULL;
-  FilSha1 expected, got;
-
-  fil_sha1_context_update (context, "ab", 2);
-  copy = fil_sha1_context_copy (context);
-  fil_sha1_context_update (context, "x", 1);
-  fil_sha1_context_update (copy, "c", 1);
-
-  fil_sha1_of (&expected, "abc", 3);
-  fil_sha1_context_finish (copy, &got);
-  g_assert_true (fil_sha1_equal (&expected, &got));
-  fil_sha1_of (&expected, "abx", 3);
-  fil_sha1_context_finish (context, &got);
-  g_assert_true (fil_sha1_equal (&expected, &got));
-}
-
-static void
 test_empty (void)
 {
   g_autoptr(FilSha1Context) context = fil_sha1_context_new ();
@@ -118,7 +98,6 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/hash/sha1/vectors", test_vectors);
   g_test_add_func ("/hash/sha1/pieces", test_pieces);
-  g_test_add_func ("/hash/sha1/copy", test_copy);
   g_test_add_func ("/hash/sha1/empty", test_empty);
   return g_test_run ();
 }

@@ -46,6 +46,22 @@ full_tree_of (const guint8 *bytes,
   return fil_tiger_tree_new_from_row (len, leaves, n);
 }
 
+/* Whether the bytes are exactly what lies under a node. */
+static gboolean
+verifies (const FilTigerTree *tree,
+          gsize node,
+          const guint8 *bytes,
+          gsize len)
+{
+  guint64 start, end;
+  FilTth hash;
+
+  if (!fil_tiger_tree_range (tree, node, &start, &end) || len != end - start)
+    return FALSE;
+  fil_tth_of (&hash, bytes, len);
+  return fil_tiger_tree_verify_hash (tree, node, &hash);
+}
+
 static void
 test_vectors (void)
 {
@@ -152,14 +168,13 @@ test_corruption (void)
 
   data[700000] ^= 1;
   for (gsize i = 0; i < 8; i++)
-    g_assert_cmpint (fil_tiger_tree_verify (tree, i, data + i * NODE, NODE), ==, i != 5);
+    g_assert_cmpint (verifies (tree, i, data + i * NODE, NODE), ==, i != 5);
   g_assert_cmpuint (fil_tiger_tree_node_at (tree, 700000), ==, 5);
   fil_tth_of (&node, data + 5 * NODE, NODE);
   assert_tth (&node, "FKHVVNRE4M7UIHSGGK4ZSKCWMWCXXUU5BTSIUYI");
   g_assert_false (fil_tiger_tree_verify_hash (tree, 5, &node));
 
   fil_file_hash_update (hash, data, LEN);
-  g_assert_cmpuint (fil_file_hash_size (hash), ==, LEN);
   bad = fil_file_hash_finish (hash, &sha1);
   fil_sha1_to_text (&sha1, text);
   g_assert_cmpstr (text, ==, "S5ZNT3G3DNTILNLQ7DSQKF5WA7MGHWJP");
@@ -231,32 +246,13 @@ test_pieces (void)
           guint64 start, end;
 
           g_assert_true (fil_tiger_tree_range (tree, i, &start, &end));
-          g_assert_true (fil_tiger_tree_verify (tree, i, data + start, end - start));
+          g_assert_true (verifies (tree, i, data + start, end - start));
         }
 
       /* The context starts over by itself. */
       fil_tiger_context_finish_root (context, &expected);
       assert_tth (&expected, "LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ");
     }
-}
-
-static void
-test_copy (void)
-{
-  enum { LEN = 300000, AT = 200001 };
-  g_autofree guint8 *data = g_malloc (LEN);
-  g_autoptr(FilTigerContext) context = fil_tiger_context_new (FIL_TIGER_MIN_NODE_SIZE);
-  g_autoptr(FilTigerContext) copy = NULL;
-  FilTth expected, got;
-
-  vectors_lcg (data, LEN);
-  fil_tiger_context_update (context, data, AT);
-  copy = fil_tiger_context_copy (context);
-  fil_tiger_context_update (context, data, 5000);
-  fil_tiger_context_update (copy, data + AT, LEN - AT);
-  fil_tiger_context_finish_root (copy, &got);
-  fil_tth_of (&expected, data, LEN);
-  g_assert_true (fil_tth_equal (&got, &expected));
 }
 
 static void
@@ -283,10 +279,10 @@ test_ranges (void)
   g_assert_cmpuint (end, ==, LEN);
   g_assert_false (fil_tiger_tree_range (tree, 13, &start, &end));
 
-  g_assert_true (fil_tiger_tree_verify (tree, 12, data + 3145728, 1));
-  g_assert_false (fil_tiger_tree_verify (tree, 12, data + 3145728, 0));
-  g_assert_false (fil_tiger_tree_verify (tree, 13, data, 1));
-  g_assert_false (fil_tiger_tree_verify (tree, 0, data, 262143));
+  g_assert_true (verifies (tree, 12, data + 3145728, 1));
+  g_assert_false (verifies (tree, 12, data + 3145728, 0));
+  g_assert_false (verifies (tree, 13, data, 1));
+  g_assert_false (verifies (tree, 0, data, 262143));
   g_assert_cmpuint (fil_tiger_tree_node_at (tree, LEN - 1), ==, 12);
   g_assert_cmpuint (fil_tiger_tree_node_at (tree, LEN), ==, 13);
   g_assert_cmpuint (fil_tiger_tree_node_at (tree, G_MAXUINT64), ==, 13);
@@ -411,9 +407,9 @@ test_serialised (void)
       g_assert_nonnull (read);
       g_assert_cmpuint (fil_tiger_tree_n_nodes (read), ==,
                         fil_tiger_nodes_at_depth (LEN, MIN (depth, fil_tiger_tree_depth (tree))));
-      g_assert_true (fil_tiger_tree_verify (read, fil_tiger_tree_n_nodes (read) - 1,
-                                            data + (fil_tiger_tree_n_nodes (read) - 1) * fil_tiger_tree_node_size (read),
-                                            LEN - (fil_tiger_tree_n_nodes (read) - 1) * fil_tiger_tree_node_size (read)));
+      g_assert_true (verifies (read, fil_tiger_tree_n_nodes (read) - 1,
+                               data + (fil_tiger_tree_n_nodes (read) - 1) * fil_tiger_tree_node_size (read),
+                               LEN - (fil_tiger_tree_n_nodes (read) - 1) * fil_tiger_tree_node_size (read)));
 
       other.bytes[0] ^= 1;
       g_assert_null (fil_tiger_tree_new_from_serialised (LEN, &other, copy, len));
@@ -465,7 +461,6 @@ main (int argc,
   g_test_add_func ("/hash/tiger-tree/corruption", test_corruption);
   g_test_add_func ("/hash/tiger-tree/bitprint", test_bitprint);
   g_test_add_func ("/hash/tiger-tree/pieces", test_pieces);
-  g_test_add_func ("/hash/tiger-tree/copy", test_copy);
   g_test_add_func ("/hash/tiger-tree/ranges", test_ranges);
   g_test_add_func ("/hash/tiger-tree/geometry", test_geometry);
   g_test_add_func ("/hash/tiger-tree/rows", test_rows);

@@ -218,22 +218,6 @@ test_revival (void)
 }
 
 static void
-test_no_udp (void)
-{
-  World world;
-
-  world_init (&world);
-  fil_bootstrap_set_udp (world.bootstrap, FALSE);
-  run (&world, 0);
-  g_assert_cmpuint (world.n[FIL_BOOTSTRAP_UDP], ==, 0);
-  g_assert_cmpuint (world.n[FIL_BOOTSTRAP_LIST], ==, 1);
-  answer_last (&world, FIL_BOOTSTRAP_LIST, 40, FALSE);
-  run (&world, 50 * FIL_SEC);
-  g_assert_cmpuint (world.asked->len, ==, 1);
-  world_clear (&world);
-}
-
-static void
 test_bounded (void)
 {
   World world;
@@ -262,7 +246,6 @@ main (int argc,
   g_test_add_func ("/net/bootstrap/silence", test_silence);
   g_test_add_func ("/net/bootstrap/known", test_known);
   g_test_add_func ("/net/bootstrap/revival", test_revival);
-  g_test_add_func ("/net/bootstrap/no-udp", test_no_udp);
   g_test_add_func ("/net/bootstrap/bounded", test_bounded);
   return g_test_run ();
 }

@@ -409,7 +409,6 @@ bind_wrong (FilConnection *connection,
   again = fil_connection_prepare (connection, "INSERT INTO t VALUES (?1)", error);
   g_assert_true (again == statement);
   g_assert_true (fil_statement_run (again, error));
-  g_assert_cmpint (fil_connection_changes (connection), ==, 1);
   g_assert_null (fil_connection_prepare (connection, "SELECT FROM", error));
   g_clear_error (error);
   return TRUE;

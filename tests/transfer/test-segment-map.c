@@ -182,7 +182,7 @@ test_model (void)
       guint start = fil_random_below (chance, SIZE);
       FilRange range = { start, start + fil_random_below (chance, SIZE - start + 1) };
       guint32 owner = 1 + fil_random_below (chance, 3);
-      guint what = fil_random_below (chance, 50);
+      guint what = fil_random_below (chance, 41);
       FilRange lease;
 
       if (what < 15 && fil_segment_map_lease (map, owner, 20, start, NULL, &lease))
@@ -209,14 +209,7 @@ test_model (void)
             if (states[i] == FIL_SEGMENT_LEASED)
               states[i] = FIL_SEGMENT_FREE, owners[i] = 0;
         }
-      else if (what >= 40 && what < 49)
-        {
-          fil_segment_map_forget_owner (map, owner);
-          for (guint i = 0; i < SIZE; i++)
-            if (states[i] == FIL_SEGMENT_WRITTEN && owners[i] == owner)
-              states[i] = FIL_SEGMENT_FREE, owners[i] = 0;
-        }
-      else if (what == 49)
+      else if (what == 40)
         {
           fil_segment_map_forget_others (map, owner);
           for (guint i = 0; i < SIZE; i++)

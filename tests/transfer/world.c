@@ -1382,7 +1382,7 @@ world_assert_done (World *self,
   GBytes *file;
 
   g_assert_nonnull (download);
-  g_assert_cmpstr (fil_download_state_name (download->state), ==, "done");
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_DONE);
   file = g_hash_table_lookup (self->done, download->path);
   g_assert_nonnull (file);
   g_assert_true (g_bytes_equal (file, content));
