@@ -134,28 +134,48 @@ add_download (FilNode *self,
   FilDownload *download = fil_downloads_add (self->downloads, &spec, _fil_node_now (self));
 
   if (download == NULL)
-    g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED,
-                         _("The list of downloads is full. Clear those that are done."));
-  else
-    _fil_node_touch (self, FIL_LIST_DOWNLOADS, download->id);
+    {
+      g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED,
+                           _("The list of downloads is full. Clear those that are done."));
+      return NULL;
+    }
+  _fil_node_touch (self, FIL_LIST_DOWNLOADS, download->id);
+  _fil_node_results_file_changed (self, urn->has_sha1 ? &urn->sha1 : NULL);
   return download;
 }
 
+/* @was: its hash, as far as it had one */
 static void
 left_the_list (FilNode *self,
-               gint64 id)
+               gint64 id,
+               const FilUrn *was)
 {
   _fil_node_gone (self, FIL_LIST_DOWNLOADS, id);
+  _fil_node_results_file_changed (self, was->has_sha1 ? &was->sha1 : NULL);
   _fil_node_mark_status (self);
+}
+
+static FilUrn
+urn_of (FilNode *self,
+        gint64 id)
+{
+  const FilDownload *download = fil_downloads_get (self->downloads, id);
+  FilUrn urn = { 0 };
+
+  if (download != NULL && download->has_sha1)
+    urn = (FilUrn){ .sha1 = download->sha1, .has_sha1 = TRUE };
+  return urn;
 }
 
 static void
 drop_download (FilNode *self,
                gint64 id)
 {
+  FilUrn urn = urn_of (self, id);
+
   fil_downloads_remove (self->downloads, id, _fil_node_now (self));
   fil_downloads_table_remove (self->database, id);
-  left_the_list (self, id);
+  left_the_list (self, id, &urn);
 }
 
 /* The download of that file. One that is done does not count when the file is gone or is another one now: the row
@@ -424,10 +444,12 @@ fil_node_cancel (FilNode *self,
                  gint64 id,
                  GError **error)
 {
+  FilUrn urn = urn_of (self, id);
+
   if (!fil_downloads_set_aside (self->downloads, id, _fil_node_now (self)))
     return _fil_node_not_found (error, _("There is no download %s."), id);
   fil_downloads_table_set_removed (self->database, id, _fil_node_wall_s (self));
-  left_the_list (self, id);
+  left_the_list (self, id, &urn);
   return TRUE;
 }
 

@@ -117,6 +117,8 @@ delegate_save (gpointer data,
   for (guint i = 0; i < record->n_sources; i++)
     fil_source_row_add (row, record->sources[i], _fil_node_wall_s (self));
   fil_downloads_table_save (self->database, row);
+  if (record->state == FIL_DOWNLOAD_STATE_DONE)
+    _fil_node_results_file_changed (self, record->spec.has_sha1 ? &record->spec.sha1 : NULL);
 }
 
 static void
@@ -289,6 +291,7 @@ _fil_node_restore_download (FilNode *self,
   for (guint i = 0; row->sources != NULL && i < row->sources->len; i++)
     restore_source (self, row->id, g_ptr_array_index (row->sources, i));
   _fil_node_touch (self, FIL_LIST_DOWNLOADS, row->id);
+  _fil_node_results_file_changed (self, row->has_sha1 ? &row->sha1 : NULL);
   return TRUE;
 }
 

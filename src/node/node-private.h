@@ -235,6 +235,7 @@ void _fil_node_search_progress (FilNode *self);
 gboolean _fil_node_search_sources (FilNode *self, const FilDownload *download);
 
 void _fil_node_results_reach_changed (FilNode *self);
+void _fil_node_results_file_changed (FilNode *self, const FilSha1 *sha1);
 void _fil_node_browse_hit (FilNode *self, gint64 search, const FilQueryHit *hit, const FilEndpoint *at);
 
 /* node-browse.c: a host's list of files */

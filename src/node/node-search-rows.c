@@ -118,3 +118,37 @@ _fil_node_results_reach_changed (FilNode *self)
   self->told_reach = own;
   fil_searches_foreach (self->searches, touch_unreached, self);
 }
+
+/* A file of which this machine has more or less than before. */
+typedef struct
+{
+  FilNode *node;
+  const FilSha1 *sha1;
+} Change;
+
+static void
+touch_file (gpointer item,
+            gpointer data)
+{
+  FilSearch *search = item;
+  const Change *change = data;
+
+  if (fil_searches_touch_file (change->node->searches, search, change->sha1))
+    _fil_node_mark (change->node, FIL_LIST_RESULTS, search->id);
+}
+
+/**
+ * _fil_node_results_file_changed:
+ * @sha1: (nullable): NULL: of a file without a hash, which no result is known to be
+ *
+ * To be called when a download has begun, is done or has left the list: the results with that hash tell so.
+ */
+void
+_fil_node_results_file_changed (FilNode *self,
+                                const FilSha1 *sha1)
+{
+  Change change = { self, sha1 };
+
+  if (sha1 != NULL)
+    fil_searches_foreach (self->searches, touch_file, &change);
+}

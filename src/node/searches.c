@@ -273,6 +273,26 @@ fil_searches_touch_unreached (FilSearch *search)
   return has_any;
 }
 
+/**
+ * fil_searches_touch_file:
+ *
+ * What this machine has of a file is another thing now.
+ *
+ * Returns: whether the search has results with that hash
+ */
+gboolean
+fil_searches_touch_file (FilSearches *self,
+                         FilSearch *search,
+                         const FilSha1 *sha1)
+{
+  FileKey key = { .search = search->id, .sha1 = *sha1 };
+  const GPtrArray *same = g_hash_table_lookup (self->files, &key);
+
+  for (guint i = 0; same != NULL && i < same->len; i++)
+    fil_journal_touch (search->journal, ((const FilResult *) g_ptr_array_index (same, i))->id);
+  return same != NULL;
+}
+
 /* The others of the same file have one source more to show. */
 static void
 add_to_file (FilSearches *self,

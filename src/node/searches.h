@@ -81,6 +81,7 @@ FilSearch *fil_searches_find (FilSearches *self, guint32 handle);
 void fil_searches_foreach (FilSearches *self, GFunc func, gpointer data);
 void fil_searches_touch (FilSearches *self, FilSearch *search);
 gboolean fil_searches_touch_unreached (FilSearch *search);
+gboolean fil_searches_touch_file (FilSearches *self, FilSearch *search, const FilSha1 *sha1);
 
 FilResult *fil_searches_add_hit (FilSearches *self, FilSearch *search, const FilHit *hit);
 FilResult *fil_searches_get_result (FilSearches *self, gint64 id);

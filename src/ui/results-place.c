@@ -46,7 +46,6 @@ select_line (FilResultsTable *self,
   self->is_following = FALSE;
 }
 
-/* The row that shows what is chosen, if it is made. */
 static GtkWidget *
 find_selected_row (FilResultsTable *self,
                    GtkWidget *widget)
@@ -68,11 +67,18 @@ find_selected_row (FilResultsTable *self,
   return found;
 }
 
+/* The row that shows what is chosen; NULL if it is out of sight. */
+GtkWidget *
+_fil_results_table_find_selected_row (FilResultsTable *self)
+{
+  return self->selected != NULL ? find_selected_row (self, GTK_WIDGET (self->view)) : NULL;
+}
+
 static gboolean
 focus_cb (gpointer data)
 {
   FilResultsTable *self = data;
-  GtkWidget *row = find_selected_row (self, GTK_WIDGET (self->view));
+  GtkWidget *row = _fil_results_table_find_selected_row (self);
 
   self->focus_id = 0;
   if (row != NULL && gtk_widget_get_focus_child (GTK_WIDGET (self->view)) != NULL)

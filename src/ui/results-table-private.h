@@ -37,6 +37,7 @@ struct _FilResultsTable
 
 void _fil_results_table_selection_cb (FilResultsTable *self);
 void _fil_results_table_lines_changed_cb (FilResultsTable *self);
+GtkWidget *_fil_results_table_find_selected_row (FilResultsTable *self);
 void _fil_results_table_note_top (FilResultsTable *self);
 
 G_END_DECLS

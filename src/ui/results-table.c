@@ -387,13 +387,17 @@ fil_results_table_set_narrow (FilResultsTable *self,
 gboolean
 fil_results_table_focus (FilResultsTable *self)
 {
+  GtkWidget *row;
+
   g_return_val_if_fail (FIL_IS_RESULTS_TABLE (self), FALSE);
 
   if (g_list_model_get_n_items (G_LIST_MODEL (self->lines)) == 0)
     return FALSE;
   if (gtk_single_selection_get_selected (self->selection) == GTK_INVALID_LIST_POSITION)
     gtk_single_selection_set_selected (self->selection, 0);
-  return gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  /* The view itself would sometimes keep the keyboard, where Return does nothing. */
+  row = _fil_results_table_find_selected_row (self);
+  return gtk_widget_grab_focus (row != NULL ? row : GTK_WIDGET (self->view));
 }
 
 /**

@@ -140,6 +140,27 @@ test_touch_unreached (Fixture *fixture,
   g_assert_cmpint (g_array_index (changes->changed, gint64, 0), ==, result->id);
 }
 
+/* What is downloaded is told by the results with that hash, in each search, and by no others. */
+static void
+test_touch_file (Fixture *fixture,
+                 gconstpointer data)
+{
+  FilSearch *search = add_search (fixture, 9, FIL_N_KINDS), *other = add_search (fixture, 10, FIL_N_KINDS);
+  FilHit wanted = make_hit ("a.ogg", 1, 1, 7), same = make_hit ("b.ogg", 2, 5, 7), unlike = make_hit ("c.ogg", 1, 2, 8);
+  g_autoptr (FilChanges) changes = NULL;
+  guint64 seq;
+
+  fil_searches_add_hit (fixture->searches, search, &wanted);
+  fil_searches_add_hit (fixture->searches, search, &unlike);
+  fil_searches_add_hit (fixture->searches, search, &same);
+  fil_searches_add_hit (fixture->searches, other, &unlike);
+  seq = fil_journal_seq (search->journal);
+  g_assert_true (fil_searches_touch_file (fixture->searches, search, &wanted.urn.sha1));
+  g_assert_false (fil_searches_touch_file (fixture->searches, other, &wanted.urn.sha1));
+  changes = fil_journal_changes (search->journal, seq, 10);
+  g_assert_cmpuint (changes->changed->len, ==, 2);
+}
+
 static void
 test_kind (Fixture *fixture,
            gconstpointer data)
@@ -199,6 +220,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/node/searches/same-file", Fixture, NULL, set_up, test_same_file, tear_down);
   g_test_add ("/node/searches/same-offer", Fixture, NULL, set_up, test_same_offer, tear_down);
+  g_test_add ("/node/searches/touch-file", Fixture, NULL, set_up, test_touch_file, tear_down);
   g_test_add ("/node/searches/touch-unreached", Fixture, NULL, set_up, test_touch_unreached, tear_down);
   g_test_add ("/node/searches/kind", Fixture, NULL, set_up, test_kind, tear_down);
   g_test_add ("/node/searches/limits", Fixture, NULL, set_up, test_limits, tear_down);

@@ -213,16 +213,16 @@ def search_and_download():
     assert not has_text('hazel_setup.exe')
     check_names('the results')
 
-    # By keyboard: from the words to the first result, open it, download.
+    # By keyboard: from the words to the first result, download it, open it.
     before = focused()
     key('Down')
     wait_for('the keyboard is in the results', lambda: focused() != before)
+    key('Return')
+    wait_for_text('Downloading')
     key('Right')
     wait_for('those who have it', lambda: has_description('198.51.100.24:23451'))
     key('Left')
     wait_for('it is closed', lambda: not has_description('198.51.100.24:23451'))
-    key('Return')
-    wait_for_text('Downloading')
     key('F9')
     wait_for_text('SHA-1')
     check_names('the details')
