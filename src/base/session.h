@@ -70,6 +70,7 @@ struct _FilSession
   char *close_reason;   /* set: send what output() still has, then shut the stream */
   gboolean is_closed;
   gboolean abort;       /* shut at once, whatever output() still has */
+  guint64 group;        /* those of one number share a limit of speed, when there is one for it; 0: of none */
   FilSession *next;     /* owned: takes over the stream as soon as output() has no more */
 };
 

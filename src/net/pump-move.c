@@ -20,6 +20,16 @@ count (FilPump *self,
   fil_shaper_spend (&self->shaper, way, bytes, turn->now_us);
 }
 
+static gsize
+ask (FilPump *self,
+     FilWay way,
+     gsize wanted,
+     const FilPumpTurn *turn)
+{
+  fil_shaper_client_set_group (&self->shaper, self->session->group);
+  return fil_shaper_ask (&self->shaper, way, wanted, turn->now_us);
+}
+
 /* Whether the session takes input now. */
 static gboolean
 is_listening (FilPump *self)
@@ -68,8 +78,7 @@ _fil_pump_read (FilPump *self,
 
   while (self->can_read && self->rest == NULL && is_listening (self) && turn->read_bytes > 0 && turn->reads > 0)
     {
-      gsize most = fil_shaper_ask (&self->shaper, FIL_WAY_IN, MIN (FIL_PUMP_BUFFER, turn->read_bytes),
-                                   turn->now_us);
+      gsize most = ask (self, FIL_WAY_IN, MIN (FIL_PUMP_BUFFER, turn->read_bytes), turn);
       gssize n;
 
       if (most == 0)
@@ -198,7 +207,7 @@ _fil_pump_write (FilPump *self,
         return FALSE;
       if (!fil_session_output (self->session, &output, turn->now_us) || output.len == 0)
         return TRUE;
-      most = fil_shaper_ask (&self->shaper, FIL_WAY_OUT, MIN (output.len, turn->write_bytes), turn->now_us);
+      most = ask (self, FIL_WAY_OUT, MIN (output.len, turn->write_bytes), turn);
       if (most == 0)
         return FALSE;
       if (output.bytes != NULL && output.len < FIL_PUMP_GATHER / 4 && most == output.len)

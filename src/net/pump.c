@@ -393,18 +393,6 @@ fil_pump_set_traffic (FilPump *self,
 }
 
 /**
- * fil_pump_set_limit:
- * @bytes_per_s: for this pump alone, on top of the common limit; 0 for none
- */
-void
-fil_pump_set_limit (FilPump *self,
-                    FilWay way,
-                    gint64 bytes_per_s)
-{
-  fil_shaper_client_set_limit (&self->shaper, way, bytes_per_s, fil_reactor_now (fil_pumps_reactor (self->pumps)));
-}
-
-/**
  * fil_pump_start_tls:
  * @tls: outlives the pump
  * @pin: (nullable): fingerprint that the other side's certificate has to have

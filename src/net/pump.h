@@ -32,7 +32,6 @@ gboolean fil_pump_is_encrypted (FilPump *self);
 guint64 fil_pump_bytes (FilPump *self, FilWay way);
 guint64 fil_pump_id (FilPump *self);
 void fil_pump_set_traffic (FilPump *self, FilTraffic traffic);
-void fil_pump_set_limit (FilPump *self, FilWay way, gint64 bytes_per_s);
 void fil_pump_start_tls (FilPump *self, FilTls *tls, FilTlsSide side, const guint8 *pin);
 void fil_pump_keep_watch (FilPump *self);
 void fil_pump_close (FilPump *self, const char *reason);

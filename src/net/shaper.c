@@ -8,23 +8,35 @@
 /* Above this a limit is none: it keeps the bucket's arithmetic far from overflow. */
 #define MAX_RATE (G_GINT64_CONSTANT (1) << 40)
 
-typedef struct
+/* One limit, and those who wait for it. */
+struct _FilShaperLane
 {
   FilShaper *shaper;
+  FilShaperGroup *group;  /* whose limit it is; NULL: that of everything */
   FilWay way;
   FilTokenBucket bucket;
-  FilTokenBucket overlay;  /* half the rate: what the overlay may take from the transfers at most */
   gsize piece;
-  gint64 each;             /* limit of each transfer that has none of its own; 0: none */
-  GQueue waiting;          /* of FilShaperClient, in the order in which they asked */
-  FilShaperClient *turn;   /* whose turn it is while it is being called */
-  FilTimer *timer;
-} Lane;
+  GQueue waiting;         /* of FilShaperClient, in the order in which they asked */
+  FilShaperClient *turn;  /* whose turn it is while it is being called */
+  FilTimer *timer;        /* made when first needed */
+};
+
+/* Clients of one number, or one client that has none. */
+struct _FilShaperGroup
+{
+  guint64 id;             /* 0: of one client alone */
+  guint n_holders;        /* its clients, and whoever is busy with it */
+  gint64 rate[2];         /* 0: that of each */
+  FilShaperLane lanes[2];
+};
 
 struct _FilShaper
 {
   FilTimerQueue *timers;
-  Lane lanes[2];
+  FilShaperLane lanes[2];
+  FilTokenBucket overlay[2]; /* half the rate: what the overlay may take from the transfers at most */
+  gint64 each[2];            /* limit of each group that has none of its own; 0: none */
+  GHashTable *groups;        /* id → FilShaperGroup, owned: those that have clients or a limit */
 };
 
 static void lane_tick (gpointer data, gint64 now_us);
@@ -69,6 +81,40 @@ set_bucket (FilTokenBucket *bucket,
   fil_token_bucket_set_rate (bucket, rate, rate > 0 ? burst_of (rate) : 0, now_us);
 }
 
+static void
+lane_init (FilShaperLane *lane,
+           FilShaper *shaper,
+           FilShaperGroup *group,
+           FilWay way)
+{
+  *lane = (FilShaperLane){ .shaper = shaper, .group = group, .way = way, .piece = FIL_SHAPER_MAX_PIECE };
+  g_queue_init (&lane->waiting);
+}
+
+static void
+lane_clear (FilShaperLane *lane)
+{
+  g_clear_pointer (&lane->timer, fil_timer_free);
+}
+
+static FilTimer *
+lane_timer (FilShaperLane *lane)
+{
+  if (lane->timer == NULL)
+    lane->timer = fil_timer_new (lane->shaper->timers, lane_tick, lane);
+  return lane->timer;
+}
+
+static void
+group_free (gpointer data)
+{
+  FilShaperGroup *group = data;
+
+  lane_clear (&group->lanes[FIL_WAY_IN]);
+  lane_clear (&group->lanes[FIL_WAY_OUT]);
+  g_free (group);
+}
+
 /**
  * fil_shaper_new:
  * @timers: outlives the shaper
@@ -81,13 +127,9 @@ fil_shaper_new (FilTimerQueue *timers)
   FilShaper *self = g_new0 (FilShaper, 1);
 
   self->timers = timers;
+  self->groups = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, group_free);
   for (guint i = 0; i < G_N_ELEMENTS (self->lanes); i++)
-    {
-      self->lanes[i].shaper = self;
-      self->lanes[i].way = i;
-      self->lanes[i].piece = FIL_SHAPER_MAX_PIECE;
-      self->lanes[i].timer = fil_timer_new (timers, lane_tick, &self->lanes[i]);
-    }
+    lane_init (&self->lanes[i], self, NULL, i);
   return self;
 }
 
@@ -95,8 +137,63 @@ void
 fil_shaper_free (FilShaper *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (self->lanes); i++)
-    fil_timer_free (self->lanes[i].timer);
+    lane_clear (&self->lanes[i]);
+  g_hash_table_unref (self->groups);
   g_free (self);
+}
+
+/* The group of that number, which is made when there is none. */
+static FilShaperGroup *
+group_get (FilShaper *self,
+           guint64 id)
+{
+  FilShaperGroup *group = id != 0 ? g_hash_table_lookup (self->groups, &id) : NULL;
+
+  if (group != NULL)
+    return group;
+  group = g_new0 (FilShaperGroup, 1);
+  group->id = id;
+  for (guint i = 0; i < G_N_ELEMENTS (group->lanes); i++)
+    lane_init (&group->lanes[i], self, group, i);
+  if (id != 0)
+    g_hash_table_insert (self->groups, &group->id, group);
+  return group;
+}
+
+/* Frees the group when nobody needs it any more. */
+static void
+group_look (FilShaper *self,
+            FilShaperGroup *group)
+{
+  if (group->n_holders > 0)
+    return;
+  if (group->id == 0)
+    group_free (group);
+  else if (group->rate[FIL_WAY_IN] == 0 && group->rate[FIL_WAY_OUT] == 0)
+    g_hash_table_remove (self->groups, &group->id);
+}
+
+static void
+group_release (FilShaper *self,
+               FilShaperGroup *group)
+{
+  group->n_holders--;
+  group_look (self, group);
+}
+
+/* The limit that counts for the group now is that of its lane. */
+static void
+group_refresh (FilShaperGroup *group,
+               FilWay way,
+               gint64 now_us)
+{
+  FilShaperLane *lane = &group->lanes[way];
+  gint64 rate = group->rate[way] > 0 ? group->rate[way] : lane->shaper->each[way];
+
+  if (lane->bucket.rate == rate)
+    return;
+  set_bucket (&lane->bucket, rate, now_us);
+  lane->piece = fil_shaper_piece (rate);
 }
 
 /**
@@ -109,28 +206,48 @@ fil_shaper_set_limit (FilShaper *self,
                       gint64 bytes_per_s,
                       gint64 now_us)
 {
-  Lane *lane = &self->lanes[way];
+  FilShaperLane *lane = &self->lanes[way];
   gint64 rate = usable_rate (bytes_per_s);
 
   set_bucket (&lane->bucket, rate, now_us);
-  set_bucket (&lane->overlay, rate / 2, now_us);
+  set_bucket (&self->overlay[way], rate / 2, now_us);
   lane->piece = fil_shaper_piece (rate);
   if (lane->waiting.length > 0)
-    fil_timer_set (lane->timer, now_us);
+    fil_timer_set (lane_timer (lane), now_us);
 }
 
 /**
  * fil_shaper_set_limit_each:
  * @bytes_per_s: 0 for no limit
  *
- * Limits each transfer by itself, unless it has a limit of its own.
+ * Limits each group of transfers, and each transfer that belongs to none, unless it has a limit of its own.
  */
 void
 fil_shaper_set_limit_each (FilShaper *self,
                            FilWay way,
                            gint64 bytes_per_s)
 {
-  self->lanes[way].each = usable_rate (bytes_per_s);
+  self->each[way] = usable_rate (bytes_per_s);
+}
+
+/**
+ * fil_shaper_set_group_limit:
+ * @group: see fil_shaper_client_set_group(); not 0. It need not have clients yet
+ * @bytes_per_s: of all its clients together; 0 for that of each
+ */
+void
+fil_shaper_set_group_limit (FilShaper *self,
+                            guint64 group_id,
+                            FilWay way,
+                            gint64 bytes_per_s,
+                            gint64 now_us)
+{
+  FilShaperGroup *group = group_get (self, group_id);
+
+  group->rate[way] = usable_rate (bytes_per_s);
+  if (group->lanes[way].waiting.length > 0)
+    fil_timer_set (lane_timer (&group->lanes[way]), now_us);
+  group_look (self, group);
 }
 
 /**
@@ -146,23 +263,29 @@ fil_shaper_waiting (const FilShaper *self,
 }
 
 static void
-arm (Lane *lane)
+arm (FilShaperLane *lane)
 {
   FilShaperClient *head = g_queue_peek_head (&lane->waiting);
 
-  if (head == NULL)
-    fil_timer_clear (lane->timer);
-  else
-    fil_timer_set (lane->timer,
+  if (head != NULL)
+    fil_timer_set (lane_timer (lane),
                    fil_token_bucket_when (&lane->bucket, (gint64) MIN (head->way[lane->way].wanted, lane->piece)));
+  else if (lane->timer != NULL)
+    fil_timer_clear (lane->timer);
 }
 
 static void
-lane_tick (gpointer data,
-           gint64 now_us)
+unlink_client (FilShaperClient *client,
+               FilWay way)
 {
-  Lane *lane = data;
+  g_queue_unlink (&client->way[way].lane->waiting, &client->way[way].link);
+  client->way[way].lane = NULL;
+}
 
+static void
+serve (FilShaperLane *lane,
+       gint64 now_us)
+{
   for (guint most = lane->waiting.length; most > 0; most--)
     {
       FilShaperClient *head = g_queue_peek_head (&lane->waiting);
@@ -173,8 +296,7 @@ lane_tick (gpointer data,
       needed = (gint64) MIN (head->way[lane->way].wanted, lane->piece);
       if (fil_token_bucket_available (&lane->bucket, now_us) < needed)
         break;
-      g_queue_unlink (&lane->waiting, &head->way[lane->way].link);
-      head->way[lane->way].is_waiting = FALSE;
+      unlink_client (head, lane->way);
       lane->turn = head;
       head->ready (head->data, lane->way);
       lane->turn = NULL;
@@ -183,24 +305,22 @@ lane_tick (gpointer data,
 }
 
 static void
-own_tick (FilShaperClient *client,
-          FilWay way)
+lane_tick (gpointer data,
+           gint64 now_us)
 {
-  client->ready (client->data, way);
-}
+  FilShaperLane *lane = data;
+  FilShaper *self = lane->shaper;
+  FilShaperGroup *group = lane->group;
 
-static void
-own_tick_in (gpointer data,
-             gint64 now_us)
-{
-  own_tick (data, FIL_WAY_IN);
-}
-
-static void
-own_tick_out (gpointer data,
-              gint64 now_us)
-{
-  own_tick (data, FIL_WAY_OUT);
+  if (group == NULL)
+    {
+      serve (lane, now_us);
+      return;
+    }
+  group->n_holders++;
+  group_refresh (group, lane->way, now_us);
+  serve (lane, now_us);
+  group_release (self, group);
 }
 
 /**
@@ -219,6 +339,34 @@ fil_shaper_client_init (FilShaperClient *client,
     client->way[i].link.data = client;
 }
 
+static void
+leave_lane (FilShaperClient *client,
+            FilShaperLane *lane)
+{
+  if (client->way[lane->way].lane == lane)
+    {
+      unlink_client (client, lane->way);
+      arm (lane);
+    }
+  if (lane->turn == client)
+    lane->turn = NULL;
+}
+
+static void
+leave_group (FilShaperClient *client)
+{
+  FilShaperGroup *group = g_steal_pointer (&client->group);
+
+  if (group == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (group->lanes); i++)
+    {
+      leave_lane (client, &group->lanes[i]);
+      client->way[i].granted = 0;
+    }
+  group_release (client->shaper, group);
+}
+
 /**
  * fil_shaper_client_clear:
  *
@@ -228,77 +376,84 @@ void
 fil_shaper_client_clear (FilShaperClient *client)
 {
   for (guint i = 0; i < G_N_ELEMENTS (client->way); i++)
-    {
-      Lane *lane = &client->shaper->lanes[i];
-
-      if (client->way[i].is_waiting)
-        {
-          g_queue_unlink (&lane->waiting, &client->way[i].link);
-          client->way[i].is_waiting = FALSE;
-          arm (lane);
-        }
-      if (lane->turn == client)
-        lane->turn = NULL;
-      g_clear_pointer (&client->way[i].timer, fil_timer_free);
-    }
+    leave_lane (client, &client->shaper->lanes[i]);
+  leave_group (client);
 }
 
 /**
- * fil_shaper_client_set_limit:
- * @bytes_per_s: of this client alone; 0 for that of all transfers
+ * fil_shaper_client_set_group:
+ * @group: a number of the caller's; transfers of the same number share its limit. 0: of none
+ *
+ * To be followed by fil_shaper_ask(): what waited for the limit of the former group is not called any more.
  */
 void
-fil_shaper_client_set_limit (FilShaperClient *client,
-                             FilWay way,
-                             gint64 bytes_per_s,
-                             gint64 now_us)
+fil_shaper_client_set_group (FilShaperClient *client,
+                             guint64 group)
 {
-  client->way[way].rate = usable_rate (bytes_per_s);
-  if (client->way[way].timer != NULL && fil_timer_due (client->way[way].timer) != FIL_NEVER)
-    fil_timer_set (client->way[way].timer, now_us);
+  if (client->group_id == group)
+    return;
+  leave_group (client);
+  client->group_id = group;
 }
 
-/* The limit that counts for this client now. */
-static gint64
-own_rate (const FilShaperClient *client,
-          FilWay way)
-{
-  if (client->way[way].rate > 0 || client->traffic == FIL_TRAFFIC_OVERLAY)
-    return client->way[way].rate;
-  return client->shaper->lanes[way].each;
-}
-
-static void
-wait_own (FilShaperClient *client,
-          FilWay way,
-          gint64 until_us)
-{
-  if (client->way[way].timer == NULL)
-    client->way[way].timer = fil_timer_new (client->shaper->timers, way == FIL_WAY_IN ? own_tick_in : own_tick_out,
-                                            client);
-  fil_timer_set (client->way[way].timer, until_us);
-}
-
-/* How much of wanted the client's own limit lets through; 0 sets its timer. */
+/* How much of wanted the limit lets through; 0: not now, and the client waits. */
 static gsize
-ask_own (FilShaperClient *client,
-         FilWay way,
-         gsize wanted,
-         gint64 now_us)
+pass (FilShaperLane *lane,
+      FilShaperClient *client,
+      gsize wanted,
+      gint64 now_us)
 {
-  FilTokenBucket *own = &client->way[way].own;
-  gint64 rate = own_rate (client, way);
-  gsize piece = fil_shaper_piece (rate);
+  FilShaperLane **waits_in = &client->way[lane->way].lane;
+  gsize n = MIN (wanted, lane->piece);
 
-  if (own->rate != rate)
-    set_bucket (own, rate, now_us);
-  if (rate == 0)
-    return wanted;
-  wanted = MIN (wanted, piece);
-  if (fil_token_bucket_available (own, now_us) >= (gint64) wanted)
-    return wanted;
-  wait_own (client, way, fil_token_bucket_when (own, (gint64) wanted));
+  if ((lane->waiting.length == 0 || lane->turn == client) && *waits_in == NULL &&
+      fil_token_bucket_available (&lane->bucket, now_us) >= (gint64) n)
+    {
+      /* One piece a turn: the next one waits behind the others. */
+      if (lane->turn == client)
+        lane->turn = NULL;
+      return n;
+    }
+  client->way[lane->way].wanted = n;
+  if (*waits_in == NULL)
+    {
+      *waits_in = lane;
+      g_queue_push_tail_link (&lane->waiting, &client->way[lane->way].link);
+    }
+  arm (lane);
   return 0;
+}
+
+/* How much of wanted the client's group lets through. It is spent at once, so that who then waits for the limit of
+ * everything need not come back. */
+static gsize
+ask_group (FilShaperClient *client,
+           FilWay way,
+           gsize wanted,
+           gint64 now_us)
+{
+  FilShaperLane *lane;
+  gsize *granted = &client->way[way].granted;
+
+  if (client->group == NULL)
+    {
+      client->group = group_get (client->shaper, client->group_id);
+      client->group->n_holders++;
+    }
+  lane = &client->group->lanes[way];
+  group_refresh (client->group, way, now_us);
+  if (lane->bucket.rate == 0)
+    {
+      leave_lane (client, lane);
+      *granted = 0;
+      return wanted;
+    }
+  if (*granted == 0 && wanted > 0)
+    {
+      *granted = pass (lane, client, wanted, now_us);
+      fil_token_bucket_spend (&lane->bucket, (gint64) *granted, now_us);
+    }
+  return MIN (wanted, *granted);
 }
 
 /**
@@ -315,28 +470,13 @@ fil_shaper_ask (FilShaperClient *client,
                 gsize wanted,
                 gint64 now_us)
 {
-  Lane *lane = &client->shaper->lanes[way];
-  gsize n = ask_own (client, way, wanted, now_us);
+  FilShaperLane *lane = &client->shaper->lanes[way];
+  gsize n;
 
-  if (n == 0 || client->traffic == FIL_TRAFFIC_OVERLAY || lane->bucket.rate == 0)
-    return n;
-  n = MIN (n, lane->piece);
-  if ((lane->waiting.length == 0 || lane->turn == client) && !client->way[way].is_waiting &&
-      fil_token_bucket_available (&lane->bucket, now_us) >= (gint64) n)
-    {
-      /* One piece a turn: the next one waits behind the others. */
-      if (lane->turn == client)
-        lane->turn = NULL;
-      return n;
-    }
-  client->way[way].wanted = n;
-  if (!client->way[way].is_waiting)
-    {
-      client->way[way].is_waiting = TRUE;
-      g_queue_push_tail_link (&lane->waiting, &client->way[way].link);
-    }
-  arm (lane);
-  return 0;
+  if (client->traffic == FIL_TRAFFIC_OVERLAY)
+    return wanted;
+  n = ask_group (client, way, wanted, now_us);
+  return n == 0 || lane->bucket.rate == 0 ? n : pass (lane, client, n, now_us);
 }
 
 /**
@@ -350,16 +490,20 @@ fil_shaper_spend (FilShaperClient *client,
                   gsize bytes,
                   gint64 now_us)
 {
-  Lane *lane = &client->shaper->lanes[way];
+  FilShaperLane *lane = &client->shaper->lanes[way];
+  FilTokenBucket *overlay = &client->shaper->overlay[way];
+  gsize granted = MIN (bytes, client->way[way].granted);
   gint64 n = (gint64) bytes;
 
-  fil_token_bucket_spend (&client->way[way].own, n, now_us);
+  client->way[way].granted -= granted;
+  if (client->group != NULL)
+    fil_token_bucket_spend (&client->group->lanes[way].bucket, (gint64) (bytes - granted), now_us);
   if (lane->bucket.rate == 0)
     return;
   if (client->traffic == FIL_TRAFFIC_OVERLAY)
     {
-      n = MIN (n, fil_token_bucket_available (&lane->overlay, now_us));
-      fil_token_bucket_spend (&lane->overlay, n, now_us);
+      n = MIN (n, fil_token_bucket_available (overlay, now_us));
+      fil_token_bucket_spend (overlay, n, now_us);
     }
   fil_token_bucket_spend (&lane->bucket, n, now_us);
 }

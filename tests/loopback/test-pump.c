@@ -513,6 +513,52 @@ test_rate_limit (void)
   loop_clear (&loop);
 }
 
+/* Connections whose sessions are of one group share its limit, and a session that changes the group follows the other. */
+static void
+test_group_limit (void)
+{
+  Loop loop;
+  Fate fate = { 0 };
+  Actor *eaters[3];
+  guint64 before[3];
+
+  loop_init (&loop);
+  for (guint i = 0; i < G_N_ELEMENTS (eaters); i++)
+    {
+      Actor *talker = actor_new ("");
+      int fds[2];
+
+      loop_pair (fds);
+      talker->endless = G_MAXINT32;
+      eaters[i] = actor_new ("");
+      eaters[i]->keeps_heard = FALSE;
+      eaters[i]->parent.group = i < 2 ? 7 : 8;
+      pump_on (&loop, fds[0], talker, &fate);
+      pump_on (&loop, fds[1], eaters[i], &fate);
+    }
+  fil_shaper_set_group_limit (loop.shaper, 7, FIL_WAY_IN, 20 * 1000, fil_clock_now (loop.clock));
+  fil_shaper_set_group_limit (loop.shaper, 8, FIL_WAY_IN, 40 * 1000, fil_clock_now (loop.clock));
+  for (guint k = 0; k < 1000; k++)
+    loop_advance (&loop, 10 * FIL_MSEC);
+  g_assert_cmpuint (eaters[0]->n_heard + eaters[1]->n_heard, >=, 190 * 1000);
+  g_assert_cmpuint (eaters[0]->n_heard + eaters[1]->n_heard, <=, 210 * 1000);
+  g_assert_cmpuint (eaters[0]->n_heard, >=, 80 * 1000);
+  g_assert_cmpuint (eaters[1]->n_heard, >=, 80 * 1000);
+  g_assert_cmpuint (eaters[2]->n_heard, >=, 380 * 1000);
+  g_assert_cmpuint (eaters[2]->n_heard, <=, 420 * 1000);
+
+  eaters[1]->parent.group = 8;
+  for (guint i = 0; i < 3; i++)
+    before[i] = eaters[i]->n_heard;
+  for (guint k = 0; k < 1000; k++)
+    loop_advance (&loop, 10 * FIL_MSEC);
+  g_assert_cmpuint (eaters[0]->n_heard - before[0], >=, 190 * 1000);
+  g_assert_cmpuint (eaters[0]->n_heard - before[0], <=, 210 * 1000);
+  g_assert_cmpuint (eaters[1]->n_heard + eaters[2]->n_heard - before[1] - before[2], >=, 380 * 1000);
+  g_assert_cmpuint (eaters[1]->n_heard + eaters[2]->n_heard - before[1] - before[2], <=, 420 * 1000);
+  loop_clear (&loop);
+}
+
 /* A link that is flooded does not keep the others waiting. */
 static void
 test_turns (void)
@@ -588,6 +634,7 @@ main (int argc,
   g_test_add_func ("/loopback/pump/file-shrinks", test_file_shrinks);
   g_test_add_func ("/loopback/pump/timer", test_timer);
   g_test_add_func ("/loopback/pump/rate-limit", test_rate_limit);
+  g_test_add_func ("/loopback/pump/group-limit", test_group_limit);
   g_test_add_func ("/loopback/pump/turns", test_turns);
   g_test_add_func ("/loopback/pump/gather", test_gather);
   return g_test_run ();

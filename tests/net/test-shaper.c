@@ -147,7 +147,8 @@ test_own_limit (void)
   fil_shaper_set_limit (shaper, FIL_WAY_OUT, 100 * 1000, now_us);
   mover_init (&slow, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
   mover_init (&fast, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
-  fil_shaper_client_set_limit (&slow.client, FIL_WAY_OUT, 10 * 1000, now_us);
+  fil_shaper_client_set_group (&slow.client, 7);
+  fil_shaper_set_group_limit (shaper, 7, FIL_WAY_OUT, 10 * 1000, now_us);
   mover_go (&slow, FIL_WAY_OUT);
   mover_go (&fast, FIL_WAY_OUT);
   run (timers, &now_us, 20 * FIL_SEC);
@@ -176,7 +177,8 @@ test_each (void)
       mover_init (&one, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
       mover_init (&other, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
       mover_init (&own, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
-      fil_shaper_client_set_limit (&own.client, FIL_WAY_OUT, rates[i] / 2, now_us);
+      fil_shaper_client_set_group (&own.client, 7);
+      fil_shaper_set_group_limit (shaper, 7, FIL_WAY_OUT, rates[i] / 2, now_us);
       mover_go (&one, FIL_WAY_OUT);
       mover_go (&other, FIL_WAY_OUT);
       mover_go (&own, FIL_WAY_OUT);
@@ -197,6 +199,147 @@ test_each (void)
       fil_shaper_client_clear (&other.client);
       fil_shaper_client_clear (&own.client);
     }
+}
+
+static guint64
+moved_by (Mover *movers,
+          guint n)
+{
+  guint64 sum = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      sum += movers[i].moved;
+      movers[i].moved = 0;
+    }
+  return sum;
+}
+
+static void
+assert_within (guint64 moved,
+               gint64 rate,
+               guint seconds)
+{
+  g_assert_cmpint (moved, >=, rate * seconds * 95 / 100 - 2048);
+  g_assert_cmpint (moved, <=, rate * seconds * 105 / 100 + 2048);
+}
+
+/* The connections of one download share its limit, evenly, and leave the rest of the limit of everything to others. */
+static void
+test_group (void)
+{
+  static const gint64 rates[] = { 2000, 20 * 1000, 300 * 1000, 5 * 1000 * 1000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+    {
+      g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+      g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+      gint64 now_us = 0;
+      Mover movers[5];
+
+      fil_shaper_set_group_limit (shaper, 7, FIL_WAY_OUT, rates[i], now_us);
+      fil_shaper_set_limit (shaper, FIL_WAY_OUT, rates[i] * 3, now_us);
+      for (guint j = 0; j < 5; j++)
+        {
+          mover_init (&movers[j], shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+          fil_shaper_client_set_group (&movers[j].client, j < 3 ? 7 : 0);
+          mover_go (&movers[j], FIL_WAY_OUT);
+        }
+      run (timers, &now_us, 20 * FIL_SEC);
+      for (guint j = 0; j < 3; j++)
+        {
+          g_assert_cmpint (movers[j].moved, >=, rates[i] * 20 / 3 * 85 / 100 - 2048);
+          g_assert_cmpint (movers[j].moved, <=, rates[i] * 20 / 3 * 115 / 100 + 2048);
+        }
+      assert_within (moved_by (movers, 3), rates[i], 20);
+      assert_within (moved_by (movers + 3, 2), rates[i] * 2, 20);
+
+      /* With less for everything than for the download, that counts, and nobody starves. */
+      fil_shaper_set_limit (shaper, FIL_WAY_OUT, rates[i] / 2, now_us);
+      run (timers, &now_us, 21 * FIL_SEC);
+      (void) moved_by (movers, 5);
+      run (timers, &now_us, 61 * FIL_SEC);
+      for (guint j = 0; j < 5; j++)
+        g_assert_cmpint (movers[j].moved, >=, rates[i] / 2 * 40 / 5 / 2);
+      assert_within (moved_by (movers, 5), rates[i] / 2, 40);
+      for (guint j = 0; j < 5; j++)
+        fil_shaper_client_clear (&movers[j].client);
+    }
+}
+
+/* A limit of a group comes, changes and goes while its clients wait, and one of them leaves. */
+static void
+test_group_changes (void)
+{
+  g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+  g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+  gint64 now_us = 0;
+  Mover movers[3];
+
+  fil_shaper_set_limit (shaper, FIL_WAY_OUT, 1000 * 1000, now_us);
+  fil_shaper_set_limit_each (shaper, FIL_WAY_OUT, 200 * 1000);
+  for (guint i = 0; i < 3; i++)
+    {
+      mover_init (&movers[i], shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      fil_shaper_client_set_group (&movers[i].client, 7);
+      mover_go (&movers[i], FIL_WAY_OUT);
+    }
+  run (timers, &now_us, 10 * FIL_SEC);
+  assert_within (moved_by (movers, 3), 200 * 1000, 10);
+
+  fil_shaper_set_group_limit (shaper, 7, FIL_WAY_OUT, 2000, now_us);
+  run (timers, &now_us, 30 * FIL_SEC);
+  assert_within (moved_by (movers, 3), 2000, 20);
+
+  /* A client of another group, or of none, is not held. */
+  fil_shaper_client_set_group (&movers[2].client, 8);
+  mover_go (&movers[2], FIL_WAY_OUT);
+  run (timers, &now_us, 40 * FIL_SEC);
+  assert_within (moved_by (movers, 2), 2000, 10);
+  assert_within (moved_by (movers + 2, 1), 200 * 1000, 10);
+
+  /* Without it, that of each counts again at once, not when the next piece would have been due. */
+  fil_shaper_client_clear (&movers[0].client);
+  fil_shaper_set_group_limit (shaper, 7, FIL_WAY_OUT, 50, now_us);
+  run (timers, &now_us, 44 * FIL_SEC);
+  (void) moved_by (movers, 3);
+  fil_shaper_set_group_limit (shaper, 7, FIL_WAY_OUT, 0, now_us);
+  run (timers, &now_us, 54 * FIL_SEC);
+  g_assert_cmpuint (movers[0].moved, ==, 0);
+  assert_within (moved_by (movers, 2), 200 * 1000, 10);
+  fil_shaper_client_clear (&movers[1].client);
+  fil_shaper_client_clear (&movers[2].client);
+}
+
+/* The last of a group leaves from inside its turn. */
+static void
+leave_cb (gpointer data,
+          FilWay way)
+{
+  Mover *self = data;
+
+  self->pieces++;
+  fil_shaper_client_clear (&self->client);
+}
+
+static void
+test_group_ends_in_turn (void)
+{
+  g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+  g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+  gint64 now_us = 0;
+  Mover mover = { .now_us = &now_us };
+
+  fil_shaper_set_limit_each (shaper, FIL_WAY_OUT, 2000);
+  for (guint64 group = 0; group < 2; group++)
+    {
+      fil_shaper_client_init (&mover.client, shaper, FIL_TRAFFIC_TRANSFER, leave_cb, &mover);
+      fil_shaper_client_set_group (&mover.client, group);
+      while (fil_shaper_ask (&mover.client, FIL_WAY_OUT, 1024, now_us) > 0)
+        fil_shaper_spend (&mover.client, FIL_WAY_OUT, 1024, now_us);
+      run (timers, &now_us, now_us + 5 * FIL_SEC);
+    }
+  g_assert_cmpuint (mover.pieces, ==, 2);
 }
 
 static void
@@ -254,6 +397,9 @@ main (int argc,
   g_test_add_func ("/net/shaper/fair", test_fair);
   g_test_add_func ("/net/shaper/own-limit", test_own_limit);
   g_test_add_func ("/net/shaper/each", test_each);
+  g_test_add_func ("/net/shaper/group", test_group);
+  g_test_add_func ("/net/shaper/group-changes", test_group_changes);
+  g_test_add_func ("/net/shaper/group-ends-in-turn", test_group_ends_in_turn);
   g_test_add_func ("/net/shaper/overlay-first", test_overlay_first);
   g_test_add_func ("/net/shaper/small-wishes", test_small_wishes);
   return g_test_run ();
