@@ -85,6 +85,7 @@ static const FilField download_fields[] = {
   INT_OR_NULL ("retry"),
   INT_OR_NULL ("queue_position"),
   INT_OR_NULL ("queue_length"),
+  INT_OR_NULL ("limit_bps"),
 };
 
 static const FilField download_source_fields[] = {

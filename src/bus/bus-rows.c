@@ -117,6 +117,7 @@ download_row (FilNode *node,
   fil_row_builder_known (&row, "retry", info.retry);
   fil_row_builder_known (&row, "queue_position", info.queue_position);
   fil_row_builder_known (&row, "queue_length", info.queue_length);
+  fil_row_builder_known (&row, "limit_bps", info.limit_bps);
   return fil_row_builder_end (&row);
 }
 

@@ -322,6 +322,17 @@ run_set_priority (Call *call)
 }
 
 static void
+run_set_limit (Call *call)
+{
+  GError *error = NULL;
+  gint64 id, bytes_per_s;
+
+  g_variant_get (call->arguments, "(xx)", &id, &bytes_per_s);
+  fil_node_set_limit (call->node, id, bytes_per_s, &error);
+  finish (call, NULL, error);
+}
+
+static void
 run_clear_finished (Call *call)
 {
   fil_node_clear_finished (call->node);
@@ -491,6 +502,7 @@ static const Verb verbs[] = {
   { "Verify", run_by_id, .by_id = fil_node_verify },
   { "Preview", run_preview },
   { "SetPriority", run_set_priority, .lasts = TRUE },
+  { "SetLimit", run_set_limit, .lasts = TRUE },
   { "DownloadSources", run_download_sources },
   { "DownloadMap", run_download_map },
   { "ClearFinished", run_clear_finished, .lasts = TRUE },

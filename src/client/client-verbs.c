@@ -165,6 +165,19 @@ fil_client_set_priority (FilClient *self,
                          data);
 }
 
+/**
+ * fil_client_set_limit:
+ * @bytes_per_s: 0 for no limit of its own
+ */
+void
+fil_client_set_limit (FilClient *self,
+                      gint64 id,
+                      gint64 bytes_per_s,
+                      CALL_ARGUMENTS)
+{
+  fil_client_call_async (self, "SetLimit", g_variant_new ("(xx)", id, bytes_per_s), cancellable, callback, data);
+}
+
 void
 fil_client_clear_finished (FilClient *self,
                            CALL_ARGUMENTS)

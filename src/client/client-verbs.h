@@ -42,6 +42,8 @@ void fil_client_verify (FilClient *self, gint64 id, GCancellable *cancellable, G
                         gpointer data);
 void fil_client_set_priority (FilClient *self, gint64 id, int priority, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer data);
+void fil_client_set_limit (FilClient *self, gint64 id, gint64 bytes_per_s, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer data);
 void fil_client_clear_finished (FilClient *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                                 gpointer data);
 void fil_client_share_remove (FilClient *self, const char *path, GCancellable *cancellable,

@@ -16,6 +16,7 @@ static const CtlColumn download_columns[] = {
   { N_ ("Verified"), "verified_bytes", CTL_CELL_SIZE },
   { N_ ("Size"), "size", CTL_CELL_SIZE },
   { N_ ("Speed"), "bps", CTL_CELL_SPEED },
+  { N_ ("Limit"), "limit_bps", CTL_CELL_SPEED },
   { N_ ("Left"), "eta_s", CTL_CELL_DURATION },
   { N_ ("Sources"), "sources", CTL_CELL_NUMBER },
   { N_ ("Next try"), "retry", CTL_CELL_UNTIL },
@@ -427,6 +428,35 @@ run_priority (Ctl *ctl,
 }
 
 static CtlExit
+run_limit (Ctl *ctl,
+           GError **error)
+{
+  g_autofree char *speed = NULL;
+  gint64 id, limit;
+
+  if (!ctl_id_argument (ctl, 0, &id, error))
+    return CTL_EXIT_USAGE;
+  if (!g_ascii_string_to_signed (ctl->arguments[1], 10, 0, G_MAXINT64, &limit, NULL))
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           _("A limit is a number of bytes a second; 0 for none"));
+      return CTL_EXIT_USAGE;
+    }
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  if (!ctl_do (ctl, "SetLimit", g_variant_new ("(xx)", id, limit), error))
+    return CTL_EXIT_FAILED;
+  if (limit == 0)
+    {
+      ctl_say (ctl, _("It has no limit of its own."));
+      return CTL_EXIT_DONE;
+    }
+  speed = g_format_size ((guint64) limit);
+  ctl_say (ctl, _("It takes at most %s/s now."), speed);
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
 run_history (Ctl *ctl,
              GError **error)
 {
@@ -467,6 +497,7 @@ const CtlCommand ctl_download_commands[] = {
   { "verify", N_ ("ID"), N_ ("Check every byte again"), run_verify, NULL, 1, 1 },
   { "preview", N_ ("ID"), N_ ("Copy what is there of the beginning, to look at it"), run_preview, NULL, 1, 1 },
   { "priority", N_ ("ID N"), N_ ("Let a download go first; higher is sooner"), run_priority, NULL, 2, 2 },
+  { "limit", N_ ("ID N"), N_ ("Limit the speed of one download, in bytes a second; 0 for none"), run_limit, NULL, 2, 2 },
   { "sources", N_ ("ID"), N_ ("Where a download comes from, and the way there"), run_sources, NULL, 1, 1 },
   { "uploads", NULL, N_ ("What others are getting from you"), run_uploads, NULL, 0, 0 },
   { "history", N_ ("[WORDS…]"), N_ ("Files that were finished"), run_history, NULL, 0, G_MAXUINT },

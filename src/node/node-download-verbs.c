@@ -65,6 +65,7 @@ fil_node_get_download (FilNode *self,
     .added = download->added,
     .finished = download->finished,
     .priority = download->priority,
+    .limit_bps = download->state != FIL_DOWNLOAD_STATE_DONE ? download->limit_bps : 0,
     .queue_position = download->state == FIL_DOWNLOAD_STATE_CONNECTING ? download->place.position : 0,
     .queue_length = download->state == FIL_DOWNLOAD_STATE_CONNECTING ? download->place.length : 0,
     .retry = (download->state == FIL_DOWNLOAD_STATE_SEARCHING || download->state == FIL_DOWNLOAD_STATE_CONNECTING) &&
@@ -150,6 +151,7 @@ left_the_list (FilNode *self,
                gint64 id,
                const FilUrn *was)
 {
+  _fil_node_limit_download (self, id, 0);
   _fil_node_gone (self, FIL_LIST_DOWNLOADS, id);
   _fil_node_results_file_changed (self, was->has_sha1 ? &was->sha1 : NULL);
   _fil_node_mark_status (self);
@@ -432,6 +434,31 @@ fil_node_set_priority (FilNode *self,
 {
   return check_download (self, fil_downloads_set_priority (self->downloads, id, priority, _fil_node_now (self)), id,
                          _("This download has ended."), error);
+}
+
+/**
+ * fil_node_set_limit:
+ * @bytes_per_s: beside the limits for all downloads; 0: none of its own
+ *
+ * Limits the speed of one download, until it is done.
+ */
+gboolean
+fil_node_set_limit (FilNode *self,
+                    gint64 id,
+                    gint64 bytes_per_s,
+                    GError **error)
+{
+  if (bytes_per_s != 0 && bytes_per_s < FIL_NODE_LEAST_LIMIT)
+    {
+      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("A limit is at least %d bytes a second, or 0 for none."),
+                   FIL_NODE_LEAST_LIMIT);
+      return FALSE;
+    }
+  if (!check_download (self, fil_downloads_set_limit (self->downloads, id, bytes_per_s, _fil_node_now (self)), id,
+                       _("This download has ended."), error))
+    return FALSE;
+  _fil_node_limit_download (self, id, bytes_per_s);
+  return TRUE;
 }
 
 /**

@@ -114,6 +114,7 @@ delegate_save (gpointer data,
   row->added = record->spec.added;
   row->finished = record->finished;
   row->priority = record->spec.priority;
+  row->limit_bps = record->spec.limit_bps;
   for (guint i = 0; i < record->n_sources; i++)
     fil_source_row_add (row, record->sources[i], _fil_node_wall_s (self));
   fil_downloads_table_save (self->database, row);
@@ -148,6 +149,7 @@ delegate_finished (gpointer data,
     .finished = download->finished,
   };
 
+  _fil_node_limit_download (self, download->id, 0);
   fil_history_table_add (self->database, &row);
   _fil_node_event (self, "download-done", download->id, _("%s is here, every byte checked (%s)."), download->name, size);
 }
@@ -276,6 +278,7 @@ _fil_node_restore_download (FilNode *self,
       .has_tth = row->has_tth,
       .added = row->added,
       .priority = row->priority,
+      .limit_bps = row->limit_bps,
     },
     .state = (FilDownloadState) row->state,
     .reason_code = row->reason_code,
@@ -290,6 +293,8 @@ _fil_node_restore_download (FilNode *self,
     return FALSE;
   for (guint i = 0; row->sources != NULL && i < row->sources->len; i++)
     restore_source (self, row->id, g_ptr_array_index (row->sources, i));
+  if (row->state != FIL_DOWNLOAD_DONE)
+    _fil_node_limit_download (self, row->id, row->limit_bps);
   _fil_node_touch (self, FIL_LIST_DOWNLOADS, row->id);
   _fil_node_results_file_changed (self, row->has_sha1 ? &row->sha1 : NULL);
   return TRUE;

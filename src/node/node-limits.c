@@ -66,6 +66,18 @@ _fil_node_apply_limits (FilNode *self)
   fil_downloads_set_max_active (self->downloads, (guint) fil_settings_get_int (self->settings, "max-downloads"), now_us);
 }
 
+/**
+ * _fil_node_limit_download:
+ * @bytes_per_s: of all connections of one download together; 0: none of its own
+ */
+void
+_fil_node_limit_download (FilNode *self,
+                          gint64 id,
+                          gint64 bytes_per_s)
+{
+  fil_shaper_set_group_limit (self->shaper, (guint64) id, FIL_WAY_IN, bytes_per_s, _fil_node_now (self));
+}
+
 static void
 limits_cb (gpointer data,
            gint64 now_us)

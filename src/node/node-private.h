@@ -201,6 +201,7 @@ gboolean _fil_node_port_map_is_stopped (FilNode *self);
 /* node-limits.c: how fast, and when */
 void _fil_node_limits_start (FilNode *self);
 void _fil_node_apply_limits (FilNode *self);
+void _fil_node_limit_download (FilNode *self, gint64 id, gint64 bytes_per_s);
 
 /* node-bootstrap.c: finding the network */
 void _fil_node_bootstrap_start (FilNode *self);

@@ -133,6 +133,7 @@ typedef struct
   gint64 added;
   gint64 finished;
   int priority;            /* higher goes first */
+  gint64 limit_bps;        /* its own limit of speed, 0: none */
   gint64 retry;            /* unix seconds: when something is tried next while nothing moves; 0: nothing waits */
   guint queue_position;    /* in the queue of a source, while we wait there; 0: we do not, or it did not say */
   guint queue_length;      /* 0: not known */

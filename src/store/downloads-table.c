@@ -110,6 +110,7 @@ read_row (FilStatement *statement)
   row->finished = fil_statement_int (statement, 13);
   row->priority = (int) fil_statement_int (statement, 14);
   row->removed = fil_statement_int (statement, 15);
+  row->limit_bps = fil_statement_int (statement, 16);
   return row;
 }
 
@@ -151,7 +152,7 @@ load_sources (FilConnection *connection,
 /* What read_row() reads. Statements are kept by their text, which must last. */
 #define SELECT_ROWS \
   "SELECT id, name, size + 1, sha1, tth, state, reason_code, part, path, verified," \
-  " received, tree, added, finished, priority, removed FROM downloads "
+  " received, tree, added, finished, priority, removed, speed_limit FROM downloads "
 
 /* @sql: SELECT_ROWS and how they are chosen, in which order; static */
 static gboolean
@@ -247,9 +248,10 @@ save_row (FilConnection *connection,
   statement = fil_connection_prepare (
       connection,
       "INSERT INTO downloads (id, name, size, sha1, tth, state, reason_code, part, path, verified, received,"
-      " added, finished, priority) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+      " added, finished, priority, speed_limit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
       " ON CONFLICT (id) DO UPDATE SET name = ?2, size = ?3, sha1 = ?4, tth = ?5, state = ?6, reason_code = ?7,"
-      " part = ?8, path = ?9, verified = ?10, received = ?11, added = ?12, finished = ?13, priority = ?14",
+      " part = ?8, path = ?9, verified = ?10, received = ?11, added = ?12, finished = ?13, priority = ?14,"
+      " speed_limit = ?15",
       error);
   if (statement == NULL)
     return FALSE;
@@ -268,6 +270,7 @@ save_row (FilConnection *connection,
   fil_statement_bind_int (statement, 12, row->added);
   fil_statement_bind_int (statement, 13, row->finished);
   fil_statement_bind_int (statement, 14, row->priority);
+  fil_statement_bind_int (statement, 15, row->limit_bps);
   return fil_statement_run (statement, error);
 }
 

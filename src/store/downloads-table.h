@@ -29,6 +29,7 @@ typedef struct
   gint64 finished;    /* unix seconds, 0 */
   gint64 removed;     /* unix seconds, when it was cancelled; 0: it is on the list. Not saved with the row */
   int priority;
+  gint64 limit_bps;   /* bytes a second, 0: none of its own */
   GPtrArray *sources; /* of FilSourceRow, owned */
 } FilDownloadRow;
 

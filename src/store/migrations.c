@@ -12,6 +12,7 @@
 static const char *const steps[] = {
   schema_001,
   schema_002,
+  schema_003,
 };
 
 const FilSchema fil_schema = { steps, G_N_ELEMENTS (steps) };

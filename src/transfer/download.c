@@ -55,6 +55,7 @@ fil_download_new (const FilDownloadSpec *spec)
   self->has_tth = spec->has_tth;
   self->added = spec->added;
   self->priority = spec->priority;
+  self->limit_bps = spec->limit_bps;
   self->trust = fil_tree_trust_new ();
   if (spec->has_tth)
     fil_tree_trust_bind (self->trust, &spec->tth, TRUE);

@@ -38,6 +38,7 @@ typedef struct
   gboolean has_tth;   /* the person asked for this root, or the whole file proved it; not what a hit says */
   gint64 added;       /* unix seconds */
   int priority;       /* higher goes first */
+  gint64 limit_bps;   /* 0: none of its own */
 } FilDownloadSpec;
 
 /* What outlives the node; see FilDownloadsDelegate.save and fil_downloads_restore(). All pointers are
@@ -80,6 +81,7 @@ typedef struct
   gboolean has_tth;        /* the root is sure */
   gint64 added;
   int priority;
+  gint64 limit_bps;        /* whoever drives the sessions keeps it, by FilSession.group; 0: none of its own */
   char *path;
   gint64 finished;
 

@@ -10,10 +10,19 @@
 /* Sources that bring next to nothing, or keep us waiting, would fill all the connections that there may be, and keep
  * out whoever has the file to give. */
 
+/* Under a low limit many connections would each get so little that they seem to stand still. */
+static guint
+most_connections (const FilDownload *download)
+{
+  if (download->limit_bps == 0)
+    return FIL_DOWNLOAD_MAX_CONNECTIONS;
+  return (guint) CLAMP (download->limit_bps / FIL_SOURCE_SHARE_BPS, 2, FIL_DOWNLOAD_MAX_CONNECTIONS);
+}
+
 static gboolean
 is_full (const FilDownload *download)
 {
-  return download->work->fetches->len + _fil_download_n_pushing (download) >= FIL_DOWNLOAD_MAX_CONNECTIONS;
+  return download->work->fetches->len + _fil_download_n_pushing (download) >= most_connections (download);
 }
 
 /* Whether others may have its connection; when not, @wake is when that may be. */
@@ -95,4 +104,24 @@ _fil_downloads_give_way (FilFetch *slow,
   slow->is_settled = TRUE;
   fil_fetch_drop (slow, "others have not had their turn yet");
   fil_file_source_wait (source, now_us + FIL_SOURCE_SLOW_US, "too-slow");
+}
+
+/**
+ * _fil_downloads_trim:
+ *
+ * Ends the connections that are too many for the limit of the download; their sources are asked again when there is room.
+ */
+void
+_fil_downloads_trim (FilDownload *download)
+{
+  GPtrArray *fetches = download->work->fetches;
+
+  while (fetches->len > most_connections (download))
+    {
+      FilFetch *fetch = g_ptr_array_index (fetches, fetches->len - 1);
+      FilFileSource *source = fetch->source;
+
+      fil_fetch_drop (fetch, "the download is to be slower");
+      fil_file_source_wait (source, 0, NULL);
+    }
 }

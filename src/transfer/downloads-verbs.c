@@ -228,6 +228,35 @@ fil_downloads_set_priority (FilDownloads *self,
 }
 
 /**
+ * fil_downloads_set_limit:
+ * @bytes_per_s: of all its connections together; 0: none of its own
+ *
+ * Notes how fast a download may be. Its sessions are of the group of its number, by which whoever drives them keeps the
+ * limit; here only so many sources are asked at a time as have a share of it that is worth it.
+ *
+ * Returns: whether there is such a download and it is not done
+ */
+gboolean
+fil_downloads_set_limit (FilDownloads *self,
+                         gint64 id,
+                         gint64 bytes_per_s,
+                         gint64 now_us)
+{
+  FilDownload *download = look_up (self, id, now_us);
+
+  if (download == NULL || download->state == FIL_DOWNLOAD_STATE_DONE)
+    return FALSE;
+  if (download->limit_bps == bytes_per_s)
+    return TRUE;
+  download->limit_bps = bytes_per_s;
+  _fil_downloads_trim (download);
+  _fil_downloads_changed (self, download);
+  _fil_downloads_save (self, download);
+  _fil_downloads_soon (self);
+  return TRUE;
+}
+
+/**
  * fil_downloads_shutdown:
  *
  * Stops all connections and makes what was received safe. Once fil_downloads_is_settled() says so,

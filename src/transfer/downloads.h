@@ -153,6 +153,7 @@ gboolean fil_downloads_verify (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_remove (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_set_aside (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_set_priority (FilDownloads *self, gint64 id, int priority, gint64 now_us);
+gboolean fil_downloads_set_limit (FilDownloads *self, gint64 id, gint64 bytes_per_s, gint64 now_us);
 
 FilSession *fil_downloads_giv (FilDownloads *self, const FilGuid *guid, guint32 index,
                                const FilEndpoint *from, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;

@@ -335,6 +335,7 @@ fil_fetch_new (FilDownloads *downloads,
   /* Who knows the id of our place in its queue is the source; who knows its GUID may be anybody. */
   self->is_proven = opening != FIL_FETCH_GIVEN;
   self->session = fil_download_session_new (&request, &session_delegate, self, now_us);
+  self->session->group = (guint64) download->id;
   if (opening != FIL_FETCH_GIVEN)
     source->came_by = opening == FIL_FETCH_DIALLED ? FIL_SOURCE_DIRECT : FIL_SOURCE_PUSH;
   if (!self->is_push)
@@ -368,6 +369,7 @@ fil_fetch_adopt (FilDownloads *downloads,
   self->session = session;
   self->is_proven = TRUE;
   self->peer = source->seen_at;
+  session->group = (guint64) download->id;
   fil_download_session_reassign (session, &request, &session_delegate, self);
   fil_file_source_set_state (source, FIL_SOURCE_ACTIVE);
   source->failures = 0;

@@ -106,6 +106,7 @@ fil_idle_links_keep (FilIdleLinks *self,
   idle->session = session;
   idle->until_us = now_us + FIL_IDLE_LINK_US;
   g_ptr_array_add (self->links, idle);
+  session->group = 0;
   fil_download_session_reassign (session, NULL, &idle_delegate, idle);
   return TRUE;
 }

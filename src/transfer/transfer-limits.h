@@ -89,6 +89,7 @@
 #define FIL_SOURCE_QUIET_US (4 * FIL_SEC)      /* without a byte: our own network is asked … */
 #define FIL_SOURCE_STALL_US (8 * FIL_SEC)      /* … the lease goes to others … */
 #define FIL_SOURCE_DEAD_US (16 * FIL_SEC)      /* … and the connection ends: a router may have forgotten it */
+#define FIL_SOURCE_SHARE_BPS 2048              /* of the limit of one download, before a further source is asked */
 #define FIL_SOURCE_LEAST_BPS 256               /* who brings less gives way to one who was not tried … */
 #define FIL_SOURCE_TRIAL_US (30 * FIL_SEC)     /* … after so long, … */
 #define FIL_SOURCE_WAITING_US (5 * FIL_MINUTE) /* … or so long in the queue of the other side */

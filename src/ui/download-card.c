@@ -91,6 +91,7 @@ make_menu (GtkWidget *widget,
                     target (self));
       if (fil_row_get_int (self->download, "received_bytes") > 0)
         fil_menu_add (menu, _("Look at the Beginning"), "win.preview", target (self));
+      fil_menu_add (menu, _("Limit Speed…"), "win.limit", target (self));
       add_priorities (self, more);
     }
   fil_menu_add (more, _("Details"), "win.details", target (self));

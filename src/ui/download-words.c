@@ -101,6 +101,23 @@ add_pace (FilRow *download,
   fil_format_join (line, left);
 }
 
+/* A limit of its own. */
+static void
+add_limit (FilRow *download,
+           GString *line)
+{
+  gint64 limit = fil_row_get_int (download, "limit_bps");
+  g_autofree char *speed = NULL;
+  g_autofree char *text = NULL;
+
+  if (limit == FIL_ROW_UNKNOWN || limit <= 0)
+    return;
+  speed = fil_format_speed (limit);
+  /* Translators: the speed limit of this download, "at most 500 kB/s" */
+  text = g_strdup_printf (_("at most %s"), speed);
+  fil_format_join (line, text);
+}
+
 /**
  * fil_download_progress_line:
  *
@@ -132,6 +149,7 @@ fil_download_progress_line (FilRow *download)
   fil_format_join (line, percent);
   fil_format_join (line, amount);
   add_pace (download, line);
+  add_limit (download, line);
   if (fil_download_phase (download) == FIL_DOWNLOAD_IS_MOVING)
     {
       sources = describe_sources (download);

@@ -4,6 +4,7 @@
 #include "window-private.h"
 
 #include "client-verbs.h"
+#include "limit-dialog.h"
 #include "open-files.h"
 #include "past-window.h"
 
@@ -151,6 +152,30 @@ priority_cb (GSimpleAction *action,
 
   g_variant_get (parameter, "(xi)", &id, &priority);
   CALL (fil_client_set_priority, id, priority);
+}
+
+static void
+limit_cb (GSimpleAction *action,
+          GVariant *parameter,
+          gpointer data)
+{
+  FilWindow *self = data;
+  g_autoptr (FilRow) row = fil_list_model_find (self->downloads, g_variant_get_int64 (parameter));
+
+  if (row != NULL)
+    fil_limit_dialog_present (GTK_WINDOW (self), row);
+}
+
+static void
+set_limit_cb (GSimpleAction *action,
+              GVariant *parameter,
+              gpointer data)
+{
+  FilWindow *self = data;
+  gint64 id, bytes_per_s;
+
+  g_variant_get (parameter, "(xx)", &id, &bytes_per_s);
+  CALL (fil_client_set_limit, id, bytes_per_s);
 }
 
 static void
@@ -378,6 +403,8 @@ static const GActionEntry entries[] = {
   { .name = "retry-all", .activate = retry_all_cb },
   { .name = "verify", .parameter_type = "x", .activate = verify_cb },
   { .name = "set-priority", .parameter_type = "(xi)", .activate = priority_cb },
+  { .name = "limit", .parameter_type = "x", .activate = limit_cb },
+  { .name = "set-limit", .parameter_type = "(xx)", .activate = set_limit_cb },
   { .name = "clear-finished", .activate = clear_finished_cb },
   { .name = "open", .parameter_type = "x", .activate = open_cb },
   { .name = "show-in-folder", .parameter_type = "x", .activate = show_in_folder_cb },

@@ -28,6 +28,7 @@ typedef struct
   gboolean is_active;
   gboolean was_told; /* somebody has read it as it is */
   int priority;
+  gint64 limit_bps;
 } Thing;
 
 struct _FilNode
@@ -433,7 +434,8 @@ fil_node_get_download (FilNode *self,
                              .sources = 1,
                              .reach = FIL_REACH_DIRECT,
                              .added = 1700000000,
-                             .priority = thing->priority };
+                             .priority = thing->priority,
+                             .limit_bps = thing->limit_bps };
   if (thing->state == FIL_DOWNLOAD_FAILED)
     {
       info->reason = "Every source sent wrong bytes.";
@@ -801,6 +803,21 @@ fil_node_set_priority (FilNode *self,
   if (thing == NULL)
     return FALSE;
   thing->priority = priority;
+  touch (self, FIL_LIST_DOWNLOADS, 0, id);
+  return TRUE;
+}
+
+gboolean
+fil_node_set_limit (FilNode *self,
+                    gint64 id,
+                    gint64 bytes_per_s,
+                    GError **error)
+{
+  Thing *thing = thing_in (self, FIL_LIST_DOWNLOADS, id, error);
+
+  if (thing == NULL)
+    return FALSE;
+  thing->limit_bps = bytes_per_s;
   touch (self, FIL_LIST_DOWNLOADS, 0, id);
   return TRUE;
 }

@@ -135,11 +135,13 @@ test_without_node (Fixture *f,
   static const char *const wrong[] = { "",         "nonsense",  "results",        "results x",     "results 0",
                                        "pause",    "pause 1 2", "pause 1 --all",  "status more",   "status --nonsense",
                                        "set role", "get x",     "priority 1 x",   "shares add",    "shares nonsense /",
+                                       "limit 1",  "limit 1 x", "limit 1 -1",
                                        "demo x",   "search",    "search a --max 0", "search a --wait -1" };
   static const char *const unavailable[] = {
     "status", "stop",      "doctor",   "monitor",  "settings", "set role leaf",  "peers",     "connect 1.2.3.4:5",
     "ban 1.2.3.4", "searches", "results 1", "close 1",  "trace 1",  "downloads",      "pause 1",   "pause --all",
     "resume 1",  "cancel 1",  "retry 1",  "verify 1", "priority 1 2", "uploads", "history",   "clear",
+    "limit 1 2000",
     "removed", "restore 1", "forget --all", "preview 1",
     "shares", "shares add /", "shares check /", "library", "disconnect 1", "--json status",
   };
@@ -169,7 +171,7 @@ test_help (Fixture *f,
   static const char *const commands[] = {
     "start", "stop", "status", "doctor", "demo", "monitor", "settings", "set", "peers", "connect", "disconnect", "ban",
     "search", "searches", "results", "close", "trace", "get", "downloads", "pause", "resume", "cancel", "retry", "sources",
-    "verify", "priority", "uploads", "history", "clear", "removed", "restore", "forget", "preview", "browse", "shares", "library",
+    "limit", "verify", "priority", "uploads", "history", "clear", "removed", "restore", "forget", "preview", "browse", "shares", "library",
   };
   g_autofree char *all = NULL;
 
@@ -207,7 +209,7 @@ test_help (Fixture *f,
   "{\"id\":" id ",\"name\":\"" name "\",\"size\":4200000,\"sha1\":\"" FAKE_SHA1 "\",\"tth\":\"" FAKE_TTH        \
   "\",\"state\":\"" state "\",\"reason\":" reason ",\"reason_code\":" code ",\"verified_bytes\":" bytes         \
   ",\"received_bytes\":" bytes ",\"bps\":0,\"eta_s\":null,\"sources\":1,\"reach\":\"direct\",\"path\":" path    \
-  ",\"added\":1700000000,\"finished\":" finished ",\"active_sources\":0,\"priority\":0,\"retry\":null,\"queue_position\":null,\"queue_length\":null}\n"
+  ",\"added\":1700000000,\"finished\":" finished ",\"active_sources\":0,\"priority\":0,\"retry\":null,\"queue_position\":null,\"queue_length\":null,\"limit_bps\":null}\n"
 
 #define MOVING(id, name, state) DOWNLOAD (id, name, state, "null", "null", "0", "null", "null")
 
@@ -330,6 +332,9 @@ test_downloads (Fixture *f,
   assert_prints (f, "priority 4 -7", "The priority is now -7.\n");
   assert_prints (f, "priority -- 4 -8", "The priority is now -8.\n");
   assert_prints (f, "priority 4 -9 --json", "");
+  assert_prints (f, "limit 4 2500000", "It takes at most 2.5\302\240MB/s now.\n");
+  assert_prints (f, "limit 4 0", "It has no limit of its own.\n");
+  assert_prints (f, "limit 4 50000 --json", "");
   assert_run (f, "verify 99", 3);
   assert_run (f, "shares add /", 1);
   assert_run (f, "shares check /", 1);

@@ -167,6 +167,7 @@ test_downloads (void)
   row->part = g_strdup ("part");
   row->added = 5;
   row->priority = -2;
+  row->limit_bps = G_GINT64_CONSTANT (5000000000);
   source = fil_download_row_add_source (row, "1.2.3.4:5", NULL);
   source->flags = 3;
   fil_downloads_table_save (database, row);
@@ -194,6 +195,7 @@ test_downloads (void)
   g_assert_cmpstr (got->received, ==, "0-19");
   g_assert_true (g_bytes_equal (got->tree, tree));
   g_assert_cmpint (got->priority, ==, -2);
+  g_assert_cmpint (got->limit_bps, ==, G_GINT64_CONSTANT (5000000000));
   g_assert_cmpuint (got->sources->len, ==, 2);
   source = got->sources->pdata[0];
   g_assert_cmpstr (source->address, ==, "1.2.3.4:5");

@@ -670,6 +670,46 @@ test_turns (void)
     }
 }
 
+/* A low limit has few connections, which it may end; it is saved, and each session tells whose limit it shares. */
+static void
+test_limit (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (16 * MIB, 21);
+
+  world_add (world, 7, content);
+  for (guint i = 0; i < FIL_DOWNLOAD_MAX_CONNECTIONS; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("25.0.1.%u:6346", i + 1);
+      Host *host = world_add_host (world, address, content);
+
+      host->bytes_per_step = 1024;
+      world_add_source (world, 7, host);
+    }
+  world_run (world, 20);
+  g_assert_cmpuint (world->links->len, ==, FIL_DOWNLOAD_MAX_CONNECTIONS);
+  g_assert_cmpuint (world_count_links (world, 7), ==, FIL_DOWNLOAD_MAX_CONNECTIONS);
+
+  g_assert_true (fil_downloads_set_limit (world->downloads, 7, 3 * FIL_SOURCE_SHARE_BPS, world->now_us));
+  world_run (world, 20);
+  g_assert_cmpuint (world->links->len, ==, 3);
+  g_assert_true (fil_downloads_set_limit (world->downloads, 7, 1000, world->now_us));
+  world_run (world, 20);
+  g_assert_cmpuint (world->links->len, ==, 2);
+  g_assert_false (fil_downloads_set_limit (world->downloads, 8, 1000, world->now_us));
+
+  world_restart (world, TRUE);
+  g_assert_cmpint (fil_downloads_get (world->downloads, 7)->limit_bps, ==, 1000);
+  for (guint i = 0; i < world->hosts->len; i++)
+    world_add_source (world, 7, g_ptr_array_index (world->hosts, i));
+  world_run (world, 20);
+  g_assert_cmpuint (world_count_links (world, 7), ==, 2);
+  g_assert_true (fil_downloads_set_limit (world->downloads, 7, 0, world->now_us));
+  world_run (world, 600);
+  world_assert_done (world, 7, content);
+  g_assert_false (fil_downloads_set_limit (world->downloads, 7, 1000, world->now_us));
+}
+
 /* Two files of one host: one connection at a time. */
 static void
 test_one_per_host (void)
@@ -922,6 +962,7 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/disk-error", test_disk_error);
   g_test_add_func ("/transfer/downloads/verbs", test_verbs);
   g_test_add_func ("/transfer/downloads/turns", test_turns);
+  g_test_add_func ("/transfer/downloads/limit", test_limit);
   g_test_add_func ("/transfer/downloads/one-per-host", test_one_per_host);
   g_test_add_func ("/transfer/downloads/dial-times-out", test_dial_times_out);
   g_test_add_func ("/transfer/downloads/refused-address", test_refused_address);

@@ -1252,6 +1252,18 @@ world_open_way (World *self,
   return TRUE;
 }
 
+/* Connections that share the limit of that group. */
+guint
+world_count_links (World *self,
+                   guint64 group)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->links->len; i++)
+    n += ((const Link *) g_ptr_array_index (self->links, i))->sessions[0]->group == group;
+  return n;
+}
+
 /* How often that happened on the way of pushes. */
 guint
 world_count_steps (World *self,

@@ -135,6 +135,7 @@ void world_add_pushed (World *self, gint64 id, Host *host, const FilHost *proxie
 void world_add_punched (World *self, gint64 id, Host *host);
 gboolean world_open_way (World *self, Host *host);
 guint world_count_steps (World *self, const char *step);
+guint world_count_links (World *self, guint64 group);
 void world_step (World *self);
 gboolean world_run_until (World *self, FilDownload *download, FilDownloadState state, guint seconds);
 void world_run (World *self, guint seconds);

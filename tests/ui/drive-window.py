@@ -239,6 +239,18 @@ def transfers():
     press('Pause hazel-linux-12.1-amd64.iso')
     press('Resume hazel-linux-12.1-amd64.iso')
     wait_for('it moves again', lambda: find('push button', 'Pause hazel-linux-12.1-amd64.iso'))
+    # A limit of its own, by keyboard, and without it again.
+    act('limit', '[<int64 400>]')
+    wait_for('how fast', lambda: find('spin button', 'Speed limit'))
+    check_names('the limit of a download')
+    wait_for('the keyboard is in the speed', lambda: any(role in ('text', 'spin button') for role, *_ in focused()))
+    key('ctrl+a')
+    write('750')
+    key('Return')
+    wait_for_text('at most 750.0')
+    act('limit', '[<int64 400>]')
+    press('No Limit')
+    wait_for('it has none', lambda: not has_text('at most 750.0'))
     # What is behind the line.
     toggle = wait_for('the details button', lambda: find('toggle button', 'Details of hazel-linux-12.1-amd64.iso')
                       or find('push button', 'Details of hazel-linux-12.1-amd64.iso'))

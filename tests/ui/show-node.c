@@ -814,6 +814,21 @@ fil_node_set_priority (FilNode *self,
   return find_download (self, id, error) != NULL;
 }
 
+gboolean
+fil_node_set_limit (FilNode *self,
+                    gint64 id,
+                    gint64 bytes_per_s,
+                    GError **error)
+{
+  FilDownloadInfo *download = find_download (self, id, error);
+
+  if (download == NULL)
+    return FALSE;
+  download->limit_bps = bytes_per_s;
+  touch (self, FIL_LIST_DOWNLOADS, 0, id);
+  return TRUE;
+}
+
 void
 fil_node_clear_finished (FilNode *self)
 {

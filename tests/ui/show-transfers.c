@@ -42,7 +42,7 @@ static const FilDownloadInfo every_state[] = {
     .reach = FIL_REACH_PUNCH },
   { .id = 403, .name = "hazel-linux-12.1-amd64.iso", .size = G_GUINT64_CONSTANT (2104000000), .state = FIL_DOWNLOAD_DOWNLOADING,
     .verified_bytes = G_GUINT64_CONSTANT (1290000000), .received_bytes = G_GUINT64_CONSTANT (1304500000), .bps = 2400000, .eta_s = 333,
-    .sources = 3, .active_sources = 2, .reach = FIL_REACH_PUNCH, .sha1 = SHA1 ("C2") },
+    .sources = 3, .active_sources = 2, .reach = FIL_REACH_PUNCH, .sha1 = SHA1 ("C2"), .limit_bps = 2500000 },
   { .id = 404, .name = "Corylus maxima Purpurea.jpg", .size = 1120000, .received_bytes = 1120000, .verified_bytes = 640000,
     .state = FIL_DOWNLOAD_VERIFYING, .eta_s = -1, .sources = 1, .reach = FIL_REACH_DIRECT },
   { .id = 405, .name = "Hazel catkins in the March wind.webm", .size = 48120000, .received_bytes = 12030000, .state = FIL_DOWNLOAD_CONNECTING,

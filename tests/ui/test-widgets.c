@@ -34,10 +34,10 @@ make_download (gint64 id,
                gint64 received)
 {
   return _fil_row_new (&fil_schema_download,
-                       g_variant_new ("(xsxsssssxxxxxssxxxxxxx)", id, "hazel.ogg", (gint64) 1000000, "SHA", "", state, reason,
+                       g_variant_new ("(xsxsssssxxxxxssxxxxxxxx)", id, "hazel.ogg", (gint64) 1000000, "SHA", "", state, reason,
                                       "code", (gint64) 0, received, (gint64) 50000, (gint64) 90, (gint64) 3, "push", "",
                                       FIL_NULL_INT, FIL_NULL_INT, (gint64) 2, (gint64) 0, FIL_NULL_INT, FIL_NULL_INT,
-                                      FIL_NULL_INT));
+                                      FIL_NULL_INT, FIL_NULL_INT));
 }
 
 static FilRow *
@@ -126,37 +126,39 @@ test_download_words (void)
   g_autofree char *why = fil_download_why_line (waiting);
   g_autofree char *some_why = fil_download_why_line (failed);
   g_autoptr (FilRow) paused = make_download (4, "paused", "", 0);
-  g_autofree char *next_try = NULL, *ask_again = NULL, *in_queue = NULL, *nothing_yet = NULL, *paused_why = NULL;
+  g_autofree char *next_try = NULL, *ask_again = NULL, *in_queue = NULL, *nothing_yet = NULL, *paused_why = NULL, *limited = NULL;
 
   g_assert_true (g_str_has_prefix (line, "62 % · "));
   /* Nothing is nothing to count, and "Paused" is not said twice. */
   nothing_yet = fil_download_progress_line (waiting);
   g_assert_null (strstr (nothing_yet, "0 %"));
-  _fil_row_set_variant (paused, g_variant_new ("(xsxsssssxxxxxssxxxxxxx)", (gint64) 4, "hazel.ogg", (gint64) 1000000, "SHA", "",
+  _fil_row_set_variant (paused, g_variant_new ("(xsxsssssxxxxxssxxxxxxxx)", (gint64) 4, "hazel.ogg", (gint64) 1000000, "SHA", "",
                                                "paused", "Paused.", "paused", (gint64) 0, (gint64) 0, (gint64) 0,
                                                FIL_NULL_INT, (gint64) 1, "direct", "", FIL_NULL_INT, FIL_NULL_INT,
-                                               (gint64) 0, (gint64) 0, FIL_NULL_INT, FIL_NULL_INT, FIL_NULL_INT));
+                                               (gint64) 0, (gint64) 0, FIL_NULL_INT, FIL_NULL_INT, FIL_NULL_INT, (gint64) 500000));
   paused_why = fil_download_why_line (paused);
   g_assert_null (paused_why);
+  limited = fil_download_progress_line (paused);
+  g_assert_cmpstr (limited, ==, "Paused · 1.0\302\240MB · at most 500.0\302\240kB/s");
   g_assert_nonnull (strstr (line, "2 of 3 sources, push"));
   g_assert_nonnull (strstr (line, "2 min left"));
   g_assert_null (no_why);
   g_assert_cmpstr (why, ==, "The only source is busy.");
   g_assert_cmpint (fil_download_retry_in (waiting, 1000), ==, -1);
-  _fil_row_set_variant (waiting, g_variant_new ("(xsxsssssxxxxxssxxxxxxx)", (gint64) 2, "hazel.ogg", (gint64) 1000000, "SHA", "",
+  _fil_row_set_variant (waiting, g_variant_new ("(xsxsssssxxxxxssxxxxxxxx)", (gint64) 2, "hazel.ogg", (gint64) 1000000, "SHA", "",
                                                 "queued", "The only source is busy.", "busy", (gint64) 0, (gint64) 0,
                                                 (gint64) 0, FIL_NULL_INT, (gint64) 1, "direct", "", FIL_NULL_INT,
                                                 FIL_NULL_INT, (gint64) 0, (gint64) 0, (gint64) 1040, FIL_NULL_INT,
-                                                FIL_NULL_INT));
+                                                FIL_NULL_INT, FIL_NULL_INT));
   g_assert_cmpint (fil_download_retry_in (waiting, 1000), ==, 40);
   g_assert_cmpint (fil_download_retry_in (waiting, 1040), ==, -1);
   next_try = fil_download_retry_line (waiting, 40);
   g_assert_cmpstr (next_try, ==, "Next try in 40 s.");
-  _fil_row_set_variant (waiting, g_variant_new ("(xsxsssssxxxxxssxxxxxxx)", (gint64) 2, "hazel.ogg", (gint64) 1000000, "SHA", "",
+  _fil_row_set_variant (waiting, g_variant_new ("(xsxsssssxxxxxssxxxxxxxx)", (gint64) 2, "hazel.ogg", (gint64) 1000000, "SHA", "",
                                                 "connecting", "Waiting at place 3 of 12 in the queue of the source.",
                                                 "remote-queue", (gint64) 0, (gint64) 0, (gint64) 0, FIL_NULL_INT,
                                                 (gint64) 1, "direct", "", FIL_NULL_INT, FIL_NULL_INT, (gint64) 0,
-                                                (gint64) 0, (gint64) 1040, (gint64) 3, (gint64) 12));
+                                                (gint64) 0, (gint64) 1040, (gint64) 3, (gint64) 12, FIL_NULL_INT));
   ask_again = fil_download_retry_line (waiting, fil_download_retry_in (waiting, 1000));
   g_assert_cmpstr (ask_again, ==, "It is asked again in 40 s.");
   in_queue = fil_download_progress_line (waiting);
@@ -218,10 +220,10 @@ test_download_card (void)
 
   g_assert_true (fil_download_card_get_row (FIL_DOWNLOAD_CARD (card)) == row);
   g_assert_cmpint (get_least_width (card), <=, NARROW - MARGINS);
-  _fil_row_set_variant (row, g_variant_new ("(xsxsssssxxxxxssxxxxxxx)", (gint64) 7, "hazel.ogg", (gint64) 1000000, "SHA", "",
+  _fil_row_set_variant (row, g_variant_new ("(xsxsssssxxxxxssxxxxxxxx)", (gint64) 7, "hazel.ogg", (gint64) 1000000, "SHA", "",
                                             "done", "", "", (gint64) 1000000, (gint64) 1000000, (gint64) 0, FIL_NULL_INT,
                                             (gint64) 0, "direct", "/x", FIL_NULL_INT, (gint64) 5, (gint64) 0, (gint64) 0,
-                                            FIL_NULL_INT, FIL_NULL_INT, FIL_NULL_INT));
+                                            FIL_NULL_INT, FIL_NULL_INT, FIL_NULL_INT, FIL_NULL_INT));
   g_assert_cmpint (fil_download_phase (row), ==, FIL_DOWNLOAD_IS_DONE);
   g_assert_finalize_object (card);
 }
