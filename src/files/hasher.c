@@ -3,6 +3,7 @@
 
 #include "hasher.h"
 
+#include "io-buffer.h"
 #include "safe-open.h"
 #include "scanner.h"
 #include "sha1.h"
@@ -22,7 +23,7 @@
 typedef struct
 {
   gsize len;
-  guint8 bytes[CHUNK];
+  FilIoBuffer *bytes; /* owned; CHUNK of them */
 } Chunk;
 
 typedef struct
@@ -50,6 +51,24 @@ struct _FilHasher
   Job *current;     /* not owned: the worker's */
   guint64 progress; /* atomic; bytes of the current file that are hashed */
 };
+
+static Chunk *
+chunk_new (void)
+{
+  Chunk *chunk = g_new0 (Chunk, 1);
+
+  chunk->bytes = fil_io_buffer_new (CHUNK);
+  return chunk;
+}
+
+static void
+chunk_free (gpointer data)
+{
+  Chunk *chunk = data;
+
+  fil_io_buffer_free (chunk->bytes);
+  g_free (chunk);
+}
 
 static gpointer
 tree_thread (gpointer data)
@@ -155,7 +174,7 @@ fil_hash_fd (int fd,
              GError **error)
 {
   g_autoptr (FilSha1Context) sha1_context = fil_sha1_context_new ();
-  TreeThread tree_state = { .full = g_async_queue_new (), .empty = g_async_queue_new_full (g_free) };
+  TreeThread tree_state = { .full = g_async_queue_new (), .empty = g_async_queue_new_full (chunk_free) };
   GThread *thread = NULL;
   struct stat st;
   gboolean is_ok;
@@ -166,7 +185,7 @@ fil_hash_fd (int fd,
   tree_state.context = fil_tiger_context_new (fil_tiger_kept_node_size ((guint64) st.st_size));
   (void) posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   for (guint i = 0; i < (st.st_size > CHUNK ? N_CHUNKS : 1); i++)
-    g_async_queue_push (tree_state.empty, g_new (Chunk, 1));
+    g_async_queue_push (tree_state.empty, chunk_new ());
   if (st.st_size >= FIL_HASHER_TWO_THREADS && g_get_num_processors () > 1)
     thread = g_thread_try_new ("fil-hash-tree", tree_thread, &tree_state, NULL);
 

@@ -4,6 +4,7 @@
 #include "head-copy.h"
 
 #include "disk-guard.h"
+#include "io-buffer.h"
 #include "safe-name.h"
 #include "write-all.h"
 
@@ -20,7 +21,7 @@ copy (int from,
       int to,
       guint64 len)
 {
-  g_autofree guint8 *buffer = NULL;
+  g_autoptr (FilIoBuffer) buffer = NULL;
 
   while (len > 0)
     {
@@ -29,7 +30,7 @@ copy (int from,
       if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP))
         {
           if (buffer == NULL)
-            buffer = g_malloc (CHUNK);
+            buffer = fil_io_buffer_new (CHUNK);
           n = read (from, buffer, (gsize) MIN (len, (guint64) CHUNK));
           if (n > 0 && !fil_write_all (to, buffer, (gsize) n))
             return FALSE;

@@ -4,6 +4,7 @@
 #include "part-hash.h"
 
 #include "disk-private.h"
+#include "io-buffer.h"
 #include "sha1.h"
 #include "tiger-context.h"
 
@@ -169,7 +170,7 @@ read_range (const Shared *shared,
             gpointer context,
             GError **error)
 {
-  g_autofree guint8 *buffer = g_malloc ((gsize) MIN (CHUNK, MAX (end - start, 1)));
+  g_autoptr (FilIoBuffer) buffer = fil_io_buffer_new ((gsize) MIN (CHUNK, MAX (end - start, 1)));
 
   while (start < end)
     {

@@ -5,6 +5,7 @@
 
 #include "disk-guard.h"
 #include "hasher.h"
+#include "io-buffer.h"
 #include "safe-name.h"
 #include "sha1.h"
 #include "write-all.h"
@@ -78,7 +79,7 @@ copy_bytes (int from,
             int to,
             const FilSha1 *sha1)
 {
-  g_autofree guint8 *buffer = g_malloc (COPY_CHUNK);
+  g_autoptr (FilIoBuffer) buffer = fil_io_buffer_new (COPY_CHUNK);
   g_autoptr (FilSha1Context) context = fil_sha1_context_new ();
   FilSha1 found;
   gssize n;

@@ -3,6 +3,7 @@
 
 #include "pumps.h"
 
+#include "io-buffer.h"
 #include "net-limits.h"
 #include "pumps-private.h"
 
@@ -10,11 +11,11 @@ struct _FilPumps
 {
   FilReactor *reactor;
   FilShaper *shaper;
-  GQueue members;   /* of FilPump */
-  GQueue scheduled; /* of FilPump, in the order of their turns */
-  GQueue lingering; /* of FilPump, in the order in which they were closed */
-  FilTimer *timer;  /* due at once when somebody is scheduled */
-  guint8 *buffer;   /* made with the first pump */
+  GQueue members;      /* of FilPump */
+  GQueue scheduled;    /* of FilPump, in the order of their turns */
+  GQueue lingering;    /* of FilPump, in the order in which they were closed */
+  FilTimer *timer;     /* due at once when somebody is scheduled */
+  FilIoBuffer *buffer; /* made with the first pump */
   guint8 *gather;
   guint64 bytes[2][2]; /* by traffic and way */
   guint64 last_id;
@@ -63,7 +64,7 @@ fil_pumps_free (FilPumps *self)
   while (self->members.length > 0)
     _fil_pump_destroy (g_queue_peek_head (&self->members));
   fil_timer_free (self->timer);
-  g_free (self->buffer);
+  fil_io_buffer_free (self->buffer);
   g_free (self->gather);
   g_free (self);
 }
@@ -111,7 +112,7 @@ _fil_pumps_add (FilPumps *self,
 {
   if (self->buffer == NULL)
     {
-      self->buffer = g_malloc (FIL_PUMP_BUFFER);
+      self->buffer = fil_io_buffer_new (FIL_PUMP_BUFFER);
       self->gather = g_malloc (FIL_PUMP_GATHER);
     }
   seat->member.data = pump;
