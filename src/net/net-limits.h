@@ -65,7 +65,9 @@
 #define FIL_PORT_MAP_UNMAP_US (2 * FIL_SEC)    /* for a router to remove the mapping when we end */
 
 /* TLS. */
-#define FIL_TLS_MAX_PENDING (64 * 1024)    /* encrypted bytes that wait for the socket */
+#define FIL_TLS_MAX_PENDING (256 * 1024)   /* bytes encrypted at once; what the socket does not take of them waits */
+#define FIL_TLS_ROOM (288 * 1024)          /* for them with what records add, and for a handshake's answers */
+#define FIL_TLS_FILE_PIECE (64 * 1024)     /* read at once to be encrypted */
 
 /* Web caches. */
 #define FIL_WEB_CACHE_MAX_BYTES (64 * 1024)

@@ -11,6 +11,7 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What OpenSSL reads at once, so that a record costs less than one system call. */
 #define READ_AHEAD (32 * 1024)
@@ -18,12 +19,13 @@
 typedef struct
 {
   FilStream parent;
-  FilStream *below;  /* owned */
+  FilStream *below; /* owned */
+  FilTlsRoom *room;
   SSL *ssl;
   GByteArray *peeked; /* decrypted, but only peeked at so far; NULL when there is none */
-  GByteArray *early; /* read from below before TLS began; NULL when there is none */
-  GByteArray *out;   /* encrypted, not taken by below yet; kept while not empty */
-  gsize out_done;    /* of out, taken already */
+  GByteArray *early;  /* read from below before TLS began; NULL when there is none */
+  GByteArray *out;    /* encrypted, not taken by below yet; kept while not empty */
+  gsize out_done;     /* of out, taken already */
   gboolean is_shut;
   gboolean below_ended;
   gboolean is_impostor; /* another certificate than the pinned one */
@@ -31,7 +33,7 @@ typedef struct
 } FilTlsStream;
 
 /* The BIO under OpenSSL: reads from the stream below, and collects what is to be written, so that a
- * write never has to be repeated with the same bytes. */
+ * write never has to be repeated with the same bytes, and many records go by one system call. */
 
 static int
 bio_read (BIO *bio,
@@ -65,12 +67,14 @@ bio_write (BIO *bio,
            int len)
 {
   FilTlsStream *self = BIO_get_data (bio);
+  gsize n = MIN ((gsize) len, FIL_TLS_ROOM - self->room->n_sealed);
 
   BIO_clear_retry_flags (bio);
-  if (self->out == NULL)
-    self->out = g_byte_array_new ();
-  g_byte_array_append (self->out, (const guint8 *) bytes, (guint) len);
-  return len;
+  if (n == 0)
+    return -1;
+  memcpy (self->room->sealed + self->room->n_sealed, bytes, n);
+  self->room->n_sealed += n;
+  return (int) n;
 }
 
 static long
@@ -103,26 +107,64 @@ fail_below (FilTlsStream *self)
   return fil_stream_fail (&self->parent, fil_stream_error (self->below));
 }
 
+/* Returns how much the stream below takes now, or FIL_STREAM_FAILED. */
+static gssize
+send_below (FilTlsStream *self,
+            const guint8 *bytes,
+            gsize len)
+{
+  gsize done = 0;
+
+  while (done < len)
+    {
+      gssize n = fil_stream_write (self->below, bytes + done, len - done);
+
+      if (n == FIL_STREAM_AGAIN)
+        break;
+      if (n < 0)
+        return fail_below (self);
+      done += (gsize) n;
+    }
+  return (gssize) done;
+}
+
+static gssize
+send_waiting (FilTlsStream *self)
+{
+  gssize n = send_below (self, self->out->data + self->out_done, self->out->len - self->out_done);
+
+  if (n < 0)
+    return n;
+  self->out_done += (gsize) n;
+  if (self->out_done < self->out->len)
+    return FIL_STREAM_AGAIN;
+  g_clear_pointer (&self->out, g_byte_array_unref);
+  self->out_done = 0;
+  return 0;
+}
+
+/* What the stream below does not take of the room waits, so that the room is empty for the next stream. */
 static gssize
 tls_stream_flush (FilStream *stream)
 {
   FilTlsStream *self = (FilTlsStream *) stream;
+  const gsize len = self->room->n_sealed;
+  gssize n = self->out != NULL ? send_waiting (self) : 0;
 
-  while (self->out != NULL)
+  self->room->n_sealed = 0;
+  if (n == 0)
+    n = send_below (self, self->room->sealed, len);
+  if (n == FIL_STREAM_FAILED)
+    return n;
+  n = MAX (n, 0);
+  if ((gsize) n < len)
     {
-      gssize n = fil_stream_write (self->below, self->out->data + self->out_done, self->out->len - self->out_done);
-
-      if (n == FIL_STREAM_AGAIN)
-        return FIL_STREAM_AGAIN;
-      if (n < 0)
-        return fail_below (self);
-      self->out_done += (gsize) n;
-      if (self->out_done == self->out->len)
-        {
-          g_clear_pointer (&self->out, g_byte_array_unref);
-          self->out_done = 0;
-        }
+      if (self->out == NULL)
+        self->out = g_byte_array_sized_new ((guint) len - (guint) n);
+      g_byte_array_append (self->out, self->room->sealed + n, (guint) len - (guint) n);
     }
+  if (self->out != NULL)
+    return FIL_STREAM_AGAIN;
   if (self->is_shut)
     fil_stream_shut (self->below);
   return 0;
@@ -217,35 +259,72 @@ tls_stream_peek (FilStream *stream,
   return (gssize) MIN (have, len);
 }
 
+/* Returns how many bytes are in the room now, encrypted, or one of the values of FilStream when none are. */
 static gssize
-tls_stream_write (FilStream *stream,
-                  const guint8 *bytes,
-                  gsize len)
+encrypt (FilTlsStream *self,
+         const guint8 *bytes,
+         gsize len)
 {
-  FilTlsStream *self = (FilTlsStream *) stream;
   gsize done = 0;
 
   while (done < len)
     {
       gssize n;
 
-      if (self->out != NULL && self->out->len - self->out_done >= FIL_TLS_MAX_PENDING)
-        n = tls_stream_flush (stream) == FIL_STREAM_FAILED ? FIL_STREAM_FAILED : FIL_STREAM_AGAIN;
-      else
-        n = 1;
-      if (n < 0 && self->out != NULL)
-        return done > 0 ? (gssize) done : n;
-
       ERR_clear_error ();
-      n = SSL_write (self->ssl, bytes + done, (int) MIN (len - done, FIL_TLS_MAX_PENDING));
+      n = SSL_write (self->ssl, bytes + done, (int) (len - done));
       if (n <= 0)
         {
           n = result_of (self, (int) n);
-          return done > 0 ? (gssize) done : n == 0 ? fil_stream_fail (stream, "the other side closed") : n;
+          return done > 0 ? (gssize) done : n == 0 ? fil_stream_fail (&self->parent, "the other side closed") : n;
         }
       done += (gsize) n;
     }
-  return tls_stream_flush (stream) == FIL_STREAM_FAILED ? FIL_STREAM_FAILED : (gssize) done;
+  return (gssize) done;
+}
+
+static gssize
+tls_stream_write (FilStream *stream,
+                  const guint8 *bytes,
+                  gsize len)
+{
+  FilTlsStream *self = (FilTlsStream *) stream;
+  gssize n = tls_stream_flush (stream);
+
+  if (n != 0)
+    return n;
+  n = encrypt (self, bytes, MIN (len, FIL_TLS_MAX_PENDING));
+  return tls_stream_flush (stream) == FIL_STREAM_FAILED ? FIL_STREAM_FAILED : n;
+}
+
+/* As much at once as may wait: what is read by pieces is sent by one system call. */
+static gssize
+tls_stream_send_file (FilStream *stream,
+                      int fd,
+                      goffset offset,
+                      gsize len)
+{
+  FilTlsStream *self = (FilTlsStream *) stream;
+  gsize done = 0;
+  gssize n = tls_stream_flush (stream);
+
+  if (n != 0)
+    return n;
+  len = MIN (len, FIL_TLS_MAX_PENDING);
+  while (done < len)
+    {
+      gssize has = pread (fd, self->room->clear, MIN (len - done, FIL_TLS_FILE_PIECE), offset + (goffset) done);
+
+      n = has <= 0 ? FIL_STREAM_FILE_SHORT : encrypt (self, self->room->clear, (gsize) has);
+      if (n < 0)
+        break;
+      done += (gsize) n;
+      if (n < has)
+        break;
+    }
+  if (tls_stream_flush (stream) == FIL_STREAM_FAILED)
+    return FIL_STREAM_FAILED;
+  return done > 0 ? (gssize) done : n;
 }
 
 static void
@@ -293,6 +372,7 @@ static const FilStreamClass tls_stream_class = {
   .read = tls_stream_read,
   .peek = tls_stream_peek,
   .write = tls_stream_write,
+  .send_file = tls_stream_send_file,
   .flush = tls_stream_flush,
   .keep_watch = tls_stream_keep_watch,
   .describe = tls_stream_describe,
@@ -330,6 +410,7 @@ fil_tls_stream_new (FilTls *self,
 
   fil_stream_init (&stream->parent, &tls_stream_class);
   stream->below = below;
+  stream->room = _fil_tls_room (self);
   if (early_len > 0)
     stream->early = g_byte_array_append (g_byte_array_new (), early, (guint) early_len);
   BIO_set_data (bio, stream);

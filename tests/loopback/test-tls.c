@@ -357,6 +357,105 @@ test_cut_off (void)
   loop_clear (&loop);
 }
 
+/* Which suite of TLS 1.3 a server of ours chooses for somebody who puts @first before the two others. */
+static guint
+suite_for (guint first)
+{
+  static const guint8 offered[] = { 0x13, 0x01, 0x13, 0x03, 0x13, 0x02 };
+  guint8 ours[sizeof offered];
+  guint8 hello[2048];
+  guint8 answer[2048];
+  guint8 *suites;
+  gssize len = 0;
+  guint8 others = 0;
+  guint suite;
+  int fds[2];
+  Loop loop;
+
+  loop_init (&loop);
+  loop_pair (fds);
+  pump_tls (&loop, fds[0], FIL_TLS_CLIENT, actor_new (""));
+  loop_until ((len = recv (fds[1], hello, sizeof hello, MSG_DONTWAIT)) > 0);
+  close (fds[1]);
+
+  suites = memmem (hello, (gsize) len, offered, sizeof offered);
+  g_assert_nonnull (suites);
+  ours[0] = 0x13;
+  ours[1] = (guint8) first;
+  for (guint i = 1; i <= 3; i++)
+    if (i != first)
+      {
+        others++;
+        ours[2 * others] = 0x13;
+        ours[2 * others + 1] = (guint8) i;
+      }
+  memcpy (suites, ours, sizeof ours);
+
+  loop_pair (fds);
+  pump_tls (&loop, fds[0], FIL_TLS_SERVER, actor_new (""));
+  g_assert_cmpint (send (fds[1], hello, (gsize) len, MSG_NOSIGNAL), ==, len);
+  loop_until ((len = recv (fds[1], answer, sizeof answer, MSG_DONTWAIT)) > 0);
+  /* A record's head, a message's head, the version, 32 random bytes, the session's name and its length. */
+  g_assert_cmpint (len, >, 79);
+  g_assert_cmpuint (answer[0], ==, 0x16);
+  g_assert_cmpuint (answer[43], ==, 32);
+  g_assert_cmpuint (answer[76], ==, 0x13);
+  suite = answer[77];
+  close (fds[1]);
+  loop_clear (&loop);
+  return suite;
+}
+
+static void
+test_suites (void)
+{
+  g_assert_cmpuint (suite_for (1), ==, 1);
+  g_assert_cmpuint (suite_for (2), ==, 1);
+  g_assert_cmpuint (suite_for (3), ==, 3);
+}
+
+/* Two uploads at a time, one of them to somebody who does not read: what waits for him is his alone. */
+static void
+test_two_files (void)
+{
+  const gsize size = 4 * 1000 * 1000;
+  Loop loop;
+  Actor *client[2] = { actor_new (""), actor_new ("") };
+  g_autofree char *bytes = g_malloc (size);
+  int files[2];
+  int fds[2];
+
+  loop_init (&loop);
+  client[0]->appetite = 0;
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *name = NULL;
+      Actor *server = actor_new ("");
+
+      for (gsize at = 0; at < size; at++)
+        bytes[at] = (char) (at * 7 + (at >> 9) + i);
+      files[i] = g_file_open_tmp ("filbert-XXXXXX", &name, NULL);
+      g_unlink (name);
+      g_assert_cmpint (write (files[i], bytes, size), ==, size);
+      loop_pair (fds);
+      server->file = files[i];
+      server->file_left = size;
+      pump_tls (&loop, fds[0], FIL_TLS_CLIENT, client[i]);
+      pump_tls (&loop, fds[1], FIL_TLS_SERVER, server);
+    }
+  loop_until (client[1]->heard->len == size);
+  g_assert_cmpmem (client[1]->heard->data, size, bytes, size);
+  client[0]->appetite = G_MAXSIZE;
+  fil_session_changed (&client[0]->parent);
+  loop_until (client[0]->heard->len == size);
+  for (gsize at = 0; at < size; at++)
+    bytes[at] = (char) (at * 7 + (at >> 9));
+  g_assert_cmpmem (client[0]->heard->data, size, bytes, size);
+  loop_clear (&loop);
+  for (guint i = 0; i < 2; i++)
+    close (files[i]);
+}
+
 int
 main (int argc,
       char **argv)
@@ -370,6 +469,8 @@ main (int argc,
   g_test_add_func ("/loopback/tls/close", test_close);
   g_test_add_func ("/loopback/tls/backpressure", test_backpressure);
   g_test_add_func ("/loopback/tls/file", test_file);
+  g_test_add_func ("/loopback/tls/suites", test_suites);
+  g_test_add_func ("/loopback/tls/two-files", test_two_files);
   g_test_add_func ("/loopback/tls/upgrade", test_upgrade);
   g_test_add_func ("/loopback/tls/early-bytes", test_early_bytes);
   g_test_add_func ("/loopback/tls/garbage", test_garbage);
