@@ -62,6 +62,10 @@ struct _FilLink
   FilLinkStats stats;
 };
 
+/* link-alive.c */
+gint64 _fil_link_alive_interval (const FilLink *self);
+void _fil_link_watch_alive (FilLink *self, gint64 now_us);
+
 /* link-input.c */
 gsize _fil_link_feed (FilLink *self, const guint8 *bytes, gsize len, gint64 now_us);
 void _fil_link_resume (FilLink *self, gint64 now_us);

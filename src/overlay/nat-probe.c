@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Those who were asked, and one more. */
+G_STATIC_ASSERT (FIL_NAT_TARGETS < FIL_NAT_VOICES_MAX);
+
 #define ANSWER_TIME (5 * FIL_SEC)
 #define REPEAT_TIME (1500 * FIL_MSEC)
 /* gtk-gnutella 1.2.3 answers one UDP ping of an address in 60 s (signalling.md §4). */
@@ -18,7 +21,6 @@
 #define DOUBT_AGAIN FIL_MINUTE
 /* NATs forget a mapping after 30 to 180 s (f2f.md §2). */
 #define KEEP_EVERY (20 * FIL_SEC)
-#define STEP_MAX 32 /* other connections take ports in between */
 
 /**
  * fil_nat_probe_init:
@@ -170,120 +172,6 @@ fil_nat_probe_none_to_ask (FilNatProbe *self,
     self->starved_us = now_us;
 }
 
-static guint
-count_port (const FilNatVoice *voices,
-            guint n,
-            guint16 port)
-{
-  guint same = 0;
-
-  for (guint i = 0; i < n; i++)
-    same += voices[i].seen.port == port;
-  return same;
-}
-
-/* Whether the host of a voice that was heard before may belong to the same person, who would speak twice. */
-static gboolean
-has_spoken (const FilNatVoice *voices,
-            guint i)
-{
-  for (guint j = 0; j < i; j++)
-    if (fil_endpoint_is_set (&voices[j].seen) && fil_endpoint_maybe_one_person (&voices[j].peer, &voices[i].peer))
-      return TRUE;
-  return FALSE;
-}
-
-/* The voices that were heard, one of each person, in the order in which the NAT met their hosts; those that see
- * us at another address than most are left out. */
-static guint
-collect (const FilNatVoice *all,
-         guint n_all,
-         FilNatVoice *out)
-{
-  FilNatVoice voices[MAX (FIL_NAT_TARGETS, FIL_NAT_TOLD)];
-  const FilNatVoice *best = NULL;
-  guint most = 0, n_voices = 0, n = 0;
-
-  for (guint i = 0; i < n_all; i++)
-    if (fil_endpoint_is_set (&all[i].seen) && !has_spoken (all, i))
-      voices[n_voices++] = all[i];
-  for (guint i = 0; i < n_voices; i++)
-    {
-      guint same = 0;
-
-      for (guint j = 0; j < n_voices; j++)
-        same += fil_endpoint_same_address (&voices[i].seen, &voices[j].seen);
-      if (same > most)
-        {
-          most = same;
-          best = &voices[i];
-        }
-    }
-  for (guint i = 0; i < n_voices; i++)
-    if (best != NULL && fil_endpoint_same_address (&voices[i].seen, &best->seen))
-      {
-        guint at = n++;
-
-        for (; at > 0 && out[at - 1].since_us > voices[i].since_us; at--)
-          out[at] = out[at - 1];
-        out[at] = voices[i];
-      }
-  return n;
-}
-
-/* Whether each port follows the one before it by a small step in the same direction. Returns the smallest
- * step, 0 when there is no such order. */
-static gint16
-common_step (const FilNatVoice *voices,
-             guint n)
-{
-  int step = 0;
-
-  for (guint i = 1; i < n; i++)
-    {
-      int difference = voices[i].seen.port - voices[i - 1].seen.port;
-
-      if (difference == 0 || ABS (difference) > STEP_MAX || (step != 0 && (difference > 0) != (step > 0)))
-        return 0;
-      if (step == 0 || ABS (difference) < ABS (step))
-        step = difference;
-    }
-  return (gint16) step;
-}
-
-/* What so many voices say of the mapping; the endpoint they agree on, or the newest one, goes to @outside. */
-static FilNatMapping
-judge (const FilNatVoice *all,
-       guint n_all,
-       guint needed,
-       FilEndpoint *outside,
-       gint16 *delta)
-{
-  FilNatVoice voices[MAX (FIL_NAT_TARGETS, FIL_NAT_TOLD)];
-  guint n = collect (all, n_all, voices);
-  gboolean any_twice = FALSE;
-
-  if (n < needed)
-    return FIL_NAT_MAPPING_UNKNOWN;
-  *outside = voices[n - 1].seen;
-  for (guint i = 0; i < n; i++)
-    {
-      guint same = count_port (voices, n, voices[i].seen.port);
-
-      if (same >= needed && same * 2 > n)
-        {
-          *outside = voices[i].seen;
-          return FIL_NAT_MAPPING_INDEPENDENT;
-        }
-      any_twice |= same > 1;
-    }
-  /* Neither one port nor a port for each: somebody lies, or the NAT has just forgotten. */
-  if (any_twice)
-    return FIL_NAT_MAPPING_UNKNOWN;
-  *delta = common_step (voices, n);
-  return *delta != 0 ? FIL_NAT_MAPPING_SEQUENTIAL : FIL_NAT_MAPPING_RANDOM;
-}
-
 static gboolean
 keeps_port (const FilNatProbe *self)
 {
@@ -331,7 +219,7 @@ conclude (FilNatProbe *self,
   FilNat before = self->nat;
   FilEndpoint outside = { 0 };
   gint16 delta = 0;
-  FilNatMapping mapping = judge (self->voices, self->n, FIL_NAT_VOICES, &outside, &delta);
+  FilNatMapping mapping = fil_nat_voices_judge (self->voices, self->n, &outside, &delta);
 
   self->begun_us = FIL_NEVER;
   self->is_doubted = FALSE;
@@ -369,7 +257,7 @@ continues (FilNatProbe *self,
            gint64 now_us)
 {
   FilNatVoice next = { .peer = *peer, .seen = *seen, .since_us = now_us };
-  FilNatVoice known[FIL_NAT_TARGETS + 1], sorted[FIL_NAT_TARGETS + 1];
+  FilNatVoice known[FIL_NAT_VOICES_MAX], sorted[FIL_NAT_VOICES_MAX];
   guint n_known = 0, n;
   gint16 step;
 
@@ -377,10 +265,10 @@ continues (FilNatProbe *self,
     if (!fil_endpoint_maybe_one_person (&self->voices[i].peer, peer))
       known[n_known++] = self->voices[i];
   known[n_known++] = next;
-  n = collect (known, n_known, sorted);
+  n = fil_nat_voices_collect (known, n_known, sorted);
   if (n < FIL_NAT_VOICES || !fil_endpoint_equal (&sorted[n - 1].peer, peer))
     return FALSE;
-  step = common_step (&sorted[n - FIL_NAT_VOICES], FIL_NAT_VOICES);
+  step = fil_nat_voices_step (&sorted[n - FIL_NAT_VOICES], FIL_NAT_VOICES);
   if (step == 0 || (step > 0) != (self->nat.delta > 0))
     return FALSE;
   self->n = MIN (n, FIL_NAT_TARGETS);

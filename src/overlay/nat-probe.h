@@ -3,23 +3,12 @@
 
 #include <glib.h>
 
-#include "endpoint.h"
-#include "nat.h"
+#include "nat-voices.h"
 
 G_BEGIN_DECLS
 
 #define FIL_NAT_TARGETS 5 /* hosts that are asked at the same moment */
-#define FIL_NAT_VOICES 3  /* of different networks that have to answer */
 #define FIL_NAT_TOLD 8    /* neighbours whose word on our TCP port is remembered */
-
-/* One host that was asked, or has told. */
-typedef struct
-{
-  FilEndpoint peer;
-  FilEndpoint seen;  /* us as it sees us; family 0: it has not answered */
-  gint64 since_us;   /* when our NAT first had reason to make a mapping for it */
-  guint16 inside;    /* TCP: the port of our end */
-} FilNatVoice;
 
 /**
  * FilNatProbe:

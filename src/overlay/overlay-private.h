@@ -230,9 +230,12 @@ void _fil_overlay_learn (FilOverlay *self, const FilEndpoint *host, const FilEnd
 
 /* overlay-reach.c */
 void _fil_overlay_ask_proofs (FilOverlay *self, FilNeighbour *only, gint64 now_us);
-void _fil_overlay_doubt_nat (FilOverlay *self, gint64 now_us);
 void _fil_overlay_watch_reach (FilOverlay *self, gint64 now_us);
 void _fil_overlay_take_datagram (FilOverlay *self, const FilEndpoint *from, gint64 now_us);
+
+/* overlay-nat.c */
+void _fil_overlay_watch_nat (FilOverlay *self, gint64 now_us);
+void _fil_overlay_doubt_nat (FilOverlay *self, gint64 now_us);
 void _fil_overlay_take_own_address (FilOverlay *self, const FilEndpoint *from, const FilEndpoint *seen_as,
                                     gint64 now_us);
 void _fil_overlay_take_seen_port (FilOverlay *self, FilNeighbour *from, const FilFeatures *features, gint64 now_us);
