@@ -4,8 +4,11 @@
 #include "library-private.h"
 
 #include "safe-name.h"
+#include "safe-open.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Makes a file that is not shared yet; takes row. */
 FilLibraryFile *
@@ -213,4 +216,83 @@ fil_library_count (FilLibrary *self,
   file->is_counted = TRUE;
   if (fil_timer_due (self->counts_timer) == FIL_NEVER)
     fil_timer_set (self->counts_timer, fil_clock_now (self->clock) + FIL_LIBRARY_COUNTS_US);
+}
+
+/**
+ * fil_library_open:
+ *
+ * Opens a shared file for sending, if it is still the very file that was hashed. If not, it is
+ * shared no more until it was looked at again.
+ *
+ * Returns: a descriptor that the caller closes, or -1 with @error set: FIL_FILES_ERROR_CHANGED, GONE, …
+ */
+int
+fil_library_open (FilLibrary *self,
+                  guint32 index,
+                  GError **error)
+{
+  FilLibraryFile *file;
+  int fd;
+
+  if (fil_library_get (self, index) == NULL)
+    {
+      g_set_error_literal (error, FIL_FILES_ERROR, FIL_FILES_ERROR_GONE, _ ("This file is not shared any more."));
+      return -1;
+    }
+  file = self->by_index->pdata[index];
+  fd = fil_open_beneath (file->share->row->path, file->row->path, error);
+  if (fd >= 0 && fil_check_same_file (fd, file->row, error))
+    return fd;
+  if (fd >= 0)
+    close (fd);
+  _fil_library_file_unshare (file);
+  _fil_library_scan_soon (file->share);
+  return -1;
+}
+
+typedef struct
+{
+  guint64 size;
+  FilTth root;
+  FilTreeLoaded func;
+  gpointer data;
+} TreeRequest;
+
+static void
+on_tree (GBytes *row,
+         gpointer data)
+{
+  TreeRequest *request = data;
+  g_autoptr (FilTigerTree) tree = NULL;
+
+  if (row != NULL)
+    tree = fil_tiger_tree_new_from_bytes (request->size, row);
+  else if (request->size > 0 && request->size <= fil_tiger_kept_node_size (request->size))
+    tree = fil_tiger_tree_new_from_row (request->size, &request->root, 1); /* see take_hash() of library-hash.c */
+  if (tree != NULL && !fil_tth_equal (fil_tiger_tree_root (tree), &request->root))
+    g_clear_pointer (&tree, fil_tiger_tree_unref);
+  request->func (tree, request->data);
+}
+
+/**
+ * fil_library_load_tree:
+ * @func: gets the file's tiger tree, borrowed, or NULL
+ */
+void
+fil_library_load_tree (FilLibrary *self,
+                       guint32 index,
+                       FilTreeLoaded func,
+                       gpointer data)
+{
+  const FilFileRow *row = fil_library_get (self, index);
+  TreeRequest *request = g_new0 (TreeRequest, 1);
+
+  request->func = func;
+  request->data = data;
+  if (row != NULL)
+    {
+      request->size = row->size;
+      request->root = row->tth;
+    }
+  fil_files_table_load_tree (self->database, row != NULL ? row->id : 0, on_tree, request, g_free);
 }

@@ -106,8 +106,12 @@ struct _FilLibrary
 };
 
 /* library.c */
-FilLibraryShare *_fil_library_share (FilLibrary *self, gint64 id);
 void _fil_library_changed (FilLibrary *self, FilLibraryShare *share);
+
+/* library-shares.c */
+FilLibraryShare *_fil_library_share_new (FilLibrary *self, FilShareRow *row);
+void _fil_library_share_free (FilLibraryShare *share);
+FilLibraryShare *_fil_library_share (FilLibrary *self, gint64 id);
 FilSharePlaces *_fil_library_places (FilLibrary *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* library-files.c */
