@@ -8,19 +8,11 @@
 #include "part-file.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
-#include <unistd.h>
 
 struct _FilDiskStorage
 {
-  FilDisk *disk; /* not owned */
-  char *incomplete;
-  char **former; /* (nullable): folders that were it before, and may still hold part files */
-  char *downloads;
-  char *kind_folders[FIL_N_KINDS]; /* NULL: downloads */
-  char *home; /* the file system where part files were seen last; NULL: not yet */
-  FilDiskStorageHome home_func;
-  gpointer home_data;
+  FilDisk *disk;
+  FilDownloadFolders *folders;
 };
 
 struct _FilPart
@@ -50,177 +42,25 @@ typedef struct
 
 /**
  * fil_disk_storage_new:
- * @disk: outlives the storage
+ * @disk: outlives the storage, as @folders
  *
  * Returns: (transfer full): the storage
  */
 FilDiskStorage *
 fil_disk_storage_new (FilDisk *disk,
-                      const char *incomplete,
-                      const char *downloads)
+                      FilDownloadFolders *folders)
 {
   FilDiskStorage *self = g_new0 (FilDiskStorage, 1);
 
   self->disk = disk;
-  fil_disk_storage_set_folders (self, incomplete, downloads);
+  self->folders = folders;
   return self;
 }
 
 void
 fil_disk_storage_free (FilDiskStorage *self)
 {
-  for (guint kind = 0; kind < FIL_N_KINDS; kind++)
-    g_free (self->kind_folders[kind]);
-  g_free (self->incomplete);
-  g_strfreev (self->former);
-  g_free (self->downloads);
-  g_free (self->home);
   g_free (self);
-}
-
-/**
- * fil_disk_storage_set_kind_folder:
- * @folder: (nullable): where finished files of that kind go; NULL: into the download folder
- */
-void
-fil_disk_storage_set_kind_folder (FilDiskStorage *self,
-                                  FilFileKind kind,
-                                  const char *folder)
-{
-  g_free (self->kind_folders[kind]);
-  self->kind_folders[kind] = g_strdup (folder);
-}
-
-/**
- * fil_disk_storage_set_folders:
- *
- * Parts that are open stay where they are.
- */
-void
-fil_disk_storage_set_folders (FilDiskStorage *self,
-                              const char *incomplete,
-                              const char *downloads)
-{
-  g_free (self->incomplete);
-  g_free (self->downloads);
-  self->incomplete = g_strdup (incomplete);
-  self->downloads = g_strdup (downloads);
-}
-
-/**
- * fil_disk_storage_incomplete:
- *
- * Returns: the folder where part files are made, valid until it is set anew
- */
-const char *
-fil_disk_storage_incomplete (const FilDiskStorage *self)
-{
-  return self->incomplete;
-}
-
-/**
- * fil_disk_storage_set_former:
- * @folders: (nullable): which the incomplete folder was before, and which may still hold part files
- */
-void
-fil_disk_storage_set_former (FilDiskStorage *self,
-                             const char *const *folders)
-{
-  g_strfreev (self->former);
-  self->former = g_strdupv ((char **) folders);
-}
-
-/**
- * fil_disk_storage_set_home:
- * @identity: (nullable): what @func was told last, in an earlier life
- * @func: told when part files are found on another file system
- *
- * A folder may be a drive that is away; then its place is empty, or a new folder is made there. So a part file
- * that is missing was only deleted when the folder is on the file system where part files were seen last.
- */
-void
-fil_disk_storage_set_home (FilDiskStorage *self,
-                           const char *identity,
-                           FilDiskStorageHome func,
-                           gpointer data)
-{
-  g_free (self->home);
-  self->home = g_strdup (identity);
-  self->home_func = func;
-  self->home_data = data;
-}
-
-static void
-note_home (FilDiskStorage *self)
-{
-  g_autofree char *identity = fil_disk_guard_identity (self->incomplete);
-
-  if (identity == NULL || g_strcmp0 (identity, self->home) == 0)
-    return;
-  g_free (self->home);
-  self->home = g_steal_pointer (&identity);
-  if (self->home_func != NULL)
-    self->home_func (self->home_data, self->home);
-}
-
-/* A folder that a person has chosen since is as good. */
-static gboolean
-is_home (FilDiskStorage *self)
-{
-  g_autofree char *identity = fil_disk_guard_identity (self->incomplete);
-  const char *path = self->home != NULL ? strchr (self->home, ' ') : NULL;
-
-  return path == NULL || strcmp (path + 1, self->incomplete) != 0 || g_strcmp0 (identity, self->home) == 0;
-}
-
-/* Where a file of that name goes when it is whole. */
-static const char *
-finished_folder (const FilDiskStorage *self,
-                 const char *name)
-{
-  const char *folder = self->kind_folders[fil_file_kind_of (name)];
-
-  return folder != NULL ? folder : self->downloads;
-}
-
-static char *
-part_name (gint64 id)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT ".part", id);
-}
-
-static gboolean
-is_in (const char *folder,
-       const char *name)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  return access (path, F_OK) == 0;
-}
-
-/* Where a part file lies, or is to be made: a person may have chosen another folder since it was begun. */
-static const char *
-part_folder (const FilDiskStorage *self,
-             const char *name)
-{
-  for (guint i = 0; self->former != NULL && self->former[i] != NULL; i++)
-    if (!is_in (self->incomplete, name) && is_in (self->former[i], name))
-      return self->former[i];
-  return self->incomplete;
-}
-
-/**
- * fil_disk_storage_part_path:
- *
- * Returns: (transfer full): where the part file of download @id lies, if there is one
- */
-char *
-fil_disk_storage_part_path (FilDiskStorage *self,
-                            gint64 id)
-{
-  g_autofree char *name = part_name (id);
-
-  return g_build_filename (part_folder (self, name), name, NULL);
 }
 
 static FilStorageStatus
@@ -301,8 +141,8 @@ answer_open (Request *request,
 
   if (error != NULL)
     part->is_closed = TRUE;
-  else if (!part->is_elsewhere && (part->existed || request->storage->home == NULL))
-    note_home (request->storage);
+  else if (!part->is_elsewhere && (part->existed || !fil_download_folders_has_home (request->storage->folders)))
+    fil_download_folders_note_home (request->storage->folders);
   answer (request, &reply, error);
 }
 
@@ -316,19 +156,20 @@ created_cb (gpointer data,
 static void
 create (Request *request)
 {
-  g_autofree char *name = part_name (request->id);
+  FilDownloadFolders *folders = request->storage->folders;
+  g_autofree char *name = fil_download_part_name (request->id);
   g_autoptr (GError) error = NULL;
 
-  if (request->has_begun && !is_home (request->storage))
+  if (request->has_begun && !fil_download_folders_is_home (folders))
     {
       error = g_error_new (FIL_FILES_ERROR, FIL_FILES_ERROR_GONE,
                            _("What there is of this file lies on another disk than %s is on now. Is a drive away?"),
-                           request->storage->incomplete);
+                           fil_download_folders_incomplete (folders));
       answer_open (request, error);
       return;
     }
-  request->part->file = fil_part_file_new (request->storage->disk, request->storage->incomplete, name, FIL_PART_CREATE,
-                                           created_cb, request);
+  request->part->file = fil_part_file_new (request->storage->disk, fil_download_folders_incomplete (folders), name,
+                                           FIL_PART_CREATE, created_cb, request);
 }
 
 static void
@@ -362,8 +203,8 @@ opened_cb (gpointer data,
     }
   g_clear_pointer (&request->part->file, fil_part_file_free);
   if (request->name != NULL)
-    fil_disk_find_placed (self->disk, finished_folder (self, request->name), request->name, request->size,
-                          &request->sha1, placed_cb, request);
+    fil_disk_find_placed (self->disk, fil_download_folders_of_finished (self->folders, request->name), request->name,
+                          request->size, &request->sha1, placed_cb, request);
   else
     create (request);
 }
@@ -377,11 +218,11 @@ storage_open (gpointer data,
   FilDiskStorage *self = data;
   FilPart *part = g_new0 (FilPart, 1);
   Request *request = request_new (part, done, done_data);
-  g_autofree char *name = part_name (sought->id);
-  const char *folder = part_folder (self, name);
+  g_autofree char *name = fil_download_part_name (sought->id);
+  const char *folder = fil_download_folders_of_part (self->folders, sought->id);
   g_autoptr (GError) error = NULL;
 
-  part->is_elsewhere = folder != self->incomplete;
+  part->is_elsewhere = folder != fil_download_folders_incomplete (self->folders);
   request->storage = self;
   request->id = sought->id;
   request->has_begun = sought->missing < sought->size;
@@ -507,7 +348,7 @@ storage_finish (gpointer data,
   FilDiskStorage *self = data;
 
   fil_part_file_finish (part->file, size, part->is_hashed ? &part->sha1 : NULL,
-                        finished_folder (self, name), name, finished_cb,
+                        fil_download_folders_of_finished (self->folders, name), name, finished_cb,
                         request_new (part, done, done_data));
 }
 
@@ -547,10 +388,11 @@ storage_discard (gpointer data,
 
   if (part == NULL)
     {
-      g_autofree char *name = part_name (id);
+      g_autofree char *name = fil_download_part_name (id);
+      const char *folder = fil_download_folders_of_part (self->folders, id);
 
       part = g_new0 (FilPart, 1);
-      part->file = fil_part_file_new (self->disk, part_folder (self, name), name, FIL_PART_OPEN, ignore_cb, NULL);
+      part->file = fil_part_file_new (self->disk, folder, name, FIL_PART_OPEN, ignore_cb, NULL);
     }
   fil_part_file_remove (part->file, ignore_cb, NULL);
   storage_close (self, part);

@@ -142,7 +142,7 @@ fil_node_preview (FilNode *self,
     return;
   preview = g_new0 (Preview, 1);
   preview->id = id;
-  preview->part = fil_disk_storage_part_path (self->storage, id);
+  preview->part = fil_download_folders_part_path (self->folders, id);
   preview->len = fil_segment_map_prefix (download->map, FIL_SEGMENT_WRITTEN);
   preview->folder = folder_of_copies (self);
   preview->name = g_strdup (download->name);

@@ -125,6 +125,7 @@ struct _FilNode
 
   /* Files. */
   FilDisk *disk;
+  FilDownloadFolders *folders;
   FilDiskStorage *storage;
   FilLibrary *library;
   gboolean is_route_table_old; /* the index has changed since */

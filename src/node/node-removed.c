@@ -187,7 +187,7 @@ would_help (FilNode *self,
       if (row->state != FIL_DOWNLOAD_DONE)
         kept += kept_bytes (row);
     }
-  return missing > 0 && fil_disk_guard_fits_after (fil_disk_storage_incomplete (self->storage), kept, missing,
+  return missing > 0 && fil_disk_guard_fits_after (fil_download_folders_incomplete (self->folders), kept, missing,
                                                    fil_disk_floor (self->disk));
 }
 

@@ -75,11 +75,12 @@ open_profile (FilNode *self,
 
   fil_settings_get_guid (self->settings, &self->guid, self->random);
   self->disk = fil_disk_new (FIL_DISK_FLOOR);
-  self->storage = fil_disk_storage_new (self->disk, self->profile, self->profile);
+  self->folders = fil_download_folders_new (self->profile, self->profile);
+  self->storage = fil_disk_storage_new (self->disk, self->folders);
   home = fil_settings_get_own (self->settings, PARTS_DISK);
-  fil_disk_storage_set_home (self->storage, home, home_cb, self);
+  fil_download_folders_set_home (self->folders, home, home_cb, self);
   former = load_former (self);
-  fil_disk_storage_set_former (self->storage, (const char *const *) former);
+  fil_download_folders_set_former (self->folders, (const char *const *) former);
   return TRUE;
 }
 
@@ -107,13 +108,13 @@ apply_folders (FilNode *self)
     g_warning ("the folder %s cannot be made: %s", incomplete, g_strerror (errno));
   if (g_mkdir_with_parents (downloads, 0755) != 0)
     g_warning ("the folder %s cannot be made: %s", downloads, g_strerror (errno));
-  fil_disk_storage_set_folders (self->storage, incomplete, downloads);
+  fil_download_folders_set (self->folders, incomplete, downloads);
   for (guint kind = 0; kind < FIL_KIND_OTHER; kind++)
     {
       g_autofree char *key = g_strconcat (fil_file_kind_name (kind), "-dir", NULL);
       g_autofree char *folder = fil_settings_get (self->settings, key);
 
-      fil_disk_storage_set_kind_folder (self->storage, kind, *folder != '\0' ? folder : NULL);
+      fil_download_folders_set_kind (self->folders, kind, *folder != '\0' ? folder : NULL);
     }
 }
 
@@ -122,16 +123,16 @@ static void
 leave_folder (FilNode *self)
 {
   g_auto (GStrv) former = load_former (self);
-  GString *text = g_string_new (fil_disk_storage_incomplete (self->storage));
+  GString *text = g_string_new (fil_download_folders_incomplete (self->folders));
   g_auto (GStrv) all = NULL;
 
   for (guint i = 0; former[i] != NULL && i + 1 < FORMER_FOLDERS_MAX; i++)
-    if (strcmp (former[i], fil_disk_storage_incomplete (self->storage)) != 0)
+    if (strcmp (former[i], fil_download_folders_incomplete (self->folders)) != 0)
       g_string_append_printf (text, "\n%s", former[i]);
   fil_settings_set_own (self->settings, FORMER_FOLDERS, text->str);
   g_string_free (text, TRUE);
   all = load_former (self);
-  fil_disk_storage_set_former (self->storage, (const char *const *) all);
+  fil_download_folders_set_former (self->folders, (const char *const *) all);
 }
 
 static void
@@ -302,6 +303,7 @@ fil_node_finalize (GObject *object)
   g_clear_pointer (&self->failed_dials, g_array_unref);
   g_clear_pointer (&self->library, fil_library_free);
   g_clear_pointer (&self->storage, fil_disk_storage_free);
+  g_clear_pointer (&self->folders, fil_download_folders_free);
   g_clear_pointer (&self->disk, fil_disk_free);
   _fil_node_network_free (self);
 
