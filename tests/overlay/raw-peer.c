@@ -81,6 +81,14 @@ send_udp (gpointer data,
   g_array_append_val (self->datagram_to, *to);
 }
 
+static void
+changed (gpointer data,
+         FilOverlayNote note,
+         guint32 link)
+{
+  ((RawWorld *) data)->n_proxies_told += note == FIL_NOTE_PROXIES;
+}
+
 RawWorld *
 raw_world_new (FilOverlayConfig *config)
 {
@@ -90,7 +98,8 @@ raw_world_new (FilOverlayConfig *config)
                                                .head = head,
                                                .dial = dial,
                                                .connect_back = connect_back,
-                                               .send_udp = send_udp };
+                                               .send_udp = send_udp,
+                                               .changed = changed };
   RawWorld *self = g_new0 (RawWorld, 1);
 
   self->random = fil_random_new_seeded ((guint64) g_test_rand_int ());

@@ -23,6 +23,7 @@ typedef struct
   guint n_hits;
   guint n_pushes;
   guint n_heads;
+  guint n_proxies_told;  /* how often the list of push proxies was said to be another one */
   FilSource head_source;
   const char *file;      /* every query finds this, or NULL */
 } RawWorld;

@@ -558,6 +558,44 @@ test_proxy_names_victim (Fixture *f,
   g_assert_cmpuint (proxy.endpoint.port, ==, 7000);
 }
 
+/* The gate sends nobody to private places, nor to the ports of mail and web servers. */
+static gboolean
+is_good_place (gpointer data,
+               const FilEndpoint *endpoint,
+               FilAddressUse use)
+{
+  return fil_endpoint_class (endpoint) == FIL_ADDRESS_PUBLIC && endpoint->port >= 1024;
+}
+
+/* What the last message to @peer says of the address. */
+static char *
+told_listen (RawPeer *peer)
+{
+  FilVendor vendor;
+  FilHeaderUpdate update;
+
+  g_assert_true (fil_vendor_decode (&vendor, fil_packet_payload (raw_peer_last (peer, FIL_KIND_VENDOR))));
+  g_assert_true (fil_header_update_decode (&update, &vendor));
+  return fil_header_update_value (&update, "Listen-IP");
+}
+
+/* Where others are told that up[0] is. */
+static FilEndpoint
+listen_of_up (Fixture *f)
+{
+  const GPtrArray *ultrapeers = f->world->overlay->ultrapeers;
+  FilEndpoint up = raw_endpoint (1);
+
+  for (guint i = 0; i < ultrapeers->len; i++)
+    {
+      const FilLink *link = ((FilNeighbour *) ultrapeers->pdata[i])->link;
+
+      if (fil_endpoint_same_address (fil_link_remote (link), &up))
+        return fil_link_listen (link);
+    }
+  g_assert_not_reached ();
+}
+
 /* The router opened another port after we had introduced ourselves; a proxy of ours has another one by now. */
 static void
 test_new_port_is_told (Fixture *f,
@@ -569,16 +607,22 @@ test_new_port_is_told (Fixture *f,
   {
     const char *text;
     guint16 port;
+    gboolean is_news;
   } cases[] = {
-    { "Listen-IP=9.9.9.9\\:0\n", 6346 },
-    { "X-Other=7", 6346 },
-    { "Listen-IP=nonsense", 6346 },
-    { "Listen-IP=9.9.9.9\\:7777\nX-Other=7", 7777 }, /* somebody else's address: the port counts */
+    { "Listen-IP=9.9.9.9\\:0\n", 6346, FALSE },
+    { "Listen-IP=9.9.9.9\\:25\n", 6346, FALSE },
+    { "X-Other=7", 6346, FALSE },
+    { "Listen-IP=nonsense", 6346, FALSE },
+    { "Listen-IP=9.9.9.9\\:7777\nX-Other=7", 7777, TRUE }, /* somebody else's address: the port counts */
+    { "Listen-IP=9.9.9.9\\:7777\n", 7777, FALSE },
+    { "Listen-IP=192.168.1.2\\:7778\n", 7778, TRUE },
   };
   FilEndpoint listen = f->world->overlay->config.listen;
   FilEndpoint up = raw_endpoint (1);
+  g_autofree char *told = NULL;
   FilHost proxy;
 
+  f->world->overlay->delegate.address_ok = is_good_place;
   send_vendor (f->up[0], FIL_VENDOR_MESSAGES_SUPPORTED, 0, &blank, &supported);
   say_supported (f->up[1], TRUE);
   acknowledge (f, 0, NULL, 1);
@@ -588,16 +632,22 @@ test_new_port_is_told (Fixture *f,
   fil_overlay_set_listen (f->world->overlay, &listen, f->world->now_us);
   g_assert_cmpuint (count_vendor (f->up[0], FIL_VENDOR_HEADER_UPDATE), ==, 1);
   g_assert_cmpuint (count_vendor (f->up[1], FIL_VENDOR_HEADER_UPDATE), ==, 0);
+  told = told_listen (f->up[0]);
+  g_assert_cmpstr (told, ==, "8.8.4.4:8845");
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       FilHeaderUpdate update = { .text = fil_slice_text (cases[i].text) };
+      guint before = f->world->n_proxies_told;
 
+      g_test_message ("%s", cases[i].text);
       send_vendor (f->up[0], FIL_VENDOR_HEADER_UPDATE, 1, &blank, &update);
+      g_assert_cmpuint (f->world->n_proxies_told - before, ==, cases[i].is_news);
       g_assert_cmpuint (n_proxies (f, &proxy), ==, 1);
       g_assert_true (fil_endpoint_same_address (&proxy.endpoint, &up));
       g_assert_cmpuint (proxy.endpoint.port, ==, cases[i].port);
     }
+  g_assert_cmpuint (listen_of_up (f).port, ==, 7778);
 }
 
 static void

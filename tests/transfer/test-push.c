@@ -785,9 +785,12 @@ test_other_address (Fixture *f,
       g_assert_true (world_run_until (g.world, g.download, DONE, 60));
       world_assert_done (g.world, 1, g.content);
       g_assert_cmpuint (g.host->givs, ==, i);
-      /* Where it was found it is looked for first. */
+      /* Where it was found it is looked for first, and next time at the place that failed if it has left. */
       if (i == 0)
-        g_assert_true (fil_endpoint_equal (&source->endpoint, &g.host->endpoint));
+        {
+          g_assert_true (fil_endpoint_equal (&source->endpoint, &g.host->endpoint));
+          g_assert_true (fil_endpoint_equal (&source->other, &spec.endpoint));
+        }
       tear_down (&g, NULL);
     }
 }
