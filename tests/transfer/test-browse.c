@@ -160,6 +160,7 @@ test_asks (Fixture *f,
            gconstpointer data)
 {
   g_autofree char *request = NULL;
+  FilOutput out;
 
   begin (f, FALSE);
   request = said (f);
@@ -169,6 +170,17 @@ test_asks (Fixture *f,
   g_assert_null (said (f));
   feed_text (f, "HTTP/1.1 403 Forbidden\r\n\r\n");
   assert_end (f, FIL_BROWSE_REFUSED);
+
+  /* A connection that takes little at a time gets all of it, too. */
+  begin (f, FALSE);
+  for (gsize at = 0; at < strlen (request); at += 7)
+    {
+      g_assert_true (fil_session_output (f->session, &out, f->now_us));
+      g_assert_cmpmem (out.bytes, out.len, request + at, strlen (request + at));
+      fil_session_sent (f->session, MIN (7, out.len), f->now_us);
+    }
+  g_assert_null (said (f));
+  g_clear_pointer (&f->session, fil_session_free);
 }
 
 /* However the body is delimited and cut into pieces, every file arrives once. */
@@ -202,16 +214,17 @@ test_bodies (Fixture *f,
       }
 }
 
-/* The end that it has when only the first @len bytes of a reply come. */
+/* The end that it has when only the first @len bytes of a reply come. @error: of the connection, or NULL */
 static FilBrowseEnd
 end_after (Fixture *f,
            const GByteArray *reply,
-           guint len)
+           guint len,
+           const char *error)
 {
   begin (f, FALSE);
   g_free (said (f));
   feed (f, reply->data, len, reply->len);
-  fil_session_hung_up (f->session, NULL, f->now_us);
+  fil_session_hung_up (f->session, error, f->now_us);
   g_assert_cmpuint (f->ends, ==, 1);
   g_clear_pointer (&f->session, fil_session_free);
   return f->end;
@@ -227,13 +240,47 @@ test_truncated (Fixture *f,
   g_autoptr (GByteArray) chunks = chunked (list);
   g_autoptr (GByteArray) to_the_end = with_head (OK "\r\n", list);
   g_autoptr (GByteArray) in_chunks = with_head (OK "Transfer-Encoding: chunked\r\n\r\n", chunks);
+  g_autofree char *head = g_strdup_printf (OK "Content-Length: %u\r\n\r\n", list->len);
+  g_autoptr (GByteArray) counted = with_head (head, list);
   guint n_whole = 0;
 
   for (guint len = 0; len <= to_the_end->len; len++)
-    n_whole += end_after (f, to_the_end, len) == FIL_BROWSE_WHOLE;
+    {
+      n_whole += end_after (f, to_the_end, len, NULL) == FIL_BROWSE_WHOLE;
+      g_assert_cmpint (end_after (f, to_the_end, len, "reset"), !=, FIL_BROWSE_WHOLE);
+    }
   g_assert_cmpuint (n_whole, ==, 4);
   for (guint len = 0; len < in_chunks->len; len++)
-    g_assert_cmpint (end_after (f, in_chunks, len), !=, FIL_BROWSE_WHOLE);
+    g_assert_cmpint (end_after (f, in_chunks, len, NULL), !=, FIL_BROWSE_WHOLE);
+  for (guint len = 0; len < counted->len; len++)
+    g_assert_cmpint (end_after (f, counted, len, NULL), !=, FIL_BROWSE_WHOLE);
+}
+
+/* What comes behind a list that is counted is not part of it, and messages that are no hits are not read as such. */
+static void
+test_no_part_of_it (Fixture *f,
+                    gconstpointer data)
+{
+  g_autoptr (GByteArray) list = make_list ();
+  g_autofree char *head = g_strdup_printf (OK "Content-Length: %u\r\n\r\n", list->len);
+  g_autoptr (GByteArray) reply = with_head (head, list);
+
+  g_byte_array_append (reply, list->data, list->len);
+  begin (f, FALSE);
+  g_free (said (f));
+  feed (f, reply->data, reply->len, reply->len);
+  g_assert_cmpuint (f->records, ==, 25);
+  assert_end (f, FIL_BROWSE_WHOLE);
+
+  /* The kind of the first message. */
+  list->data[16] = FIL_KIND_QUERY;
+  begin (f, FALSE);
+  g_free (said (f));
+  feed_text (f, OK "\r\n");
+  feed (f, list->data, list->len, list->len);
+  g_assert_cmpuint (f->hits, ==, 2);
+  fil_session_hung_up (f->session, NULL, f->now_us);
+  assert_end (f, FIL_BROWSE_WHOLE);
 }
 
 static void
@@ -245,10 +292,13 @@ test_answers (Fixture *f,
     const char *reply;
     FilBrowseEnd end;
   } cases[] = {
+    { "HTTP/1.1 401 Unauthorized\r\n\r\n", FIL_BROWSE_REFUSED },
     { "HTTP/1.1 404 Not Found\r\n\r\n", FIL_BROWSE_REFUSED },
     { "HTTP/1.1 406 Not Acceptable\r\n\r\n", FIL_BROWSE_REFUSED },
     { "HTTP/1.1 429 Banned for 5m\r\n\r\n", FIL_BROWSE_TOO_OFTEN },
+    { "HTTP/1.1 501 Not Implemented\r\n\r\n", FIL_BROWSE_REFUSED },
     { "HTTP/1.1 503 Busy\r\n\r\n", FIL_BROWSE_BUSY },
+    { "HTTP/1.1 550 Banned\r\n\r\n", FIL_BROWSE_TOO_OFTEN },
     { "HTTP/1.1 302 Found\r\nLocation: http://10.9.9.9/\r\n\r\n", FIL_BROWSE_NOT_UNDERSTOOD },
     { "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<ul>", FIL_BROWSE_NOT_UNDERSTOOD },
     { "HTTP/1.1 200 OK\r\n\r\n", FIL_BROWSE_NOT_UNDERSTOOD },
@@ -258,6 +308,7 @@ test_answers (Fixture *f,
     { OK "Content-Length: -1\r\n\r\n", FIL_BROWSE_NOT_UNDERSTOOD },
     { OK "Content-Length: 5, 6\r\n\r\n", FIL_BROWSE_NOT_UNDERSTOOD },
     { OK "Content-Length: 0\r\n\r\n", FIL_BROWSE_WHOLE },
+    { OK "Content-Encoding: identity\r\nContent-Length: 0\r\n\r\n", FIL_BROWSE_WHOLE },
     { OK "Content-Length: 3\r\n\r\nabcd", FIL_BROWSE_CUT },
     { OK "\r\n0123456789abcdef\x81\x01\x01\xff\xff\xff\xff", FIL_BROWSE_NOT_UNDERSTOOD },
     { "GNUTELLA/0.6 200 OK\r\n\r\n", FIL_BROWSE_NOT_UNDERSTOOD },
@@ -297,8 +348,13 @@ test_limits (Fixture *f,
              gconstpointer data)
 {
   g_autoptr (GByteArray) list = make_list ();
+  guint seconds;
+  gsize sent;
 
+  /* Until the connection stands it has all the time that the dial takes. */
   begin (f, FALSE);
+  f->now_us += FIL_BROWSE_MAX_US;
+  g_assert_cmpint (fil_session_wake (f->session), ==, FIL_NEVER);
   g_free (said (f));
   f->now_us += FIL_BROWSE_STALL_US - 1;
   fil_session_tick (f->session, f->now_us);
@@ -308,25 +364,28 @@ test_limits (Fixture *f,
   assert_end (f, FIL_BROWSE_NOT_UNDERSTOOD);
 
   begin (f, FALSE);
+  f->now_us += FIL_BROWSE_STALL_US;
   g_free (said (f));
   feed_text (f, OK "\r\n");
-  for (guint i = 0; f->ends == 0; i++)
+  for (seconds = 0; f->ends == 0; seconds++)
     {
-      g_assert_cmpuint (i, <=, FIL_BROWSE_MAX_US / FIL_SEC);
-      feed (f, list->data + i % list->len, 1, 1);
+      g_assert_cmpuint (seconds, <, FIL_BROWSE_MAX_US / FIL_SEC);
+      feed (f, list->data + seconds % list->len, 1, 1);
       f->now_us += FIL_SEC;
       fil_session_tick (f->session, f->now_us);
     }
+  g_assert_cmpuint (seconds, ==, FIL_BROWSE_MAX_US / FIL_SEC);
   assert_end (f, FIL_BROWSE_CUT);
 
   begin (f, FALSE);
   g_free (said (f));
   feed_text (f, OK "\r\n");
-  for (gsize sent = 0; f->ends == 0; sent += list->len)
+  for (sent = 0; f->ends == 0; sent += list->len)
     {
       g_assert_cmpuint (sent, <=, FIL_BROWSE_MAX_BYTES);
       feed (f, list->data, list->len, list->len);
     }
+  g_assert_cmpuint (sent, >, FIL_BROWSE_MAX_BYTES);
   assert_end (f, FIL_BROWSE_CUT);
 }
 
@@ -370,6 +429,7 @@ main (int argc,
   ADD ("/browse/asks", test_asks);
   ADD ("/browse/bodies", test_bodies);
   ADD ("/browse/truncated", test_truncated);
+  ADD ("/browse/no-part-of-it", test_no_part_of_it);
   ADD ("/browse/answers", test_answers);
   ADD ("/browse/giv", test_giv);
   ADD ("/browse/limits", test_limits);
