@@ -22,6 +22,10 @@ def pack_endpoint(text, port_first=False):
     return parts[1] + parts[0] if port_first else parts[0] + parts[1]
 
 
+def unpack_endpoint(data):
+    return "%s:%d" % (socket.inet_ntoa(data[:4]), struct.unpack("<H", data[4:6])[0])
+
+
 def message(kind, payload, ttl=1, hops=0, muid=None, size=None):
     return (muid or os.urandom(16)) + struct.pack("<BBBI", kind, ttl, hops,
                                                   len(payload) if size is None else size) + payload
@@ -172,6 +176,7 @@ class Host:
         self.files = {}       # sha1 → content
         self.requests = []    # (first line, headers) of every HTTP request
         self.queries = []
+        self.pushes = []      # (GUID, who is to be called) of every PUSH
         self.handshakes = []
         self.links = []
         self.answer_query = lambda link, muid, words: None
@@ -245,7 +250,10 @@ class Host:
         link = Link(sock, self.guid, headers)
         self._note(self.links, link)
         while True:
-            found = link.read_until(lambda m: m[0] == QUERY, 24 * 3600)
+            found = link.read_until(lambda m: m[0] in (QUERY, PUSH), 24 * 3600)
+            if found[0] == PUSH:
+                self._note(self.pushes, (found[4][:16], unpack_endpoint(found[4][20:26])))
+                continue
             words = found[4][2:].split(b"\0", 1)[0].decode(errors="replace")
             self._note(self.queries, words)
             self.answer_query(link, found[3], words)

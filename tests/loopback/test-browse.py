@@ -5,11 +5,12 @@ import html
 import os
 import re
 import socket
+import threading
 import urllib.error
 import urllib.request
 
 import gnutella
-from programs import SANITIZED, Test, main, noise, sha1_text
+from programs import DEADLINE, SANITIZED, Test, address, main, noise, sha1_text
 
 
 class Browse(Test):
@@ -97,6 +98,27 @@ class Browse(Test):
         sharer.ask("set", "browse-host", "true")
         self.assertEqual(len(getter.ask("browse", sharer.listen)), len(self.FILES))
 
+    def test_allowance_is_told(self):
+        """Replies and hits say whether the list may be had, and say so anew when that changes."""
+        sharer = self.node("sharer").start(files=self.FILES)
+        link = gnutella.connect(sharer.listen, ultrapeer=True)
+        self.addCleanup(link.close)
+        content = self.FILES["maple 07.txt"]
+        for allowed in (True, False, True):
+            with self.subTest(allowed):
+                sharer.ask("set", "browse-host", "true" if allowed else "false")
+                with urllib.request.urlopen("http://%s/uri-res/N2R?urn:sha1:%s" % (sharer.listen, sha1_text(content)),
+                                            timeout=60) as reply:
+                    self.assertEqual("browse/1.0" in reply.headers["X-Features"], allowed)
+                link.send(gnutella.QUERY, gnutella.query("maple 07"))
+                hit = link.read_until(lambda m: m[0] == gnutella.HIT)[4]
+                self.assertEqual(self.says_browse(hit), allowed)
+
+    @staticmethod
+    def says_browse(hit):
+        """Whether the extensions of a hit, behind the vendor and its data, name BH."""
+        return b"BH" in hit[hit.rindex(b"FLBT"):]
+
     def test_by_guid(self):
         """One that is known by its GUID only is asked to connect, and shows its list on that connection."""
         ultrapeer = self.node("ultrapeer", role="ultrapeer").start()
@@ -110,17 +132,70 @@ class Browse(Test):
         row = [row for row in rows if row["name"] == "maple 11.txt"][0]
         self.assert_whole(getter.get(row)[-1], self.FILES["maple 11.txt"])
 
+    def stranger(self, endpoint=None, needs_push=True, accepts=True):
+        """A host that a search has told of, at endpoint or where it listens, and the node that knows it from there."""
+        host = self.host()
+        content = noise(3000, 460)
+        records = [(b"rowan.txt", len(content), sha1_text(content))]
+        host.answer_query = lambda link, muid, words: link.send(
+            gnutella.HIT, gnutella.hit(endpoint or host.listen, host.guid, records, push=needs_push), muid=muid, ttl=2)
+        getter = self.node("getter", accepts=accepts).start([host.listen])
+        self.assertEqual(getter.find("rowan")[0]["guid"], host.guid.hex())
+        return host, getter
+
+    def browse_pushed(self, host, getter):
+        """Has the host come when it is asked to, and list a file of its own and one of somebody else."""
+        def come():
+            host.wait("a PUSH", lambda: host.pushes)
+            with socket.create_connection(gnutella.split_endpoint(getter.listen), DEADLINE) as sock:
+                sock.sendall(b"GIV 1:%s/rowan.txt\n\n" % host.guid.hex().upper().encode())
+                asked.append(gnutella.read_head(sock))
+                sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-gnutella-packets\r\n\r\n" + b"".join(
+                    gnutella.message(gnutella.HIT, gnutella.hit("127.9.9.9:6346", guid, [(name, 1, sha1_text(name))]))
+                    for guid, name in ((host.guid, b"own.txt"), (os.urandom(16), b"other.txt"))))
+
+        asked = []
+        thread = threading.Thread(target=come)
+        thread.start()
+        rows = getter.ask("browse", host.guid.hex())
+        thread.join()
+        self.assertEqual(host.pushes, [(host.guid, getter.listen)])
+        self.assertEqual([(line, headers["accept"]) for line, headers in asked],
+                         [("GET / HTTP/1.1", "application/x-gnutella-packets")])
+        self.assertEqual([(row["name"], row["guid"]) for row in rows], [("own.txt", host.guid.hex())])
+
+    def test_pushed_stranger(self):
+        """Who says that nobody gets in is asked by PUSH at once, and speaks for itself only."""
+        host, getter = self.stranger()
+        self.browse_pushed(host, getter)
+        self.assertEqual(host.requests, [])
+
+    def test_closed_stranger(self):
+        """Who cannot be connected to, whatever its hit says, is asked by PUSH, too."""
+        with socket.create_server((address(), 0)) as closed:
+            endpoint = "%s:%d" % closed.getsockname()
+        self.browse_pushed(*self.stranger(endpoint, needs_push=False))
+
+    def test_both_closed(self):
+        """Who cannot be called either is told so, and nobody is asked."""
+        host, getter = self.stranger(accepts=False)
+        result = getter.run("browse", host.guid.hex())
+        self.assertEqual((result.code, result.out), (1, ""))
+        self.assertIn("Neither", result.err)
+        self.assertEqual(host.pushes, [])
+
     def test_no_way(self):
         """A host that nothing is known of, or that nobody answers for, is one sentence."""
         getter = self.node("getter").start()
         with socket.create_server(("127.0.0.1", 0)) as closed:
             port = closed.getsockname()[1]
-        for host, code in (("00112233445566778899aabbccddeeff", 1), ("127.0.0.1:%d" % port, 1), ("nonsense", 2),
+        nowhere = "x" * 64 + ".invalid:6346"  # no name may be as long
+        for host, code in (("00112233445566778899aabbccddeeff", 1), ("127.0.0.1:%d" % port, 1), (nowhere, 1), ("nonsense", 2),
                            ("127.0.0.1:", 2), ("0" * 32, 2)):
             with self.subTest(host):
                 result = getter.run("browse", host)
                 self.assertEqual((result.code, result.out, len(result.err.splitlines())), (code, "", 1), result.err)
-        self.assertEqual([search["active"] for search in getter.ask("searches")], [False, False])
+        self.assertEqual([search["active"] for search in getter.ask("searches")], [False, False, False])
 
     def test_refusals(self):
         """What the host says against it is told in words, and cannot be mistaken for an empty list."""
@@ -146,6 +221,8 @@ class Browse(Test):
             "other messages": (gnutella.message(gnutella.QUERY, gnutella.query("birch")) + hit
                                + gnutella.message(gnutella.PUSH, gnutella.push(os.urandom(16), getter.listen)), 0),
             "no hit at all": (gnutella.message(gnutella.HIT, noise(300, 452)) + hit, 0),
+            "to be pushed": (gnutella.message(gnutella.HIT, gnutella.hit("127.9.9.9:6346", os.urandom(16), [record],
+                                                                         push=True)), 0),
         }
         for name, (body, code) in cases.items():
             with self.subTest(name):
@@ -155,7 +232,8 @@ class Browse(Test):
                 result = getter.run("browse", host.listen)
                 self.assertEqual(result.code, code, result.err)
                 # It was asked, so it speaks for itself: the address that it named does not count.
-                self.assertLessEqual({row["address"] for row in result.rows()}, {host.listen})
+                self.assertLessEqual({(row["address"], row["needs_push"], row["reach"]) for row in result.rows()},
+                                     {(host.listen, False, "direct")})
                 if code == 0:
                     self.assert_whole(getter.get(result.row())[-1], content)
                     os.unlink(getter.ask("downloads")[-1]["path"])
