@@ -96,6 +96,23 @@ class Clock(Test):
         self.assert_whole(self.getter.download(self.number), self.content)
         self.assertLess(sum(row["sent_bytes"] for row in self.sharer.ask("uploads")), SIZE + 1000000)
 
+    def test_hours_of_the_limits(self):
+        """The second limits begin by the wall clock, at the minute that the schedule names."""
+        content = noise(SIZE, 402)
+        sharer = self.node("sharer").start(files={"walnut.bin": content})
+        self.getter = self.node("getter", settings={"download-limit": "20000", "alt-limits": "schedule"})
+        self.start(self.getter)
+        number = self.get(content, "walnut.bin", sharer.listen)
+        self.getter.wait_download(number, "has begun", lambda d: d["received_bytes"] > 0)
+        # Two seconds before a minute begins.
+        now = int(time.time())
+        begin = (now // 60 + 1) * 60
+        self.set_clock(begin - 2 - now)
+        self.getter.ask("set", "alt-schedule", time.strftime("%a %H:%M", time.localtime(begin)) + "-" + time.strftime(
+            "%H:%M", time.localtime(begin + 3600)))
+        self.getter.wait_download(number, "is done", lambda d: d["state"] == "done")
+        self.assert_whole(self.getter.download(number), content)
+
 
 if __name__ == "__main__":
     main()
