@@ -20,6 +20,7 @@
 /* Rate limits. */
 #define FIL_SHAPER_MIN_PIECE 1024
 #define FIL_SHAPER_MAX_PIECE (64 * 1024)
+#define FIL_SHAPER_LOOK_AGAIN_US FIL_SEC  /* who waits for the limit of a group: it may be another one by now */
 
 /* Connections that have not said what they want. */
 #define FIL_GREET_MAX_LINE 1024

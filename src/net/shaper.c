@@ -262,16 +262,23 @@ fil_shaper_waiting (const FilShaper *self,
   return self->lanes[way].waiting.length;
 }
 
+/* The limit of each group is lifted without a word to those that wait for theirs, so they look again. */
 static void
 arm (FilShaperLane *lane)
 {
   FilShaperClient *head = g_queue_peek_head (&lane->waiting);
+  gint64 due_us;
 
-  if (head != NULL)
-    fil_timer_set (lane_timer (lane),
-                   fil_token_bucket_when (&lane->bucket, (gint64) MIN (head->way[lane->way].wanted, lane->piece)));
-  else if (lane->timer != NULL)
-    fil_timer_clear (lane->timer);
+  if (head == NULL)
+    {
+      if (lane->timer != NULL)
+        fil_timer_clear (lane->timer);
+      return;
+    }
+  due_us = fil_token_bucket_when (&lane->bucket, (gint64) MIN (head->way[lane->way].wanted, lane->piece));
+  if (lane->group != NULL)
+    due_us = MIN (due_us, lane->bucket.updated_us + FIL_SHAPER_LOOK_AGAIN_US);
+  fil_timer_set (lane_timer (lane), due_us);
 }
 
 static void

@@ -67,6 +67,22 @@ test_piece (void)
   g_assert_cmpuint (fil_shaper_piece (G_MAXINT64), ==, 64 * 1024);
 }
 
+/* A limit that no line reaches is none. */
+static void
+test_beyond_all_lines (void)
+{
+  g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+  g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+  gint64 now_us = 0;
+  Mover mover;
+
+  mover_init (&mover, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+  fil_shaper_set_limit (shaper, FIL_WAY_OUT, G_MAXINT64, now_us);
+  fil_shaper_set_limit_each (shaper, FIL_WAY_OUT, G_MAXINT64);
+  g_assert_cmpuint (fil_shaper_ask (&mover.client, FIL_WAY_OUT, 1 << 20, now_us), ==, 1 << 20);
+  fil_shaper_client_clear (&mover.client);
+}
+
 static void
 test_rates (void)
 {
@@ -134,6 +150,106 @@ test_fair (void)
   for (guint i = 0; i < 5; i++)
     if (i != 2)
       fil_shaper_client_clear (&movers[i].client);
+}
+
+/* Also where the timers are too coarse for a piece at a time: nobody is ever ahead by more than his next one. */
+static void
+test_turns (void)
+{
+  g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+  g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+  gint64 now_us = 0;
+  Mover movers[5];
+
+  fil_shaper_set_limit (shaper, FIL_WAY_OUT, 10 * 1000 * 1000, now_us);
+  for (guint i = 0; i < 5; i++)
+    {
+      mover_init (&movers[i], shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      mover_go (&movers[i], FIL_WAY_OUT);
+      movers[i].moved = 0;
+    }
+  for (guint tick = 1; tick <= 100; tick++)
+    {
+      guint64 least = G_MAXUINT64, most = 0;
+
+      /* The main loop comes late now and then. */
+      now_us = tick * 40 * FIL_MSEC;
+      fil_timer_queue_run (timers, now_us);
+      for (guint i = 0; i < 5; i++)
+        {
+          least = MIN (least, movers[i].moved);
+          most = MAX (most, movers[i].moved);
+        }
+      g_assert_cmpuint (most - least, <=, 64 * 1024);
+    }
+  g_assert_cmpuint (movers[0].moved, >, 1000 * 1000);
+  for (guint i = 0; i < 5; i++)
+    fil_shaper_client_clear (&movers[i].client);
+}
+
+/* Silence is not saved up for long. */
+static void
+test_burst (void)
+{
+  static const gint64 rates[] = { 2000, 300 * 1000, 20 * 1000 * 1000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+    {
+      gint64 piece = (gint64) fil_shaper_piece (rates[i]);
+      g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+      g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+      gint64 now_us = 0;
+      Mover all, own;
+
+      mover_init (&all, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      mover_init (&own, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      own.way = FIL_WAY_IN;
+      fil_shaper_set_limit (shaper, FIL_WAY_OUT, rates[i], now_us);
+      fil_shaper_client_set_group (&own.client, 7);
+      fil_shaper_set_group_limit (shaper, 7, FIL_WAY_IN, rates[i], now_us);
+      g_assert_cmpuint (fil_shaper_ask (&own.client, FIL_WAY_IN, 0, now_us), ==, 0);
+      now_us = FIL_HOUR;
+      mover_go (&all, FIL_WAY_OUT);
+      mover_go (&own, FIL_WAY_IN);
+      g_assert_cmpint (all.moved, >=, piece);
+      g_assert_cmpint (all.moved, <=, MAX (piece + piece / 4, rates[i] / 20));
+      g_assert_cmpint (own.moved, >=, piece);
+      g_assert_cmpint (own.moved, <=, MAX (piece + piece / 4, rates[i] / 20));
+      fil_shaper_client_clear (&all.client);
+      fil_shaper_client_clear (&own.client);
+    }
+}
+
+/* Who waits for long under a tiny limit goes on when that is lifted: at once, and within a second when it was that of
+ * all transfers. */
+static void
+test_lifted (void)
+{
+  for (guint which = 0; which < 3; which++)
+    {
+      g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+      g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+      gint64 now_us = 0;
+      Mover mover;
+
+      mover_init (&mover, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      fil_shaper_client_set_group (&mover.client, which == 1 ? 7 : 0);
+      for (gint64 rate = 1; rate >= 0; rate--)
+        {
+          g_assert_cmpuint (mover.moved, <=, 2048);
+          if (which == 0)
+            fil_shaper_set_limit (shaper, FIL_WAY_OUT, rate, now_us);
+          else if (which == 1)
+            fil_shaper_set_group_limit (shaper, 7, FIL_WAY_OUT, rate, now_us);
+          else
+            fil_shaper_set_limit_each (shaper, FIL_WAY_OUT, rate);
+          if (rate == 1)
+            mover_go (&mover, FIL_WAY_OUT);
+          run (timers, &now_us, now_us + (rate == 0 && which < 2 ? 0 : FIL_SEC));
+        }
+      g_assert_cmpuint (mover.moved, >, 1000 * 1000);
+      fil_shaper_client_clear (&mover.client);
+    }
 }
 
 static void
@@ -393,8 +509,12 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/shaper/piece", test_piece);
+  g_test_add_func ("/net/shaper/beyond-all-lines", test_beyond_all_lines);
   g_test_add_func ("/net/shaper/rates", test_rates);
   g_test_add_func ("/net/shaper/fair", test_fair);
+  g_test_add_func ("/net/shaper/turns", test_turns);
+  g_test_add_func ("/net/shaper/burst", test_burst);
+  g_test_add_func ("/net/shaper/lifted", test_lifted);
   g_test_add_func ("/net/shaper/own-limit", test_own_limit);
   g_test_add_func ("/net/shaper/each", test_each);
   g_test_add_func ("/net/shaper/group", test_group);

@@ -58,7 +58,7 @@ test_days (void)
 static void
 test_changes (void)
 {
-  g_autoptr (FilLimitSchedule) s = fil_limit_schedule_parse ("daily 08:00-18:00");
+  g_autoptr (FilLimitSchedule) s = fil_limit_schedule_parse (" ; Daily 08:00-18:00;");
   g_autoptr (FilLimitSchedule) never = fil_limit_schedule_parse ("");
   g_autoptr (FilLimitSchedule) always = fil_limit_schedule_parse ("daily 00:00-24:00");
 
@@ -83,7 +83,7 @@ static void
 test_nonsense (void)
 {
   static const char *const texts[] = {
-    "mon",           "08:00-18:00",       "mon 8:00-18:00",    "mon 08:00",          "mon 08:00-25:00", "mon 08:60-09:00",
+    "mon",           "08:00-18:00",       "mon 8:00-18:00",    "mon 08:00",          "mon 08:00-25:00", "mon 08:60-09:30",
     "mon 24:00-01:00", "mon 08:00-08:00", "funday 08:00-09:00", "mon- 08:00-09:00",  "mon, 08:00-09:00", " 08:00-09:00",
     "mon 08:00_09:00", "mon 0a:00-09:00", "mon 08:00-09:00 x", "-mon 08:00-09:00",
   };
