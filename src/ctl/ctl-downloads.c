@@ -281,32 +281,6 @@ run_sources (Ctl *ctl,
 }
 
 static CtlExit
-act (Ctl *ctl,
-     const char *method,
-     gint64 id,
-     const char *done,
-     GError **error)
-{
-  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
-    return CTL_EXIT_UNAVAILABLE;
-  if (!ctl_do (ctl, method, g_variant_new ("(x)", id), error))
-    return CTL_EXIT_FAILED;
-  ctl_say (ctl, "%s", done);
-  return CTL_EXIT_DONE;
-}
-
-static CtlExit
-act_on_id (Ctl *ctl,
-           const char *method,
-           const char *done,
-           GError **error)
-{
-  gint64 id;
-
-  return ctl_id_argument (ctl, 0, &id, error) ? act (ctl, method, id, done, error) : CTL_EXIT_USAGE;
-}
-
-static CtlExit
 act_on_id_or_all (Ctl *ctl,
                   const char *method,
                   const char *done,
@@ -318,7 +292,7 @@ act_on_id_or_all (Ctl *ctl,
                            _("Name one download by its ID, or all with --all"));
       return CTL_EXIT_USAGE;
     }
-  return option_all ? act (ctl, method, -1, done, error) : act_on_id (ctl, method, done, error);
+  return option_all ? ctl_act (ctl, method, -1, done, error) : ctl_act_on_id (ctl, method, done, error);
 }
 
 static CtlExit
@@ -339,7 +313,7 @@ static CtlExit
 run_cancel (Ctl *ctl,
             GError **error)
 {
-  return act_on_id (ctl, "Cancel", _("Cancelled; what is there is kept for 30 days. See: filbertctl removed"), error);
+  return ctl_act_on_id (ctl, "Cancel", _("Cancelled; what is there is kept for 30 days. See: filbertctl removed"), error);
 }
 
 static CtlExit
@@ -361,7 +335,7 @@ static CtlExit
 run_restore (Ctl *ctl,
              GError **error)
 {
-  return act_on_id (ctl, "Restore", _("It is on the list again; see: filbertctl downloads"), error);
+  return ctl_act_on_id (ctl, "Restore", _("It is on the list again; see: filbertctl downloads"), error);
 }
 
 static CtlExit
@@ -382,7 +356,7 @@ static CtlExit
 run_verify (Ctl *ctl,
             GError **error)
 {
-  return act_on_id (ctl, "Verify", _("Every byte is being checked; see: filbertctl downloads"), error);
+  return ctl_act_on_id (ctl, "Verify", _("Every byte is being checked; see: filbertctl downloads"), error);
 }
 
 static CtlExit

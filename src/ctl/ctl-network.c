@@ -50,16 +50,7 @@ static CtlExit
 run_disconnect (Ctl *ctl,
                 GError **error)
 {
-  gint64 id;
-
-  if (!ctl_id_argument (ctl, 0, &id, error))
-    return CTL_EXIT_USAGE;
-  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
-    return CTL_EXIT_UNAVAILABLE;
-  if (!ctl_do (ctl, "Disconnect", g_variant_new ("(x)", id), error))
-    return CTL_EXIT_FAILED;
-  ctl_say (ctl, _("Disconnected."));
-  return CTL_EXIT_DONE;
+  return ctl_act_on_id (ctl, "Disconnect", _("Disconnected."), error);
 }
 
 static CtlExit

@@ -260,16 +260,7 @@ static CtlExit
 run_close (Ctl *ctl,
            GError **error)
 {
-  gint64 id;
-
-  if (!ctl_id_argument (ctl, 0, &id, error))
-    return CTL_EXIT_USAGE;
-  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
-    return CTL_EXIT_UNAVAILABLE;
-  if (!ctl_do (ctl, "CloseSearch", g_variant_new ("(x)", id), error))
-    return CTL_EXIT_FAILED;
-  ctl_say (ctl, _("The search and its results are gone."));
-  return CTL_EXIT_DONE;
+  return ctl_act_on_id (ctl, "CloseSearch", _("The search and its results are gone."), error);
 }
 
 static CtlExit

@@ -204,6 +204,40 @@ ctl_do (Ctl *ctl,
 }
 
 /**
+ * ctl_act:
+ * @method: takes an id
+ * @done: what is said then
+ *
+ * Attaches and has it done.
+ */
+CtlExit
+ctl_act (Ctl *ctl,
+         const char *method,
+         gint64 id,
+         const char *done,
+         GError **error)
+{
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  if (!ctl_do (ctl, method, g_variant_new ("(x)", id), error))
+    return CTL_EXIT_FAILED;
+  ctl_say (ctl, "%s", done);
+  return CTL_EXIT_DONE;
+}
+
+/* The same with the id that is the first argument. */
+CtlExit
+ctl_act_on_id (Ctl *ctl,
+               const char *method,
+               const char *done,
+               GError **error)
+{
+  gint64 id;
+
+  return ctl_id_argument (ctl, 0, &id, error) ? ctl_act (ctl, method, id, done, error) : CTL_EXIT_USAGE;
+}
+
+/**
  * ctl_make:
  *
  * Returns: the id of what was made, -1 when it failed

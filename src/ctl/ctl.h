@@ -50,6 +50,8 @@ char *ctl_words (const Ctl *ctl, guint first) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Calls that answer nothing or an id; the command then says what has happened. */
 gboolean ctl_do (Ctl *ctl, const char *method, GVariant *arguments, GError **error);
+CtlExit ctl_act (Ctl *ctl, const char *method, gint64 id, const char *done, GError **error);
+CtlExit ctl_act_on_id (Ctl *ctl, const char *method, const char *done, GError **error);
 gint64 ctl_make (Ctl *ctl, const char *method, GVariant *arguments, GError **error);
 
 void ctl_print_json (FilRow *row);

@@ -179,6 +179,58 @@ route_push (FilOverlay *self,
   return sent;
 }
 
+/* Whoever starts a punch by UDP shows where it is: this is better than what it thinks. Returns the payload to pass
+ * on, which lies in @rewritten when it is another one. */
+static FilSlice
+correct_caller (FilPush *push,
+                const FilEndpoint *udp,
+                FilSlice payload,
+                FilWriter *rewritten)
+{
+  if (udp == NULL || push->index != FIL_PUSH_INDEX_FW || udp->family != 4 || push->endpoint.family != 4)
+    return payload;
+  fil_writer_put (rewritten, payload);
+  push->endpoint = *udp;
+  push->port = udp->port;
+  fil_writer_patch (rewritten, 20, udp->addr, 4);
+  fil_writer_patch (rewritten, 24, &(guint16){ GUINT16_TO_LE (udp->port) }, 2);
+  return fil_writer_slice (rewritten);
+}
+
+/* (nullable): why it goes no further, and @reason for the counters. What may pass counts against the limits. */
+static const char *
+objection (FilOverlay *self,
+           FilNeighbour *from,
+           const FilEndpoint *udp,
+           const FilHeader *header,
+           const FilPush *push,
+           gint64 now_us,
+           FilDropReason *reason)
+{
+  gboolean is_new;
+
+  *reason = FIL_DROP_TTL;
+  if (header->ttl + header->hops > FIL_TTL_HARD)
+    return "TTL and hops above all measure";
+  *reason = FIL_DROP_PUSH_BANNED;
+  if (is_banned (&push->target))
+    return "banned GUID";
+  *reason = FIL_DROP_PUSH_ADDRESS;
+  if (!address_ok (self, push, udp))
+    return "an address that must not be called";
+  *reason = FIL_DROP_PUSH_LIMIT;
+  if (from != NULL && !fil_token_bucket_take (&from->pushes, 1, now_us))
+    return "too many from this neighbour";
+  *reason = FIL_DROP_DUPLICATE;
+  fil_guid_table_add (self->pushes, &header->muid, now_us, &is_new);
+  if (!is_new)
+    return "seen before";
+  *reason = FIL_DROP_PUSH_LIMIT;
+  if (!fil_address_meter_take (self->push_targets, fil_push_caller (push), now_us))
+    return "too many for this address";
+  return NULL;
+}
+
 /* From a link, or from a datagram when @from is NULL. */
 void
 _fil_router_take_push (FilOverlay *self,
@@ -189,69 +241,27 @@ _fil_router_take_push (FilOverlay *self,
 {
   FilHeader header = frame->header;
   g_auto (FilWriter) rewritten;
-  FilSlice payload = frame->payload;
-  gboolean is_new;
+  FilDropReason reason;
+  const char *why;
+  FilSlice payload;
   FilPush push;
 
   fil_writer_init (&rewritten);
-  if (!fil_push_decode (&push, payload))
+  if (!fil_push_decode (&push, frame->payload))
     {
       _fil_overlay_drop (self, FIL_DROP_MALFORMED);
       if (from != NULL)
         fil_link_count_error (from->link, "a broken push", now_us);
       return;
     }
-  if (header.ttl + header.hops > FIL_TTL_HARD)
-    {
-      drop (self, FIL_DROP_TTL, from, &header, &push.target, "TTL and hops above all measure", now_us);
-      return;
-    }
-  if (is_banned (&push.target))
-    {
-      drop (self, FIL_DROP_PUSH_BANNED, from, &header, &push.target, "banned GUID", now_us);
-      return;
-    }
-  /* Whoever starts a punch by UDP shows where it is: this is better than what it thinks. */
-  if (udp != NULL && push.index == FIL_PUSH_INDEX_FW && udp->family == 4 && push.endpoint.family == 4)
-    {
-      fil_writer_put (&rewritten, payload);
-      push.endpoint = *udp;
-      push.port = udp->port;
-      fil_writer_patch (&rewritten, 20, udp->addr, 4);
-      fil_writer_patch (&rewritten, 24, &(guint16){ GUINT16_TO_LE (udp->port) }, 2);
-      payload = fil_writer_slice (&rewritten);
-    }
-  if (!address_ok (self, &push, udp))
-    {
-      drop (self, FIL_DROP_PUSH_ADDRESS, from, &header, &push.target, "an address that must not be called",
-            now_us);
-      return;
-    }
-  if (from != NULL && !fil_token_bucket_take (&from->pushes, 1, now_us))
-    {
-      drop (self, FIL_DROP_PUSH_LIMIT, from, &header, &push.target, "too many from this neighbour", now_us);
-      return;
-    }
-  fil_guid_table_add (self->pushes, &header.muid, now_us, &is_new);
-  if (!is_new)
-    {
-      drop (self, FIL_DROP_DUPLICATE, from, &header, &push.target, "seen before", now_us);
-      return;
-    }
-  if (!fil_address_meter_take (self->push_targets,
-                               fil_push_caller (&push),
-                               now_us))
-    {
-      drop (self, FIL_DROP_PUSH_LIMIT, from, &header, &push.target, "too many for this address", now_us);
-      return;
-    }
-  if (_fil_overlay_is_own_guid (self, &push.target))
-    {
-      take_own_push (self, from, udp, &header, &push, now_us);
-      return;
-    }
-  if (self->mode != FIL_MODE_ULTRAPEER ||
-      route_push (self, from, &header, &push.target, payload, now_us) == FIL_PUSH_SENT_NOT)
+  payload = correct_caller (&push, udp, frame->payload, &rewritten);
+  why = objection (self, from, udp, &header, &push, now_us, &reason);
+  if (why != NULL)
+    drop (self, reason, from, &header, &push.target, why, now_us);
+  else if (_fil_overlay_is_own_guid (self, &push.target))
+    take_own_push (self, from, udp, &header, &push, now_us);
+  else if (self->mode != FIL_MODE_ULTRAPEER ||
+           route_push (self, from, &header, &push.target, payload, now_us) == FIL_PUSH_SENT_NOT)
     drop (self, FIL_DROP_PUSH_NO_ROUTE, from, &header, &push.target, "no route", now_us);
 }
 
