@@ -5,6 +5,7 @@
 
 #include "bye.h"
 #include "hit-builder.h"
+#include "never-send.h"
 #include "query-extensions.h"
 #include "route-table-builder.h"
 #include "route-table-msg.h"
@@ -192,7 +193,12 @@ read_messages (RawPeer *self,
   FilFrame frame;
 
   while (fil_framer_next (self->framer, &input, &frame, NULL) == FIL_FRAMER_MESSAGE)
-    g_ptr_array_add (self->packets, fil_packet_new_raw (frame.raw));
+    {
+      FilPacket *packet = fil_packet_new_raw (frame.raw);
+
+      g_assert_cmpstr (fil_packet_harm (packet, FIL_TRANSPORT_TCP), ==, NULL);
+      g_ptr_array_add (self->packets, packet);
+    }
 }
 
 /* Takes all that the overlay has to say on this connection. */

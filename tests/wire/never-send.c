@@ -29,8 +29,8 @@ vendor_harm (const FilPacket *packet,
 /**
  * fil_packet_harm:
  *
- * For every place that puts a packet on the wire. A HEAD ping that we pass on as a proxy (hops above 0)
- * goes to a leaf over its link, as it must.
+ * For tests that read what we send. A HEAD ping that we pass on as a proxy (hops above 0) goes to a leaf over its
+ * link, as it must.
  *
  * Returns: (transfer none) (nullable): why the packet must not be sent, or NULL
  */
