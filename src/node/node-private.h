@@ -235,10 +235,11 @@ void _fil_node_set_router (FilNode *self, FilRouterState state, const FilEndpoin
 void _fil_node_search_hit (FilNode *self, guint32 handle, const FilQueryHit *hit, const FilSource *source);
 void _fil_node_search_progress (FilNode *self);
 gboolean _fil_node_search_sources (FilNode *self, const FilDownload *download);
+void _fil_node_browse_hit (FilNode *self, gint64 search, const FilQueryHit *hit, const FilEndpoint *at);
 
+/* node-search-rows.c: what is told of searches */
 void _fil_node_results_reach_changed (FilNode *self);
 void _fil_node_results_file_changed (FilNode *self, const FilSha1 *sha1);
-void _fil_node_browse_hit (FilNode *self, gint64 search, const FilQueryHit *hit, const FilEndpoint *at);
 
 /* node-browse.c: a host's list of files */
 void _fil_node_browse_start (FilNode *self);
@@ -299,11 +300,13 @@ void _fil_node_punch_head (FilNode *self, const FilFrame *frame, const FilSource
 
 /* node-punch-self.c: what we have to offer */
 void _fil_node_punch_update (FilNode *self);
-char *_fil_node_describe_self (FilNode *self) G_GNUC_WARN_UNUSED_RESULT;
-char *_fil_node_describe_way (const FilDownloadSourceInfo *source) G_GNUC_WARN_UNUSED_RESULT;
 const FilNatSide *_fil_node_punch_nat (gpointer data);
 gboolean _fil_node_punch_is_fixed (FilNode *self, FilEndpoint *udp);
 void _fil_node_own_reach (FilNode *self, FilOwnReach *out);
+
+/* node-way.c: the way between a source and here, in words */
+char *_fil_node_describe_self (FilNode *self) G_GNUC_WARN_UNUSED_RESULT;
+char *_fil_node_describe_way (const FilDownloadSourceInfo *source) G_GNUC_WARN_UNUSED_RESULT;
 
 /* node-listing.c: what we share, for those who ask for all of it */
 void _fil_node_listing_apply (FilNode *self);

@@ -227,6 +227,7 @@ void _fil_overlay_ping_by_udp (FilOverlay *self, const FilEndpoint *to, gint64 n
 void _fil_overlay_take_udp_pong (FilOverlay *self, const FilEndpoint *from, const FilFrame *frame, gint64 now_us);
 guint _fil_overlay_list_tries (FilOverlay *self, const FilEndpoint *asker, FilEndpoint *out, guint max);
 void _fil_overlay_learn (FilOverlay *self, const FilEndpoint *host, const FilEndpoint *teller, gint64 now_us);
+void _fil_overlay_ping_back (FilOverlay *self, const FilEndpoint *to, const FilGuid *muid, gint64 now_us);
 
 /* overlay-reach.c */
 void _fil_overlay_ask_proofs (FilOverlay *self, FilNeighbour *only, gint64 now_us);
@@ -263,7 +264,6 @@ void _fil_overlay_take_vendor (FilOverlay *self, FilNeighbour *from, const FilFr
 void _fil_overlay_ask_proxy (FilOverlay *self, FilNeighbour *to, gint64 now_us);
 void _fil_overlay_ask_proxies (FilOverlay *self, gint64 now_us);
 void _fil_overlay_tell_listen (FilOverlay *self, gint64 now_us);
-void _fil_overlay_ping_back (FilOverlay *self, const FilEndpoint *to, const FilGuid *muid, gint64 now_us);
 
 /* router.c */
 void _fil_router_take_query (FilOverlay *self, FilNeighbour *from, const FilFrame *frame, gint64 now_us);
@@ -284,9 +284,11 @@ void _fil_router_take_head_ping (FilOverlay *self, FilNeighbour *from, const Fil
 void _fil_router_take_head_pong (FilOverlay *self, FilNeighbour *from, const FilEndpoint *udp,
                                  const FilFrame *frame, gint64 now_us);
 
-/* overlay-search.c */
+/* overlay-answer.c */
 void _fil_overlay_answer (FilOverlay *self, const FilHeader *header, const FilQuery *query,
                           const FilQueryExtensions *extensions, gint64 now_us);
+
+/* overlay-search.c */
 void _fil_overlay_lead (FilOverlay *self, FilPacket *query, const FilQueryHashes *hashes, guint32 leaf,
                         guint8 max_ttl, gint64 now_us);
 void _fil_overlay_run_led (FilOverlay *self, gint64 now_us);

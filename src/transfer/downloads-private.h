@@ -121,6 +121,8 @@ void _fil_downloads_save (FilDownloads *self, FilDownload *download);
 void _fil_downloads_state (FilDownloads *self, FilDownload *download, FilDownloadState state);
 void _fil_downloads_stop_fetches (FilDownloads *self, FilDownload *download, const char *reason);
 void _fil_downloads_forget (FilDownloads *self, FilDownload *download);
+
+/* downloads-list.c */
 void _fil_downloads_resort (FilDownloads *self);
 
 /* downloads-schedule.c */
