@@ -84,7 +84,7 @@ run_killed (World *world,
   world_add (world, 1, content);
   download = with_sources (world);
   *fetched = 0;
-  while (!run_steps (world, download, (guint) g_test_rand_int_range (2, 40)))
+  while (!run_steps (world, download, (guint) g_test_rand_int_range (2, 20)))
     {
       *fetched += download->received;
       g_assert_cmpuint (++kills, <, 1000);
