@@ -38,6 +38,7 @@ struct _FilPreferencesWindow
   AdwComboRow *role;
   AdwEntryRow *bind_interface;
   GtkSpinButton *listen_port;
+  GtkSwitch *port_mapping;
 
   FilClient *client;
   GCancellable *cancellable;
@@ -300,6 +301,7 @@ fil_preferences_window_class_init (FilPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, role);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, bind_interface);
   gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, listen_port);
+  gtk_widget_class_bind_template_child (widget_class, FilPreferencesWindow, port_mapping);
 }
 
 /* Joins a widget to a key of the settings. */
@@ -396,6 +398,7 @@ fil_preferences_window_init (FilPreferencesWindow *self)
   join (self, "alt-upload-limit", self->alt_upload_limit);
   join (self, "bind-interface", self->bind_interface);
   join (self, "listen-port", self->listen_port);
+  join (self, "port-mapping", self->port_mapping);
   join_button (self, "downloads-dir", self->downloads_dir_button, G_CALLBACK (choose_cb));
   join_button (self, "incomplete-dir", self->incomplete_dir_button, G_CALLBACK (choose_cb));
   join_kind_dirs (self);

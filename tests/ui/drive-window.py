@@ -320,6 +320,7 @@ def network():
 def preferences():
     key('ctrl+comma')
     wait_for_text('Finished files')
+    wait_for_text('Ask the router to open the port')
     check_names('the preferences')
     key('Escape')
     wait_for('they are closed', lambda: not has_text('Finished files'))
