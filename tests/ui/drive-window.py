@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drives the real window as a person with a screen reader and a keyboard would: drive-window.py FILBERT FILBERTD
+"""Drives the real window as a person with a screen reader and a keyboard would: drive-window.py FILBERT FILBERTD|--demo
+
+FILBERTD is a node with rows of all kinds that never change by themselves; --demo is a network of real ones.
 
 Looks only at what assistive programs see (AT-SPI), types with xdotool, and waits for things, never for time.
 """
@@ -326,6 +328,21 @@ def preferences():
     wait_for('they are closed', lambda: not has_text('Finished files'))
 
 
+def demo():
+    """What a search finds and a download does, with real nodes and all between them and the window."""
+    wait_for_text('Connected · 2 links')
+    write('sample')
+    key('Return')
+    wait_for_text('10 results')
+    before = focused()
+    key('Down')
+    wait_for('the keyboard is in the results', lambda: focused() != before)
+    key('Return')
+    wait_for_text('✓ In your library')
+    key('alt+2')
+    wait_for_text('✓ every byte checked')
+
+
 def node_arguments(node):
     """What the node of this home was started with."""
     home = b'XDG_RUNTIME_DIR=' + os.fsencode(os.environ['XDG_RUNTIME_DIR']) + b'\0'
@@ -347,14 +364,16 @@ def started_as_asked(node):
 
 def main():
     filbert, node = sys.argv[1:3]
-    environment = dict(os.environ, FILBERTD=node, GTK_A11Y='atspi')
-    environment.pop('G_DEBUG', None)
-    environment['G_DEBUG'] = WINDOW_DEBUG
-    process = subprocess.Popen([filbert, '--no-bootstrap'], env=environment)
+    is_demo = node == '--demo'
+    environment = dict(os.environ, GTK_A11Y='atspi', G_DEBUG=WINDOW_DEBUG)
+    if not is_demo:
+        environment['FILBERTD'] = node
+    process = subprocess.Popen([filbert, '--demo' if is_demo else '--no-bootstrap'], env=environment)
     try:
         wait_for('the window', lambda: window() and find('push button', 'Search'))
-        started_as_asked(node)
-        for step in (search_and_download, transfers, library, network, preferences):
+        if not is_demo:
+            started_as_asked(node)
+        for step in (demo,) if is_demo else (search_and_download, transfers, library, network, preferences):
             step()
             print(f'ok {step.__name__}', flush=True)
         key('ctrl+q')
