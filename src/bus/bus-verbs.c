@@ -498,7 +498,7 @@ static const Verb verbs[] = {
   { "Removed", run_removed },
   { "Restore", run_by_id, .by_id = fil_node_restore, .lasts = TRUE },
   { "Forget", run_by_id, .by_id = fil_node_forget, .lasts = TRUE },
-  { "Retry", run_by_id, .by_id = fil_node_retry },
+  { "Retry", run_by_id, .by_id = fil_node_retry, .lasts = TRUE },
   { "Verify", run_by_id, .by_id = fil_node_verify },
   { "Preview", run_preview },
   { "SetPriority", run_set_priority, .lasts = TRUE },

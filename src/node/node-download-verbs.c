@@ -8,6 +8,7 @@
 #include "downloads-table.h"
 #include "history-table.h"
 #include "magnet.h"
+#include "source-row.h"
 
 /* Rows */
 
@@ -180,19 +181,27 @@ drop_download (FilNode *self,
   left_the_list (self, id, &urn);
 }
 
-/* The download of that file. One that is done does not count when the file is gone or is another one now: the row
- * makes way. */
+/* Whether a file was finished and is gone or another one now. */
+static gboolean
+is_lost (FilNode *self,
+         const FilDownload *download)
+{
+  const char *code = NULL;
+
+  if (download->state != FIL_DOWNLOAD_STATE_DONE)
+    return FALSE;
+  (void) _fil_node_verify_reason (self, download->id, &code);
+  return !g_file_test (download->path, G_FILE_TEST_IS_REGULAR) || g_strcmp0 (code, "changed") == 0;
+}
+
+/* The download of that file. One whose file is lost makes way. */
 static const FilDownload *
 find_wanted (FilNode *self,
              const FilSha1 *sha1)
 {
   const FilDownload *download = fil_downloads_find (self->downloads, sha1);
-  const char *code = NULL;
 
-  if (download == NULL || download->state != FIL_DOWNLOAD_STATE_DONE)
-    return download;
-  (void) _fil_node_verify_reason (self, download->id, &code);
-  if (g_file_test (download->path, G_FILE_TEST_IS_REGULAR) && g_strcmp0 (code, "changed") != 0)
+  if (download == NULL || !is_lost (self, download))
     return download;
   drop_download (self, download->id);
   return NULL;
@@ -387,15 +396,45 @@ retry_unpaused (FilDownloads *downloads,
          fil_downloads_retry (downloads, id, now_us);
 }
 
+/* Begins anew with the sources that are known, in place of the row; a file that is where the old one was stays. */
+static gboolean
+download_again (FilNode *self,
+                const FilDownload *old,
+                GError **error)
+{
+  g_autoptr (FilDownloadRow) known = fil_download_row_new ();
+  g_autofree char *name = g_strdup (old->name);
+  FilUrn urn = { .sha1 = old->sha1, .tth = old->tth, .has_sha1 = old->has_sha1, .has_tth = old->has_tth };
+  guint64 size = old->size;
+  const FilDownload *download;
+
+  for (guint i = 0; i < old->sources->len; i++)
+    fil_source_row_add (known, g_ptr_array_index (old->sources, i), _fil_node_wall_s (self));
+  drop_download (self, old->id);
+  download = add_download (self, name, size, &urn, error);
+  if (download == NULL)
+    return FALSE;
+  for (guint i = 0; i < known->sources->len; i++)
+    _fil_node_restore_source (self, download->id, g_ptr_array_index (known->sources, i));
+  return TRUE;
+}
+
 /**
  * fil_node_retry:
  * @id: of a download, -1 for all that are not paused
+ *
+ * Tries every source again now. A file that was finished and is gone or another one now is downloaded again, as a new
+ * download.
  */
 gboolean
 fil_node_retry (FilNode *self,
                 gint64 id,
                 GError **error)
 {
+  const FilDownload *download = fil_downloads_get (self->downloads, id);
+
+  if (download != NULL && is_lost (self, download))
+    return download_again (self, download, error);
   if (id == -1)
     {
       for_all (self, retry_unpaused);

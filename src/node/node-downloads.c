@@ -242,10 +242,15 @@ _fil_node_downloads_start (FilNode *self)
   fil_downloads_set_salt (self->downloads, fil_random_u32 (self->random));
 }
 
-static void
-restore_source (FilNode *self,
-                gint64 download,
-                const FilSourceRow *row)
+/**
+ * _fil_node_restore_source:
+ *
+ * Tells a download of a source as the store kept it.
+ */
+void
+_fil_node_restore_source (FilNode *self,
+                          gint64 download,
+                          const FilSourceRow *row)
 {
   FilHost proxies[FIL_SOURCE_MAX_PROXIES];
   FilSourceSpec spec;
@@ -292,7 +297,7 @@ _fil_node_restore_download (FilNode *self,
   if (fil_downloads_restore (self->downloads, &record, _fil_node_now (self)) == NULL)
     return FALSE;
   for (guint i = 0; row->sources != NULL && i < row->sources->len; i++)
-    restore_source (self, row->id, g_ptr_array_index (row->sources, i));
+    _fil_node_restore_source (self, row->id, g_ptr_array_index (row->sources, i));
   if (row->state != FIL_DOWNLOAD_DONE)
     _fil_node_limit_download (self, row->id, row->limit_bps);
   _fil_node_touch (self, FIL_LIST_DOWNLOADS, row->id);

@@ -251,6 +251,7 @@ FilSession *_fil_node_browse_giv (FilNode *self, const FilGuid *guid, const FilE
 void _fil_node_downloads_start (FilNode *self);
 gboolean _fil_node_restore_downloads (FilNode *self, GError **error);
 gboolean _fil_node_restore_download (FilNode *self, const FilDownloadRow *row);
+void _fil_node_restore_source (FilNode *self, gint64 download, const FilSourceRow *row);
 void _fil_node_add_source (FilNode *self, gint64 download, const FilHit *hit);
 void _fil_node_handle_push (FilNode *self, const FilPush *push, const FilSource *source);
 

@@ -146,7 +146,7 @@ _fil_node_verify_reason (FilNode *self,
   if (g_hash_table_contains (self->verify->changed, &id))
     {
       *code = "changed";
-      return _("The file is not what was downloaded any more. Download it again.");
+      return _("The file is not what was downloaded any more.");
     }
   return NULL;
 }

@@ -78,6 +78,8 @@ make_menu (GtkWidget *widget,
     {
       fil_menu_add (menu, _("Open"), "win.open", target (self));
       fil_menu_add (menu, _("Show in Folder"), "win.show-in-folder", target (self));
+      if (fil_download_has_changed (self->download))
+        fil_menu_add (menu, _("Download Again"), "win.retry", target (self));
       fil_menu_add (more, _("Check Again"), "win.verify", target (self));
       fil_menu_add (more, _("Move to Trash"), "win.trash", target (self));
     }
@@ -144,17 +146,36 @@ add_countdown (FilDownloadCard *self,
   return g_strdup_printf ("%s %s", why, next);
 }
 
+/* (nullable): what can be done about it, on a button */
+static const char *
+cure_word (FilDownloadCard *self,
+           FilDownloadPhase phase)
+{
+  switch (phase)
+    {
+    case FIL_DOWNLOAD_IS_MOVING:
+      return _("Find more");
+    case FIL_DOWNLOAD_HAS_FAILED:
+      return _("Try again");
+    case FIL_DOWNLOAD_IS_DONE:
+      return fil_download_has_changed (self->download) ? _("Download again") : NULL;
+    case FIL_DOWNLOAD_IS_PAUSED:
+    default:
+      return NULL;
+    }
+}
+
 static void
 show_why (FilDownloadCard *self,
           FilDownloadPhase phase)
 {
+  const char *cure = cure_word (self, phase);
   g_autofree char *why = add_countdown (self, fil_download_why_line (self->download));
 
   gtk_widget_set_visible (self->why_box, why != NULL);
   gtk_label_set_label (self->why, why != NULL ? why : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->cure),
-                          phase == FIL_DOWNLOAD_IS_MOVING || phase == FIL_DOWNLOAD_HAS_FAILED);
-  gtk_button_set_label (self->cure, phase == FIL_DOWNLOAD_HAS_FAILED ? _("Try again") : _("Find more"));
+  gtk_widget_set_visible (GTK_WIDGET (self->cure), cure != NULL);
+  gtk_button_set_label (self->cure, cure != NULL ? cure : "");
 }
 
 static void

@@ -20,6 +20,18 @@ fil_download_phase (FilRow *download)
   return g_strcmp0 (state, "paused") == 0 ? FIL_DOWNLOAD_IS_PAUSED : FIL_DOWNLOAD_IS_MOVING;
 }
 
+/**
+ * fil_download_has_changed:
+ *
+ * Returns: whether the file was finished and is not what it was any more
+ */
+gboolean
+fil_download_has_changed (FilRow *download)
+{
+  return fil_download_phase (download) == FIL_DOWNLOAD_IS_DONE &&
+         g_strcmp0 (fil_row_get_string (download, "reason_code"), "changed") == 0;
+}
+
 static const char *
 state_word (const char *state)
 {

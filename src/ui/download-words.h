@@ -14,6 +14,7 @@ typedef enum
   FIL_DOWNLOAD_IS_DONE,
 } FilDownloadPhase;
 
+gboolean fil_download_has_changed (FilRow *download);
 FilDownloadPhase fil_download_phase (FilRow *download);
 char *fil_download_progress_line (FilRow *download) G_GNUC_WARN_UNUSED_RESULT;
 gint64 fil_download_retry_in (FilRow *download, gint64 now_s);

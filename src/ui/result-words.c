@@ -17,7 +17,7 @@ const char *
 fil_result_describe_state (const FilResultFacts *facts)
 {
   if (facts->in_library)
-    return _("✓ In your library");
+    return facts->download > 0 ? _("✓ Downloaded") : _("✓ In your library");
   return facts->download > 0 ? _("Downloading") : "";
 }
 

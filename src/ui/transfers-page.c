@@ -122,6 +122,28 @@ describe_uploads (FilTransfersPage *self)
   gtk_label_set_label (self->upload_summary, text);
 }
 
+/* What holds for all finished files, or how many are not what they were. */
+static void
+describe_finished (FilTransfersPage *self)
+{
+  guint n_changed = 0;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (self->finished_model); i++)
+    {
+      g_autoptr (FilRow) row = g_list_model_get_item (self->finished_model, i);
+
+      n_changed += fil_download_has_changed (row);
+    }
+  if (n_changed > 0)
+    text = g_strdup_printf (ngettext ("Every byte was checked against the file’s hash; since then %u file has changed.",
+                                      "Every byte was checked against the file’s hash; since then %u files have changed.",
+                                      n_changed),
+                            n_changed);
+  adw_preferences_group_set_description (self->finished_group,
+                                         text != NULL ? text : _("Every byte was checked against the file’s hash."));
+}
+
 static void
 update (FilTransfersPage *self)
 {
@@ -135,6 +157,7 @@ update (FilTransfersPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->upload_group), n_uploads > 0);
   gtk_stack_set_visible_child_name (self->stack, self->n_offers + n_active + n_finished + n_uploads > 0 ? "lists" : "empty");
   describe_uploads (self);
+  describe_finished (self);
 }
 
 static void
@@ -156,7 +179,11 @@ row_updated_cb (FilTransfersPage *self,
   gboolean is_done = fil_download_phase (row) == FIL_DOWNLOAD_IS_DONE;
 
   if (is_done == g_hash_table_contains (self->done, &id))
-    return;
+    {
+      if (is_done)
+        describe_finished (self);
+      return;
+    }
   if (is_done)
     g_hash_table_add (self->done, g_memdup2 (&id, sizeof id));
   else

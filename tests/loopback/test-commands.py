@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from programs import FILBERTCTL, FILBERTD, Test, main, noise, write
+from programs import FILBERTCTL, FILBERTD, Test, main, noise, read, write
 
 TEXT, NUMBER, FLAG = str, int, bool
 STATES = ("queued", "searching", "connecting", "downloading", "verifying", "done", "paused", "failed")
@@ -208,6 +208,29 @@ class Commands(Test):
         os.unlink(again["path"])
         node.ask("verify", str(again["id"]))
         self.assertNotEqual(node.get(result)[-1]["id"], again["id"])
+
+    def test_retry_changed(self):
+        """One that was changed is downloaded again beside it, from the sources that are known; one that is right is not."""
+        node = self.pair()
+        row = node.get(node.find("hazel", "one")[0])[-1]
+        number, path = row["id"], row["path"]
+        self.assert_fails(node, 1, "retry", str(number))
+        with open(path, "r+b") as file:
+            file.write(b"!")
+        changed = read(path)
+        node.ask("verify", str(number))
+        node.until("read again", lambda: node.download(number)["reason_code"] == "changed")
+        node.ask("retry", str(number))
+        new = node.ask("downloads")
+        self.assertEqual(len(new), 1)
+        self.assertNotEqual(new[0]["id"], number)
+        self.assertGreater(new[0]["sources"], 0)
+        node.wait_download(new[0]["id"], "is done", lambda d: d["state"] == "done")
+        again = node.download(new[0]["id"])
+        self.assert_whole(again, self.content)
+        stem, extension = os.path.splitext(path)
+        self.assertEqual(again["path"], f"{stem} (2){extension}")
+        self.assertEqual(read(path), changed)
 
     def test_folders(self):
         """Finished files go into the folder of their kind, if it has one."""

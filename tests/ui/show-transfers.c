@@ -60,7 +60,7 @@ static const FilDownloadInfo every_state[] = {
     .state = FIL_DOWNLOAD_DONE, .path = "/tmp/purple_hazel_field_notes.pdf", .finished = 1699990060 },
   { .id = 410, .name = "hazel grafting handbook.epub", .size = 5310000, .verified_bytes = 5310000, .received_bytes = 5310000, .eta_s = -1,
     .state = FIL_DOWNLOAD_DONE, .path = "/tmp/hazel grafting handbook.epub", .finished = 1699980060,
-    .reason = "The file is not what was downloaded any more. Download it again.", .reason_code = "changed" },
+    .reason = "The file is not what was downloaded any more.", .reason_code = "changed" },
 };
 
 static const FilUploadInfo every_upload[] = {

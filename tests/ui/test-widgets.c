@@ -16,6 +16,7 @@
 #include "removals.h"
 #include "result-slot.h"
 #include "results-table.h"
+#include "result-words.h"
 #include "row-private.h"
 #include "status-chip.h"
 #include "status-words.h"
@@ -182,6 +183,28 @@ test_changed_words (void)
   g_assert_null (done_why);
   g_assert_null (strstr (changed_line, "every byte checked"));
   g_assert_cmpstr (changed_why, ==, "The file is not what was downloaded any more.");
+  g_assert_false (fil_download_has_changed (changed));
+  _fil_row_set_variant (changed, g_variant_new ("(xsxsssssxxxxxssxxxxxxxx)", (gint64) 2, "hazel.ogg", (gint64) 1000000,
+                                                "SHA", "", "done", "The file is not what was downloaded any more.",
+                                                "changed", (gint64) 1000000, (gint64) 1000000, (gint64) 0, FIL_NULL_INT,
+                                                (gint64) 0, "direct", "/x", FIL_NULL_INT, (gint64) 5, (gint64) 0,
+                                                (gint64) 0, FIL_NULL_INT, FIL_NULL_INT, FIL_NULL_INT, FIL_NULL_INT));
+  g_assert_true (fil_download_has_changed (changed));
+}
+
+/* A file that is here is not said to be coming, and a finished one not to be shared. */
+static void
+test_result_state (void)
+{
+  FilResultFacts facts = { 0 };
+
+  g_assert_cmpstr (fil_result_describe_state (&facts), ==, "");
+  facts.download = 7;
+  g_assert_cmpstr (fil_result_describe_state (&facts), ==, "Downloading");
+  facts.in_library = TRUE;
+  g_assert_cmpstr (fil_result_describe_state (&facts), ==, "✓ Downloaded");
+  facts.download = FIL_NULL_INT;
+  g_assert_cmpstr (fil_result_describe_state (&facts), ==, "✓ In your library");
 }
 
 /* A telephone is 360 pixels wide; what the pages put around a card takes 26. */
@@ -651,6 +674,7 @@ main (int argc,
   g_test_add_func ("/ui/numbers", test_numbers);
   g_test_add_func ("/ui/download-words", test_download_words);
   g_test_add_func ("/ui/changed-words", test_changed_words);
+  g_test_add_func ("/ui/result-state", test_result_state);
   g_test_add_func ("/ui/download-card", test_download_card);
   g_test_add_func ("/ui/upload-card", test_upload_card);
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
