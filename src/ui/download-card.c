@@ -33,6 +33,7 @@ struct _FilDownloadCard
 
   FilClient *client;
   FilRow *download;
+  gboolean is_narrow; /* only what is done most has a button; all of it is in the menu */
   guint countdown_id;
 };
 
@@ -96,7 +97,8 @@ make_menu (GtkWidget *widget,
       fil_menu_add (menu, _("Limit Speed…"), "win.limit", target (self));
       add_priorities (self, more);
     }
-  fil_menu_add (more, _("Details"), "win.details", target (self));
+  fil_menu_add (more, gtk_toggle_button_get_active (self->show_details) ? _("Hide Details") : _("Details"),
+                "transfer.details", NULL);
   if (magnet != NULL)
     fil_menu_add (more, _("Copy Link"), "win.copy", g_variant_new_string (magnet));
   fil_menu_add (more, phase == FIL_DOWNLOAD_IS_DONE ? _("Take off the List") : _("Cancel"), "win.cancel", target (self));
@@ -179,6 +181,18 @@ show_why (FilDownloadCard *self,
 }
 
 static void
+show_buttons (FilDownloadCard *self,
+              FilDownloadPhase phase)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->open), phase == FIL_DOWNLOAD_IS_DONE);
+  gtk_widget_set_visible (GTK_WIDGET (self->show), phase == FIL_DOWNLOAD_IS_DONE && !self->is_narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->pause), phase == FIL_DOWNLOAD_IS_MOVING);
+  gtk_widget_set_visible (GTK_WIDGET (self->resume), phase == FIL_DOWNLOAD_IS_PAUSED);
+  gtk_widget_set_visible (GTK_WIDGET (self->cancel), phase != FIL_DOWNLOAD_IS_DONE && !self->is_narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->show_details), !self->is_narrow);
+}
+
+static void
 update (FilDownloadCard *self)
 {
   FilDownloadPhase phase = fil_download_phase (self->download);
@@ -195,11 +209,7 @@ update (FilDownloadCard *self)
   gtk_progress_bar_set_fraction (self->progress, fil_format_fraction (received, size));
   gtk_widget_set_visible (GTK_WIDGET (self->progress), phase != FIL_DOWNLOAD_IS_DONE);
   show_why (self, phase);
-  gtk_widget_set_visible (GTK_WIDGET (self->open), phase == FIL_DOWNLOAD_IS_DONE);
-  gtk_widget_set_visible (GTK_WIDGET (self->show), phase == FIL_DOWNLOAD_IS_DONE);
-  gtk_widget_set_visible (GTK_WIDGET (self->pause), phase == FIL_DOWNLOAD_IS_MOVING);
-  gtk_widget_set_visible (GTK_WIDGET (self->resume), phase == FIL_DOWNLOAD_IS_PAUSED);
-  gtk_widget_set_visible (GTK_WIDGET (self->cancel), phase != FIL_DOWNLOAD_IS_DONE);
+  show_buttons (self, phase);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
 }
 
@@ -253,15 +263,14 @@ revealed_cb (FilDownloadCard *self)
     gtk_widget_set_visible (GTK_WIDGET (self->revealer), FALSE);
 }
 
-static gboolean
+static void
 details_cb (GtkWidget *widget,
-            GVariant *arguments,
-            gpointer data)
+            const char *action,
+            GVariant *parameter)
 {
   GtkToggleButton *button = FIL_DOWNLOAD_CARD (widget)->show_details;
 
   gtk_toggle_button_set_active (button, !gtk_toggle_button_get_active (button));
-  return TRUE;
 }
 
 static gboolean
@@ -354,7 +363,8 @@ fil_download_card_class_init (FilDownloadCardClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, details_toggled_cb);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_space, 0, toggle_cb, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, 0, toggle_cb, NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, GDK_ALT_MASK, details_cb, NULL);
+  gtk_widget_class_install_action (widget_class, "transfer.details", NULL, details_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_ALT_MASK, "transfer.details", NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, delete_cb, NULL);
 }
 
@@ -393,6 +403,23 @@ fil_download_card_get_row (FilDownloadCard *self)
 }
 
 /**
+ * fil_download_card_set_narrow:
+ *
+ * Leaves the name more room: of the buttons only the one that is needed most and the menu, which has everything, stay.
+ */
+void
+fil_download_card_set_narrow (FilDownloadCard *self,
+                              gboolean is_narrow)
+{
+  g_return_if_fail (FIL_IS_DOWNLOAD_CARD (self));
+
+  if (self->is_narrow == is_narrow)
+    return;
+  self->is_narrow = is_narrow;
+  show_buttons (self, fil_download_phase (self->download));
+}
+
+/**
  * fil_download_card_show_details:
  *
  * Opens what is behind the line, and moves the keyboard to it.
@@ -403,5 +430,5 @@ fil_download_card_show_details (FilDownloadCard *self)
   g_return_if_fail (FIL_IS_DOWNLOAD_CARD (self));
 
   gtk_toggle_button_set_active (self->show_details, TRUE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->show_details));
+  gtk_widget_grab_focus (self->is_narrow ? GTK_WIDGET (self->more) : GTK_WIDGET (self->show_details));
 }

@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (FilDownloadCard, fil_download_card, FIL, DOWNLOAD_CARD, Gt
 
 GtkWidget *fil_download_card_new (FilClient *client, FilRow *download);
 FilRow *fil_download_card_get_row (FilDownloadCard *self);
+void fil_download_card_set_narrow (FilDownloadCard *self, gboolean is_narrow);
 void fil_download_card_show_details (FilDownloadCard *self);
 
 G_END_DECLS

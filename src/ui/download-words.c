@@ -91,43 +91,43 @@ describe_amount (FilRow *download)
   return g_strdup_printf (_("%s of %s"), part, whole);
 }
 
-/* Speed and time left, while bytes come. */
+/* The speed while bytes come, and the limit of its own. */
 static void
-add_pace (FilRow *download,
-          GString *line)
+add_speed (FilRow *download,
+           gboolean is_moving,
+           GString *line)
 {
-  gint64 bps = fil_row_get_int (download, "bps");
-  gint64 eta = fil_row_get_int (download, "eta_s");
+  gint64 limit = fil_row_get_int (download, "limit_bps");
   g_autofree char *speed = NULL;
+  g_autofree char *most = NULL;
+  g_autofree char *text = NULL;
+
+  if (is_moving)
+    {
+      speed = fil_format_speed (fil_row_get_int (download, "bps"));
+      fil_format_join (line, speed);
+    }
+  if (limit == FIL_ROW_UNKNOWN || limit <= 0)
+    return;
+  most = fil_format_speed (limit);
+  /* Translators: the speed limit of this download, "at most 500 kB/s" */
+  text = g_strdup_printf (_("at most %s"), most);
+  fil_format_join (line, text);
+}
+
+static void
+add_time_left (FilRow *download,
+               GString *line)
+{
+  gint64 eta = fil_row_get_int (download, "eta_s");
   g_autofree char *time = NULL;
   g_autofree char *left = NULL;
 
-  if (g_strcmp0 (fil_row_get_string (download, "state"), "downloading") != 0 || bps <= 0)
-    return;
-  speed = fil_format_speed (bps);
-  fil_format_join (line, speed);
   if (eta == FIL_ROW_UNKNOWN || eta < 0)
     return;
   time = fil_format_duration (eta);
   left = g_strdup_printf (_("%s left"), time);
   fil_format_join (line, left);
-}
-
-/* A limit of its own. */
-static void
-add_limit (FilRow *download,
-           GString *line)
-{
-  gint64 limit = fil_row_get_int (download, "limit_bps");
-  g_autofree char *speed = NULL;
-  g_autofree char *text = NULL;
-
-  if (limit == FIL_ROW_UNKNOWN || limit <= 0)
-    return;
-  speed = fil_format_speed (limit);
-  /* Translators: the speed limit of this download, "at most 500 kB/s" */
-  text = g_strdup_printf (_("at most %s"), speed);
-  fil_format_join (line, text);
 }
 
 /**
@@ -142,6 +142,7 @@ fil_download_progress_line (FilRow *download)
   g_autofree char *amount = NULL;
   g_autofree char *sources = NULL;
   g_autofree char *percent = NULL;
+  gboolean is_moving;
   gint64 size = fil_row_get_int (download, "size");
   gint64 received = MAX (fil_row_get_int (download, "received_bytes"), fil_row_get_int (download, "verified_bytes"));
 
@@ -160,8 +161,10 @@ fil_download_progress_line (FilRow *download)
   fil_format_join (line, is_waiting (download) ? _("Waiting") : state_word (fil_row_get_string (download, "state")));
   fil_format_join (line, percent);
   fil_format_join (line, amount);
-  add_pace (download, line);
-  add_limit (download, line);
+  is_moving = g_strcmp0 (fil_row_get_string (download, "state"), "downloading") == 0 && fil_row_get_int (download, "bps") > 0;
+  add_speed (download, is_moving, line);
+  if (is_moving)
+    add_time_left (download, line);
   if (fil_download_phase (download) == FIL_DOWNLOAD_IS_MOVING)
     {
       sources = describe_sources (download);

@@ -37,6 +37,7 @@ struct _FilTransfersPage
   GListModel *finished_model;
   GHashTable *done; /* ids of the rows that were done when they were last seen */
   guint n_offers;
+  gboolean is_narrow;
   FilClient *client;
   GCancellable *cancellable;
   guint look_id; /* of the timer that looks how much room there is, while somebody sees it */
@@ -259,7 +260,11 @@ static GtkWidget *
 make_download (gpointer item,
                gpointer data)
 {
-  return fil_download_card_new (data, item);
+  FilTransfersPage *self = data;
+  GtkWidget *card = fil_download_card_new (self->client, item);
+
+  fil_download_card_set_narrow (FIL_DOWNLOAD_CARD (card), self->is_narrow);
+  return card;
 }
 
 static GtkWidget *
@@ -321,8 +326,7 @@ fil_transfers_page_init (FilTransfersPage *self)
 }
 
 static void
-bind_lists (FilTransfersPage *self,
-            FilClient *client)
+bind_lists (FilTransfersPage *self)
 {
   GtkFilterListModel *finished;
   GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (compare_finished, NULL, NULL));
@@ -334,8 +338,8 @@ bind_lists (FilTransfersPage *self,
   finished = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->downloads)),
                                         g_object_ref (self->is_finished));
   self->finished_model = G_LIST_MODEL (gtk_sort_list_model_new (G_LIST_MODEL (finished), sorter));
-  gtk_list_box_bind_model (self->active, self->active_model, make_download, g_object_ref (client), g_object_unref);
-  gtk_list_box_bind_model (self->finished, self->finished_model, make_download, g_object_ref (client), g_object_unref);
+  gtk_list_box_bind_model (self->active, self->active_model, make_download, self, NULL);
+  gtk_list_box_bind_model (self->finished, self->finished_model, make_download, self, NULL);
   gtk_list_box_bind_model (self->uploads_list, G_LIST_MODEL (self->uploads), make_upload, NULL, NULL);
 }
 
@@ -355,7 +359,7 @@ fil_transfers_page_new (FilClient *client,
   self->downloads = g_object_ref (downloads);
   self->uploads = fil_list_model_new (client, "uploads", 0);
   self->removals = g_object_ref (removals);
-  bind_lists (self, client);
+  bind_lists (self);
   g_signal_connect_object (downloads, "row-updated", G_CALLBACK (row_updated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (downloads, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->uploads, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
@@ -403,6 +407,34 @@ find_card (GtkListBox *list,
     if (FIL_IS_DOWNLOAD_CARD (row) && fil_row_get_id (fil_download_card_get_row (FIL_DOWNLOAD_CARD (row))) == id)
       return FIL_DOWNLOAD_CARD (row);
   return NULL;
+}
+
+static void
+set_list_narrow (GtkListBox *list,
+                 gboolean is_narrow)
+{
+  for (GtkWidget *card = gtk_widget_get_first_child (GTK_WIDGET (list)); card != NULL;
+       card = gtk_widget_get_next_sibling (card))
+    if (FIL_IS_DOWNLOAD_CARD (card))
+      fil_download_card_set_narrow (FIL_DOWNLOAD_CARD (card), is_narrow);
+}
+
+/**
+ * fil_transfers_page_set_narrow:
+ *
+ * Arranges the cards for a window that is hardly wider than a telephone.
+ */
+void
+fil_transfers_page_set_narrow (FilTransfersPage *self,
+                               gboolean is_narrow)
+{
+  g_return_if_fail (FIL_IS_TRANSFERS_PAGE (self));
+
+  if (self->is_narrow == is_narrow)
+    return;
+  self->is_narrow = is_narrow;
+  set_list_narrow (self->active, is_narrow);
+  set_list_narrow (self->finished, is_narrow);
 }
 
 /**

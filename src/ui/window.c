@@ -30,6 +30,8 @@ set_narrow (FilWindow *self)
   g_object_set (self->chip, "narrow", narrow, NULL);
   if (self->search_page != NULL)
     fil_search_page_set_narrow (self->search_page, narrow);
+  if (self->transfers_page != NULL)
+    fil_transfers_page_set_narrow (self->transfers_page, narrow);
   if (self->library_page != NULL)
     fil_library_page_set_narrow (self->library_page, narrow);
   if (self->network_page != NULL)

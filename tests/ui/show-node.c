@@ -406,8 +406,14 @@ fil_node_get_result (FilNode *self,
                            .hops = row->hops, .reach = row->reach, .reason = row->reason, .sources = 1, .needs_push = row->reach != FIL_REACH_DIRECT,
                            .in_library = row->in_library };
   for (guint i = 0; i < self->downloads->len; i++)
-    if (g_strcmp0 (g_array_index (self->downloads, FilDownloadInfo, i).sha1, sha1) == 0)
-      info->download = g_array_index (self->downloads, FilDownloadInfo, i).id;
+    {
+      const FilDownloadInfo *download = &g_array_index (self->downloads, FilDownloadInfo, i);
+
+      if (g_strcmp0 (download->sha1, sha1) != 0)
+        continue;
+      info->download = download->id;
+      info->in_library |= download->state == FIL_DOWNLOAD_DONE;
+    }
   return TRUE;
 }
 

@@ -251,6 +251,40 @@ test_download_card (void)
   g_assert_finalize_object (card);
 }
 
+static guint
+count_visible_buttons (GtkWidget *widget)
+{
+  guint n = GTK_IS_BUTTON (widget);
+
+  if (!gtk_widget_get_visible (widget))
+    return 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_visible_buttons (child);
+  return n;
+}
+
+/* Where there is little room, "Cancel" and "Details" are in the menu alone, and work. */
+static void
+test_narrow_card (void)
+{
+  g_autoptr (FilRow) row = make_download (7, "downloading", "", 1000);
+  g_autoptr (FilRow) later = make_download (7, "downloading", "", 2000);
+  g_autoptr (FilClient) client = fil_client_new ("/nonexistent");
+  GtkWidget *card = g_object_ref_sink (fil_download_card_new (client, row));
+  guint n_wide = count_visible_buttons (card);
+
+  fil_download_card_set_narrow (FIL_DOWNLOAD_CARD (card), TRUE);
+  g_assert_cmpuint (count_visible_buttons (card), ==, n_wide - 2);
+  _fil_row_set_variant (row, fil_row_get_variant (later));
+  g_assert_cmpuint (count_visible_buttons (card), ==, n_wide - 2);
+  g_assert_null (find_widget (card, FIL_TYPE_DOWNLOAD_DETAILS));
+  g_assert_true (gtk_widget_activate_action (card, "transfer.details", NULL));
+  g_assert_nonnull (find_widget (card, FIL_TYPE_DOWNLOAD_DETAILS));
+  fil_download_card_set_narrow (FIL_DOWNLOAD_CARD (card), FALSE);
+  g_assert_cmpuint (count_visible_buttons (card), ==, n_wide);
+  g_assert_finalize_object (card);
+}
+
 /* How a way is drawn; what is not said is as all 0. */
 typedef struct
 {
@@ -685,6 +719,7 @@ main (int argc,
     }
   g_test_add_func ("/ui/doctor-row", test_doctor_row);
   g_test_add_func ("/ui/chunk-map", test_chunk_map);
+  g_test_add_func ("/ui/narrow-card", test_narrow_card);
   g_test_add_func ("/ui/download-details", test_download_details);
   g_test_add_func ("/ui/banner", test_banner);
   g_test_add_func ("/ui/removals", test_removals);
