@@ -73,6 +73,23 @@ _fil_library_places (FilLibrary *self)
 }
 
 /**
+ * fil_library_set_incomplete:
+ * @path: (nullable): the folder of part files from now on
+ *
+ * It is not shared any more, and what was the folder before may be.
+ */
+void
+fil_library_set_incomplete (FilLibrary *self,
+                            const char *path)
+{
+  if (g_strcmp0 (self->incomplete, path) == 0)
+    return;
+  g_free (self->incomplete);
+  self->incomplete = g_strdup (path);
+  fil_library_rescan (self, -1);
+}
+
+/**
  * fil_library_check:
  *
  * Tells @func what the world would see of a folder; see fil_share_check().

@@ -109,6 +109,8 @@ apply_folders (FilNode *self)
   if (g_mkdir_with_parents (downloads, 0755) != 0)
     g_warning ("the folder %s cannot be made: %s", downloads, g_strerror (errno));
   fil_download_folders_set (self->folders, incomplete, downloads);
+  if (self->library != NULL)
+    fil_library_set_incomplete (self->library, incomplete);
   for (guint kind = 0; kind < FIL_KIND_OTHER; kind++)
     {
       g_autofree char *key = g_strconcat (fil_file_kind_name (kind), "-dir", NULL);

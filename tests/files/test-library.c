@@ -449,6 +449,34 @@ test_changes (Fixture *f,
   g_assert_cmpuint (count_files (f), ==, 2);
 }
 
+/* The folder of part files is another one: what is in it is shared no more, and what was in the other one is. */
+static void
+test_incomplete (Fixture *f,
+                 gconstpointer data)
+{
+  g_autofree char *parts = g_build_filename (f->share, "parts", NULL);
+  g_autofree char *others = g_build_filename (f->share, "others", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_mkdir (parts, 0700);
+  g_mkdir (others, 0700);
+  temp_tree_write (parts, "a.txt", "a");
+  temp_tree_write (others, "b.txt", "b");
+  add (f);
+  g_assert_cmpuint (count_files (f), ==, 2);
+  fil_library_set_incomplete (f->library, parts);
+  settle (f);
+  g_assert_cmpuint (find (f, "a"), ==, 0);
+  g_assert_cmpuint (find (f, "b"), >, 0);
+  fil_library_set_incomplete (f->library, others);
+  settle (f);
+  g_assert_cmpuint (find (f, "a"), >, 0);
+  g_assert_cmpuint (find (f, "b"), ==, 0);
+  g_assert_true (fil_library_remove (f->library, f->share, NULL));
+  g_assert_cmpint (fil_library_add (f->library, others, FALSE, &error), ==, 0);
+  g_assert_nonnull (strstr (error->message, "not finished"));
+}
+
 static void
 test_twins (Fixture *f,
             gconstpointer data)
@@ -718,6 +746,7 @@ main (int argc,
   ADD ("check", test_check);
   ADD ("restart", test_restart);
   ADD ("changes", test_changes);
+  ADD ("incomplete", test_incomplete);
   ADD ("twins", test_twins);
   ADD ("open-changed", test_open_changed);
   ADD ("away", test_away);
