@@ -96,9 +96,8 @@ fil_bus_history_rows (FilNode *node,
   return g_variant_builder_end (&rows);
 }
 
-static void
-add_removed (const FilRemovedInfo *info,
-             gpointer data)
+static GVariant *
+removed_row (const FilRemovedInfo *info)
 {
   FilRowBuilder row;
 
@@ -109,16 +108,18 @@ add_removed (const FilRemovedInfo *info,
   fil_row_builder_size (&row, "received_bytes", info->received_bytes);
   fil_row_builder_int (&row, "removed", info->removed);
   fil_row_builder_int (&row, "kept_until", info->kept_until);
-  g_variant_builder_add_value (data, fil_row_builder_end (&row));
+  return fil_row_builder_end (&row);
 }
 
 GVariant *
-fil_bus_removed_rows (FilNode *node)
+fil_bus_removed_rows (const FilRemovedInfo *infos,
+                      guint n_infos)
 {
   GVariantBuilder rows;
 
   g_variant_builder_init (&rows, fil_schema_array_type (&fil_schema_removed));
-  fil_node_removed (node, add_removed, &rows);
+  for (guint i = 0; i < n_infos; i++)
+    g_variant_builder_add_value (&rows, removed_row (&infos[i]));
   return g_variant_builder_end (&rows);
 }
 

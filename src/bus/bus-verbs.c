@@ -30,6 +30,7 @@ struct _Verb
   const char *method;
   void (*run) (Call *call);
   gboolean (*by_id) (FilNode *node, gint64 id, GError **error);
+  void (*later) (FilNode *node, gint64 id, FilDoneFunc func, gpointer data);
   gboolean (*by_text) (FilNode *node, const char *text, GError **error);
   gint64 (*make) (FilNode *node, const char *text, GError **error);
   gboolean lasts; /* answered only when what it changed outlives a crash of the node */
@@ -351,9 +352,46 @@ run_history (Call *call)
 }
 
 static void
+removed_cb (const FilRemovedInfo *infos,
+            guint n_infos,
+            const GError *error,
+            gpointer data)
+{
+  GDBusMethodInvocation *invocation = data;
+
+  if (error != NULL)
+    fail_invocation (invocation, error);
+  else
+    fil_bus_client_reply (invocation, g_variant_new ("(v)", fil_bus_removed_rows (infos, n_infos)));
+}
+
+static void
 run_removed (Call *call)
 {
-  succeed (call, g_variant_new ("(v)", fil_bus_removed_rows (call->node)));
+  fil_node_removed (call->node, removed_cb, call->invocation);
+}
+
+static void
+done_cb (const GError *error,
+         gpointer data)
+{
+  g_autofree Call *call = data;
+
+  if (error != NULL)
+    fail_invocation (call->invocation, error);
+  else
+    succeed (call, NULL);
+}
+
+static void
+run_later (Call *call)
+{
+  Call *later = g_memdup2 (call, sizeof *call);
+  gint64 id;
+
+  g_variant_get (call->arguments, "(x)", &id);
+  later->arguments = NULL;
+  call->verb->later (call->node, id, done_cb, later);
 }
 
 static void
@@ -496,8 +534,8 @@ static const Verb verbs[] = {
   { "Resume", run_by_id, .by_id = fil_node_resume, .lasts = TRUE },
   { "Cancel", run_by_id, .by_id = fil_node_cancel, .lasts = TRUE },
   { "Removed", run_removed },
-  { "Restore", run_by_id, .by_id = fil_node_restore, .lasts = TRUE },
-  { "Forget", run_by_id, .by_id = fil_node_forget, .lasts = TRUE },
+  { "Restore", run_later, .later = fil_node_restore, .lasts = TRUE },
+  { "Forget", run_later, .later = fil_node_forget, .lasts = TRUE },
   { "Retry", run_by_id, .by_id = fil_node_retry, .lasts = TRUE },
   { "Verify", run_by_id, .by_id = fil_node_verify },
   { "Preview", run_preview },

@@ -12,19 +12,6 @@
 
 #define KEPT_S (FIL_NODE_REMOVED_KEPT_DAYS * G_GINT64_CONSTANT (86400))
 
-/* The oldest first; nothing when the store does not answer, which it says itself. */
-static GPtrArray *
-load (FilNode *self)
-{
-  g_autoptr (GError) error = NULL;
-  GPtrArray *rows = fil_downloads_table_load_removed (self->database, &error);
-
-  if (rows != NULL)
-    return rows;
-  g_warning ("%s", error->message);
-  return g_ptr_array_new ();
-}
-
 static const FilDownloadRow *
 find (const GPtrArray *rows,
       gint64 id,
@@ -62,20 +49,26 @@ forget (FilNode *self,
   fil_downloads_table_remove (self->database, row->id);
 }
 
-/**
- * fil_node_removed:
- *
- * Tells which cancelled downloads can be brought back, the newest first; of files that were finished, only the row was
- * taken off, and the history has them.
- */
-void
-fil_node_removed (FilNode *self,
-                  FilRemovedFunc func,
-                  gpointer data)
+/* What somebody wants of them; it waits for the database to list them. */
+typedef struct
 {
-  g_autoptr (GPtrArray) rows = load (self);
+  FilNode *node;
+  gboolean (*grant) (FilNode *node, const GPtrArray *rows, gint64 id, GError **error);
+  gint64 id;
+  FilRemovedFunc list;
+  FilDoneFunc done;
+  gpointer data;
+} Wish;
 
-  for (guint i = rows->len; i-- > 0;)
+static void
+list_cb (const GPtrArray *rows,
+         const GError *error,
+         gpointer data)
+{
+  Wish *wish = data;
+  g_autoptr (GArray) infos = g_array_new (FALSE, FALSE, sizeof (FilRemovedInfo));
+
+  for (guint i = rows != NULL ? rows->len : 0; i-- > 0;)
     {
       const FilDownloadRow *row = g_ptr_array_index (rows, i);
       FilRemovedInfo info = {
@@ -88,22 +81,50 @@ fil_node_removed (FilNode *self,
       };
 
       if (row->state != FIL_DOWNLOAD_DONE)
-        func (&info, data);
+        g_array_append_val (infos, info);
     }
+  wish->list ((const FilRemovedInfo *) infos->data, infos->len, error, wish->data);
 }
 
 /**
- * fil_node_restore:
- * @id: of a download that was cancelled
+ * fil_node_removed:
+ * @func: is told later
  *
- * Puts it back on the list, with what was there of it.
+ * Tells which cancelled downloads can be brought back, the newest first; of files that were finished, only the row was
+ * taken off, and the history has them.
  */
-gboolean
-fil_node_restore (FilNode *self,
-                  gint64 id,
-                  GError **error)
+void
+fil_node_removed (FilNode *self,
+                  FilRemovedFunc func,
+                  gpointer data)
 {
-  g_autoptr (GPtrArray) rows = load (self);
+  Wish *wish = g_new0 (Wish, 1);
+
+  *wish = (Wish){ .node = self, .list = func, .data = data };
+  fil_downloads_table_list_removed (self->database, list_cb, wish, g_free);
+}
+
+static void
+grant_cb (const GPtrArray *rows,
+          const GError *error,
+          gpointer data)
+{
+  Wish *wish = data;
+  g_autoptr (GError) local = NULL;
+
+  if (rows == NULL)
+    g_set_error_literal (&local, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED, error->message);
+  else
+    (void) wish->grant (wish->node, rows, wish->id, &local);
+  wish->done (local, wish->data);
+}
+
+static gboolean
+restore (FilNode *self,
+         const GPtrArray *rows,
+         gint64 id,
+         GError **error)
+{
   const FilDownloadRow *row = find (rows, id, error);
 
   if (row == NULL)
@@ -125,17 +146,30 @@ fil_node_restore (FilNode *self,
 }
 
 /**
- * fil_node_forget:
- * @id: of a download that was cancelled, -1 for all of them
+ * fil_node_restore:
+ * @id: of a download that was cancelled
+ * @func: is told later
  *
- * Deletes what is kept of it.
+ * Puts it back on the list, with what was there of it.
  */
-gboolean
-fil_node_forget (FilNode *self,
-                 gint64 id,
-                 GError **error)
+void
+fil_node_restore (FilNode *self,
+                  gint64 id,
+                  FilDoneFunc func,
+                  gpointer data)
 {
-  g_autoptr (GPtrArray) rows = load (self);
+  Wish *wish = g_new0 (Wish, 1);
+
+  *wish = (Wish){ .node = self, .grant = restore, .id = id, .done = func, .data = data };
+  fil_downloads_table_list_removed (self->database, grant_cb, wish, g_free);
+}
+
+static gboolean
+forget_some (FilNode *self,
+             const GPtrArray *rows,
+             gint64 id,
+             GError **error)
+{
   const FilDownloadRow *row;
 
   if (id != -1)
@@ -151,23 +185,52 @@ fil_node_forget (FilNode *self,
 }
 
 /**
- * _fil_node_removed_expire:
+ * fil_node_forget:
+ * @id: of a download that was cancelled, -1 for all of them
+ * @func: is told later
  *
- * Deletes what was kept for long enough.
+ * Deletes what is kept of it.
  */
 void
-_fil_node_removed_expire (FilNode *self)
+fil_node_forget (FilNode *self,
+                 gint64 id,
+                 FilDoneFunc func,
+                 gpointer data)
 {
-  g_autoptr (GPtrArray) rows = load (self);
+  Wish *wish = g_new0 (Wish, 1);
+
+  *wish = (Wish){ .node = self, .grant = forget_some, .id = id, .done = func, .data = data };
+  fil_downloads_table_list_removed (self->database, grant_cb, wish, g_free);
+}
+
+static void
+expire_cb (const GPtrArray *rows,
+           const GError *error,
+           gpointer data)
+{
+  FilNode *self = data;
   gint64 now_s = _fil_node_wall_s (self);
 
-  for (guint i = 0; i < rows->len; i++)
+  if (error != NULL)
+    g_warning ("%s", error->message);
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
     {
       const FilDownloadRow *row = g_ptr_array_index (rows, i);
 
       if (row->removed <= now_s - KEPT_S)
         forget (self, row);
     }
+}
+
+/**
+ * _fil_node_removed_expire:
+ *
+ * Deletes what was kept for long enough, soon.
+ */
+void
+_fil_node_removed_expire (FilNode *self)
+{
+  fil_downloads_table_list_removed (self->database, expire_cb, self, NULL);
 }
 
 /* A file that cannot fit, or one that is whole and only waits for room on the disk that it is copied to, would take
@@ -206,9 +269,12 @@ _fil_node_removed_make_room (gpointer data,
                              const FilDownload *download)
 {
   FilNode *self = data;
-  g_autoptr (GPtrArray) rows = load (self);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = fil_downloads_table_load_removed (self->database, &error);
 
-  if (!would_help (self, download, rows))
+  if (rows == NULL)
+    g_warning ("%s", error->message);
+  if (rows == NULL || !would_help (self, download, rows))
     return FALSE;
   for (guint i = 0; i < rows->len; i++)
     {

@@ -70,7 +70,7 @@ gboolean fil_node_get_event (FilNode *self, gint64 id, FilEventInfo *info);
 
 typedef void (*FilLibraryFunc) (const FilLibraryInfo *info, gpointer data);
 typedef void (*FilHistoryFunc) (const FilHistoryInfo *info, gpointer data);
-typedef void (*FilRemovedFunc) (const FilRemovedInfo *info, gpointer data);
+typedef void (*FilRemovedFunc) (const FilRemovedInfo *infos, guint n_infos, const GError *error, gpointer data);
 typedef void (*FilTraceFunc) (const FilTraceStep *step, gpointer data);
 typedef void (*FilDownloadSourceFunc) (const FilDownloadSourceInfo *info, gpointer data);
 typedef void (*FilDoctorFunc) (const FilDoctorLine *line, gpointer data);
@@ -90,6 +90,9 @@ gint64 fil_node_browse (FilNode *self, const char *host, GError **error);
 gboolean fil_node_stop_search (FilNode *self, gint64 id, GError **error);
 gboolean fil_node_close_search (FilNode *self, gint64 id, GError **error);
 
+/* How a verb that asks the database first has ended. */
+typedef void (*FilDoneFunc) (const GError *error, gpointer data);
+
 /* Downloading. An id of -1 means all where it says so. */
 gint64 fil_node_get (FilNode *self, gint64 result, GError **error);
 gint64 fil_node_get_magnet (FilNode *self, const char *magnet, GError **error);
@@ -97,8 +100,8 @@ gboolean fil_node_pause (FilNode *self, gint64 id, GError **error);  /* -1: all 
 gboolean fil_node_resume (FilNode *self, gint64 id, GError **error); /* -1: all */
 gboolean fil_node_cancel (FilNode *self, gint64 id, GError **error);
 void fil_node_removed (FilNode *self, FilRemovedFunc func, gpointer data);
-gboolean fil_node_restore (FilNode *self, gint64 id, GError **error);
-gboolean fil_node_forget (FilNode *self, gint64 id, GError **error); /* -1: all */
+void fil_node_restore (FilNode *self, gint64 id, FilDoneFunc func, gpointer data);
+void fil_node_forget (FilNode *self, gint64 id, FilDoneFunc func, gpointer data); /* -1: all */
 gboolean fil_node_retry (FilNode *self, gint64 id, GError **error); /* -1: all that are not paused */
 gboolean fil_node_verify (FilNode *self, gint64 id, GError **error);
 gboolean fil_node_set_priority (FilNode *self, gint64 id, int priority, GError **error);

@@ -227,7 +227,7 @@ fil_downloads_table_load (FilDatabase *database,
 /**
  * fil_downloads_table_load_removed:
  *
- * Waits for the rows, which are few.
+ * Waits for the rows, which are few: for a full disk.
  *
  * Returns: (transfer full) (element-type FilDownloadRow): what was cancelled with its sources, the oldest first, or NULL
  */
@@ -236,6 +236,62 @@ fil_downloads_table_load_removed (FilDatabase *database,
                                   GError **error)
 {
   return call_load (database, load_removed, error);
+}
+
+typedef struct
+{
+  GPtrArray *rows; /* of FilDownloadRow, owned */
+  FilDownloadRowsFunc func;
+  gpointer data;
+  GDestroyNotify destroy;
+} Listing;
+
+static void
+listing_free (gpointer data)
+{
+  Listing *listing = data;
+
+  g_ptr_array_unref (listing->rows);
+  if (listing->destroy != NULL)
+    listing->destroy (listing->data);
+  g_free (listing);
+}
+
+static gboolean
+list_removed (FilConnection *connection,
+              gpointer data,
+              GError **error)
+{
+  return load_removed (connection, ((Listing *) data)->rows, error);
+}
+
+static void
+listed (gpointer data,
+        const GError *error)
+{
+  Listing *listing = data;
+
+  listing->func (error == NULL ? listing->rows : NULL, error, listing->data);
+}
+
+/**
+ * fil_downloads_table_list_removed:
+ * @func: is given what was cancelled with its sources, the oldest first
+ * @destroy: (nullable): of @data; called also when the database is closed before it answers
+ */
+void
+fil_downloads_table_list_removed (FilDatabase *database,
+                                  FilDownloadRowsFunc func,
+                                  gpointer data,
+                                  GDestroyNotify destroy)
+{
+  Listing *listing = g_new0 (Listing, 1);
+
+  listing->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) fil_download_row_free);
+  listing->func = func;
+  listing->data = data;
+  listing->destroy = destroy;
+  fil_database_run (database, list_removed, listed, listing, listing_free);
 }
 
 static gboolean

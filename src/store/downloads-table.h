@@ -43,12 +43,17 @@ typedef struct
   gint64 last_seen; /* unix seconds */
 } FilSourceRow;
 
+/* rows is NULL when error is set; both are borrowed. */
+typedef void (*FilDownloadRowsFunc) (const GPtrArray *rows, const GError *error, gpointer data);
+
 FilDownloadRow *fil_download_row_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void fil_download_row_free (FilDownloadRow *row);
 FilSourceRow *fil_download_row_add_source (FilDownloadRow *row, const char *address, const FilGuid *guid);
 
 GPtrArray *fil_downloads_table_load (FilDatabase *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *fil_downloads_table_load_removed (FilDatabase *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void fil_downloads_table_list_removed (FilDatabase *database, FilDownloadRowsFunc func, gpointer data,
+                                       GDestroyNotify destroy);
 void fil_downloads_table_save (FilDatabase *database, const FilDownloadRow *row);
 void fil_downloads_table_save_tree (FilDatabase *database, gint64 id, GBytes *tree);
 void fil_downloads_table_set_removed (FilDatabase *database, gint64 id, gint64 removed);

@@ -764,23 +764,25 @@ fil_node_removed (FilNode *self,
   const FilRemovedInfo info = { .id = 3, .name = "hazel.iso", .size = 4200000, .received_bytes = 1000000,
                                 .removed = 1700000000, .kept_until = 1702592000 };
 
-  func (&info, data);
+  func (&info, 1, NULL, data);
 }
 
-gboolean
+void
 fil_node_restore (FilNode *self,
                   gint64 id,
-                  GError **error)
+                  FilDoneFunc func,
+                  gpointer data)
 {
-  return TRUE;
+  func (NULL, data);
 }
 
-gboolean
+void
 fil_node_forget (FilNode *self,
                  gint64 id,
-                 GError **error)
+                 FilDoneFunc func,
+                 gpointer data)
 {
-  return TRUE;
+  func (NULL, data);
 }
 
 void

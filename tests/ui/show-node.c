@@ -768,6 +768,8 @@ fil_node_removed (FilNode *self,
                   FilRemovedFunc func,
                   gpointer data)
 {
+  g_autoptr (GArray) infos = g_array_new (FALSE, FALSE, sizeof (FilRemovedInfo));
+
   for (guint i = 0; i < self->downloads->len; i++)
     {
       const FilDownloadInfo *download = &g_array_index (self->downloads, FilDownloadInfo, i);
@@ -776,30 +778,35 @@ fil_node_removed (FilNode *self,
                                     .kept_until = 1752592000 };
 
       if (download->id < 0)
-        func (&info, data);
+        g_array_append_val (infos, info);
     }
+  func ((const FilRemovedInfo *) infos->data, infos->len, NULL, data);
 }
 
-gboolean
+void
 fil_node_restore (FilNode *self,
                   gint64 id,
-                  GError **error)
+                  FilDoneFunc func,
+                  gpointer data)
 {
-  FilDownloadInfo *download = find_download (self, -id, error);
+  g_autoptr (GError) error = NULL;
+  FilDownloadInfo *download = find_download (self, -id, &error);
 
-  if (download == NULL)
-    return FALSE;
-  download->id = id;
-  touch (self, FIL_LIST_DOWNLOADS, 0, id);
-  return TRUE;
+  if (download != NULL)
+    {
+      download->id = id;
+      touch (self, FIL_LIST_DOWNLOADS, 0, id);
+    }
+  func (error, data);
 }
 
-gboolean
+void
 fil_node_forget (FilNode *self,
                  gint64 id,
-                 GError **error)
+                 FilDoneFunc func,
+                 gpointer data)
 {
-  return TRUE;
+  func (NULL, data);
 }
 
 void
