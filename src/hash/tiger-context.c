@@ -153,12 +153,6 @@ fil_tiger_context_update (FilTigerContext *self,
   self->n_buffer = len;
 }
 
-guint64
-fil_tiger_context_size (const FilTigerContext *self)
-{
-  return self->size;
-}
-
 /* Hashes what is left in the buffer and closes the last node of the row. */
 static void
 close_row (FilTigerContext *self)

@@ -20,7 +20,6 @@ FilTigerContext *fil_tiger_context_new (guint64 node_size) G_GNUC_WARN_UNUSED_RE
 void fil_tiger_context_free (FilTigerContext *self);
 
 void fil_tiger_context_update (FilTigerContext *self, const void *bytes, gsize len);
-guint64 fil_tiger_context_size (const FilTigerContext *self);
 FilTigerTree *fil_tiger_context_finish (FilTigerContext *self) G_GNUC_WARN_UNUSED_RESULT;
 void fil_tiger_context_finish_root (FilTigerContext *self, FilTth *out);
 

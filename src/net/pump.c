@@ -370,17 +370,6 @@ fil_pump_bytes (FilPump *self,
 }
 
 /**
- * fil_pump_id:
- *
- * Returns: a number no other pump of the set has or had
- */
-guint64
-fil_pump_id (FilPump *self)
-{
-  return self->id;
-}
-
-/**
  * fil_pump_set_traffic:
  *
  * Says what kind of traffic this is from now on, when that shows only after the first line.
@@ -427,19 +416,6 @@ void
 fil_pump_keep_watch (FilPump *self)
 {
   fil_stream_keep_watch (self->stream);
-}
-
-/**
- * fil_pump_close:
- *
- * Closes the session, if it did not do so itself: what it still has to say is sent first. The
- * delegate's closed() follows from the main loop.
- */
-void
-fil_pump_close (FilPump *self,
-                const char *reason)
-{
-  fil_session_close (self->session, "%s", reason);
 }
 
 /**

@@ -30,11 +30,9 @@ FilSession *fil_pump_session (FilPump *self);
 const FilEndpoint *fil_pump_peer (FilPump *self);
 gboolean fil_pump_is_encrypted (FilPump *self);
 guint64 fil_pump_bytes (FilPump *self, FilWay way);
-guint64 fil_pump_id (FilPump *self);
 void fil_pump_set_traffic (FilPump *self, FilTraffic traffic);
 void fil_pump_start_tls (FilPump *self, FilTls *tls, FilTlsSide side, const guint8 *pin);
 void fil_pump_keep_watch (FilPump *self);
-void fil_pump_close (FilPump *self, const char *reason);
 void fil_pump_abort (FilPump *self, const char *reason);
 
 G_END_DECLS

@@ -397,9 +397,9 @@ _fil_overlay_take_vendor (FilOverlay *self,
       _fil_router_take_head_pong (self, from, NULL, frame, now_us);
       return;
     }
-  if (info == NULL || (info->flags & FIL_MESSAGE_TCP) == 0)
+  if (fil_vendor_objection (info, &frame->header, FIL_TRANSPORT_TCP) != NULL)
     {
-      _fil_overlay_drop (self, FIL_DROP_UNKNOWN);
+      _fil_overlay_drop (self, info == NULL ? FIL_DROP_UNKNOWN : FIL_DROP_MISPLACED);
       return;
     }
   body = g_malloc (sizeof *body);

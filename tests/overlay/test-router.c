@@ -343,6 +343,19 @@ test_hops_flow (Fixture *f,
   g_assert_cmpuint (raw_peer_count (f->up[2], FIL_KIND_QUERY), ==, 2);
 }
 
+/* What stays on its link counts for nothing when it comes from further away. */
+static void
+test_relayed_vendor (Fixture *f,
+                     gconstpointer data)
+{
+  FilHeader header = fil_header (FIL_KIND_VENDOR, &f->muid, 1, 1);
+
+  raw_peer_send (f->up[1], &header, fil_slice ("BEAR\x04\x00\x01\x00\x00", 9));
+  raw_peer_query (f->up[0], &f->muid, 3, 0, "hazel");
+  g_assert_cmpuint (raw_peer_count (f->up[1], FIL_KIND_QUERY), ==, 1);
+  g_assert_cmpuint (fil_overlay_stats (f->world->overlay)->drops[FIL_DROP_MISPLACED], ==, 1);
+}
+
 /* A neighbour that stops reading costs a bounded queue, then its link. */
 static void
 test_slow_reader (Fixture *f,
@@ -374,7 +387,7 @@ main (int argc,
     { "leaf-relays", test_leaf_relays }, { "duplicates", test_duplicates },
     { "rates", test_rates },           { "errors", test_errors },
     { "hops-flow", test_hops_flow },   { "slow-reader", test_slow_reader },
-    { "list-files", test_list_files },
+    { "list-files", test_list_files }, { "relayed-vendor", test_relayed_vendor },
   };
 
   g_test_init (&argc, &argv, NULL);
