@@ -18,8 +18,9 @@ class Limits(Test):
         self.getter = self.node(name + " getter", settings=getter).start()
         sha1 = sha1_text(self.content)
         self.begun = time.monotonic()
-        self.number = self.getter.ask("get", "magnet:?xt=urn:sha1:%s&dn=medlar.bin&xl=%d&xs=http://%s/uri-res/N2R?urn:sha1:%s" % (
-            sha1, SIZE, self.sharer.listen, sha1))[0]["id"]
+        link = "magnet:?xt=urn:sha1:%s&dn=medlar.bin&xl=%d&xs=http://%s/uri-res/N2R?urn:sha1:%s" % (
+            sha1, SIZE, self.sharer.listen, sha1)
+        self.number = self.getter.ask("get", link)[0]["id"]
 
     def assert_limited(self):
         """Something has come, and no more than the limit allows in the time that has passed."""
