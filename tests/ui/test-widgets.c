@@ -337,6 +337,94 @@ make_source (const Way *way)
                                       way->rtt_us > 0 ? way->rtt_us : FIL_NULL_INT));
 }
 
+/* Of the picture: where hosts, walls and ultrapeers stand when it is 420 wide. */
+#define PICTURE_WIDTH 420
+#define PICTURE_HEIGHT 146
+#define YOU_X 56
+#define WALL_X 133 /* from the side of its host */
+#define WALL_Y 72  /* above the line of the bytes */
+#define GROUND_Y 84
+#define PEERS_Y 26
+
+/* The picture as pixels: drawn by itself, since no window shows it. */
+static cairo_surface_t *
+draw_picture (GtkWidget *picture)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, PICTURE_WIDTH, PICTURE_HEIGHT);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  cairo_t *cr = cairo_create (surface);
+  GskRenderNode *node;
+  int least;
+
+  gtk_widget_measure (picture, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  g_assert_cmpint (least, <=, PICTURE_WIDTH);
+  gtk_widget_allocate (picture, PICTURE_WIDTH, PICTURE_HEIGHT, -1, NULL);
+  GTK_WIDGET_GET_CLASS (picture)->snapshot (picture, snapshot);
+  node = gtk_snapshot_free_to_node (snapshot);
+  gsk_render_node_draw (node, cr);
+  gsk_render_node_unref (node);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  return surface;
+}
+
+/* How opaque a pixel is, 0 to 255. */
+static guint
+alpha_at (cairo_surface_t *surface,
+          int x,
+          int y)
+{
+  const guchar *row = cairo_image_surface_get_data (surface) + y * cairo_image_surface_get_stride (surface);
+
+  return ((const guint32 *) (gconstpointer) row)[x] >> 24;
+}
+
+/* How many lines, dots or walls a row of pixels meets. */
+static guint
+count_runs (cairo_surface_t *surface,
+            int from,
+            int to,
+            int y)
+{
+  guint n = 0;
+
+  for (int x = from; x < to; x++)
+    n += alpha_at (surface, x, y) > 0 && alpha_at (surface, x - 1, y) == 0;
+  return n;
+}
+
+/* Solid where the bytes run, dots where they would; walls and ultrapeers as many as there are, on the side where reading
+ * begins. */
+static void
+assert_drawn (GtkWidget *picture,
+              const Way *way,
+              gboolean is_standing)
+{
+  for (guint is_rtl = 0; is_rtl < 2; is_rtl++)
+    {
+      cairo_surface_t *surface;
+      int left = is_rtl ? way->their_wall : way->own_wall, right = is_rtl ? way->own_wall : way->their_wall;
+      int from = YOU_X + 20, to = PICTURE_WIDTH - YOU_X - 20;
+      guint n;
+
+      gtk_widget_set_direction (picture, is_rtl ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
+      surface = draw_picture (picture);
+      g_assert_cmpint (alpha_at (surface, WALL_X, WALL_Y) > 0, ==, left != FIL_WALL_NONE);
+      g_assert_cmpint (alpha_at (surface, PICTURE_WIDTH - WALL_X, WALL_Y) > 0, ==, right != FIL_WALL_NONE);
+      g_assert_cmpuint (count_runs (surface, from, to, PEERS_Y), ==, way->n_peers);
+      g_assert_cmpuint (alpha_at (surface, is_rtl ? PICTURE_WIDTH - YOU_X : YOU_X, GROUND_Y), ==, 255);
+      g_assert_cmpuint (alpha_at (surface, is_rtl ? YOU_X : PICTURE_WIDTH - YOU_X, GROUND_Y), <, 128);
+      n = count_runs (surface, from, to, GROUND_Y);
+      if (g_str_equal (way->reach, "unreachable"))
+        g_assert_cmpuint (n, ==, (left != FIL_WALL_NONE) + (right != FIL_WALL_NONE));
+      else if (is_standing)
+        g_assert_cmpuint (n, ==, 0);
+      else
+        g_assert_cmpuint (n, >, 10);
+      cairo_surface_destroy (surface);
+    }
+}
+
 static void
 test_path (gconstpointer data)
 {
@@ -365,6 +453,7 @@ test_path (gconstpointer data)
   fil_path_picture_set_facts (picture, &facts);
   fil_path_picture_set_facts (picture, &facts);
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (picture), GTK_ACCESSIBLE_PROPERTY_LABEL, words);
+  assert_drawn (GTK_WIDGET (picture), way, facts.is_standing);
   g_assert_finalize_object (picture);
 }
 
