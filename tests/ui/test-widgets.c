@@ -292,9 +292,13 @@ typedef struct
   gint64 rtt_us;
   const char *own_nat; /* "": not measured yet */
   FilTri tcp_reachable;
+  gboolean is_encrypted;
+  gint64 hops;         /* 0: not known */
+  guint n_untold;      /* of the two that carried the signalling of all but direct ways, so many are not known */
 
   FilWall own_wall, their_wall;
   guint n_peers;
+  const char *peers;   /* beside the picture, or NULL */
   const char *line;
   const char *parts[3]; /* of the words */
   const char *not_said;
@@ -317,6 +321,13 @@ static const Way ways[] = {
     .parts = { "your firewall", "their firewall" } },
   { .state = "idle", .reach = "unreachable", .reason = "Both routers forbid it.", .own_nat = "udp-blocked",
     .own_wall = FIL_WALL_FIREWALL, .their_wall = FIL_WALL_UNKNOWN, .line = "", .parts = { "No path", "Both routers forbid it." } },
+  { .state = "pushing", .reach = "push", .own_nat = "full-cone", .tcp_reachable = FIL_TRI_YES, .hops = 3, .n_untold = 1,
+    .own_wall = FIL_WALL_NAT, .their_wall = FIL_WALL_UNKNOWN, .n_peers = 1, .peers = "192.0.2.2:6346", .line = "",
+    .parts = { "1 ultrapeer for the signalling", "In the network it is 3 hops away." } },
+  { .state = "active", .reach = "push", .own_nat = "public", .transport = "tcp", .is_encrypted = TRUE, .n_untold = 2,
+    .their_wall = FIL_WALL_UNKNOWN, .n_peers = 1, .peers = "1 ultrapeer", .line = "TCP",
+    .parts = { "was asked through the network", "1 ultrapeer for the signalling", "The connection is encrypted." },
+    .not_said = "hop" },
   /* Before anything is measured, only who was tried in vain has something before it. */
   { .state = "dialing", .reach = "direct", .own_nat = "", .tcp_reachable = FIL_TRI_NO, .own_wall = FIL_WALL_UNKNOWN, .line = "",
     .parts = { "your NAT or firewall" } },
@@ -327,13 +338,14 @@ static FilRow *
 make_source (const Way *way)
 {
   static const char *const via[] = { "192.0.2.1:6346", "192.0.2.2:6346", NULL };
-  gboolean has_via = g_strcmp0 (way->reach, "direct") != 0;
+  guint n_untold = g_str_equal (way->reach, "direct") ? 2 : way->n_untold;
 
   return _fil_row_new (&fil_schema_download_source,
                        g_variant_new ("(xssssxxxxs^asxsssbx)", (gint64) 1, "192.0.2.9:6346", "FLBT", way->state, way->reach,
-                                      (gint64) 3, (gint64) 0, (gint64) 0, FIL_NULL_INT, "", has_via ? via : via + 2, FIL_NULL_INT,
+                                      way->hops > 0 ? way->hops : FIL_NULL_INT, (gint64) 0, (gint64) 0, FIL_NULL_INT, "",
+                                      via + n_untold, FIL_NULL_INT,
                                       way->reason != NULL ? way->reason : "", way->their_nat != NULL ? way->their_nat : "",
-                                      way->transport != NULL ? way->transport : "", FALSE,
+                                      way->transport != NULL ? way->transport : "", way->is_encrypted,
                                       way->rtt_us > 0 ? way->rtt_us : FIL_NULL_INT));
 }
 
@@ -443,6 +455,12 @@ test_path (gconstpointer data)
   g_assert_cmpuint (fil_path_facts_n_peers (&facts), ==, way->n_peers);
   line = fil_path_describe_line (&facts);
   g_assert_cmpstr (line, ==, way->line);
+  if (way->peers != NULL)
+    {
+      g_autofree char *peers = fil_path_describe_peers (&facts);
+
+      g_assert_cmpstr (peers, ==, way->peers);
+    }
   words = fil_path_describe (&facts);
   g_test_message ("%s", words);
   for (guint i = 0; i < G_N_ELEMENTS (way->parts) && way->parts[i] != NULL; i++)
