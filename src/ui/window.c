@@ -330,6 +330,9 @@ fil_window_dispose (GObject *object)
   g_clear_handle_id (&self->make_pages_id, g_source_remove);
   g_clear_handle_id (&self->narrow_id, g_source_remove);
   g_clear_object (&self->cancellable);
+  /* While the pages are there that hide what is removed. */
+  if (self->removals != NULL)
+    fil_removals_commit (self->removals);
   g_clear_object (&self->removals);
   g_clear_object (&self->downloads);
   G_OBJECT_CLASS (fil_window_parent_class)->dispose (object);

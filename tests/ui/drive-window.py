@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drives the real window as a person with a screen reader and a keyboard would: drive-window.py FILBERT FILBERTD|--demo
+"""Drives the real window as a person with a screen reader and a keyboard would: drive-window.py FILBERT FILBERTD|--demo [STEP...]
 
 FILBERTD is a node with rows of all kinds that never change by themselves; --demo is a network of real ones.
+All steps in their order, or those that are named.
 
 Looks only at what assistive programs see (AT-SPI), types with xdotool, and waits for things, never for time.
 """
@@ -166,6 +167,13 @@ def focused():
     return [(n.get_role_name(), n.get_name(), n.get_index_in_parent()) for n in nodes]
 
 
+def fill(name, text):
+    """Has another text stand in the entry of that name."""
+    wait_for(f'the entry {name}', lambda: [node for node in walk(window()) if node.get_name() == name
+                                           and node.get_role_name() in ('text', 'entry')
+                                           and node.set_text_contents(text)])
+
+
 def toggle_by_keyboard(name):
     """Check boxes have no action in GTK 4.8, so the keyboard it is."""
     for _ in range(20):
@@ -272,16 +280,47 @@ def transfers():
     key('ctrl+z')
     wait_for('it was undone', lambda: not is_enabled('undo'))
     wait_for('it is back', lambda: find('push button', 'Cancel The Hazel Wood'))
-    press('Cancel The Hazel Wood')
-    wait_for('it is gone', lambda: not find('push button', 'Cancel The Hazel Wood'))
-    # Long after the offer, too.
+
+
+def cancel(name):
+    press('Cancel ' + name)
+    wait_for(f'{name} is gone', lambda: not find('push button', 'Cancel ' + name))
+
+
+def history():
+    """Long after the offer, too, what was cancelled can be had back, or is deleted for good; words find what is meant."""
+    key('alt+2')
+    cancel('The Hazel Wood')
+    cancel('Hazel catkins')
     key('ctrl+h')
-    wait_for_text('nightingale, two hours before dawn.flac')
+    for name in 'The Hazel Wood', 'Hazel catkins', 'nightingale, two hours', 'purple_hazel_field_notes':
+        wait_for_text(name)
     check_names('the history')
+    fill('Words of the name', 'night')
+    wait_for('only what was finished is left', lambda: has_text('nightingale') and not has_text('Cancelled')
+             and not has_text('purple_hazel_field_notes'))
+    fill('Words of the name', 'WOOD hazel')
+    wait_for('only what was cancelled is left', lambda: has_text('The Hazel Wood') and not has_text('Hazel catkins')
+             and not has_text('Finished'))
+    fill('Words of the name', 'acorn')
+    wait_for_text('Nothing was found.')
+    fill('Words of the name', '')
+    wait_for('all is there', lambda: has_text('nightingale') and not has_text('Nothing was found.'))
+
+    press('Delete what is kept of Hazel catkins')
+    wait_for('it left the history', lambda: not has_text('Hazel catkins'))
     press('Bring The Hazel Wood - a radio play.flac back')
-    wait_for('it left the history', lambda: not find('push button', 'Bring The Hazel Wood'))
+    wait_for('this one did, too', lambda: has_text('nightingale') and not has_text('Cancelled'))
     key('Escape')
     wait_for('it is back once more', lambda: find('push button', 'Cancel The Hazel Wood'))
+    assert not find('push button', 'Cancel Hazel catkins')
+
+    cancel('The Hazel Wood')
+    key('ctrl+h')
+    press('Delete All')
+    wait_for('nothing of it is kept', lambda: has_text('nightingale') and not has_text('Cancelled'))
+    key('Escape')
+    wait_for('the history is closed', lambda: not has_text('nightingale'))
 
 
 def library():
@@ -373,11 +412,15 @@ def main():
         wait_for('the window', lambda: window() and find('push button', 'Search'))
         if not is_demo:
             started_as_asked(node)
-        for step in (demo,) if is_demo else (search_and_download, transfers, library, network, preferences):
+        for step in (demo,) if is_demo else (search_and_download, transfers, history, library, network, preferences):
+            if sys.argv[3:] and step.__name__ not in sys.argv[3:]:
+                continue
             step()
             print(f'ok {step.__name__}', flush=True)
         key('ctrl+q')
-        process.wait(LIMIT_S)
+        code = process.wait(LIMIT_S)
+        if code != 0:
+            raise SystemExit(f'the window ended with {code}')
         print('ok quit')
     finally:
         if process.poll() is None:

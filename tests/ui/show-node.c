@@ -806,6 +806,13 @@ fil_node_forget (FilNode *self,
                  FilDoneFunc func,
                  gpointer data)
 {
+  for (guint i = self->downloads->len; i-- > 0;)
+    {
+      gint64 removed = -g_array_index (self->downloads, FilDownloadInfo, i).id;
+
+      if (removed > 0 && (id == -1 || id == removed))
+        g_array_remove_index (self->downloads, i);
+    }
   func (NULL, data);
 }
 

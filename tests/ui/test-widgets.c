@@ -21,7 +21,7 @@
 #include "status-chip.h"
 #include "status-words.h"
 #include "upload-card.h"
-#include "window.h"
+#include "window-private.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -761,6 +761,7 @@ test_window (void)
   static const char *const pages[] = { "transfers", "library", "network", "nonsense", "search" };
   FilWindow *window = fil_window_new (NULL, client);
   gpointer watched = window;
+  Count count = { 0 };
 
   g_object_add_weak_pointer (G_OBJECT (window), &watched);
   gtk_window_present (GTK_WINDOW (window));
@@ -772,9 +773,15 @@ test_window (void)
       g_assert_cmpint (get_least_width (GTK_WIDGET (window)), <=, NARROW);
     }
   fil_window_offer_magnet (window, "magnet:?xt=urn:sha1:X&dn=hazel");
+  /* What can be undone until the end is final then, for the pages, too. */
+  fil_removals_offer (window->removals, "download:1", "hazel", count_commit, count_undo, &count, count_free);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
   gtk_window_destroy (GTK_WINDOW (window));
   while (watched != NULL)
     g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (count.n_commits, ==, 1);
+  g_assert_cmpuint (count.n_undos, ==, 0);
   g_rmdir (dir);
 }
 
