@@ -188,13 +188,13 @@ take_slot (FilUploadSession *self,
   switch (ask_for_slot (self, &state, now_us))
     {
     case FIL_QUEUE_GRANTED:
-      /* Good for coming back when the connection breaks. */
-      if (!self->was_granted)
-        {
-          write_place (more, self->request.queue, FALSE, &state);
-          _fil_uploads_look (self->uploads);
-        }
-      self->was_granted = TRUE;
+      if (self->n_granted == 0)
+        _fil_uploads_look (self->uploads);
+      /* Good for coming back when the connection breaks. Not the first time: gtk-gnutella fetches the tree next, and
+       * whoever knows its place goes back to the file only over another connection, twelve seconds later. */
+      if (self->n_granted == 1)
+        write_place (more, self->request.queue, FALSE, &state);
+      self->n_granted++;
       return TRUE;
     case FIL_QUEUE_WAITS:
       let_wait (self, &state, now_us);
@@ -341,6 +341,30 @@ reply_page (FilUploadSession *self,
   start_reply (self, now_us);
 }
 
+/* gtk-gnutella 1.2.3 takes a tree whose length it was told for whole at the first 4 kB of what it reads at once, drops
+ * the connection that brought it, and calls for the file again after twelve seconds. It sends trees in chunks itself. */
+static gboolean
+wants_chunks (const FilUploadRequest *request)
+{
+  return !request->is_old && request->user_agent != NULL && g_str_has_prefix (request->user_agent, "gtk-gnutella/");
+}
+
+/* The whole of a body as one chunk, and the end. */
+static void
+put_in_chunk (FilPageReply *reply)
+{
+  gsize len = g_bytes_get_size (reply->body);
+  g_auto (FilWriter) out;
+
+  fil_writer_init (&out);
+  fil_writer_printf (&out, "%" G_GSIZE_MODIFIER "x\r\n", len);
+  fil_writer_bytes (&out, g_bytes_get_data (reply->body, NULL), len);
+  fil_writer_printf (&out, "\r\n0\r\n\r\n");
+  g_bytes_unref (reply->body);
+  reply->body = fil_writer_steal_bytes (&out);
+  reply->is_chunked = TRUE;
+}
+
 /* As deep as others serve it. No slot is needed; the length is known, which LimeWire insists on. */
 static void
 tree_found (gpointer done_data,
@@ -372,6 +396,8 @@ tree_found (gpointer done_data,
   thex.nodes.len = len;
   fil_thex_write (&thex, &out);
   reply.body = fil_writer_steal_bytes (&out);
+  if (wants_chunks (&self->request))
+    put_in_chunk (&reply);
   reply_page (self, &reply, self->since_us);
 }
 

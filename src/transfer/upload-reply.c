@@ -195,7 +195,9 @@ fil_upload_reply_page (FilWriter *out,
   if (page->body != NULL && page->content_type != NULL)
     fil_head_write_header (out, "Content-Type", "%s", page->content_type);
   /* One that goes on ends with the connection: everybody understands that. */
-  if (page->more == 0)
+  if (page->is_chunked)
+    fil_head_write_header (out, "Transfer-Encoding", "chunked");
+  else if (page->more == 0)
     fil_head_write_header (out, "Content-Length", "%" G_GSIZE_FORMAT,
                            page->body != NULL ? g_bytes_get_size (page->body) : 0);
   write_connection (out, closes, FALSE);

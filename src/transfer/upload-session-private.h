@@ -44,7 +44,7 @@ struct _FilUploadSession
   gboolean is_push;     /* our dial */
   gboolean is_connected;
   FilUploadPlace *place; /* in the queue, or with a slot; NULL: none */
-  gboolean was_granted;
+  guint n_granted;
   gboolean was_served;  /* the first reply is out: later ones say less */
   gboolean closes;      /* after this reply */
   guint errors;

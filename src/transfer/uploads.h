@@ -56,6 +56,7 @@ typedef struct
   const char *content_type; /* static; NULL without body */
   GBytes *body;             /* (transfer full), or NULL */
   guint64 more;             /* where the body goes on, for more(); 0: that was all of it */
+  gboolean is_chunked;      /* the body is as RFC 9112 §7.1 has it, the last chunk included */
 } FilPageReply;
 
 /**

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "chunked.h"
 #include "push-limit.h"
+#include "tiger-context.h"
 #include "transfer-limits.h"
 #include "uploads.h"
 
@@ -170,6 +172,21 @@ node_served (gpointer data,
   ((Node *) data)->served++;
 }
 
+static void
+node_tree (gpointer data,
+           const FilUrn *urn,
+           FilSharedTree done,
+           gpointer done_data)
+{
+  FilTigerContext *context = fil_tiger_context_new (FIL_TIGER_MIN_NODE_SIZE);
+  g_autoptr (FilTigerTree) tree = NULL;
+
+  fil_tiger_context_update (context, CONTENT, strlen (CONTENT));
+  tree = fil_tiger_context_finish (context);
+  fil_tiger_context_free (context);
+  done (done_data, tree);
+}
+
 static Node *
 node_new (void)
 {
@@ -178,6 +195,7 @@ node_new (void)
     .check = node_check,
     .close = node_close,
     .page = node_page,
+    .tree = node_tree,
     .more = node_more,
     .make_guid = node_make_guid,
     .dial = node_dial,
@@ -367,6 +385,59 @@ test_long_page (void)
   g_assert_true (session->is_closed);
   head = talk (looking, "HEAD / HTTP/1.1\r\n" HOST, 4096);
   g_assert_true (g_str_has_suffix (head, "\r\n\r\n"));
+}
+
+/* The body of the tree as somebody with that program is sent it, taken out of what it comes in. */
+static GByteArray *
+tree_for (const char *user_agent,
+          gboolean *is_chunked)
+{
+  g_autoptr (Node) node = node_new ();
+  g_autoptr (FilSession) session = connect_from (node, "25.0.0.1:1000");
+  g_autofree char *request = g_strdup_printf ("GET /uri-res/N2X?urn:sha1:" SHA1_TEXT " HTTP/1.1\r\nUser-Agent: %s\r\n" HOST,
+                                              user_agent);
+  g_autoptr (GByteArray) answer = g_byte_array_new ();
+  GByteArray *body = g_byte_array_new ();
+  FilChunked chunked = { 0 };
+  FilSlice rest, data;
+  FilOutput out;
+  const char *end;
+
+  fil_session_feed (session, (const guint8 *) request, strlen (request), 0);
+  while (fil_session_output (session, &out, 0))
+    {
+      g_byte_array_append (answer, out.bytes, (guint) out.len);
+      fil_session_sent (session, out.len, 0);
+    }
+  end = g_strstr_len ((const char *) answer->data, answer->len, "\r\n\r\n");
+  g_assert_nonnull (end);
+  rest = fil_slice (end + 4, (gsize) ((const char *) answer->data + answer->len - end - 4));
+  *is_chunked = g_strstr_len ((const char *) answer->data, end - (const char *) answer->data,
+                              "\r\nTransfer-Encoding: chunked") != NULL;
+  g_assert_true (*is_chunked ==
+                 (g_strstr_len ((const char *) answer->data, end - (const char *) answer->data, "\r\nContent-Length: ") ==
+                  NULL));
+  if (!*is_chunked)
+    return g_byte_array_append (body, rest.data, (guint) rest.len);
+  while (fil_chunked_next (&chunked, &rest, &data) == FIL_CHUNKED_DATA)
+    g_byte_array_append (body, data.data, (guint) data.len);
+  g_assert_cmpint (fil_chunked_next (&chunked, &rest, &data), ==, FIL_CHUNKED_END);
+  g_assert_cmpuint (rest.len, ==, 0);
+  return body;
+}
+
+/* A tree comes with its length, to gtk-gnutella in chunks. */
+static void
+test_tree (void)
+{
+  gboolean is_chunked;
+  g_autoptr (GByteArray) plain = tree_for ("LimeWire/4.18.8", &is_chunked), chunks = NULL;
+
+  g_assert_false (is_chunked);
+  chunks = tree_for ("gtk-gnutella/1.2.3 (2024-03-03; Topless; Linux x86_64)", &is_chunked);
+  g_assert_true (is_chunked);
+  g_assert_cmpuint (plain->len, >, 24);
+  g_assert_cmpmem (plain->data, plain->len, chunks->data, chunks->len);
 }
 
 static void
@@ -718,6 +789,7 @@ main (int argc,
   g_test_add_func ("/transfer/uploads/requests", test_requests);
   g_test_add_func ("/transfer/uploads/judged-places", test_judged_places);
   g_test_add_func ("/transfer/uploads/long-page", test_long_page);
+  g_test_add_func ("/transfer/uploads/tree", test_tree);
   g_test_add_func ("/transfer/uploads/keep-alive", test_keep_alive);
   g_test_add_func ("/transfer/uploads/slots", test_slots);
   g_test_add_func ("/transfer/uploads/session-limits", test_session_limits);
