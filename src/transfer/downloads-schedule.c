@@ -236,6 +236,18 @@ connect_to (FilDownloads *self,
                        fil_fetch_new (self, download, source, FIL_FETCH_DIALLED, now_us)->session);
 }
 
+/* How soon one more connection may follow. The first few go out together, for most of the file may come before a
+ * second is over; at once when there is enough for all of them, whatever the others take first. */
+static gint64
+worker_spacing (const FilDownload *download)
+{
+  guint64 missing = download->map != NULL ? fil_segment_map_missing (download->map) : download->size;
+
+  if (download->work->n_workers >= FIL_DOWNLOAD_QUICK_WORKERS)
+    return FIL_DOWNLOAD_WORKER_SPACING_US;
+  return missing > FIL_DOWNLOAD_QUICK_WORKERS * FIL_SEGMENT_FIRST ? 0 : FIL_DOWNLOAD_QUICK_SPACING_US;
+}
+
 static gint64
 start_workers (FilDownloads *self,
                FilDownload *download,
@@ -257,10 +269,8 @@ start_workers (FilDownloads *self,
   if (slow != NULL)
     _fil_downloads_give_way (slow, now_us);
   connect_to (self, download, source, now_us);
-  /* The first few go out together, for most of the file may come before a second is over. */
-  download->work->next_worker_us = now_us + (++download->work->n_workers < FIL_DOWNLOAD_QUICK_WORKERS
-                                                 ? FIL_DOWNLOAD_QUICK_SPACING_US
-                                                 : FIL_DOWNLOAD_WORKER_SPACING_US);
+  download->work->n_workers++;
+  download->work->next_worker_us = now_us + worker_spacing (download);
   return download->work->next_worker_us;
 }
 

@@ -13,8 +13,8 @@
 #define FIL_DOWNLOAD_MAX_CONNECTIONS 12        /* … of one download */
 #define FIL_DOWNLOAD_MAX_SOURCES 320           /* the least promising is forgotten for a new one */
 #define FIL_DOWNLOAD_WORKER_SPACING_US FIL_SEC /* one more connection a second for one download … */
-#define FIL_DOWNLOAD_QUICK_WORKERS 4           /* … but the first ones follow each other at once */
-#define FIL_DOWNLOAD_QUICK_SPACING_US (50 * FIL_MSEC)
+#define FIL_DOWNLOAD_QUICK_WORKERS 4           /* … but the first ones go out together, … */
+#define FIL_DOWNLOAD_QUICK_SPACING_US (50 * FIL_MSEC) /* … of a small file one after the other */
 #define FIL_DOWNLOAD_SEARCH_SPACING_US (30 * FIL_MINUTE)  /* asking for more sources, for one file … */
 #define FIL_DOWNLOADS_SEARCH_SPACING_US (5 * FIL_MINUTE)  /* … and for all of them */
 #define FIL_DOWNLOADS_REFRESH_SPACING_US (5 * FIL_SEC)    /* … for where known sources are now */

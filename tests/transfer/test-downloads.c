@@ -41,6 +41,32 @@ test_whole (void)
     }
 }
 
+/* Of a file that has enough for the first four, they are called at once; of a small one, one takes it all. */
+static void
+test_first_connections (void)
+{
+  static const gsize sizes[] = { 16 * MIB, 256 * 1024 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (sizes[i], i);
+      FilDownload *download = start (world, content);
+
+      for (guint j = 0; j < 8; j++)
+        {
+          g_autofree char *address = g_strdup_printf ("25.%u.0.1:6346", j);
+
+          world_add_source (world, 1, world_add_host (world, address, content));
+        }
+      g_assert_cmpuint (world->dials, ==, 0);
+      world_step (world);
+      g_assert_cmpuint (world->dials, ==, i == 0 ? FIL_DOWNLOAD_QUICK_WORKERS : 1);
+      g_assert_true (world_run_until (world, download, DONE, 30));
+      world_assert_done (world, 1, content);
+    }
+}
+
 static void
 test_slow_disk (void)
 {
@@ -331,12 +357,28 @@ test_both_firewalled (void)
   g_assert_true (world_run_until (world, download, DONE, 10));
 }
 
+/* A wrong byte in whatever is fetched first. */
+static GBytes *
+corrupted_everywhere (GBytes *content)
+{
+  GBytes *bad = g_bytes_ref (content);
+
+  for (gsize at = 3; at < g_bytes_get_size (content); at += FIL_SEGMENT_LEAST)
+    {
+      GBytes *worse = test_corrupted (bad, at);
+
+      g_bytes_unref (bad);
+      bad = worse;
+    }
+  return bad;
+}
+
 static void
 test_one_corrupts (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (6 * MIB, 9);
-  g_autoptr (GBytes) bad = test_corrupted (content, 3);
+  g_autoptr (GBytes) bad = corrupted_everywhere (content);
   FilDownload *download = start (world, content);
   Host *liar = world_add_host (world, "25.0.0.1:6346", bad);
   Host *honest = world_add_host (world, "25.0.0.2:6346", content);
@@ -937,6 +979,7 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/downloads/whole", test_whole);
+  g_test_add_func ("/transfer/downloads/first-connections", test_first_connections);
   g_test_add_func ("/transfer/downloads/slow-disk", test_slow_disk);
   g_test_add_func ("/transfer/downloads/stuck-disk", test_stuck_disk);
   g_test_add_func ("/transfer/downloads/swarm", test_swarm);
