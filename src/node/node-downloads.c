@@ -332,7 +332,7 @@ _fil_node_restore_downloads (FilNode *self,
 /**
  * _fil_node_add_source:
  *
- * Tells a download of one more host that has its file.
+ * Tells a download of one more host that has its file, and of the others that its hit names.
  */
 void
 _fil_node_add_source (FilNode *self,
@@ -354,6 +354,7 @@ _fil_node_add_source (FilNode *self,
   };
 
   fil_downloads_add_source (self->downloads, download, &spec, _fil_node_now (self));
+  fil_downloads_add_alts (self->downloads, download, hit->alts, hit->n_alts, _fil_node_now (self));
 }
 
 /* A PUSH for us */

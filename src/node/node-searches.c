@@ -273,6 +273,21 @@ name_of (const FilHitRecord *record)
   return g_strndup (text, (gsize) (end - text));
 }
 
+/* Others that have the file, without those that nobody should call. */
+static guint
+alts_of (FilNode *self,
+         const FilHitRecord *record,
+         FilHost out[FIL_RESULT_MAX_ALTS])
+{
+  guint n = fil_hit_record_alts (record, out, FIL_RESULT_MAX_ALTS);
+  guint kept = 0;
+
+  for (guint i = 0; i < n; i++)
+    if (fil_gate_judge (self->gate, &out[i].endpoint, FIL_GATE_SOURCE) == FIL_GATE_OPEN)
+      out[kept++] = out[i];
+  return kept;
+}
+
 /* Takes the files of a hit. @at: where its host answered us, NULL when others brought the hit. */
 static void
 take_records (FilNode *self,
@@ -289,10 +304,13 @@ take_records (FilNode *self,
   while (fil_hit_iter_next (&iter, &record))
     {
       g_autofree char *name = name_of (&record);
+      FilHost alts[FIL_RESULT_MAX_ALTS];
       FilHit hit;
 
       hit_of_record (self, &hit, query_hit, &trailer, &record, source);
       hit.name = name;
+      hit.alts = alts;
+      hit.n_alts = (guint8) alts_of (self, &record, alts);
       if (at != NULL)
         {
           hit.endpoint = *at;

@@ -71,6 +71,7 @@ static void
 result_free (FilResult *result)
 {
   g_free ((char *) result->hit.name);
+  g_free ((FilHost *) result->hit.alts);
   g_free (result);
 }
 
@@ -315,6 +316,20 @@ add_to_file (FilSearches *self,
   g_ptr_array_add (same, result);
 }
 
+/* The name stays the one that is known. */
+static void
+keep_hit (FilResult *result,
+          const FilHit *hit)
+{
+  const char *name = result->hit.name;
+
+  g_free ((FilHost *) result->hit.alts);
+  result->hit = *hit;
+  result->hit.name = name;
+  result->hit.n_alts = MIN (hit->n_alts, FIL_RESULT_MAX_ALTS);
+  result->hit.alts = g_memdup2 (hit->alts, result->hit.n_alts * sizeof *hit->alts);
+}
+
 /**
  * fil_searches_add_hit:
  * @hit: copied
@@ -334,13 +349,8 @@ fil_searches_add_hit (FilSearches *self,
 
   if (result != NULL)
     {
-      const char *name = result->hit.name;
-
       if (hit->hops <= result->hit.hops)
-        {
-          result->hit = *hit;
-          result->hit.name = name;
-        }
+        keep_hit (result, hit);
       return result;
     }
   if (search->results->len >= FIL_SEARCH_MAX_RESULTS || (search->kind != FIL_N_KINDS && search->kind != kind))
@@ -350,8 +360,8 @@ fil_searches_add_hit (FilSearches *self,
   result->id = fil_ids_next (self->ids, FIL_ID_RESULT);
   result->search = search->id;
   result->kind = kind;
-  result->hit = *hit;
   result->hit.name = g_strdup (hit->name);
+  keep_hit (result, hit);
   g_ptr_array_add (search->results, result);
   g_hash_table_insert (self->results, &result->id, result);
   g_hash_table_insert (self->offers, g_memdup2 (&key, sizeof key), result);

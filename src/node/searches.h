@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define FIL_SEARCH_MAX_RESULTS 10000
 #define FIL_SEARCH_SAME_TOUCHED 100 /* results of one file that are told anew when it gets one more source */
 #define FIL_RESULT_MAX_PROXIES 4
+#define FIL_RESULT_MAX_ALTS 10
 #define FIL_RESULT_MAX_NAME 1024 /* bytes; what no disk could hold anyway is cut off */
 
 /* One file that one host offers. */
@@ -35,6 +36,8 @@ typedef struct
   gboolean needs_push;
   gboolean is_tls;
   FilPunchHint punch;
+  const FilHost *alts; /* others that have the file, as the hit says; owned once they lie in a #FilResult */
+  guint8 n_alts;
 } FilHit;
 
 typedef struct

@@ -108,13 +108,7 @@ take_pong (FilDownloads *self,
   source->has_pong = TRUE;
   source->pong_queue = pong->queue;
   source->is_partial = pong->file == FIL_HEAD_FILE_PARTIAL;
-  for (guint i = 0; i < pong->n_alts; i++)
-    {
-      FilSourceSpec spec = { .endpoint = pong->alts[i].endpoint, .tls = pong->alts[i].tls, .is_alt = TRUE };
-
-      if (self->delegate.may_dial (self->data, &spec.endpoint))
-        fil_downloads_add_source (self, download->id, &spec, now_us);
-    }
+  fil_downloads_add_alts (self, download->id, pong->alts, pong->n_alts, now_us);
   for (guint i = 0; i < pong->n_push_alts; i++)
     take_push_alt (self, download, &pong->push_alts[i], now_us);
 }

@@ -153,6 +153,34 @@ fil_downloads_add_source (FilDownloads *self,
   return TRUE;
 }
 
+/**
+ * fil_downloads_add_alts:
+ * @hosts: that have the file, as somebody else says
+ *
+ * Tells of places that a source or a hit names. Each is judged again when it is dialled; what can never be dialled,
+ * or is known to be gone, does not take a place in the list.
+ */
+void
+fil_downloads_add_alts (FilDownloads *self,
+                        gint64 id,
+                        const FilHost *hosts,
+                        guint n_hosts,
+                        gint64 now_us)
+{
+  const FilDownload *download = fil_downloads_get (self, id);
+
+  for (guint i = 0; download != NULL && i < n_hosts; i++)
+    {
+      FilSourceSpec spec = { .endpoint = hosts[i].endpoint, .tls = hosts[i].tls, .is_alt = TRUE };
+
+      if (!self->delegate.may_dial (self->data, &spec.endpoint) ||
+          (self->mesh != NULL && download->has_sha1 &&
+           fil_mesh_is_gone (self->mesh, &download->sha1, &spec.endpoint, now_us)))
+        continue;
+      fil_downloads_add_source (self, id, &spec, now_us);
+    }
+}
+
 /* The size was wrong, and so is all that is known of its bytes; the next source tells another. */
 void
 _fil_downloads_forget_size (FilDownloads *self,

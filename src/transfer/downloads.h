@@ -136,6 +136,7 @@ void fil_downloads_network_changed (FilDownloads *self, gboolean is_available, g
 FilDownload *fil_downloads_add (FilDownloads *self, const FilDownloadSpec *spec, gint64 now_us);
 FilDownload *fil_downloads_restore (FilDownloads *self, const FilDownloadRecord *row, gint64 now_us);
 gboolean fil_downloads_add_source (FilDownloads *self, gint64 id, const FilSourceSpec *spec, gint64 now_us);
+void fil_downloads_add_alts (FilDownloads *self, gint64 id, const FilHost *hosts, guint n_hosts, gint64 now_us);
 gboolean fil_downloads_pong (FilDownloads *self, const FilGuid *ping, const FilEndpoint *from, const FilHeadPong *pong,
                              gint64 now_us);
 FilDownload *fil_downloads_get (const FilDownloads *self, gint64 id);

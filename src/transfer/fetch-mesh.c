@@ -34,21 +34,6 @@ _fil_fetch_write_mesh (FilFetch *self,
 }
 
 static void
-hear (FilFetch *self,
-      const FilSourceSpec *spec,
-      gint64 now_us)
-{
-  FilDownloads *downloads = self->downloads;
-
-  /* Judged again when it is dialled; what can never be dialled does not take a place in the list. */
-  if (fil_endpoint_is_set (&spec->endpoint) && !spec->needs_push &&
-      (!downloads->delegate.may_dial (downloads->data, &spec->endpoint) ||
-       fil_mesh_is_gone (downloads->mesh, &self->download->sha1, &spec->endpoint, now_us)))
-    return;
-  fil_downloads_add_source (downloads, self->download->id, spec, now_us);
-}
-
-static void
 hear_places (FilFetch *self,
              const char *value,
              gint64 now_us)
@@ -56,12 +41,7 @@ hear_places (FilFetch *self,
   FilHost hosts[FIL_HTTP_ALTS_MAX];
   guint n = fil_alt_locs_parse (value, hosts, G_N_ELEMENTS (hosts));
 
-  for (guint i = 0; i < n; i++)
-    {
-      FilSourceSpec spec = { .endpoint = hosts[i].endpoint, .tls = hosts[i].tls, .is_alt = TRUE };
-
-      hear (self, &spec, now_us);
-    }
+  fil_downloads_add_alts (self->downloads, self->download->id, hosts, n, now_us);
 }
 
 static void
@@ -81,7 +61,7 @@ hear_push_places (FilFetch *self,
                              .proxies = places[i].proxies,
                              .n_proxies = places[i].n_proxies };
 
-      hear (self, &spec, now_us);
+      fil_downloads_add_source (self->downloads, self->download->id, &spec, now_us);
     }
 }
 

@@ -39,20 +39,29 @@ def push(guid, endpoint, index=1):
     return guid + struct.pack("<I", index) + pack_endpoint(endpoint)
 
 
-def hit(endpoint, guid, records, push=False):
-    """records: (name as bytes, size, sha1 as text)."""
+def cobs(data):
+    """Without a zero byte, as an extension among those of a hit's record has to be."""
+    return b"".join(bytes([len(part) + 1]) + part for part in data.split(b"\0"))
+
+
+def hit(endpoint, guid, records, push=False, extension=b""):
+    """records: (name as bytes, size, sha1 as text). extension: of each of them."""
     out = bytes([len(records)]) + pack_endpoint(endpoint, port_first=True) + struct.pack("<I", 1000)
     for index, (name, size, sha1) in enumerate(records):
-        out += struct.pack("<II", index + 1, size) + name + b"\0urn:sha1:" + sha1.encode() + b"\0"
+        out += struct.pack("<II", index + 1, size) + name + b"\0urn:sha1:" + sha1.encode()
+        out += (b"\x1c" + extension if extension else b"") + b"\0"
     bits = 1 if push else 0
     return out + b"TEST\x02" + bytes([bits, 0x01]) + guid if push else out + b"TEST\x02\x00\x01" + guid
 
 
-def ggep(*items):
+def ggep(*items, is_cobs=False):
     """items: (id, data, whether data is deflated already)."""
     out = b"\xc3"
     for i, (name, data, deflated) in enumerate(items):
         flags = (0x80 if i == len(items) - 1 else 0) | (0x20 if deflated else 0) | len(name)
+        if is_cobs:
+            flags |= 0x40
+            data = cobs(data)
         length = len(data)
         digits = [0x40 | length & 0x3f]
         while length > 0x3f:

@@ -26,6 +26,37 @@ class Sources(Test):
         self.assertGreater(min(sent), len(content) / 10)
         self.assertLess(sum(sent), len(content) * 1.2)
 
+    def name_others(self, name, content):
+        """An ultrapeer whose hit is of a host that is not there and names one that is; and who gets the file."""
+        network, other = gnutella.Host(), gnutella.Host().add(content)
+        self.addCleanup(network.close)
+        self.addCleanup(other.close)
+        getter = self.node("getter").start([network.listen])
+        places = (other.listen, getter.listen, "224.0.0.1:6346", "127.9.9.9:0")
+        named = gnutella.ggep((b"ALT", b"".join(map(gnutella.pack_endpoint, places)), False), is_cobs=True)
+        payload = gnutella.hit("127.9.9.8:9", os.urandom(16), [(name, len(content), gnutella.sha1_text(content))],
+                               extension=named)
+        network.answer_query = lambda link, muid, words: link.send(gnutella.HIT, payload, ttl=3, muid=muid)
+        return getter, other
+
+    def test_named_in_a_hit(self):
+        """The file is got from a host that a hit names; neither ourselves nor a group of hosts become sources."""
+        content = noise(300000, 45)
+        getter, other = self.name_others(b"olive alts.bin", content)
+        rows = getter.get(getter.find("olive")[0])
+        self.assert_whole(rows[-1], content)
+        self.assertEqual(max(row["sources"] for row in rows), 2)
+        self.assertTrue(other.requests)
+
+    def test_named_in_a_later_hit(self):
+        """So it is when the hit comes for a download that is under way."""
+        content = noise(300000, 46)
+        getter, _ = self.name_others(b"olive later.bin", content)
+        id = getter.ask("get", "magnet:?xt=urn:sha1:%s&dn=olive+later.bin" % gnutella.sha1_text(content))[0]["id"]
+        getter.find("later")
+        getter.wait_download(id, "is done", lambda d: d["state"] == "done")
+        self.assert_whole(getter.download(id), content)
+
     def test_corrupt_sharer(self):
         """One of two sharers sends what is not the file: the file is right in the end."""
         content = noise(3000000, 41)

@@ -116,6 +116,34 @@ test_same_offer (Fixture *fixture,
   g_assert_cmpuint (search->results->len, ==, 1);
 }
 
+/* What a hit names beside its host is kept with the result, up to a limit. */
+static void
+test_alts (Fixture *fixture,
+           gconstpointer data)
+{
+  FilSearch *search = add_search (fixture, 9, FIL_N_KINDS);
+  FilHost alts[FIL_RESULT_MAX_ALTS + 1] = { 0 };
+  FilHit hit = make_hit ("a.ogg", 1, 1, 7);
+  FilResult *result;
+
+  hit.alts = alts;
+  hit.n_alts = G_N_ELEMENTS (alts);
+  alts[0].endpoint.port = 1;
+  result = fil_searches_add_hit (fixture->searches, search, &hit);
+  alts[0].endpoint.port = 2;
+  g_assert_cmpuint (result->hit.n_alts, ==, FIL_RESULT_MAX_ALTS);
+  g_assert_cmpuint (result->hit.alts[0].endpoint.port, ==, 1);
+
+  hit.n_alts = 1;
+  fil_searches_add_hit (fixture->searches, search, &hit);
+  g_assert_cmpuint (result->hit.n_alts, ==, 1);
+  g_assert_cmpuint (result->hit.alts[0].endpoint.port, ==, 2);
+  hit.n_alts = 0;
+  fil_searches_add_hit (fixture->searches, search, &hit);
+  g_assert_cmpuint (result->hit.n_alts, ==, 0);
+  g_assert_cmpstr (result->hit.name, ==, "a.ogg");
+}
+
 /* Those that can be connected to are told no news of other ways. */
 static void
 test_touch_unreached (Fixture *fixture,
@@ -220,6 +248,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/node/searches/same-file", Fixture, NULL, set_up, test_same_file, tear_down);
   g_test_add ("/node/searches/same-offer", Fixture, NULL, set_up, test_same_offer, tear_down);
+  g_test_add ("/node/searches/alts", Fixture, NULL, set_up, test_alts, tear_down);
   g_test_add ("/node/searches/touch-file", Fixture, NULL, set_up, test_touch_file, tear_down);
   g_test_add ("/node/searches/touch-unreached", Fixture, NULL, set_up, test_touch_unreached, tear_down);
   g_test_add ("/node/searches/kind", Fixture, NULL, set_up, test_kind, tear_down);

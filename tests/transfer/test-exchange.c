@@ -90,6 +90,45 @@ keep_requests (Host *host,
   return reply_with_text (&(Host){ .content = host->content, .text = "X-Features: fwalt/0.1\r\n" }, request, out);
 }
 
+/* What a hit names: tried as what sources name is, told on when it has served us, and never in the way of others. */
+static void
+test_hit_alts (void)
+{
+  static const char *const others[] = { "27.0.0.1:6346", "28.0.0.1:25", "29.0.0.1:6346", "29.0.0.1:6347", "30.0.0.1:6346" };
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (8 * MIB, 7);
+  g_autoptr (GString) all = g_string_new (NULL);
+  FilDownload *download = start (world, content);
+  Host *named = world_add_host (world, "26.0.0.1:7000", content);
+  Host *listener = world_add_host (world, "25.0.0.1:6346", content);
+  FilHost alts[1 + G_N_ELEMENTS (others)] = { { .endpoint = named->endpoint } };
+  FilHost good[8];
+
+  named->reply = listener->reply = keep_requests;
+  named->text = listener->text = (const char *) all;
+  named->bytes_per_step = listener->bytes_per_step = 40 * 1024;
+  world_add_source (world, 1, listener);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    g_assert_true (fil_endpoint_parse (&alts[i + 1].endpoint, others[i], -1, 0));
+  fil_mesh_failed (world->mesh, &download->sha1, &alts[5].endpoint, world->now_us);
+  fil_downloads_add_alts (world->downloads, 1, alts, G_N_ELEMENTS (alts), world->now_us);
+  fil_downloads_add_alts (world->downloads, 1, alts, G_N_ELEMENTS (alts), world->now_us);
+  fil_downloads_add_alts (world->downloads, 2, alts, G_N_ELEMENTS (alts), world->now_us);
+  /* Not a mail server, one port of an address, and not who is gone. */
+  g_assert_cmpuint (download->sources->len, ==, 4);
+  for (guint i = 1; i < 4; i++)
+    g_assert_true (((FilFileSource *) g_ptr_array_index (download->sources, i))->is_alt);
+  g_assert_cmpuint (fil_mesh_good (world->mesh, &download->sha1, &world->own, 0, good, G_N_ELEMENTS (good), world->now_us), ==, 0);
+
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (named->sent, >, 0);
+  g_assert_nonnull (strstr (all->str, "X-Alt: 26.0.0.1:7000\r\n"));
+  g_assert_null (strstr (all->str, "27.0.0.1"));
+  g_assert_null (strstr (all->str, "29.0.0.1"));
+  g_assert_cmpuint (fil_mesh_good (world->mesh, &download->sha1, &world->own, 0, good, G_N_ELEMENTS (good), world->now_us), ==, 2);
+}
+
 /* What is told: once to each, only what has served us, and what is gone. */
 static void
 test_told (void)
@@ -394,6 +433,7 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/exchange/alt", test_alt);
+  g_test_add_func ("/transfer/exchange/hit-alts", test_hit_alts);
   g_test_add_func ("/transfer/exchange/told", test_told);
   g_test_add_func ("/transfer/exchange/push-places", test_push_places);
   g_test_add_func ("/transfer/exchange/strangers", test_strangers);
