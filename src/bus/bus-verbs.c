@@ -431,6 +431,13 @@ share_checked (const FilSharePreview *preview,
 }
 
 static void
+run_clear_history (Call *call)
+{
+  fil_node_clear_history (call->node);
+  succeed (call, NULL);
+}
+
+static void
 run_share_check (Call *call)
 {
   const char *path;
@@ -545,6 +552,7 @@ static const Verb verbs[] = {
   { "DownloadMap", run_download_map },
   { "ClearFinished", run_clear_finished, .lasts = TRUE },
   { "History", run_history },
+  { "ClearHistory", run_clear_history, .lasts = TRUE },
   { "ShareCheck", run_share_check },
   { "ShareAdd", run_share_add },
   { "ShareRemove", run_share_remove },

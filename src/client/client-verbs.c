@@ -186,6 +186,13 @@ fil_client_clear_finished (FilClient *self,
 }
 
 void
+fil_client_clear_history (FilClient *self,
+                          CALL_ARGUMENTS)
+{
+  fil_client_call_async (self, "ClearHistory", NULL, cancellable, callback, data);
+}
+
+void
 fil_client_share_remove (FilClient *self,
                          const char *path,
                          CALL_ARGUMENTS)

@@ -46,6 +46,8 @@ void fil_client_set_limit (FilClient *self, gint64 id, gint64 bytes_per_s, GCanc
                            GAsyncReadyCallback callback, gpointer data);
 void fil_client_clear_finished (FilClient *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                                 gpointer data);
+void fil_client_clear_history (FilClient *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer data);
 void fil_client_share_remove (FilClient *self, const char *path, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer data);
 void fil_client_set_watching (FilClient *self, gboolean watching, GCancellable *cancellable,

@@ -75,6 +75,7 @@ static const CtlColumn removed_columns[] = {
 
 static gboolean option_wait;
 static gboolean option_all;
+static gboolean option_clear;
 
 static const GOptionEntry get_options[] = {
   { "wait", 0, 0, G_OPTION_ARG_NONE, &option_wait, N_ ("Wait until it is finished; print each change"), NULL },
@@ -83,6 +84,11 @@ static const GOptionEntry get_options[] = {
 
 static const GOptionEntry all_options[] = {
   { "all", 0, 0, G_OPTION_ARG_NONE, &option_all, N_ ("All downloads"), NULL },
+  { NULL },
+};
+
+static const GOptionEntry history_options[] = {
+  { "clear", 0, 0, G_OPTION_ARG_NONE, &option_clear, N_ ("Forget all of it; the files stay"), NULL },
   { NULL },
 };
 
@@ -431,14 +437,32 @@ run_limit (Ctl *ctl,
 }
 
 static CtlExit
+clear_history (Ctl *ctl,
+               GError **error)
+{
+  if (!ctl_do (ctl, "ClearHistory", NULL, error))
+    return CTL_EXIT_FAILED;
+  ctl_say (ctl, _("The history is empty now; the files stay."));
+  return CTL_EXIT_DONE;
+}
+
+static CtlExit
 run_history (Ctl *ctl,
              GError **error)
 {
   g_autofree char *words = ctl_words (ctl, 0);
   g_autoptr (GPtrArray) rows = NULL;
 
+  if (option_clear && ctl->n_arguments > 0)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           _("--clear forgets the whole history; leave the words out"));
+      return CTL_EXIT_USAGE;
+    }
   if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
     return CTL_EXIT_UNAVAILABLE;
+  if (option_clear)
+    return clear_history (ctl, error);
   rows = fil_client_call_rows (ctl->client, "History", g_variant_new ("(su)", words, (guint32) MAX_HISTORY), error);
   if (rows == NULL)
     return CTL_EXIT_FAILED;
@@ -474,7 +498,7 @@ const CtlCommand ctl_download_commands[] = {
   { "limit", N_ ("ID N"), N_ ("Limit the speed of one download, in bytes a second; 0 for none"), run_limit, NULL, 2, 2 },
   { "sources", N_ ("ID"), N_ ("Where a download comes from, and the way there"), run_sources, NULL, 1, 1 },
   { "uploads", NULL, N_ ("What others are getting from you"), run_uploads, NULL, 0, 0 },
-  { "history", N_ ("[WORDS…]"), N_ ("Files that were finished"), run_history, NULL, 0, G_MAXUINT },
+  { "history", N_ ("[WORDS…] | --clear"), N_ ("Files that were finished"), run_history, history_options, 0, G_MAXUINT },
   { "clear", NULL, N_ ("Take finished downloads off the list"), run_clear, NULL, 0, 0 },
   { NULL },
 };

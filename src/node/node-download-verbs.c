@@ -113,6 +113,17 @@ fil_node_history (FilNode *self,
     }
 }
 
+/**
+ * fil_node_clear_history:
+ *
+ * Forgets what was downloaded; the files and the rows of downloads stay.
+ */
+void
+fil_node_clear_history (FilNode *self)
+{
+  fil_history_table_clear (self->database);
+}
+
 /* Verbs */
 
 static FilDownload *

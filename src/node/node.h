@@ -79,6 +79,7 @@ typedef void (*FilSettingFunc) (const char *key, const char *value, gpointer dat
 void fil_node_library (FilNode *self, const char *words, guint offset, guint max, FilLibraryFunc func,
                        gpointer data);
 void fil_node_history (FilNode *self, const char *words, guint max, FilHistoryFunc func, gpointer data);
+void fil_node_clear_history (FilNode *self);
 gboolean fil_node_trace (FilNode *self, const char *id_or_muid, FilTraceFunc func, gpointer data, GError **error);
 gboolean fil_node_download_sources (FilNode *self, gint64 id, FilDownloadSourceFunc func, gpointer data, GError **error);
 guint8 *fil_node_download_map (FilNode *self, gint64 id, guint n_cells, GError **error) G_GNUC_WARN_UNUSED_RESULT;

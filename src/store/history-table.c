@@ -60,6 +60,29 @@ fil_history_table_add (FilDatabase *database,
   fil_database_run (database, add, NULL, row_copy (row), (GDestroyNotify) fil_history_row_free);
 }
 
+/* The index of words would keep those of rows that are gone until it is merged some day. */
+static gboolean
+clear (FilConnection *connection,
+       gpointer data,
+       GError **error)
+{
+  return fil_connection_exec (connection,
+                              "DELETE FROM history;"
+                              "INSERT INTO history_words (history_words) VALUES ('delete-all')",
+                              error);
+}
+
+/**
+ * fil_history_table_clear:
+ *
+ * Forgets all rows and their words.
+ */
+void
+fil_history_table_clear (FilDatabase *database)
+{
+  fil_database_remove (database, clear, NULL, NULL);
+}
+
 typedef struct
 {
   char *match; /* FTS5 expression; NULL for all */

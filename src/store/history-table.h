@@ -25,6 +25,7 @@ typedef struct
 void fil_history_row_free (FilHistoryRow *row);
 
 void fil_history_table_add (FilDatabase *database, const FilHistoryRow *row);
+void fil_history_table_clear (FilDatabase *database);
 GPtrArray *fil_history_table_search (FilDatabase *database, const char *words, guint max, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 

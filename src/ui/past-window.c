@@ -23,6 +23,7 @@ struct _FilPastWindow
   GtkListBox *removed;
   GtkListBox *finished;
   GtkButton *forget_all;
+  GtkButton *clear_history;
   GtkWidget *nothing;
 
   FilClient *client;
@@ -83,6 +84,29 @@ static void
 forget_all_cb (FilPastWindow *self)
 {
   fil_client_forget (self->client, -1, NULL, done_cb, g_object_ref (self));
+}
+
+static void
+clear_cb (FilPastWindow *self,
+          const char *response)
+{
+  if (g_str_equal (response, "clear"))
+    fil_client_clear_history (self->client, NULL, done_cb, g_object_ref (self));
+}
+
+static void
+clear_history_cb (FilPastWindow *self)
+{
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (
+      GTK_WINDOW (self), _("Clear the History?"),
+      _("All finished files are taken off this list for good, also those that a search hides. The files themselves stay.")));
+
+  adw_message_dialog_add_responses (dialog, "cancel", _("_Cancel"), "clear", _("C_lear"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "clear", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (dialog, "cancel");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (clear_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
@@ -298,6 +322,7 @@ fil_past_window_class_init (FilPastWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FilPastWindow, removed);
   gtk_widget_class_bind_template_child (widget_class, FilPastWindow, finished);
   gtk_widget_class_bind_template_child (widget_class, FilPastWindow, forget_all);
+  gtk_widget_class_bind_template_child (widget_class, FilPastWindow, clear_history);
   gtk_widget_class_bind_template_child (widget_class, FilPastWindow, nothing);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
@@ -310,6 +335,7 @@ fil_past_window_init (FilPastWindow *self)
   g_signal_connect_object (self->entry, "search-changed", G_CALLBACK (ask), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->entry, "stop-search", G_CALLBACK (gtk_window_close), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->forget_all, "clicked", G_CALLBACK (forget_all_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->clear_history, "clicked", G_CALLBACK (clear_history_cb), self, G_CONNECT_SWAPPED);
 }
 
 FilPastWindow *

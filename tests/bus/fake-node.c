@@ -44,6 +44,7 @@ struct _FilNode
   guint work_id;
   gboolean is_status_changed;
   gboolean is_sharing_paused;
+  gboolean is_history_cleared;
   char *listen;
   char *role;
 };
@@ -525,8 +526,14 @@ fil_node_history (FilNode *self,
   const FilHistoryInfo info = { .id = 9, .name = "walnut.ogg", .size = 4200000, .sha1 = FAKE_SHA1,
                                 .path = "/downloads/walnut.ogg", .finished = 1700000060 };
 
-  if (words == NULL || strstr (info.name, words) != NULL)
+  if (!self->is_history_cleared && (words == NULL || strstr (info.name, words) != NULL))
     func (&info, data);
+}
+
+void
+fil_node_clear_history (FilNode *self)
+{
+  self->is_history_cleared = TRUE;
 }
 
 gboolean

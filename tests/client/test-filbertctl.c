@@ -135,13 +135,13 @@ test_without_node (Fixture *f,
   static const char *const wrong[] = { "",         "nonsense",  "results",        "results x",     "results 0",
                                        "pause",    "pause 1 2", "pause 1 --all",  "status more",   "status --nonsense",
                                        "set role", "get x",     "priority 1 x",   "shares add",    "shares nonsense /",
-                                       "limit 1",  "limit 1 x", "limit 1 -1",
+                                       "limit 1",  "limit 1 x", "limit 1 -1",     "history --clear x",
                                        "demo x",   "search",    "search a --max 0", "search a --wait -1" };
   static const char *const unavailable[] = {
     "status", "stop",      "doctor",   "monitor",  "settings", "set role leaf",  "peers",     "connect 1.2.3.4:5",
     "ban 1.2.3.4", "searches", "results 1", "close 1",  "trace 1",  "downloads",      "pause 1",   "pause --all",
     "resume 1",  "cancel 1",  "retry 1",  "verify 1", "priority 1 2", "uploads", "history",   "clear",
-    "limit 1 2000",
+    "history --clear", "limit 1 2000",
     "removed", "restore 1", "forget --all", "preview 1",
     "shares", "shares add /", "shares check /", "library", "disconnect 1", "--json status",
   };
@@ -251,6 +251,8 @@ test_json (Fixture *f,
   assert_prints (f, "--json history",
                  "{\"id\":9,\"name\":\"walnut.ogg\",\"size\":4200000,\"sha1\":\"" FAKE_SHA1
                  "\",\"path\":\"/downloads/walnut.ogg\",\"finished\":1700000060}\n");
+  assert_prints (f, "history --clear", "The history is empty now; the files stay.\n");
+  assert_prints (f, "--json history", "");
   assert_prints (f, "--json removed",
                  "{\"id\":3,\"name\":\"hazel.iso\",\"size\":4200000,\"received_bytes\":1000000,"
                  "\"removed\":1700000000,\"kept_until\":1702592000}\n");

@@ -295,6 +295,49 @@ test_history (void)
   }
 }
 
+static guint
+count_history (FilDatabase *database,
+               const char *words)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = fil_history_table_search (database, words, 10, &error);
+
+  g_assert_no_error (error);
+  return rows->len;
+}
+
+static gboolean
+find_index_words (FilConnection *connection,
+                  gpointer data,
+                  GError **error)
+{
+  return fil_connection_get_int (connection,
+                                 "SELECT count(*) FROM history_words_data WHERE instr(block, CAST('hazel' AS BLOB)) > 0",
+                                 data, error);
+}
+
+static void
+test_clear_history (void)
+{
+  g_autoptr (FilDatabase) database = open_memory ();
+  g_autoptr (GError) error = NULL;
+  gint64 n_blocks = -1;
+
+  add_history (database, 1, "Purple Hazel.ogg");
+  add_history (database, 2, "Walnut");
+  g_assert_true (fil_database_call (database, find_index_words, &n_blocks, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (n_blocks, >, 0);
+  fil_history_table_clear (database);
+  g_assert_cmpuint (count_history (database, NULL), ==, 0);
+  g_assert_cmpuint (count_history (database, "hazel"), ==, 0);
+  g_assert_true (fil_database_call (database, find_index_words, &n_blocks, &error));
+  g_assert_cmpint (n_blocks, ==, 0);
+
+  add_history (database, 3, "Hazel");
+  g_assert_cmpuint (count_history (database, "hazel"), ==, 1);
+}
+
 static void
 test_hosts (void)
 {
@@ -400,6 +443,7 @@ main (int argc,
   g_test_add_func ("/store/tables/foreign-key", test_foreign_key);
   g_test_add_func ("/store/tables/downloads", test_downloads);
   g_test_add_func ("/store/tables/history", test_history);
+  g_test_add_func ("/store/tables/clear-history", test_clear_history);
   g_test_add_func ("/store/tables/hosts", test_hosts);
   g_test_add_func ("/store/tables/ids", test_ids);
   g_test_add_func ("/store/tables/ids-skip", test_ids_skip);

@@ -319,8 +319,18 @@ def history():
     key('ctrl+h')
     press('Delete All')
     wait_for('nothing of it is kept', lambda: has_text('nightingale') and not has_text('Cancelled'))
+
+    press('Clear History…')
+    wait_for_text('Clear the History?')
+    press('Cancel')
+    wait_for('it asked first', lambda: not has_text('Clear the History?') and has_text('nightingale'))
+    press('Clear History…')
+    wait_for_text('Clear the History?')
+    press('Clear')
+    wait_for_text('Nothing was found.')
+    assert not has_text('nightingale')
     key('Escape')
-    wait_for('the history is closed', lambda: not has_text('nightingale'))
+    wait_for('the history is closed', lambda: not has_text('Nothing was found.'))
 
 
 def library():

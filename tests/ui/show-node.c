@@ -98,6 +98,7 @@ struct _FilNode
   GPtrArray *shares;
   GHashTable *changed_results;
   GHashTable *settings;
+  gboolean is_history_cleared;
   guint emit_id;
   guint step_id;
   gboolean is_sharing_paused;
@@ -499,9 +500,15 @@ fil_node_history (FilNode *self,
     { .id = 88, .name = "nightingale, two hours before dawn.flac", .size = 212400000, .finished = 1749000000 },
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (history); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (history) && !self->is_history_cleared; i++)
     if (words == NULL || strstr (history[i].name, words) != NULL)
       func (&history[i], data);
+}
+
+void
+fil_node_clear_history (FilNode *self)
+{
+  self->is_history_cleared = TRUE;
 }
 
 gboolean
