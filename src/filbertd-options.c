@@ -56,12 +56,26 @@ make_absolute (char **path)
   *path = absolute;
 }
 
+/* A parse that fails takes back what it has read; the starter, which passes its own options first, waits for the
+ * sentence nevertheless. */
+static int
+find_ready_fd (int argc,
+               char **argv)
+{
+  guint64 fd;
+
+  for (int i = 1; i + 1 < argc; i++)
+    if (g_str_equal (argv[i], "--ready-fd") && g_ascii_string_to_unsigned (argv[i + 1], 10, 0, G_MAXINT, &fd, NULL))
+      return (int) fd;
+  return -1;
+}
+
 /**
  * filbertd_options_parse:
  * @argc: (inout): options are taken out
  * @argv: (inout): options are taken out
  *
- * Answers --help itself and exits.
+ * Answers --help itself and exits. The ready_fd is set even when it fails.
  */
 gboolean
 filbertd_options_parse (FilbertdOptions *self,
@@ -99,7 +113,10 @@ filbertd_options_parse (FilbertdOptions *self,
   g_option_context_set_summary (context, _("Runs a Gnutella node."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
+    {
+      self->ready_fd = find_ready_fd (*argc, *argv);
+      return FALSE;
+    }
   if (*argc > 1)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("There is nothing to do with %s; see: filbertd --help"),

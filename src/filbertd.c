@@ -276,6 +276,7 @@ main (int argc,
 
   if (!filbertd_options_parse (&self.options, &argc, &argv, &error))
     {
+      tell_starter (&self, error->message);
       g_printerr ("filbertd: %s\n", error->message);
       status = EXIT_USAGE;
     }

@@ -176,6 +176,40 @@ fil_library_add (FilLibrary *self,
   return row->id;
 }
 
+static gboolean
+find_share (const FilLibrary *self,
+            const char *path,
+            guint *index)
+{
+  char *real = realpath (path, NULL);
+  gboolean is_found = FALSE;
+
+  for (guint i = 0; i < self->shares->len && !is_found; i++)
+    {
+      const FilLibraryShare *share = self->shares->pdata[i];
+
+      is_found = strcmp (share->row->path, path) == 0 || g_strcmp0 (share->row->path, real) == 0;
+      *index = i;
+    }
+  free (real);
+  return is_found;
+}
+
+/**
+ * fil_library_is_shared:
+ * @path: as it was added or as it is listed
+ *
+ * Returns: whether this very folder was chosen, be it there at the moment or not
+ */
+gboolean
+fil_library_is_shared (const FilLibrary *self,
+                       const char *path)
+{
+  guint index;
+
+  return find_share (self, path, &index);
+}
+
 /**
  * fil_library_remove:
  * @path: as it was added or as it is listed
@@ -187,25 +221,20 @@ fil_library_remove (FilLibrary *self,
                     const char *path,
                     GError **error)
 {
-  char *real = realpath (path, NULL);
+  guint i;
+  gint64 id;
 
-  for (guint i = 0; i < self->shares->len; i++)
+  if (!find_share (self, path, &i))
     {
-      FilLibraryShare *share = self->shares->pdata[i];
-      gint64 id = share->row->id;
-
-      if (strcmp (share->row->path, path) != 0 && g_strcmp0 (share->row->path, real) != 0)
-        continue;
-      free (real);
-      fil_shares_table_remove (self->database, id);
-      g_ptr_array_remove_index (self->shares, i);
-      g_array_append_val (self->removed, id);
-      _fil_library_changed (self, NULL);
-      return TRUE;
+      g_set_error_literal (error, FIL_FILES_ERROR, FIL_FILES_ERROR_GONE, _ ("This folder is not shared."));
+      return FALSE;
     }
-  free (real);
-  g_set_error_literal (error, FIL_FILES_ERROR, FIL_FILES_ERROR_GONE, _ ("This folder is not shared."));
-  return FALSE;
+  id = ((FilLibraryShare *) self->shares->pdata[i])->row->id;
+  fil_shares_table_remove (self->database, id);
+  g_ptr_array_remove_index (self->shares, i);
+  g_array_append_val (self->removed, id);
+  _fil_library_changed (self, NULL);
+  return TRUE;
 }
 
 static void

@@ -79,6 +79,7 @@ void fil_library_free (FilLibrary *self);
 
 void fil_library_check (FilLibrary *self, const char *path, FilShareChecked func, gpointer data);
 gint64 fil_library_add (FilLibrary *self, const char *path, gboolean include_private, GError **error);
+gboolean fil_library_is_shared (const FilLibrary *self, const char *path);
 gboolean fil_library_remove (FilLibrary *self, const char *path, GError **error);
 void fil_library_set_incomplete (FilLibrary *self, const char *path);
 void fil_library_rescan (FilLibrary *self, gint64 share);

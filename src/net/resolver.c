@@ -10,6 +10,7 @@
 
 typedef struct
 {
+  char *text;
   guint16 port;
   GCancellable *cancellable;
   FilResolveFunc func;
@@ -20,6 +21,7 @@ static void
 request_free (Request *request)
 {
   g_clear_object (&request->cancellable);
+  g_free (request->text);
   g_free (request);
 }
 
@@ -46,6 +48,7 @@ on_resolved (GObject *source,
 {
   Request *request = data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
   FilEndpoint endpoints[MAX_ADDRESSES];
   guint n = 0;
   GList *addresses = g_resolver_lookup_by_name_finish (G_RESOLVER (source), result, &error);
@@ -54,8 +57,10 @@ on_resolved (GObject *source,
     n += endpoint_of (&endpoints[n], each->data, request->port);
   g_resolver_free_addresses (addresses);
 
+  if (n == 0)
+    sentence = g_strdup_printf (_("The host %s is not known."), request->text);
   if (request->cancellable == NULL || !g_cancellable_is_cancelled (request->cancellable))
-    request->func (request->data, endpoints, n, n > 0 ? NULL : _("That host name is not known"));
+    request->func (request->data, endpoints, n, sentence);
   request_free (request);
 }
 
@@ -81,6 +86,7 @@ fil_resolve (const char *host_and_port,
   Request *request = g_new0 (Request, 1);
   const char *name = "";
 
+  request->text = g_utf8_make_valid (host_and_port, -1);
   request->func = func;
   request->data = data;
   request->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;

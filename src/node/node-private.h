@@ -334,6 +334,6 @@ guint _fil_node_match (FilNode *self, const FilLocalQuery *query, FilLocalFile *
 
 /* node-shares.c */
 gboolean _fil_node_shares_start (FilNode *self, GError **error);
-void _fil_node_share_options (FilNode *self, const char *const *folders);
+gboolean _fil_node_share_options (FilNode *self, const char *const *folders, GError **error);
 
 G_END_DECLS

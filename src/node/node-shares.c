@@ -125,20 +125,27 @@ _fil_node_shares_start (FilNode *self,
  * _fil_node_share_options:
  * @folders: (nullable): what --share named
  *
- * Shares folders, and says in the log of events which are refused.
+ * Shares folders; those that are shared already may be away.
+ *
+ * Returns: FALSE when one is refused
  */
-void
+gboolean
 _fil_node_share_options (FilNode *self,
-                         const char *const *folders)
+                         const char *const *folders,
+                         GError **error)
 {
   update_route_table (self);
   for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
     {
-      g_autoptr (GError) error = NULL;
+      g_autofree char *name = NULL;
 
-      if (fil_node_share_add (self, folders[i], FALSE, &error) == 0)
-        _fil_node_event (self, "share-refused", 0, "%s", error->message);
+      if (fil_library_is_shared (self->library, folders[i]) || fil_node_share_add (self, folders[i], FALSE, error) != 0)
+        continue;
+      name = fil_display_name (folders[i]);
+      g_prefix_error (error, _("Cannot share %s: "), name);
+      return FALSE;
     }
+  return TRUE;
 }
 
 static const char *

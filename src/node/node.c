@@ -164,6 +164,42 @@ parse_role (const char *text)
   return FIL_ROLE_AUTO;
 }
 
+/* A download that is complete is a bad moment to find out that there is no place for it. */
+static gboolean
+check_folder (const char *path,
+              GError **error)
+{
+  if (g_mkdir_with_parents (path, 0755) == 0 && access (path, W_OK | X_OK) == 0)
+    return TRUE;
+  g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED, _("Nothing can be written to the folder %s: %s"), path,
+               g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+check_hosts (const char *const *hosts,
+             GError **error)
+{
+  for (guint i = 0; hosts != NULL && hosts[i] != NULL; i++)
+    if (!_fil_node_is_host_and_port (hosts[i]))
+      {
+        g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is not HOST:PORT."), hosts[i]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* One that was chosen before may be a drive that is away; downloads wait for it. */
+static gboolean
+take_downloads (FilNode *self,
+                const char *path,
+                GError **error)
+{
+  g_autofree char *known = fil_settings_get (self->settings, "downloads-dir");
+
+  return g_strcmp0 (known, path) == 0 || fil_node_set (self, "downloads-dir", path, error);
+}
+
 static gboolean
 take_options (FilNode *self,
               const FilNodeOptions *options,
@@ -174,12 +210,12 @@ take_options (FilNode *self,
   self->is_private = options->private_network;
   self->has_bootstrap = !options->no_bootstrap;
   self->connect_to = g_strdupv ((char **) options->connect);
-  if (!open_profile (self, error))
+  if (!check_hosts (options->connect, error) || !open_profile (self, error))
     return FALSE;
 
   if (options->role != NULL && !fil_settings_set (self->settings, "role", options->role, error))
     return FALSE;
-  if (options->downloads != NULL && !fil_settings_set (self->settings, "downloads-dir", options->downloads, error))
+  if (options->downloads != NULL && !take_downloads (self, options->downloads, error))
     return FALSE;
   apply_folders (self);
   if (options->listen != NULL)
@@ -240,7 +276,8 @@ fil_node_new (const FilNodeOptions *options,
   fil_settings_set_changed_func (self->settings, settings_changed_cb, self);
   _fil_node_overlay_start (self);
   _fil_node_port_map_apply (self);
-  _fil_node_share_options (self, options->share);
+  if (!_fil_node_share_options (self, options->share, error))
+    return NULL;
 
   fil_timer_set (self->save_timer, _fil_node_now (self) + SAVE_EVERY_US);
   _fil_node_event (self, "started", 0, _("Filbert %s started."), FIL_VERSION);
@@ -380,18 +417,6 @@ fil_node_settings (FilNode *self,
 
       func (fil_settings_key (i), value, data);
     }
-}
-
-/* A download that is complete is a bad moment to find out that there is no place for it. */
-static gboolean
-check_folder (const char *path,
-              GError **error)
-{
-  if (g_mkdir_with_parents (path, 0755) == 0 && access (path, W_OK | X_OK) == 0)
-    return TRUE;
-  g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED, _("Nothing can be written to the folder %s: %s"), path,
-               g_strerror (errno));
-  return FALSE;
 }
 
 gboolean

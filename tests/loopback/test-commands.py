@@ -310,6 +310,37 @@ class Commands(Test):
         self.assert_fails(node, 2, "shares", "add")
         self.assert_fails(node, 2, "shares", "steal", top)
 
+    def test_refused_starts(self):
+        """What the options ask for and cannot be is said by the command that starts the node, and no node runs."""
+        node = self.node("node")
+        file = write(os.path.join(self.world.top, "file"), b"")
+        options = ["--headless", "--private", "--no-bootstrap", "--listen", node.address + ":0"]
+        for code, words, wrong in (
+                (4, "Cannot share /nonexistent: ", ("--share", "/nonexistent")),
+                (4, "Cannot share /: The whole computer is never shared", ("--share", "/")),
+                (4, "Nothing can be written to the folder " + file, ("--downloads", file)),
+                (2, "rubbish is not HOST:PORT.", ("--connect", "rubbish")),
+                (2, "--role takes auto, leaf or ultrapeer, not queen", ("--role", "queen")),
+                (2, "--nonsense", ("--nonsense",))):
+            self.assert_fails(node, 4, "start", "--", *options, *wrong)
+            self.assertIn(words, node.run("start", "--", *options, *wrong).err)
+            self.assert_fails(node, 4, "status")
+            done = subprocess.run([FILBERTD, "--profile", node.profile, *options, *wrong], capture_output=True, text=True)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn(words, done.stderr.splitlines()[-1])
+
+    def test_folders_that_are_away(self):
+        """A folder that was chosen before may be away when the node starts with the same options again."""
+        node = self.node("node").start(files={"hazel.txt": b"hazel"})
+        node.terminate()
+        os.rename(node.shared, node.shared + " is away")
+        os.rmdir(node.downloads)
+        write(node.downloads, b"")
+        options = node.arguments() + ["--share", node.shared]
+        self.assertEqual(node.run("start", "--", *options[2:]).code, 0)
+        self.assertEqual([share["path"] for share in node.ask("shares")], [node.shared])
+        node.ask("stop")
+
     def test_usage(self):
         """Every command refuses what it does not know, and tells of itself."""
         node = self.node("node").start()

@@ -287,6 +287,7 @@ typedef struct
   guint calls;
   guint n;
   FilEndpoint first;
+  char *error;
 } Resolved;
 
 static void
@@ -302,6 +303,8 @@ on_resolved (gpointer data,
   if (n > 0)
     self->first = endpoints[0];
   g_assert_true ((n == 0) == (error != NULL));
+  g_free (self->error);
+  self->error = g_strdup (error);
 }
 
 static void
@@ -326,6 +329,9 @@ test_resolver (void)
   fil_resolve ("[::1", 1, NULL, on_resolved, &resolved);
   loop_until (resolved.calls == 4);
   g_assert_cmpuint (resolved.n, ==, 0);
+  g_assert_cmpstr (resolved.error, ==, "The host [::1 is not known.");
+  g_free (resolved.error);
+  resolved.error = NULL;
 
   fil_resolve ("127.0.0.9:77", 0, cancellable, on_resolved, &resolved);
   g_cancellable_cancel (cancellable);
