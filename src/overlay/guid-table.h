@@ -23,6 +23,7 @@ FilGuidTable *fil_guid_table_new (gsize value_size, guint max_entries, gint64 li
     G_GNUC_WARN_UNUSED_RESULT;
 void fil_guid_table_free (FilGuidTable *self);
 
+void fil_guid_table_expect (const FilGuidTable *self, const FilGuid *guid);
 gpointer fil_guid_table_find (FilGuidTable *self, const FilGuid *guid, gint64 now_us);
 gpointer fil_guid_table_touch (FilGuidTable *self, const FilGuid *guid, gint64 now_us);
 gpointer fil_guid_table_add (FilGuidTable *self, const FilGuid *guid, gint64 now_us, gboolean *is_new);

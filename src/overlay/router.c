@@ -196,6 +196,7 @@ _fil_router_take_query (FilOverlay *self,
       _fil_overlay_drop (self, FIL_DROP_RATE);
       return;
     }
+  fil_guid_table_expect (self->seen, &header.muid);
   if (!clamp_ttl (self, from, &header, now_us))
     return;
   if (!fil_query_decode (&query, frame->payload) || !fil_query_extensions_parse (&extensions, &query))
