@@ -212,6 +212,8 @@ class Weapons(Attack):
         leaf = self.connect()
         leaf.send(VENDOR, vendor(b"LIME", 21, 1, b""), muid=leaf.guid)
         leaf.answers()
+        # Who watches is told of no event that was before: the monitor has to be there.
+        self.target.wait("the leaf", lambda m: m.rows["peer"])
         guids = bytes.fromhex(self.target.status()["guid"]), leaf.guid
         storm = [gnutella.message(PUSH, gnutella.push(guids[i % 2], "127.%d.%d.%d:%d" % (
             70 + i % 100, i // 100 % 250, 1 + i % 250, self.sink.port)), ttl=3) for i in range(20000)]
