@@ -9,13 +9,15 @@ LIMIT = 40000
 
 class Limit(Test):
     def begin(self):
-        """Two files of two sharers, one of them to be limited."""
+        """Two files, of which one is to be limited; a host gives one file at a time, so each has sharers of its own."""
         self.slow, self.fast = noise(SIZE, 41), noise(SIZE, 42)
         self.ultrapeer = self.node("ultrapeer", role="ultrapeer").start()
-        for name in ("one sharer", "other sharer"):
-            self.node(name).start([self.ultrapeer], {"slow medlar.bin": self.slow, "fast medlar.bin": self.fast})
+        for name, files in (("one sharer", {"slow medlar.bin": self.slow}),
+                            ("other sharer", {"slow medlar.bin": self.slow}),
+                            ("third sharer", {"fast medlar.bin": self.fast})):
+            self.node(name).start([self.ultrapeer], files)
         self.getter = self.node("getter", settings={"download-limit": "2000000"}).start([self.ultrapeer])
-        found = {row["name"]: row["id"] for row in self.getter.find("medlar", n=4)}
+        found = {row["name"]: row["id"] for row in self.getter.find("medlar", n=3)}
         self.number = self.getter.ask("get", str(found["slow medlar.bin"]))[0]["id"]
         self.getter.ask("limit", str(self.number), str(LIMIT))
         self.other = self.getter.ask("get", str(found["fast medlar.bin"]))[0]["id"]
