@@ -13,6 +13,7 @@
 #define BLAMED (1u << 2)
 #define PUNCHES (1u << 3)
 #define TAKES_OFFERS (1u << 4)
+#define NAMED_BY_OTHERS (1u << 5)
 #define OWN_PROXIES_SHIFT 8 /* how many of the first proxies the host itself named … */
 #define OWN_PROXIES_MASK 0xfu
 
@@ -21,6 +22,7 @@ flags_of (const FilFileSource *source)
 {
   return (source->needs_push ? NEEDS_PUSH : 0) | (source->tls ? TLS : 0) | (source->is_blamed ? BLAMED : 0) |
          (source->punch.can_punch ? PUNCHES : 0) | (source->punch.knows_offers ? TAKES_OFFERS : 0) |
+         (source->is_alt ? NAMED_BY_OTHERS : 0) |
          (source->n_own_proxies & OWN_PROXIES_MASK) << OWN_PROXIES_SHIFT;
 }
 
@@ -69,6 +71,7 @@ fil_source_row_read (const FilSourceRow *row,
     .needs_push = (row->flags & NEEDS_PUSH) != 0,
     .tls = (row->flags & TLS) != 0,
     .is_blamed = (row->flags & BLAMED) != 0,
+    .is_alt = (row->flags & NAMED_BY_OTHERS) != 0,
     .punch = { .can_punch = (row->flags & PUNCHES) != 0, .knows_offers = (row->flags & TAKES_OFFERS) != 0 },
   };
   spec->n_own_proxies = MIN (row->flags >> OWN_PROXIES_SHIFT & OWN_PROXIES_MASK, spec->n_proxies);

@@ -20,6 +20,7 @@ test_round_trip (void)
         hosts[i].endpoint = fil_endpoint_v4 ((const guint8[]){ 26, 0, 0, (guint8) (1 + i) }, 6346);
       spec.endpoint = fil_endpoint_v4 ((const guint8[]){ 25, 0, 0, 1 }, 6347);
       spec.needs_push = spec.tls = TRUE;
+      spec.is_alt = n_own == 0;
       spec.punch = (FilPunchHint){ .can_punch = TRUE, .knows_offers = TRUE };
       source = fil_file_source_new (1, &spec);
       g_assert_cmpuint (source->n_own_proxies, ==, n_own);
@@ -35,6 +36,8 @@ test_round_trip (void)
       g_assert_true (fil_guid_equal (&again->guid, &source->guid));
       g_assert_true (again->needs_push && again->tls && again->punch.can_punch && again->punch.knows_offers);
       g_assert_false (again->is_blamed);
+      /* What only others name stays so: it makes room for what a search finds. */
+      g_assert_cmpint (again->is_alt, ==, n_own == 0);
     }
 }
 
