@@ -188,13 +188,17 @@ take_slot (FilUploadSession *self,
   switch (ask_for_slot (self, &state, now_us))
     {
     case FIL_QUEUE_GRANTED:
-      if (self->n_granted == 0)
+      if (!self->was_granted)
         _fil_uploads_look (self->uploads);
-      /* Good for coming back when the connection breaks. Not the first time: gtk-gnutella fetches the tree next, and
-       * whoever knows its place goes back to the file only over another connection, twelve seconds later. */
-      if (self->n_granted == 1)
-        write_place (more, self->request.queue, FALSE, &state);
-      self->n_granted++;
+      /* Good for coming back when the connection breaks. Who names none gets it with the second reply: gtk-gnutella
+       * fetches the tree after the first, and once it knows its place it goes back to the file only over another
+       * connection, twelve seconds later. */
+      if (!self->knows_place && (self->was_granted || self->request.queue_id[0] != '\0'))
+        {
+          write_place (more, self->request.queue, FALSE, &state);
+          self->knows_place = TRUE;
+        }
+      self->was_granted = TRUE;
       return TRUE;
     case FIL_QUEUE_WAITS:
       let_wait (self, &state, now_us);

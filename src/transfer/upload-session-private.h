@@ -44,7 +44,8 @@ struct _FilUploadSession
   gboolean is_push;     /* our dial */
   gboolean is_connected;
   FilUploadPlace *place; /* in the queue, or with a slot; NULL: none */
-  guint n_granted;
+  gboolean was_granted;
+  gboolean knows_place; /* was told it with a slot */
   gboolean was_served;  /* the first reply is out: later ones say less */
   gboolean closes;      /* after this reply */
   guint errors;
