@@ -67,7 +67,7 @@
 
 /* TLS. */
 #define FIL_TLS_MAX_PENDING (256 * 1024)   /* bytes encrypted at once; what the socket does not take of them waits */
-#define FIL_TLS_ROOM (288 * 1024)          /* for them with what records add, and for a handshake's answers */
+#define FIL_TLS_ROOM (320 * 1024)          /* for them with what the smallest records add, and for a handshake's answers */
 #define FIL_TLS_FILE_PIECE (64 * 1024)     /* read at once to be encrypted */
 
 /* Web caches. */

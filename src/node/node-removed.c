@@ -40,10 +40,13 @@ kept_bytes (const FilDownloadRow *row)
   return row->size - fil_segment_map_missing (map);
 }
 
+/* What was listed may have been brought back before the answer came: then it is nobody's to delete. */
 static void
 forget (FilNode *self,
         const FilDownloadRow *row)
 {
+  if (fil_downloads_get (self->downloads, row->id) != NULL)
+    return;
   if (row->state != FIL_DOWNLOAD_DONE)
     fil_disk_storage.discard (self->storage, row->id, NULL);
   fil_downloads_table_remove (self->database, row->id);

@@ -135,7 +135,7 @@ gboolean _fil_download_is_running (const FilDownload *download);
 gboolean _fil_downloads_has_room (const FilDownloads *self, const FilDownload *download, FilFetch **slow, gint64 *wake,
                                   gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 void _fil_downloads_give_way (FilFetch *slow, gint64 now_us);
-void _fil_downloads_trim (FilDownload *download);
+void _fil_downloads_trim (FilDownload *download, gint64 now_us);
 
 /* downloads-punch.c */
 FilOwnReach _fil_downloads_own_reach (const FilDownloads *self);

@@ -19,10 +19,29 @@ most_connections (const FilDownload *download)
   return (guint) CLAMP (download->limit_bps / FIL_SOURCE_SHARE_BPS, 2, FIL_DOWNLOAD_MAX_CONNECTIONS);
 }
 
+/* Those that take of the limit: who keeps us waiting in a queue brings nothing. */
+static guint
+n_bringing (const FilDownload *download)
+{
+  const GPtrArray *fetches = download->work->fetches;
+  guint n = 0;
+
+  for (guint i = 0; i < fetches->len; i++)
+    {
+      const FilFetch *fetch = g_ptr_array_index (fetches, i);
+
+      n += fetch->source->state != FIL_SOURCE_QUEUED;
+    }
+  return n;
+}
+
 static gboolean
 is_full (const FilDownload *download)
 {
-  return download->work->fetches->len + _fil_download_n_pushing (download) >= most_connections (download);
+  guint n_pushing = _fil_download_n_pushing (download);
+
+  return download->work->fetches->len + n_pushing >= FIL_DOWNLOAD_MAX_CONNECTIONS ||
+         n_bringing (download) + n_pushing >= most_connections (download);
 }
 
 /* Whether others may have its connection; when not, @wake is when that may be. */
@@ -106,19 +125,38 @@ _fil_downloads_give_way (FilFetch *slow,
   fil_file_source_wait (source, now_us + FIL_SOURCE_SLOW_US, "too-slow");
 }
 
+/* Of those that take of the limit. */
+static FilFetch *
+slowest (const FilDownload *download,
+         gint64 now_us)
+{
+  const GPtrArray *fetches = download->work->fetches;
+  FilFetch *found = NULL;
+
+  for (guint i = 0; i < fetches->len; i++)
+    {
+      FilFetch *fetch = g_ptr_array_index (fetches, i);
+
+      if (fetch->source->state != FIL_SOURCE_QUEUED &&
+          (found == NULL || worth (fetch, now_us) < worth (found, now_us)))
+        found = fetch;
+    }
+  return found;
+}
+
 /**
  * _fil_downloads_trim:
  *
- * Ends the connections that are too many for the limit of the download; their sources are asked again when there is room.
+ * Ends the connections that are too many for the limit of the download, the slowest first; their sources are asked
+ * again when there is room. Who waits in a queue keeps its place.
  */
 void
-_fil_downloads_trim (FilDownload *download)
+_fil_downloads_trim (FilDownload *download,
+                     gint64 now_us)
 {
-  GPtrArray *fetches = download->work->fetches;
-
-  while (fetches->len > most_connections (download))
+  while (n_bringing (download) > most_connections (download))
     {
-      FilFetch *fetch = g_ptr_array_index (fetches, fetches->len - 1);
+      FilFetch *fetch = slowest (download, now_us);
       FilFileSource *source = fetch->source;
 
       fil_fetch_drop (fetch, "the download is to be slower");

@@ -249,7 +249,7 @@ fil_downloads_set_limit (FilDownloads *self,
   if (download->limit_bps == bytes_per_s)
     return TRUE;
   download->limit_bps = bytes_per_s;
-  _fil_downloads_trim (download);
+  _fil_downloads_trim (download, now_us);
   _fil_downloads_changed (self, download);
   _fil_downloads_save (self, download);
   _fil_downloads_soon (self);

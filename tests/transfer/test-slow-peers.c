@@ -122,6 +122,39 @@ test_queues_without_end (void)
   world_assert_done (world, 1, content);
 }
 
+/* Who keeps us waiting takes nothing of a limit: it neither keeps out those who give, nor do they cost it its place. */
+static void
+test_queues_under_a_limit (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (16 * MIB, 7);
+  Host *givers[3];
+
+  world_add (world, 1, content);
+  g_assert_true (fil_downloads_set_limit (world->downloads, 1, 1000, world->now_us));
+  add_many (world, 1, 0, 5, content, say_wait);
+  world_run (world, 20);
+  g_assert_cmpuint (world->links->len, ==, 5);
+  for (guint i = 0; i < G_N_ELEMENTS (givers); i++)
+    {
+      g_autofree char *address = g_strdup_printf ("26.0.0.%u:6346", i + 1);
+
+      givers[i] = world_add_host (world, address, content);
+      givers[i]->bytes_per_step = 512 << i;
+      world_add_source (world, 1, givers[i]);
+    }
+  world_run (world, 20);
+  g_assert_cmpuint (world->links->len, ==, 5 + 2);
+
+  g_assert_true (fil_downloads_set_limit (world->downloads, 1, 0, world->now_us));
+  world_run (world, 20);
+  g_assert_cmpuint (world->links->len, ==, 5 + 3);
+  g_assert_true (fil_downloads_set_limit (world->downloads, 1, 1000, world->now_us));
+  world_run (world, 1);
+  g_assert_cmpuint (world->links->len, ==, 5 + 2);
+  g_assert_cmpuint (world->dials, ==, 5 + 3);
+}
+
 static gboolean
 say_no_at_length (Host *host,
                   const char *request,
@@ -296,6 +329,7 @@ main (int argc,
   g_test_add_func ("/transfer/slow-peers/drips-alone", test_drips_alone);
   g_test_add_func ("/transfer/slow-peers/drips-everywhere", test_drips_everywhere);
   g_test_add_func ("/transfer/slow-peers/queues-without-end", test_queues_without_end);
+  g_test_add_func ("/transfer/slow-peers/queues-under-a-limit", test_queues_under_a_limit);
   g_test_add_func ("/transfer/slow-peers/refusal-drips", test_refusal_drips);
   g_test_add_func ("/transfer/slow-peers/ports-of-a-victim", test_ports_of_a_victim);
   g_test_add_func ("/transfer/slow-peers/found-ones-stay", test_found_ones_stay);
