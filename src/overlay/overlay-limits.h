@@ -89,7 +89,8 @@
 #define FIL_PUSH_TARGETS 4096                /* addresses counted at once */
 
 /* Favours done for neighbours. */
-#define FIL_CONNECT_BACK_INTERVAL (60 * FIL_SEC) /* for one address */
+#define FIL_CONNECT_BACK_INTERVAL (40 * FIL_SEC) /* TCP, for one address: who had no answer asks again after 45 s */
+#define FIL_PING_BACK_INTERVAL (60 * FIL_SEC)    /* UDP, for one address */
 #define FIL_CONNECT_BACK_PER_MINUTE 30           /* for all */
 #define FIL_UDP_PING_INTERVAL (60 * FIL_SEC)     /* rich answers to one address */
 #define FIL_UDP_PING_RATE 200                    /* answered pings a second, everybody's together */

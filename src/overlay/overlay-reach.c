@@ -57,7 +57,7 @@ ask_aside (FilOverlay *self,
       FilNeighbour *to = self->ultrapeers->pdata[i];
 
       if (!to->pings_aside || to->link == NULL ||
-          (to->udp_asked_us != 0 && now_us - to->udp_asked_us <= FIL_CONNECT_BACK_INTERVAL) ||
+          (to->udp_asked_us != 0 && now_us - to->udp_asked_us <= FIL_PING_BACK_INTERVAL) ||
           fil_udp_contacts_judge (self->contacts, fil_link_remote (to->link), now_us) != FIL_UDP_CALLED)
         continue;
       ask_udp (self, to, now_us);

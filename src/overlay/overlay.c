@@ -195,7 +195,7 @@ make_tables (FilOverlay *self,
   self->push_targets =
       fil_address_meter_new (FIL_PUSH_TARGET_PER_MINUTE, FIL_MINUTE, FIL_PUSH_TARGETS, random);
   self->connect_backs = fil_address_meter_new (1, FIL_CONNECT_BACK_INTERVAL, FIL_UDP_SOURCES, random);
-  self->ping_backs = fil_address_meter_new (1, FIL_CONNECT_BACK_INTERVAL, FIL_UDP_SOURCES, random);
+  self->ping_backs = fil_address_meter_new (1, FIL_PING_BACK_INTERVAL, FIL_UDP_SOURCES, random);
   self->udp_pings = fil_address_meter_new (1, FIL_UDP_PING_INTERVAL, FIL_UDP_SOURCES, random);
   self->cache_asks = fil_address_meter_new (1, FIL_CACHE_ASK_INTERVAL, FIL_UDP_SOURCES, random);
   self->udp_asks = fil_address_meter_new (1, FIL_NAT_ASK_INTERVAL, FIL_UDP_SOURCES, random);

@@ -66,6 +66,28 @@ reach_of (RawWorld *world)
   return fil_overlay_reachability (world->overlay);
 }
 
+/* Who was tried, and asks anew because it forgot that when its network changed, is tried again before it gives up: it
+ * asks twice, 45 s apart. */
+static void
+test_asked_again (void)
+{
+  FilOverlayConfig config = { .role = FIL_ROLE_ULTRAPEER };
+  RawWorld *world = raw_world_new (&config);
+  RawPeer *leaf = raw_peer_shaken (world, 10, FALSE);
+  FilTcpConnectBack body = { .port = 5000 };
+
+  send_vendor (leaf, FIL_VENDOR_TCP_CONNECT_BACK, 1, &body);
+  g_assert_cmpuint (world->connect_backs->len, ==, 1);
+  raw_world_advance (world, FIL_SEC);
+  send_vendor (leaf, FIL_VENDOR_TCP_CONNECT_BACK, 1, &body);
+  g_assert_cmpuint (world->connect_backs->len, ==, 1);
+  raw_world_advance (world, 45 * FIL_SEC);
+  send_vendor (leaf, FIL_VENDOR_TCP_CONNECT_BACK, 1, &body);
+  g_assert_cmpuint (world->connect_backs->len, ==, 2);
+  raw_peer_free (leaf);
+  raw_world_free (world);
+}
+
 /* Another program made 989 connections out of 2,000 such requests (peers.md). Here 60 leaves that ask 40
  * times each get 30 at once, and 30 more a minute. */
 static void
@@ -357,6 +379,7 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/overlay/helping/many-askers", test_many_askers);
+  g_test_add_func ("/overlay/helping/asked-again", test_asked_again);
   g_test_add_func ("/overlay/helping/redirects", test_redirects);
   g_test_add_func ("/overlay/helping/bad-addresses-first", test_bad_addresses_first);
   g_test_add_func ("/overlay/helping/forwarding", test_forwarding);

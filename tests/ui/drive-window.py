@@ -387,7 +387,7 @@ def demo():
     key('Down')
     wait_for('the keyboard is in the results', lambda: focused() != before)
     key('Return')
-    wait_for_text('✓ In your library')
+    wait_for_text('✓ Downloaded')
     key('alt+2')
     wait_for_text('✓ every byte checked')
 
