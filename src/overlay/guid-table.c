@@ -5,9 +5,12 @@
 
 #include "clock.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define FIRST_SLOTS 256
+#define HUGE_PAGE ((gsize) 2 * 1024 * 1024)
 
 /* Open addressing with linear probing; a zero mark is an empty slot. Nothing is ever deleted from a
  * probe sequence: a removed entry keeps its GUID and loses its life. */
@@ -110,6 +113,21 @@ probe (const FilGuidTable *self,
     }
 }
 
+/* Slots are looked at in no order: in a large table each look costs a walk through the page tables, too, unless its
+ * pages are large. Freed by g_free(). */
+static guint8 *
+new_slots (gsize len)
+{
+  void *slots;
+
+  if (len < HUGE_PAGE)
+    return g_malloc0 (len);
+  if (posix_memalign (&slots, HUGE_PAGE, len) != 0)
+    g_error ("no memory for %" G_GSIZE_FORMAT " bytes", len);
+  (void) madvise (slots, len, MADV_HUGEPAGE);
+  return memset (slots, 0, len);
+}
+
 static void
 grow (FilGuidTable *self,
       Generation *generation)
@@ -117,7 +135,7 @@ grow (FilGuidTable *self,
   Generation bigger = *generation;
 
   bigger.n_slots = MAX (FIRST_SLOTS, generation->n_slots * 2);
-  bigger.slots = g_malloc0_n (bigger.n_slots, self->slot_size);
+  bigger.slots = new_slots (bigger.n_slots * self->slot_size);
   bigger.used = 0;
   for (guint i = 0; i < generation->n_slots; i++)
     {
