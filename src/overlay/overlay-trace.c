@@ -5,30 +5,34 @@
 
 #include "overlay-limits.h"
 
-typedef struct
+#define BUCKETS (2 * FIL_TRACES)
+
+G_STATIC_ASSERT ((BUCKETS & (BUCKETS - 1)) == 0);
+
+typedef struct _Request Request;
+struct _Request
 {
   FilGuid muid;
   guint n;
   guint room;
   FilTraceRecord *records;
-} Request;
+  Request **bucket; /* where it is found; NULL: it never was used */
+  Request *next;    /* in the bucket */
+};
 
-/* Requests in a ring, oldest first from @next on. */
+/* Requests in a ring, oldest first from @next on. Every query that passes begins one and ends another. */
 struct _FilOverlayTrace
 {
   Request ring[FIL_TRACES];
   guint next;
-  GHashTable *by_muid; /* of Request */
-  Request *last;       /* most steps come in runs */
+  Request *buckets[BUCKETS];
+  Request *last; /* most steps come in runs */
 };
 
 FilOverlayTrace *
 fil_overlay_trace_new (void)
 {
-  FilOverlayTrace *self = g_new0 (FilOverlayTrace, 1);
-
-  self->by_muid = g_hash_table_new (fil_guid_hash, fil_guid_equal);
-  return self;
+  return g_new0 (FilOverlayTrace, 1);
 }
 
 void
@@ -38,27 +42,57 @@ fil_overlay_trace_free (FilOverlayTrace *self)
     return;
   for (guint i = 0; i < FIL_TRACES; i++)
     g_free (self->ring[i].records);
-  g_hash_table_unref (self->by_muid);
   g_free (self);
+}
+
+static Request **
+bucket_of (FilOverlayTrace *self,
+           const FilGuid *muid)
+{
+  return &self->buckets[fil_guid_hash (muid) & (BUCKETS - 1)];
+}
+
+static Request *
+find (Request *const *bucket,
+      const FilGuid *muid)
+{
+  Request *request = *bucket;
+
+  while (request != NULL && !fil_guid_equal (&request->muid, muid))
+    request = request->next;
+  return request;
+}
+
+static void
+take_out (Request *request)
+{
+  Request **link = request->bucket;
+
+  while (*link != request)
+    link = &(*link)->next;
+  *link = request->next;
 }
 
 static Request *
 begin (FilOverlayTrace *self,
+       Request **bucket,
        const FilGuid *muid)
 {
   Request *request = &self->ring[self->next];
 
   self->next = (self->next + 1) % FIL_TRACES;
-  if (request->room > 0)
-    g_hash_table_remove (self->by_muid, &request->muid);
-  request->muid = *muid;
-  request->n = 0;
-  if (request->room == 0)
+  if (request->bucket != NULL)
+    take_out (request);
+  else
     {
       request->room = 4;
       request->records = g_new (FilTraceRecord, request->room);
     }
-  g_hash_table_insert (self->by_muid, &request->muid, request);
+  request->muid = *muid;
+  request->n = 0;
+  request->bucket = bucket;
+  request->next = *bucket;
+  *bucket = request;
   return request;
 }
 
@@ -76,9 +110,13 @@ fil_overlay_trace_add (FilOverlayTrace *self,
   Request *request = self->last;
 
   if (request == NULL || !fil_guid_equal (&request->muid, muid))
-    request = g_hash_table_lookup (self->by_muid, muid);
-  if (request == NULL)
-    request = begin (self, muid);
+    {
+      Request **bucket = bucket_of (self, muid);
+
+      request = find (bucket, muid);
+      if (request == NULL)
+        request = begin (self, bucket, muid);
+    }
   self->last = request;
   if (request->n >= FIL_TRACE_STEPS)
     return;
@@ -102,7 +140,7 @@ fil_overlay_trace_get (FilOverlayTrace *self,
                        const FilGuid *muid,
                        guint *n)
 {
-  Request *request = g_hash_table_lookup (self->by_muid, muid);
+  Request *request = find (bucket_of (self, muid), muid);
 
   *n = request != NULL ? request->n : 0;
   return request != NULL ? request->records : NULL;
