@@ -148,6 +148,19 @@ restore (FilNode *self,
   return TRUE;
 }
 
+static void
+grant_later (FilNode *self,
+             gboolean (*grant) (FilNode *node, const GPtrArray *rows, gint64 id, GError **error),
+             gint64 id,
+             FilDoneFunc func,
+             gpointer data)
+{
+  Wish *wish = g_new0 (Wish, 1);
+
+  *wish = (Wish){ .node = self, .grant = grant, .id = id, .done = func, .data = data };
+  fil_downloads_table_list_removed (self->database, grant_cb, wish, g_free);
+}
+
 /**
  * fil_node_restore:
  * @id: of a download that was cancelled
@@ -161,10 +174,7 @@ fil_node_restore (FilNode *self,
                   FilDoneFunc func,
                   gpointer data)
 {
-  Wish *wish = g_new0 (Wish, 1);
-
-  *wish = (Wish){ .node = self, .grant = restore, .id = id, .done = func, .data = data };
-  fil_downloads_table_list_removed (self->database, grant_cb, wish, g_free);
+  grant_later (self, restore, id, func, data);
 }
 
 static gboolean
@@ -200,10 +210,7 @@ fil_node_forget (FilNode *self,
                  FilDoneFunc func,
                  gpointer data)
 {
-  Wish *wish = g_new0 (Wish, 1);
-
-  *wish = (Wish){ .node = self, .grant = forget_some, .id = id, .done = func, .data = data };
-  fil_downloads_table_list_removed (self->database, grant_cb, wish, g_free);
+  grant_later (self, forget_some, id, func, data);
 }
 
 static void
