@@ -59,6 +59,31 @@ test_guid_table (void)
     }
 }
 
+/* As large as that of an ultrapeer, with its slots in large pages. */
+static void
+test_large_guid_table (void)
+{
+  g_autoptr (FilRandom) random = fil_random_new_seeded (4);
+  g_autoptr (FilGuidTable) table = fil_guid_table_new (sizeof (guint64), 100000, FIL_MINUTE, random);
+  g_autofree FilGuid *guids = g_new (FilGuid, 100000);
+  gboolean is_new;
+
+  for (guint i = 0; i < 100000; i++)
+    {
+      guint64 *value;
+
+      fil_guid_random (&guids[i], random);
+      fil_guid_table_expect (table, &guids[i]);
+      value = fil_guid_table_add (table, &guids[i], FIL_HOUR, &is_new);
+      g_assert_true (is_new);
+      g_assert_cmpuint (*value, ==, 0);
+      *value = i;
+    }
+  for (guint i = 0; i < 100000; i++)
+    g_assert_cmpuint (*(guint64 *) fil_guid_table_find (table, &guids[i], FIL_HOUR), ==, i);
+  g_assert_cmpuint (fil_guid_table_size (table), ==, 100000);
+}
+
 static gboolean
 push (FilSendQueue *queue,
       FilImportance importance,
@@ -408,33 +433,46 @@ test_dynamic_query (void)
 }
 
 static void
-test_meter_and_trace (void)
+test_meter (void)
 {
   g_autoptr (FilRandom) random = fil_random_new_seeded (8);
   g_autoptr (FilAddressMeter) meter = fil_address_meter_new (3, FIL_MINUTE, 100, random);
-  g_autoptr (FilOverlayTrace) trace = fil_overlay_trace_new ();
   FilEndpoint a = endpoint ("24.1.1.1:5"), port = endpoint ("24.1.1.1:6");
-  FilTraceRecord record = { .what = "query-sent" };
-  FilGuid first, muid;
-  guint n;
 
   for (guint i = 0; i < 6; i++)
     g_assert_true (fil_address_meter_take (meter, i % 2 ? &a : &port, 0) == (i < 3));
   g_assert_true (fil_address_meter_take (meter, &a, FIL_MINUTE));
+}
+
+/* The last FIL_TRACES requests are known, each with its own steps and with the first of many; older ones are not. */
+static void
+test_trace (void)
+{
+  g_autoptr (FilRandom) random = fil_random_new_seeded (9);
+  g_autoptr (FilOverlayTrace) trace = fil_overlay_trace_new ();
+  FilTraceRecord record = { .what = "query-sent" };
+  g_autofree FilGuid *muids = g_new (FilGuid, 3 * FIL_TRACES);
+  FilGuid first;
+  guint n;
 
   fil_guid_random (&first, random);
   for (guint i = 0; i < FIL_TRACE_STEPS + 5; i++)
     fil_overlay_trace_add (trace, &first, &record);
   g_assert_nonnull (fil_overlay_trace_get (trace, &first, &n));
   g_assert_cmpuint (n, ==, FIL_TRACE_STEPS);
-  for (guint i = 0; i < FIL_TRACES; i++)
+
+  for (guint i = 0; i < 3 * FIL_TRACES; i++)
     {
-      fil_guid_random (&muid, random);
-      fil_overlay_trace_add (trace, &muid, &record);
+      fil_guid_random (&muids[i], random);
+      for (guint step = 0; step <= i % 3; step++)
+        fil_overlay_trace_add (trace, &muids[i], &record);
     }
   g_assert_null (fil_overlay_trace_get (trace, &first, &n));
-  g_assert_nonnull (fil_overlay_trace_get (trace, &muid, &n));
-  g_assert_cmpuint (n, ==, 1);
+  for (guint i = 0; i < 3 * FIL_TRACES; i++)
+    {
+      g_assert_true ((fil_overlay_trace_get (trace, &muids[i], &n) != NULL) == (i >= 2 * FIL_TRACES));
+      g_assert_cmpuint (n, ==, i >= 2 * FIL_TRACES ? i % 3 + 1 : 0);
+    }
 }
 
 int
@@ -443,6 +481,7 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/overlay/guid-table", test_guid_table);
+  g_test_add_func ("/overlay/guid-table/large", test_large_guid_table);
   g_test_add_func ("/overlay/send-queue", test_send_queue);
   g_test_add_func ("/overlay/host-cache", test_host_cache);
   g_test_add_func ("/overlay/pong-cache", test_pong_cache);
@@ -450,6 +489,7 @@ main (int argc,
   g_test_add_func ("/overlay/reachability/udp-patience", test_udp_patience);
   g_test_add_func ("/overlay/topology", test_topology);
   g_test_add_func ("/overlay/dynamic-query", test_dynamic_query);
-  g_test_add_func ("/overlay/meter-and-trace", test_meter_and_trace);
+  g_test_add_func ("/overlay/meter", test_meter);
+  g_test_add_func ("/overlay/trace", test_trace);
   return g_test_run ();
 }
