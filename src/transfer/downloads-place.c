@@ -46,23 +46,6 @@ find_called (FilDownloads *self,
   return source != NULL && g_strcmp0 (source->place.id, id) == 0 ? source : NULL;
 }
 
-/* It does not know of the connection that we wait on any more. */
-static void
-drop_waiting_fetch (FilDownload *download,
-                    const FilFileSource *source)
-{
-  for (guint i = 0; i < download->work->fetches->len; i++)
-    {
-      FilFetch *fetch = g_ptr_array_index (download->work->fetches, i);
-
-      if (fetch->source == source)
-        {
-          fil_fetch_drop (fetch, "the source called us instead");
-          return;
-        }
-    }
-}
-
 /**
  * fil_downloads_called:
  * @id: of the QUEUE line
@@ -89,8 +72,10 @@ fil_downloads_called (FilDownloads *self,
       (source->state != FIL_SOURCE_IDLE && source->state != FIL_SOURCE_QUEUED) ||
       !_fil_downloads_is_useful (download, source))
     return NULL;
-  if (source->state == FIL_SOURCE_QUEUED)
-    drop_waiting_fetch (download, source);
+  /* It does not know of the connection that we wait on any more. */
+  fetch = fil_fetch_find (download, source);
+  if (fetch != NULL)
+    fil_fetch_drop (fetch, "the source called us instead");
   source->failures = 0;
   _fil_downloads_soon (self);
   fetch = fil_fetch_new (self, download, source, FIL_FETCH_CALLED, now_us);

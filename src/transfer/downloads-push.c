@@ -211,17 +211,6 @@ give_up (FilDownloads *self,
     download->work->wants_proxies = TRUE;
 }
 
-/* Whether somebody who says to be @source has connected, and has yet to show the file. */
-static gboolean
-has_called (const FilDownload *download,
-            const FilFileSource *source)
-{
-  for (guint i = 0; i < download->work->fetches->len; i++)
-    if (((const FilFetch *) g_ptr_array_index (download->work->fetches, i))->source == source)
-      return TRUE;
-  return FALSE;
-}
-
 /* Goes on with the pushes of one download. Returns when the next step is due. */
 gint64
 _fil_downloads_push_tick (FilDownloads *self,
@@ -238,7 +227,8 @@ _fil_downloads_push_tick (FilDownloads *self,
       if (source->state != FIL_SOURCE_PUSHING)
         continue;
       due = fil_push_try_tick (source->push_try, now_us);
-      if (fil_push_try_is_over (source->push_try, now_us) && has_called (download, source))
+      /* Who has called in its name may yet show the file. */
+      if (fil_push_try_is_over (source->push_try, now_us) && fil_fetch_find (download, source) != NULL)
         wake = MIN (wake, now_us + FIL_SEC);
       else if (fil_push_try_is_over (source->push_try, now_us))
         give_up (self, download, source, now_us);

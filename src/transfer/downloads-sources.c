@@ -3,6 +3,7 @@
 
 #include "downloads-private.h"
 
+#include "fetch.h"
 #include "transfer-limits.h"
 
 /* The places where a file can be had: which are one, which are believed, and which make room for others. */
@@ -29,9 +30,11 @@ make_room (FilDownload *download,
       FilFileSource *source = g_ptr_array_index (download->sources, i);
       FilFileSource *other = worst != G_MAXUINT ? g_ptr_array_index (download->sources, worst) : NULL;
 
-      /* Who lied is remembered: it would only come back. */
+      /* Who lied is remembered: it would only come back. One that rests may have a connection: somebody calls in its
+       * name. */
       if (source->is_blamed || source->delivered > 0 || source->id == download->solo ||
           (source->state != FIL_SOURCE_IDLE && source->state != FIL_SOURCE_BAD) ||
+          fil_fetch_find (download, source) != NULL ||
           (spec->is_alt && worthlessness (source) == 0))
         continue;
       if (other == NULL || worthlessness (source) > worthlessness (other) ||

@@ -378,6 +378,28 @@ fil_fetch_adopt (FilDownloads *downloads,
 }
 
 /**
+ * fil_fetch_find:
+ *
+ * Returns: (transfer none) (nullable): a connection with @source, or an attempt at one; there may be several while it is
+ *   not known who of those that called in its name is the source
+ */
+FilFetch *
+fil_fetch_find (const FilDownload *download,
+                const FilFileSource *source)
+{
+  const GPtrArray *fetches = download->work->fetches;
+
+  for (guint i = 0; i < fetches->len; i++)
+    {
+      FilFetch *fetch = g_ptr_array_index (fetches, i);
+
+      if (fetch->source == source)
+        return fetch;
+    }
+  return NULL;
+}
+
+/**
  * fil_fetch_let_go:
  *
  * Ends the fetch and leaves the connection as it is.

@@ -72,6 +72,7 @@ FilFetch *fil_fetch_new (FilDownloads *downloads, FilDownload *download, FilFile
                          FilFetchOpening opening, gint64 now_us);
 FilFetch *fil_fetch_adopt (FilDownloads *downloads, FilDownload *download, FilFileSource *source,
                            FilSession *session, gint64 now_us);
+FilFetch *fil_fetch_find (const FilDownload *download, const FilFileSource *source);
 FilSession *fil_fetch_let_go (FilFetch *self) G_GNUC_WARN_UNUSED_RESULT;
 void fil_fetch_drop (FilFetch *self, const char *reason);
 void fil_fetch_flush_old (FilFetch *self, gint64 now_us);

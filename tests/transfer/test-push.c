@@ -1171,6 +1171,37 @@ test_news_beside_forged_giv (Fixture *f,
   g_assert_cmpuint (source_of (f->download)->n_proxies, ==, 2);
 }
 
+/* … nor is a source that rests forgotten for better ones while somebody in its name is still connected. */
+static void
+test_source_beside_forged_giv (Fixture *f,
+                               gconstpointer data)
+{
+  FilSession *busy, *silent;
+  const FilFileSource *source;
+
+  f->world->loses_pushes = TRUE;
+  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
+  world_run (f->world, 1);
+  source = source_of (f->download);
+  busy = forged_giv (f, 60);
+  silent = forged_giv (f, 61);
+  feed (busy, "HTTP/1.1 503 Busy\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n", f->world->now_us);
+  g_assert_true (busy->is_closed);
+  g_assert_false (silent->is_closed);
+  g_assert_cmpint (source->state, ==, FIL_SOURCE_IDLE);
+  for (guint i = 0; i < FIL_DOWNLOAD_MAX_SOURCES + 5; i++)
+    {
+      FilSourceSpec spec = { .endpoint = fil_endpoint_v4 ((const guint8[]){ 30, (guint8) (i >> 8), (guint8) i, 1 }, 6346) };
+
+      fil_downloads_add_source (f->world->downloads, 1, &spec, f->world->now_us);
+    }
+  g_assert_cmpuint (f->download->sources->len, ==, FIL_DOWNLOAD_MAX_SOURCES);
+  g_assert_true (g_ptr_array_find (f->download->sources, source, NULL));
+  fil_session_hung_up (silent, NULL, f->world->now_us);
+  fil_session_free (silent);
+  fil_session_free (busy);
+}
+
 /* … or sends wrong bytes: the hash finds out, that caller is not let in again, and the honest one is asked once
  * more. Who lies from everywhere is given up. */
 static void
@@ -1331,6 +1362,7 @@ main (int argc,
     { "6/forged-giv/beside", test_forged_giv_beside },
     { "6/forged-giv/ends", test_forged_giv_ends },
     { "6/forged-giv/news", test_news_beside_forged_giv },
+    { "6/forged-giv/source", test_source_beside_forged_giv },
     { "6/forged-bytes", test_forged_bytes },
     { "6/giv-source-is-no-address", test_giv_source_is_no_address },
     { "6/tries-limit", test_tries_limit },
