@@ -265,14 +265,21 @@ checked (FilDownloadOp *op,
     }
 }
 
-/* Asks for the hash of bytes that are on disk; @check is copied. */
+/* Asks for the hash of bytes that are on disk; @check is copied. Of a part file that is closed nothing can be asked:
+ * then it is as if the disk had failed. */
 void
 _fil_downloads_check (FilDownloads *self,
                       FilDownload *download,
                       const FilRangeCheck *check)
 {
-  FilDownloadOp *op = _fil_download_op_new (self, download, checked);
+  FilDownloadOp *op;
 
+  if (download->work->part_state != FIL_PART_READY)
+    {
+      check->func (self, download, check, NULL);
+      return;
+    }
+  op = _fil_download_op_new (self, download, checked);
   op->check = *check;
   download->work->checking++;
   self->storage.check (self->storage_data, download->work->part, check->range, _fil_download_op_answered, op);

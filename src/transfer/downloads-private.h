@@ -19,7 +19,7 @@ typedef enum
 
 typedef struct _FilRangeCheck FilRangeCheck;
 
-/* hash is that of the range, NULL when the disk failed; nobody is told of a download that is gone. */
+/* hash is that of the range, NULL when the disk did not tell; nobody is told of a download that is gone. */
 typedef void (*FilRangeChecked) (FilDownloads *self, FilDownload *download, const FilRangeCheck *check,
                                  const FilTth *hash);
 

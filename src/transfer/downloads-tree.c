@@ -20,7 +20,7 @@ typedef struct
   FilTth hashes[FIL_SUSPECT_PIECES_MAX];
   guint waiting;       /* hashes that are awaited */
   gboolean is_hashed;  /* … none: the block was forgotten */
-  gboolean is_compared;
+  gboolean is_compared; /* or cannot be: a hash is missing */
 } Suspect;
 
 static Suspect *
@@ -187,6 +187,8 @@ piece_hashed (FilDownloads *self,
     return;
   if (hash != NULL)
     suspect->hashes[check->piece] = *hash;
+  else
+    suspect->is_compared = TRUE;
   if (--suspect->waiting > 0)
     return;
   suspect->is_hashed = TRUE;

@@ -222,6 +222,70 @@ test_mixed_block (void)
   g_assert_cmpuint (honest->connects, ==, 1);
 }
 
+/* All of the file is here, of a liar and of two who are right, and the hashes of its blocks are awaited; one block, which
+ * is wrong, came from two of them. */
+static FilDownload *
+start_with_mixed_block (World *world,
+                        GBytes *content,
+                        GBytes *bad)
+{
+  FilDownload *download = start (world, content);
+  Host *liar = add_host (world, 0, bad, NULL);
+
+  liar->cut_after = 2 * 131072 + 40000;
+  world_run (world, 1);
+  liar->is_away = TRUE;
+  world_run (world, 2);
+  world->checks_are_stuck = TRUE;
+  add_host (world, 1, content, content);
+  add_host (world, 2, content, content);
+  for (guint i = 0; i < 300 && !fil_segment_map_is_complete (download->map); i++)
+    world_step (world);
+  g_assert_true (fil_segment_map_is_complete (download->map));
+  g_assert_true (download->has_tth);
+  g_assert_cmpint (download->state, !=, FIL_DOWNLOAD_STATE_VERIFYING);
+  return download;
+}
+
+/* It turns out while the download is paused, and the part file closed: then nothing can be asked of the disk. */
+static void
+test_mixed_block_paused (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (4 * MIB, 17);
+  g_autoptr (GBytes) bad = test_corrupted (content, 2 * 131072 + 10);
+  FilDownload *download = start_with_mixed_block (world, content, bad);
+
+  g_assert_true (fil_downloads_pause (world->downloads, 1, world->now_us));
+  world_run (world, 1);
+  world->checks_are_stuck = FALSE;
+  world_run (world, 1);
+  g_assert_true (fil_downloads_resume (world->downloads, 1, world->now_us));
+  g_assert_true (world_run_until (world, download, DONE, 300));
+  world_assert_done (world, 1, content);
+  g_assert_false (fil_download_find_source (download, 2)->is_blamed);
+  g_assert_false (fil_download_find_source (download, 3)->is_blamed);
+}
+
+/* The disk fails before it tells what the pieces were: then nobody is accused by them. */
+static void
+test_mixed_block_unread (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (4 * MIB, 18);
+  g_autoptr (GBytes) bad = test_corrupted (content, 2 * 131072 + 10);
+  FilDownload *download = start_with_mixed_block (world, content, bad);
+
+  world->checks_are_stuck = FALSE;
+  world->check_status = FIL_STORAGE_FAILED;
+  g_assert_true (world_run_until (world, download, FIL_DOWNLOAD_STATE_FAILED, 5));
+  world->check_status = FIL_STORAGE_OK;
+  g_assert_true (fil_downloads_resume (world->downloads, 1, world->now_us));
+  g_assert_true (world_run_until (world, download, DONE, 300));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (world->liars, ==, 0);
+}
+
 /* The person asked for a root that is not the file's: said, not tried for ever. */
 static void
 test_contradiction (void)
@@ -432,6 +496,8 @@ main (int argc,
   g_test_add_func ("/transfer/trees/wrong-tree-right-bytes", test_wrong_tree_right_bytes);
   g_test_add_func ("/transfer/trees/unbound-liar", test_unbound_liar);
   g_test_add_func ("/transfer/trees/mixed-block", test_mixed_block);
+  g_test_add_func ("/transfer/trees/mixed-block/paused", test_mixed_block_paused);
+  g_test_add_func ("/transfer/trees/mixed-block/unread", test_mixed_block_unread);
   g_test_add_func ("/transfer/trees/contradiction", test_contradiction);
   g_test_add_func ("/transfer/trees/restart", test_restart);
   g_test_add_func ("/transfer/trees/changed-on-disk", test_changed_on_disk);

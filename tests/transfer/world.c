@@ -199,8 +199,9 @@ disk_check (gpointer data,
             gpointer done_data)
 {
   World *self = data;
-  FilStorageReply reply = { .status = FIL_STORAGE_OK };
+  FilStorageReply reply = { .status = self->check_status };
 
+  g_assert_nonnull (part);
   g_assert_cmpuint (part->bytes->len, >=, range.end);
   fil_tth_of (&reply.tth, part->bytes->data + range.start, fil_range_len (range));
   self->checks++;

@@ -93,7 +93,8 @@ struct _World
   GHashTable *trees;      /* gint64 id -> FilTigerTree */
   guint liars;            /* sources that were convicted */
   guint spare;                  /* what the node could delete; with it the disk is full no more */
-  FilStorageStatus disk_status; /* what the disk answers to writes and opens */
+  FilStorageStatus disk_status; /* what the disk answers to writes and opens … */
+  FilStorageStatus check_status; /* … and when it is asked for the hash of a block */
   gboolean forgets_done;  /* the row that says that a download is done is never written */
   gboolean disk_is_slow;  /* answers come a step later */
   gboolean disk_is_stuck; /* … or not at all */
