@@ -236,6 +236,7 @@ void
 _fil_node_downloads_start (FilNode *self)
 {
   self->source_searches = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->forgotten = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->downloads_timer = fil_timer_new (fil_reactor_timers (self->reactor), downloads_cb, self);
   self->downloads = fil_downloads_new (&downloads_delegate, self, &fil_disk_storage, self->storage, self->user_agent);
   fil_downloads_set_mesh (self->downloads, self->mesh);

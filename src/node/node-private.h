@@ -108,6 +108,7 @@ struct _FilNode
   FilSearches *searches;
   FilMesh *mesh;           /* who has which file */
   FilDownloads *downloads;
+  GHashTable *forgotten;   /* ids of cancelled downloads that were deleted in this life, owned */
   struct _FilNodeVerify *verify; /* of files that are done */
   FilWorker *previewer;        /* NULL until somebody wants a look */
   FilUploads *uploads;

@@ -12,8 +12,10 @@
 
 #define KEPT_S (FIL_NODE_REMOVED_KEPT_DAYS * G_GINT64_CONSTANT (86400))
 
+/* What was listed may have been forgotten or brought back before the answer came. */
 static const FilDownloadRow *
-find (const GPtrArray *rows,
+find (FilNode *self,
+      const GPtrArray *rows,
       gint64 id,
       GError **error)
 {
@@ -21,7 +23,7 @@ find (const GPtrArray *rows,
     {
       const FilDownloadRow *row = g_ptr_array_index (rows, i);
 
-      if (row->id == id)
+      if (row->id == id && !g_hash_table_contains (self->forgotten, &id) && fil_downloads_get (self->downloads, id) == NULL)
         return row;
     }
   _fil_node_not_found (error, _("No cancelled download has the number %s; see: filbertctl removed"), id);
@@ -47,12 +49,14 @@ forget (FilNode *self,
 {
   if (fil_downloads_get (self->downloads, row->id) != NULL)
     return;
+  g_hash_table_add (self->forgotten, g_memdup2 (&row->id, sizeof row->id));
   if (row->state != FIL_DOWNLOAD_DONE)
     fil_disk_storage.discard (self->storage, row->id, NULL);
   fil_downloads_table_remove (self->database, row->id);
 }
 
-/* What somebody wants of them; it waits for the database to list them. */
+/* What somebody wants of them; it waits for the database to list them. Of list and done there is the one that is to
+ * be told, and none once it was. */
 typedef struct
 {
   FilNode *node;
@@ -62,6 +66,41 @@ typedef struct
   FilDoneFunc done;
   gpointer data;
 } Wish;
+
+static void
+answer_list (Wish *wish,
+             const FilRemovedInfo *infos,
+             guint n_infos,
+             const GError *error)
+{
+  FilRemovedFunc list = g_steal_pointer (&wish->list);
+
+  list (infos, n_infos, error, wish->data);
+}
+
+static void
+answer_done (Wish *wish,
+             const GError *error)
+{
+  FilDoneFunc done = g_steal_pointer (&wish->done);
+
+  done (error, wish->data);
+}
+
+static void
+wish_free (gpointer data)
+{
+  Wish *wish = data;
+  g_autoptr (GError) error = NULL;
+
+  if (wish->list != NULL || wish->done != NULL)
+    error = g_error_new_literal (FIL_NODE_ERROR, FIL_NODE_ERROR_UNAVAILABLE, _("The node is stopping."));
+  if (wish->list != NULL)
+    answer_list (wish, NULL, 0, error);
+  if (wish->done != NULL)
+    answer_done (wish, error);
+  g_free (wish);
+}
 
 static void
 list_cb (const GPtrArray *rows,
@@ -86,12 +125,12 @@ list_cb (const GPtrArray *rows,
       if (row->state != FIL_DOWNLOAD_DONE)
         g_array_append_val (infos, info);
     }
-  wish->list ((const FilRemovedInfo *) infos->data, infos->len, error, wish->data);
+  answer_list (wish, (const FilRemovedInfo *) infos->data, infos->len, error);
 }
 
 /**
  * fil_node_removed:
- * @func: is told later
+ * @func: is told later, of %FIL_NODE_ERROR_UNAVAILABLE when the node ends before
  *
  * Tells which cancelled downloads can be brought back, the newest first; of files that were finished, only the row was
  * taken off, and the history has them.
@@ -104,7 +143,7 @@ fil_node_removed (FilNode *self,
   Wish *wish = g_new0 (Wish, 1);
 
   *wish = (Wish){ .node = self, .list = func, .data = data };
-  fil_downloads_table_list_removed (self->database, list_cb, wish, g_free);
+  fil_downloads_table_list_removed (self->database, list_cb, wish, wish_free);
 }
 
 static void
@@ -119,7 +158,7 @@ grant_cb (const GPtrArray *rows,
     g_set_error_literal (&local, FIL_NODE_ERROR, FIL_NODE_ERROR_FAILED, error->message);
   else
     (void) wish->grant (wish->node, rows, wish->id, &local);
-  wish->done (local, wish->data);
+  answer_done (wish, local);
 }
 
 static gboolean
@@ -128,7 +167,7 @@ restore (FilNode *self,
          gint64 id,
          GError **error)
 {
-  const FilDownloadRow *row = find (rows, id, error);
+  const FilDownloadRow *row = find (self, rows, id, error);
 
   if (row == NULL)
     return FALSE;
@@ -158,13 +197,13 @@ grant_later (FilNode *self,
   Wish *wish = g_new0 (Wish, 1);
 
   *wish = (Wish){ .node = self, .grant = grant, .id = id, .done = func, .data = data };
-  fil_downloads_table_list_removed (self->database, grant_cb, wish, g_free);
+  fil_downloads_table_list_removed (self->database, grant_cb, wish, wish_free);
 }
 
 /**
  * fil_node_restore:
  * @id: of a download that was cancelled
- * @func: is told later
+ * @func: is told later, of %FIL_NODE_ERROR_UNAVAILABLE when the node ends before
  *
  * Puts it back on the list, with what was there of it.
  */
@@ -187,7 +226,7 @@ forget_some (FilNode *self,
 
   if (id != -1)
     {
-      row = find (rows, id, error);
+      row = find (self, rows, id, error);
       if (row != NULL)
         forget (self, row);
       return row != NULL;
@@ -200,7 +239,7 @@ forget_some (FilNode *self,
 /**
  * fil_node_forget:
  * @id: of a download that was cancelled, -1 for all of them
- * @func: is told later
+ * @func: is told later, of %FIL_NODE_ERROR_UNAVAILABLE when the node ends before
  *
  * Deletes what is kept of it.
  */

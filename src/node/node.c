@@ -350,6 +350,7 @@ fil_node_finalize (GObject *object)
   _fil_node_lists_free (self);
   g_clear_pointer (&self->words, fil_words_free);
   _fil_node_database_free (self);
+  g_clear_pointer (&self->forgotten, g_hash_table_unref);
   g_clear_pointer (&self->settings, fil_settings_free);
 
   fil_timer_free (self->overlay_timer);
