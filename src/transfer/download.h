@@ -47,15 +47,12 @@ typedef struct
 {
   FilDownloadSpec spec;
   FilDownloadState state;   /* QUEUED, DONE, PAUSED or FAILED */
-  const char *reason_code;  /* or NULL */
-  const char *reason;       /* or NULL */
+  const char *reason_code;  /* PAUSED or FAILED: why; else NULL */
   const char *verified;     /* ranges that are proved, "0-65535,131072-196607"; NULL: none */
   FilTigerTree *tree;       /* restore: what save_tree() was given last, or NULL */
   const char *received;     /* ranges that are on disk, the proved ones included; NULL: none */
-  guint mismatches;         /* how often the whole hash was wrong; may be lost */
   const char *path;         /* of the finished file, or NULL */
   gint64 finished;          /* unix seconds, 0: not yet */
-  guint64 received_bytes;
   FilFileSource *const *sources; /* save: the ones worth keeping; restore: not looked at, add them after */
   guint n_sources;
 } FilDownloadRecord;
@@ -95,7 +92,7 @@ typedef struct
   FilTreeTrust *trust;
   GPtrArray *sources;      /* FilFileSource */
   guint active_sources;    /* connections that deliver or wait for a reply */
-  guint64 received;        /* bytes that arrived in all runs, wasted ones included */
+  guint64 received;        /* bytes that arrived in this run of the node, wasted ones included */
   FilTransferRate rate;
   guint mismatches;
   gboolean wants_head;     /* the beginning first */

@@ -3,8 +3,6 @@
 
 #include "downloads-private.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "download-op.h"
 #include "fetch.h"
 #include "transfer-limits.h"
@@ -335,6 +333,24 @@ makes_room (FilDownloads *self,
          self->delegate.make_room (self->data, download);
 }
 
+static const char *
+code_of (FilStorageStatus status)
+{
+  switch (status)
+    {
+    case FIL_STORAGE_FULL:
+      return "disk-full";
+    case FIL_STORAGE_NO_PERMISSION:
+      return "no-permission";
+    case FIL_STORAGE_GONE:
+      return "folder-gone";
+    case FIL_STORAGE_OK:
+    case FIL_STORAGE_FAILED:
+    default:
+      return "disk-error";
+    }
+}
+
 /* The disk said no. What may pass by itself only pauses the download, and is looked at again. */
 void
 _fil_downloads_disk_trouble (FilDownloads *self,
@@ -344,37 +360,20 @@ _fil_downloads_disk_trouble (FilDownloads *self,
   FilDownloadWork *work = download->work;
   g_autofree char *detail = g_steal_pointer (&work->disk_detail);
   FilStorageStatus status = work->disk_status;
-  FilDownloadState state = FIL_DOWNLOAD_STATE_PAUSED;
-  const char *code = "disk-full";
-  const char *sentence = _("There is no room left on the disk.");
+  FilDownloadState state = status == FIL_STORAGE_FAILED ? FIL_DOWNLOAD_STATE_FAILED : FIL_DOWNLOAD_STATE_PAUSED;
+  const char *code = code_of (status);
 
   work->disk_status = FIL_STORAGE_OK;
   if (fil_download_is_over (download) ||
       (download->state == FIL_DOWNLOAD_STATE_PAUSED && work->disk_retry_us == FIL_NEVER))
     return;
-  if (status == FIL_STORAGE_NO_PERMISSION)
-    {
-      code = "no-permission";
-      sentence = _("The folder for downloads may not be written to.");
-    }
-  else if (status == FIL_STORAGE_GONE)
-    {
-      code = "folder-gone";
-      sentence = _("The folder for downloads is not there.");
-    }
-  else if (status != FIL_STORAGE_FULL)
-    {
-      state = FIL_DOWNLOAD_STATE_FAILED;
-      code = "disk-error";
-      sentence = _("The disk reported an error.");
-    }
   _fil_downloads_stop_fetches (self, download, "the disk takes no more");
   _fil_downloads_close (self, download);
   work->disk_retry_us = FIL_NEVER;
   if (state == FIL_DOWNLOAD_STATE_PAUSED)
     work->disk_retry_us = now_us + (makes_room (self, download, status) ? FIL_DOWNLOAD_ROOM_RETRY_US
                                                                         : FIL_DOWNLOAD_DISK_RETRY_US);
-  fil_download_set_reason (download, code, "%s", detail != NULL ? detail : sentence);
+  fil_download_set_reason (download, code, "%s", detail != NULL ? detail : _fil_downloads_sentence (code));
   _fil_downloads_state (self, download, state);
   _fil_downloads_changed (self, download);
   _fil_downloads_save (self, download);

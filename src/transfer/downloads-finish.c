@@ -3,8 +3,6 @@
 
 #include "downloads-private.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "download-op.h"
 
 /* From the last byte on: the hash of the whole file, and its way to its place. */
@@ -71,8 +69,7 @@ static void
 contradicted (FilDownloads *self,
               FilDownload *download)
 {
-  fil_download_set_reason (download, "contradiction",
-                           _("The two hashes that were asked for do not belong to one file."));
+  fil_download_set_reason (download, "contradiction", "%s", _fil_downloads_sentence ("contradiction"));
   _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_FAILED);
   _fil_downloads_close (self, download);
   _fil_downloads_save (self, download);

@@ -107,18 +107,15 @@ fil_downloads_restore (FilDownloads *self,
   download->work->disk_retry_us = FIL_NEVER;
   download->work->is_restored = TRUE;
   download->work->may_be_finished = TRUE;
-  download->mismatches = record->mismatches;
   download->path = g_strdup (record->path);
   download->finished = record->finished;
-  download->received = record->received_bytes;
   if (download->map != NULL)
     restore_map (self, download, record);
   if (record->state == FIL_DOWNLOAD_STATE_DONE || record->state == FIL_DOWNLOAD_STATE_PAUSED ||
       record->state == FIL_DOWNLOAD_STATE_FAILED)
     {
       download->state = record->state;
-      fil_download_set_reason (download, record->reason_code, "%s",
-                               record->reason != NULL ? record->reason : "");
+      fil_download_set_reason (download, record->reason_code, "%s", _fil_downloads_sentence (record->reason_code));
       if (record->state == FIL_DOWNLOAD_STATE_PAUSED && g_strcmp0 (record->reason_code, "paused") != 0)
         download->work->disk_retry_us = now_us;
     }

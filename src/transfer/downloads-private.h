@@ -219,6 +219,7 @@ void _fil_downloads_mismatch (FilDownloads *self, FilDownload *download);
 void _fil_downloads_choose_solo (FilDownloads *self, FilDownload *download, gint64 now_us);
 
 /* downloads-text.c */
+const char *_fil_downloads_sentence (const char *reason_code);
 void _fil_downloads_explain (FilDownloads *self, FilDownload *download, gboolean may_run, gint64 now_us);
 
 G_END_DECLS

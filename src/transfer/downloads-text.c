@@ -8,6 +8,36 @@
 #include "download-session.h"
 #include "fetch.h"
 
+/* Why downloads do not move, in a word that stays the same and a sentence for a person. */
+
+/**
+ * _fil_downloads_sentence:
+ * @reason_code: (nullable): why a download is paused or has failed
+ *
+ * Returns: (transfer none): the sentence; the word alone outlives the node
+ */
+const char *
+_fil_downloads_sentence (const char *reason_code)
+{
+  static const struct
+  {
+    const char *code;
+    const char *sentence;
+  } lasting[] = {
+    { "paused", N_ ("Paused.") },
+    { "disk-full", N_ ("There is no room left on the disk.") },
+    { "no-permission", N_ ("The folder for downloads may not be written to.") },
+    { "folder-gone", N_ ("The folder for downloads is not there.") },
+    { "disk-error", N_ ("The disk reported an error.") },
+    { "contradiction", N_ ("The two hashes that were asked for do not belong to one file.") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lasting); i++)
+    if (g_strcmp0 (lasting[i].code, reason_code) == 0)
+      return _(lasting[i].sentence);
+  return _("The download has failed.");
+}
+
 /* What the sources of a download are doing. */
 typedef struct
 {

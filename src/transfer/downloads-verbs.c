@@ -3,8 +3,6 @@
 
 #include "downloads.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "downloads-private.h"
 #include "fetch.h"
 #include "transfer-limits.h"
@@ -40,7 +38,7 @@ fil_downloads_pause (FilDownloads *self,
   _fil_downloads_stop_fetches (self, download, "the download was paused");
   download->work->disk_retry_us = FIL_NEVER;
   download->active_sources = 0;
-  fil_download_set_reason (download, "paused", _("Paused."));
+  fil_download_set_reason (download, "paused", "%s", _fil_downloads_sentence ("paused"));
   if (download->state == FIL_DOWNLOAD_STATE_PAUSED)
     _fil_downloads_changed (self, download);
   else

@@ -636,6 +636,11 @@ test_disk_error (void)
   world_run (world, 60);
   g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_FAILED);
   g_assert_cmpstr (download->reason_code, ==, "disk-error");
+  world_restart (world, TRUE);
+  download = fil_downloads_get (world->downloads, 1);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_FAILED);
+  g_assert_cmpstr (download->reason, ==, "The disk reported an error.");
+  world_add_source (world, 1, host);
   world->disk_status = FIL_STORAGE_OK;
   g_assert_true (fil_downloads_retry (world->downloads, 1, world->now_us));
   g_assert_true (world_run_until (world, download, DONE, 10));

@@ -1005,7 +1005,7 @@ node_changed (gpointer data,
 {
   if (download->state == FIL_DOWNLOAD_STATE_SEARCHING || download->state == FIL_DOWNLOAD_STATE_PAUSED ||
       download->state == FIL_DOWNLOAD_STATE_FAILED)
-    g_assert_nonnull (download->reason);
+    g_assert_cmpstr (download->reason, >, "");
 }
 
 static void
@@ -1038,7 +1038,6 @@ node_save (gpointer data,
   saved->received = g_strdup (record->received);
   saved->verified = g_strdup (record->verified);
   saved->path = g_strdup (record->path);
-  saved->mismatches = record->mismatches;
   saved->saves = before != NULL ? before->saves + 1 : 1;
   saved->n_sources = record->n_sources;
   saved->n_proxies = record->n_sources > 0 ? record->sources[0]->n_proxies : 0;
@@ -1361,12 +1360,10 @@ world_restart (World *self,
         .spec = saved->spec,
         .state = saved->state,
         .reason_code = saved->reason_code,
-        .reason = saved->reason_code,
         .received = saved->received,
         .verified = saved->verified,
         .tree = g_hash_table_lookup (self->trees, &saved->spec.id),
         .path = saved->path,
-        .mismatches = saved->mismatches,
       };
 
       g_assert_nonnull (fil_downloads_restore (self->downloads, &record, self->now_us));

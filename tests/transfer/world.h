@@ -121,7 +121,6 @@ typedef struct
   char *received;
   char *verified;
   char *path;
-  guint mismatches;
   guint saves;
   guint n_sources;
   guint n_proxies; /* of the first source */
