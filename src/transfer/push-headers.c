@@ -5,6 +5,7 @@
 
 #include "alt-locs.h"
 #include "head-writer.h"
+#include "text-scan.h"
 
 static void
 write_info (FilWriter *out,
@@ -102,4 +103,36 @@ fil_push_headers_read (FilPushNews *news,
       memcpy (news->proxies, proxies, n * sizeof proxies[0]);
       return;
     }
+}
+
+/**
+ * fil_push_headers_read_caller:
+ * @head: of a request
+ * @peer: where it comes from
+ *
+ * Returns: where the one who asks says that it takes calls; family 0 when it does not say, or names somebody else, who
+ *   might be a victim
+ */
+FilEndpoint
+fil_push_headers_read_caller (const FilHead *head,
+                              const FilEndpoint *peer)
+{
+  /* In the order of belief (http-transfer.md §6). */
+  static const char *const names[] = { "X-Node", "X-Node-IPv6", "X-Listen-IP", "Listen-IP" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      FilReader list = fil_slice_text (fil_head_get (head, names[i]));
+      FilSlice item;
+
+      while (fil_scan_item (&list, ',', &item))
+        {
+          FilEndpoint caller;
+
+          if (fil_endpoint_parse (&caller, (const char *) item.data, (gssize) item.len, 0) && caller.port != 0 &&
+              fil_endpoint_same_address (&caller, peer))
+            return caller;
+        }
+    }
+  return (FilEndpoint){ 0 };
 }

@@ -29,5 +29,6 @@ typedef struct
 void fil_push_headers_write_request (FilWriter *out, const FilPushSelf *self);
 void fil_push_headers_write_reply (FilWriter *out, const FilPushSelf *self, gboolean is_pushed);
 void fil_push_headers_read (FilPushNews *news, const FilHead *head);
+FilEndpoint fil_push_headers_read_caller (const FilHead *head, const FilEndpoint *peer);
 
 G_END_DECLS

@@ -5,13 +5,10 @@
 
 #include "head.h"
 #include "head-writer.h"
+#include "push-headers.h"
 #include "push-proxy-request.h"
 #include "start-line.h"
-#include "text-scan.h"
 #include "transfer-limits.h"
-
-/* Where who asks says it listens, in the order of belief (http-transfer.md §6). */
-static const char *const node_headers[] = { "X-Node", "X-Node-IPv6", "X-Listen-IP", "Listen-IP" };
 
 struct _FilPushProxy
 {
@@ -74,33 +71,20 @@ fil_push_proxy_free (FilPushProxy *self)
   g_free (self);
 }
 
-/* Takes of the addresses named those that are who asks; every other one might be a victim. */
+/* The servent is made to call who asks. */
 static gboolean
-read_node (const FilHead *head,
-           const FilEndpoint *peer,
-           FilPush *push)
+read_caller (const FilHead *head,
+             const FilEndpoint *peer,
+             FilPush *push)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (node_headers); i++)
-    {
-      FilReader list = fil_slice_text (fil_head_get (head, node_headers[i]));
-      FilSlice item;
+  FilEndpoint caller = fil_push_headers_read_caller (head, peer);
 
-      while (fil_scan_item (&list, ',', &item))
-        {
-          FilEndpoint node;
-
-          if (!fil_endpoint_parse (&node, (const char *) item.data, (gssize) item.len, 0) || node.port == 0 ||
-              !fil_endpoint_same_address (&node, peer))
-            continue;
-          push->port = node.port;
-          if (node.family == 6)
-            push->endpoint6 = node;
-          else
-            push->endpoint = node;
-          return TRUE;
-        }
-    }
-  return FALSE;
+  push->port = caller.port;
+  if (caller.family == 6)
+    push->endpoint6 = caller;
+  else
+    push->endpoint = caller;
+  return fil_endpoint_is_set (&caller);
 }
 
 static guint
@@ -114,7 +98,7 @@ judge (const Asked *self)
     return 400;
   if (!fil_slice_is (line.method, "GET") && !fil_slice_is (line.method, "HEAD"))
     return 501;
-  if (!fil_push_proxy_request_parse (&request, line.target) || !read_node (self->head, &self->peer, &push))
+  if (!fil_push_proxy_request_parse (&request, line.target) || !read_caller (self->head, &self->peer, &push))
     return 400;
   push.target = request.guid;
   push.index = request.index;

@@ -4,6 +4,7 @@
 #include "upload-session-private.h"
 
 #include "head-writer.h"
+#include "push-headers.h"
 #include "thex.h"
 #include "transfer-limits.h"
 #include "upload-reply.h"
@@ -169,7 +170,7 @@ ask_for_slot (FilUploadSession *self,
     .kind = self->request.queue,
     .id = self->request.queue_id,
     .file = self->shared->sha1,
-    .listen = fil_upload_request_listen (self->head, &self->peer),
+    .listen = fil_push_headers_read_caller (self->head, &self->peer),
     .can_be_kept = !self->closes,
     .is_pushed = self->reach != FIL_SOURCE_DIRECT,
   };

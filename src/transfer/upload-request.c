@@ -111,30 +111,6 @@ read_queue (FilUploadRequest *self,
     g_strlcpy (self->queue_id, state.id, sizeof self->queue_id);
 }
 
-/**
- * fil_upload_request_listen:
- *
- * Returns: where the one who asks from @peer can be connected to; family 0 when it does not say, or names
- *   somebody else
- */
-FilEndpoint
-fil_upload_request_listen (const FilHead *head,
-                           const FilEndpoint *peer)
-{
-  static const char *const names[] = { "X-Node", "X-Node-IPv6", "X-Listen-IP", "Listen-IP" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      const char *value = fil_head_get (head, names[i]);
-      FilEndpoint listen;
-
-      if (value != NULL && fil_endpoint_parse (&listen, value, -1, 0) && listen.port != 0 &&
-          fil_endpoint_same_address (&listen, peer))
-        return listen;
-    }
-  return (FilEndpoint){ 0 };
-}
-
 static void
 read_headers (FilUploadRequest *self,
               const FilHead *head)

@@ -40,7 +40,6 @@ typedef struct
 
 guint fil_upload_request_read (FilUploadRequest *self, const FilHead *head, gboolean *may_go_on)
     G_GNUC_WARN_UNUSED_RESULT;
-FilEndpoint fil_upload_request_listen (const FilHead *head, const FilEndpoint *peer);
 void fil_upload_request_clear (FilUploadRequest *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FilUploadRequest, fil_upload_request_clear)
