@@ -13,6 +13,9 @@
 
 /* The folders that are shared. */
 
+/* Links and folders that one path leads through; the kernel follows 40. */
+#define MAX_LINKS 64
+
 void
 _fil_library_share_free (FilLibraryShare *share)
 {
@@ -176,12 +179,48 @@ fil_library_add (FilLibrary *self,
   return row->id;
 }
 
+/* What a symbolic link names, be it there or not; NULL: it is none. */
+static char *
+link_target (const char *path)
+{
+  g_autofree char *target = g_file_read_link (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  return target != NULL ? g_canonicalize_filename (target, folder) : NULL;
+}
+
+/* The path without links, as far as they can be followed while a disk is away; NULL: they lead nowhere. */
+static char *
+follow_links (const char *path,
+              guint depth)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *target = link_target (path);
+  g_autofree char *real_folder = NULL;
+  char *real = realpath (path, NULL);
+
+  if (real != NULL)
+    {
+      char *copy = g_strdup (real);
+
+      free (real);
+      return copy;
+    }
+  if (depth >= MAX_LINKS || strcmp (folder, path) == 0)
+    return NULL;
+  if (target != NULL)
+    return follow_links (target, depth + 1);
+  real_folder = follow_links (folder, depth + 1);
+  return real_folder != NULL ? g_build_filename (real_folder, name, NULL) : NULL;
+}
+
 static gboolean
 find_share (const FilLibrary *self,
             const char *path,
             guint *index)
 {
-  char *real = realpath (path, NULL);
+  g_autofree char *real = follow_links (path, 0);
   gboolean is_found = FALSE;
 
   for (guint i = 0; i < self->shares->len && !is_found; i++)
@@ -191,7 +230,6 @@ find_share (const FilLibrary *self,
       is_found = strcmp (share->row->path, path) == 0 || g_strcmp0 (share->row->path, real) == 0;
       *index = i;
     }
-  free (real);
   return is_found;
 }
 

@@ -129,6 +129,7 @@ struct _FilNode
   FilDownloadFolders *folders;
   FilDiskStorage *storage;
   FilLibrary *library;
+  GHashTable *away_shares;     /* ids of those that were told to be away, owned */
   gboolean is_route_table_old; /* the index has changed since */
   gint64 route_table_us;       /* when the overlay was given one */
   FilWords *words;

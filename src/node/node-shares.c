@@ -63,10 +63,39 @@ status_changed (gpointer data)
   _fil_node_mark_status (data);
 }
 
+/* Once when a folder goes away, and once when it is back. */
+static void
+tell_away (FilNode *self,
+           gint64 share)
+{
+  FilShareStatus status;
+  g_autofree char *name = NULL;
+  gboolean is_away;
+
+  if (!fil_library_get_share (self->library, share, &status))
+    return;
+  is_away = status.state == FIL_SHARE_AWAY;
+  if (is_away == g_hash_table_contains (self->away_shares, &share))
+    return;
+  name = fil_display_name (status.path);
+  if (is_away)
+    {
+      g_hash_table_add (self->away_shares, g_memdup2 (&share, sizeof share));
+      _fil_node_event (self, "share-away", share, _("The shared folder %s is away. It is shared again when it is back."),
+                       name);
+    }
+  else
+    {
+      g_hash_table_remove (self->away_shares, &share);
+      _fil_node_event (self, "share-back", share, _("The shared folder %s is back."), name);
+    }
+}
+
 static void
 share_changed (gint64 share,
                gpointer data)
 {
+  tell_away (data, share);
   _fil_node_touch (data, FIL_LIST_SHARES, share);
 }
 
@@ -74,6 +103,7 @@ static void
 share_removed (gint64 share,
                gpointer data)
 {
+  g_hash_table_remove (((FilNode *) data)->away_shares, &share);
   _fil_node_gone (data, FIL_LIST_SHARES, share);
 }
 
@@ -109,6 +139,7 @@ _fil_node_shares_start (FilNode *self,
   g_autoptr (GError) local = NULL;
   g_autoptr (GArray) shares = NULL;
 
+  self->away_shares = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->library = fil_library_new (self->database, self->ids, self->reactor, &options, &library_delegate, self, &local);
   if (self->library == NULL)
     {
@@ -127,22 +158,31 @@ _fil_node_shares_start (FilNode *self,
  *
  * Shares folders; those that are shared already may be away.
  *
- * Returns: FALSE when one is refused
+ * Returns: FALSE when one is refused; then the others of them are not shared either
  */
 gboolean
 _fil_node_share_options (FilNode *self,
                          const char *const *folders,
                          GError **error)
 {
+  g_autoptr (GPtrArray) added = g_ptr_array_new ();
+
   update_route_table (self);
   for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
     {
       g_autofree char *name = NULL;
 
-      if (fil_library_is_shared (self->library, folders[i]) || fil_node_share_add (self, folders[i], FALSE, error) != 0)
+      if (fil_library_is_shared (self->library, folders[i]))
         continue;
+      if (fil_node_share_add (self, folders[i], FALSE, error) != 0)
+        {
+          g_ptr_array_add (added, (gpointer) folders[i]);
+          continue;
+        }
       name = fil_display_name (folders[i]);
       g_prefix_error (error, _("Cannot share %s: "), name);
+      for (guint j = 0; j < added->len; j++)
+        (void) fil_library_remove (self->library, added->pdata[j], NULL);
       return FALSE;
     }
   return TRUE;

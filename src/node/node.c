@@ -341,6 +341,7 @@ fil_node_finalize (GObject *object)
   g_clear_pointer (&self->overlay, fil_overlay_free);
   g_clear_pointer (&self->failed_dials, g_array_unref);
   g_clear_pointer (&self->library, fil_library_free);
+  g_clear_pointer (&self->away_shares, g_hash_table_unref);
   g_clear_pointer (&self->storage, fil_disk_storage_free);
   g_clear_pointer (&self->folders, fil_download_folders_free);
   g_clear_pointer (&self->disk, fil_disk_free);

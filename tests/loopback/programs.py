@@ -208,11 +208,11 @@ class Node:
     def _shared_names(self):
         return os.listdir(self.shared) if os.path.isdir(self.shared) else []
 
-    def launch(self, connect=(), listen=None, env=None):
+    def launch(self, connect=(), listen=None, env=None, more=()):
         """Starts the program without waiting for it."""
         self.log = []
         self.process = subprocess.Popen(
-            [FILBERTD] + self.arguments(connect, listen), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            [FILBERTD] + self.arguments(connect, listen) + list(more), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True, errors="replace", env=env or self.world.env)
         self.reader = Lines(self.process.stderr, self.changed, self._take_log)
         self.world.running.add(self)

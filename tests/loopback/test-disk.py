@@ -50,6 +50,46 @@ class Folders(Test):
         self.assertEqual(len(sharer.ask("shares")), 1)
         sharer.wait("the state", lambda m: [s for s in m.rows["share"].values() if s["state"] == "away" and s["reason"]])
 
+    def test_link_leads_nowhere_at_the_start(self):
+        """A link to a folder that is reached by a link to a drive that is away: the node starts with it as before, says
+        so, and shares the folder when the drive is back."""
+        content = noise(3000, 93)
+        drive = os.path.join(self.world.top, "drive")
+        links = os.path.join(self.world.top, "links")
+        inner = os.path.join(drive, "folder", "inner")
+        write(os.path.join(inner, "sequoia.txt"), content)
+        os.mkdir(links)
+        os.symlink("../drive/folder", os.path.join(links, "middle"))
+        os.symlink(os.path.join(links, "middle", "inner"), os.path.join(links, "last"))
+        sharer = self.node("sharer")
+        sharer.shared = os.path.join(links, "last")
+        sharer.start()
+        before = sharer.ask("shares")
+        self.assertEqual([row["path"] for row in before], [inner])
+        sharer.terminate()
+        os.rename(drive, drive + " elsewhere")
+        sharer.launch(more=["--share", sharer.shared])
+        sharer.wait_log("runs with the profile")
+        away = sharer.wait("the state", lambda m: [s for s in m.rows["share"].values() if s["state"] == "away" and s["reason"]])
+        self.assertEqual([row["id"] for row in away], [row["id"] for row in before])
+        sharer.wait_log("is away. It is shared again when it is back.")
+        os.rename(drive + " elsewhere", drive)
+        sharer.wait("the folder", lambda m: m.status.get("shared_files") == 1)
+        sharer.wait_log("is back.")
+        self.assertEqual(self.ask(sharer.status()["listen"], content), (b"HTTP/1.1 200 OK", content))
+
+    def test_refused_start_shares_nothing(self):
+        """One folder that cannot be shared stops the start; then the good one before it is not shared either."""
+        sharer = self.node("sharer")
+        good = os.path.join(self.world.top, "good")
+        write(os.path.join(good, "sequoia.txt"), b"s" * 100)
+        sharer.launch(more=["--share", good, "--share", os.path.join(self.world.top, "bad")])
+        code, text = sharer.wait_exit()
+        self.assertEqual(code, 4, text)
+        self.assertIn("bad", text)
+        sharer.start()
+        self.assertEqual(sharer.ask("shares"), [])
+
     def test_file_vanishes(self):
         """One file that is deleted while it is offered."""
         sharer, magnet = self.source(noise(3000, 81), "larch.txt")
