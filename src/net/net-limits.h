@@ -69,6 +69,8 @@
 #define FIL_TLS_MAX_PENDING (256 * 1024)   /* bytes encrypted at once; what the socket does not take of them waits */
 #define FIL_TLS_ROOM (320 * 1024)          /* for them with what the smallest records add, and for a handshake's answers */
 #define FIL_TLS_FILE_PIECE (64 * 1024)     /* read at once to be encrypted */
+#define FIL_TLS_MAX_MESSAGES 64            /* of the handshake, and that change keys later, taken on one connection … */
+#define FIL_TLS_MAX_SILENCE (64 * 1024)    /* … and bytes in a row that hold nothing for us */
 
 /* Web caches. */
 #define FIL_WEB_CACHE_MAX_BYTES (64 * 1024)

@@ -27,10 +27,35 @@ typedef struct
   GByteArray *out;    /* encrypted, not taken by below yet; kept while not empty */
   gsize out_done;     /* of out, taken already */
   gboolean is_shut;
+  guint n_messages; /* of TLS itself, that came */
+  gsize silence;    /* bytes that came since there was one for us */
   gboolean below_ended;
   gboolean is_impostor; /* another certificate than the pinned one */
   guint8 pin[FIL_TLS_FINGERPRINT_LEN];
 } FilTlsStream;
+
+/* OpenSSL goes on for as long as bytes come that hold nothing for us: new keys, or pieces of a message that never
+ * ends. In that time nobody else would be served. */
+static gboolean
+is_babble (const FilTlsStream *self)
+{
+  return self->n_messages > FIL_TLS_MAX_MESSAGES || self->silence > FIL_TLS_MAX_SILENCE;
+}
+
+static void
+on_message (int is_written,
+            int version,
+            int type,
+            const void *bytes,
+            size_t len,
+            SSL *ssl,
+            void *data)
+{
+  FilTlsStream *self = data;
+
+  if (!is_written && type == SSL3_RT_HANDSHAKE)
+    self->n_messages++;
+}
 
 /* The BIO under OpenSSL: reads from the stream below, and collects what is to be written, so that a
  * write never has to be repeated with the same bytes, and many records go by one system call. */
@@ -44,6 +69,8 @@ bio_read (BIO *bio,
   gssize n;
 
   BIO_clear_retry_flags (bio);
+  if (is_babble (self))
+    return -1;
   if (self->early != NULL)
     {
       n = MIN (len, (int) self->early->len);
@@ -51,6 +78,7 @@ bio_read (BIO *bio,
       g_byte_array_remove_range (self->early, 0, (guint) n);
       if (self->early->len == 0)
         g_clear_pointer (&self->early, g_byte_array_unref);
+      self->silence += (gsize) n;
       return (int) n;
     }
   n = fil_stream_read (self->below, (guint8 *) out, (gsize) len);
@@ -58,6 +86,8 @@ bio_read (BIO *bio,
     BIO_set_retry_read (bio);
   else if (n == 0)
     self->below_ended = TRUE;
+  else if (n > 0)
+    self->silence += (gsize) n;
   return n < 0 ? -1 : (int) n;
 }
 
@@ -192,6 +222,8 @@ result_of (FilTlsStream *self,
     case SSL_ERROR_ZERO_RETURN:
       return 0;
     case SSL_ERROR_SYSCALL:
+      if (is_babble (self))
+        return fil_stream_fail (&self->parent, "the other side talks of encryption without end");
       if (self->below_ended)
         return fil_stream_fail (&self->parent, "the other side closed while encryption was being agreed on");
       return fail_below (self);
@@ -210,8 +242,13 @@ read_decrypted (FilTlsStream *self,
                 guint8 *out,
                 gsize len)
 {
+  int n;
+
   ERR_clear_error ();
-  return result_of (self, SSL_read (self->ssl, out, (int) MIN (len, G_MAXINT)));
+  n = SSL_read (self->ssl, out, (int) MIN (len, G_MAXINT));
+  if (n > 0)
+    self->silence = 0;
+  return result_of (self, n);
 }
 
 static gssize
@@ -417,6 +454,8 @@ fil_tls_stream_new (FilTls *self,
   BIO_set_init (bio, 1);
   stream->ssl = SSL_new (_fil_tls_context (self));
   SSL_set_bio (stream->ssl, bio, bio);
+  SSL_set_msg_callback (stream->ssl, on_message);
+  SSL_set_msg_callback_arg (stream->ssl, stream);
   SSL_set_read_ahead (stream->ssl, 1);
   SSL_set_default_read_buffer_len (stream->ssl, READ_AHEAD);
   if (side == FIL_TLS_SERVER)

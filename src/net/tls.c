@@ -18,8 +18,11 @@ struct _FilTls
 };
 
 /* Strong exchanges first; anonymous ones for LimeWire, which has no others. Nobody is authenticated
- * either way. */
-#define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20:DEFAULT:AECDH:ADH:!eNULL:@SECLEVEL=0"
+ * either way. Anonymous ones of 256 bits come with groups of 3072, which cost twice as much. */
+#define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20:DEFAULT:AECDH+AES128:ADH+AES128:!eNULL:@SECLEVEL=0"
+/* Everybody has one of them. Whoever greets us chooses, and pays nothing for it: an exchange in ffdhe8192, which
+ * OpenSSL would accept, takes a tenth of a second, in which nobody else is served. */
+#define GROUPS "X25519:P-256"
 /* Of the strong ones of TLS 1.3 the cheapest first: AES with 128 bits takes a fifth less time than with 256. */
 #define CIPHER_SUITES "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384"
 #define CERTIFICATE_S (10 * 365 * 24 * 3600L)
@@ -87,6 +90,7 @@ _fil_tls_context (FilTls *self)
   SSL_CTX_set_min_proto_version (context, TLS1_VERSION);
   SSL_CTX_set_cipher_list (context, CIPHERS);
   SSL_CTX_set_ciphersuites (context, CIPHER_SUITES);
+  SSL_CTX_set1_groups_list (context, GROUPS);
   SSL_CTX_set_dh_auto (context, 1);
   SSL_CTX_set_verify (context, SSL_VERIFY_NONE, NULL);
   SSL_CTX_set_session_cache_mode (context, SSL_SESS_CACHE_OFF);
