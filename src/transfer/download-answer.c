@@ -38,8 +38,9 @@ start_body (FilDownloadSession *self,
   self->refusals = 0;
   self->body_left = head->body_len;
   self->body_offset = head->reply.range.start;
-  /* Who sends more than was asked for cannot be made to stop: no further request on this connection. */
-  if (head->reply.range.end > asked.end)
+  /* Who sends more than was asked for cannot be made to stop: a further request waits, or goes elsewhere. */
+  self->sends_more = head->reply.range.end > asked.end;
+  if (self->sends_more && head->reply.range.end - asked.end > FIL_REPLY_MAX_SKIP)
     self->last_one = TRUE;
   self->had_reply = TRUE;
   if (self->body_left == 0)
@@ -115,7 +116,7 @@ handle_head (FilDownloadSession *self,
   const char *error = NULL;
   FilDownloadVerdict verdict;
 
-  if (!fil_download_reply_read (&head, self->head, is_page, &error))
+  if (!fil_download_reply_read (&head, self->head, is_page ? NULL : &asked, &error))
     {
       _fil_download_session_finish (self, FIL_DOWNLOAD_END_LIED, now_us, error);
       return;
@@ -130,13 +131,6 @@ handle_head (FilDownloadSession *self,
   if (is_page)
     {
       start_page (self, &head, now_us);
-      return;
-    }
-  if ((head.reply.status == 206 || (head.reply.status == 200 && head.reply.range.start > 0)) &&
-      (head.reply.range.start < asked.start || head.reply.range.end > asked.end))
-    {
-      _fil_download_session_finish (self, FIL_DOWNLOAD_END_LIED, now_us,
-                                    "it sent other bytes than were asked for");
       return;
     }
   self->last_one = !head.reply.keeps_alive;
@@ -245,6 +239,8 @@ _fil_download_session_feed_body (FilDownloadSession *self,
     return n;
   if (self->body_left == 0)
     reply_done (self, now_us);
+  else if (enough && self->body_left <= FIL_REPLY_MAX_DISCARD)
+    self->phase = FIL_DOWNLOAD_PHASE_DISCARD;
   else if (enough)
     _fil_download_session_finish (self, FIL_DOWNLOAD_END_ORDERLY, now_us,
                                   "the rest of the reply is not needed");

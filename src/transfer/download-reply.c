@@ -10,23 +10,45 @@
 #include "http-range.h"
 #include "http-values.h"
 #include "start-line.h"
+#include "text-scan.h"
 #include "transfer-limits.h"
 
-/* Digits only: a list, which a repeated header becomes, is no length. */
+/* What a header says that some say twice; FALSE when they do not say the same. */
+static gboolean
+read_once (const char *value,
+           FilSlice *out)
+{
+  FilReader r = fil_slice_text (value);
+  FilSlice again;
+
+  if (!fil_scan_item (&r, ',', out))
+    return FALSE;
+  while (fil_scan_item (&r, ',', &again))
+    if (again.len != out->len || memcmp (again.data, out->data, out->len) != 0)
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 parse_length (const char *value,
               guint64 *out)
 {
-  guint64 n = 0;
+  FilSlice once;
 
-  if (*value == '\0')
+  return read_once (value, &once) && fil_slice_to_uint (once, G_MAXINT64, out);
+}
+
+static gboolean
+parse_range (const char *value,
+             FilContentRange *out)
+{
+  g_autofree char *text = NULL;
+  FilSlice once;
+
+  if (!read_once (value, &once))
     return FALSE;
-  for (; *value != '\0'; value++)
-    if (!g_ascii_isdigit (*value) || !g_uint64_checked_mul (&n, n, 10) ||
-        !g_uint64_checked_add (&n, n, (guint64) (*value - '0')))
-      return FALSE;
-  *out = n;
-  return n <= G_MAXINT64;
+  text = fil_slice_dup_text (once);
+  return fil_content_range_parse (out, text);
 }
 
 static void
@@ -182,38 +204,50 @@ read_mesh (FilDownloadReply *reply,
   reply->takes_push_places = features != NULL && fil_header_feature (features, "fwalt", &major, &minor);
 }
 
+/* Which bytes the body holds when there is no Content-Range. */
+static gboolean
+guess_range (FilDownloadReplyHead *self,
+             FilRange asked,
+             const char **error)
+{
+  FilDownloadReply *reply = &self->reply;
+
+  if (reply->status == 206)
+    {
+      /* That many were asked for, and nothing says that these are others. */
+      reply->range = asked;
+      if (self->has_body_len && self->body_len == fil_range_len (asked))
+        return TRUE;
+      *error = "a part of the file came without Content-Range";
+      return FALSE;
+    }
+  reply->range = (FilRange){ 0, self->has_body_len ? self->body_len : G_MAXINT64 };
+  reply->has_size = self->has_body_len;
+  reply->size = self->body_len;
+  /* To the end of the connection; who gets it knows the size, and how much is wanted. */
+  self->body_len = reply->range.end;
+  self->has_body_len = TRUE;
+  return TRUE;
+}
+
 /* Which bytes the body holds. Every number in it must agree with every other. */
 static gboolean
 read_range (FilDownloadReplyHead *self,
             const FilHead *head,
+            FilRange asked,
             const char **error)
 {
   FilDownloadReply *reply = &self->reply;
   const char *value = fil_head_get (head, "Content-Range");
   FilContentRange range = { 0 };
 
-  if (value != NULL && !fil_content_range_parse (&range, value))
+  if (value != NULL && (!parse_range (value, &range) || (reply->status == 206 && !range.has_range)))
     {
       *error = "its Content-Range makes no sense";
       return FALSE;
     }
-  if (reply->status == 206 && !range.has_range)
-    {
-      *error = "a part of the file came without Content-Range";
-      return FALSE;
-    }
   if (!range.has_range)
-    {
-      if (!self->has_body_len)
-        {
-          *error = "the file came without Content-Length";
-          return FALSE;
-        }
-      reply->range = (FilRange){ 0, self->body_len };
-      reply->size = self->body_len;
-      reply->has_size = TRUE;
-      return TRUE;
-    }
+    return guess_range (self, asked, error);
   if (range.range.last >= G_MAXINT64 || range.range.first > range.range.last ||
       (range.has_total && range.range.last >= range.total))
     {
@@ -235,7 +269,7 @@ read_range (FilDownloadReplyHead *self,
 
 /**
  * fil_download_reply_read:
- * @is_page: it answers a request for something that is no range of the file
+ * @asked: (nullable): the range that it answers; NULL: a request for something that is no range of the file
  * @error: (out): why not; half a sentence
  *
  * Reads the head of a reply. Nothing in it is believed that contradicts something else in it.
@@ -245,7 +279,7 @@ read_range (FilDownloadReplyHead *self,
 gboolean
 fil_download_reply_read (FilDownloadReplyHead *self,
                          const FilHead *head,
-                         gboolean is_page,
+                         const FilRange *asked,
                          const char **error)
 {
   FilDownloadReply *reply = &self->reply;
@@ -288,9 +322,9 @@ fil_download_reply_read (FilDownloadReplyHead *self,
   read_thex (reply, head);
   read_mesh (reply, head);
   read_available (self, head);
-  if (is_page)
+  if (asked == NULL)
     return TRUE;
-  return (reply->status != 200 && reply->status != 206) || read_range (self, head, error);
+  return (reply->status != 200 && reply->status != 206) || read_range (self, head, *asked, error);
 }
 
 void

@@ -17,7 +17,7 @@ typedef struct
   GArray *available; /* owned; reply.available points here */
 } FilDownloadReplyHead;
 
-gboolean fil_download_reply_read (FilDownloadReplyHead *self, const FilHead *head, gboolean is_page,
+gboolean fil_download_reply_read (FilDownloadReplyHead *self, const FilHead *head, const FilRange *asked,
                                   const char **error) G_GNUC_WARN_UNUSED_RESULT;
 void fil_download_reply_clear (FilDownloadReplyHead *self);
 

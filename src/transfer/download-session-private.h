@@ -61,6 +61,7 @@ struct _FilDownloadSession
   gboolean has_requested;
   gboolean had_reply;   /* the first reply of the connection has come: requests may be pipelined */
   gboolean last_one;    /* the other side closes after this reply */
+  gboolean sends_more;  /* … sends more in it than was asked for */
   gboolean is_blocked;  /* the delegate wants no more for now */
   FilDownloadSilence silence;
   guint informational;

@@ -75,7 +75,7 @@ may_ask (const FilDownloadSession *self,
     return FALSE;
   if (self->n_asked == 0)
     return TRUE;
-  return self->n_asked < FIL_DOWNLOAD_ASKED_MAX && self->had_reply &&
+  return self->n_asked < FIL_DOWNLOAD_ASKED_MAX && self->had_reply && !self->sends_more &&
          self->phase == FIL_DOWNLOAD_PHASE_BODY &&
          self->body_left <= MAX (64 * 1024, 2 * fil_transfer_rate_get (&self->rate, now_us));
 }

@@ -172,8 +172,8 @@ static guint64
 still_to_come (const FilFetch *self,
                guint64 offset)
 {
-  if (self->whole_file)
-    return FIL_SEGMENT_MOST;
+  if (offset < self->until)
+    return MIN (self->until - offset, FIL_SEGMENT_MOST);
   for (guint i = 0; i < self->late->len; i++)
     {
       const FilRange *late = &g_array_index (self->late, FilRange, i);
@@ -184,7 +184,7 @@ still_to_come (const FilFetch *self,
   return 0;
 }
 
-/* A server that sends on to the end of the file, or one that was thought dead: what it sends is welcome
+/* A server that sends more than it was asked for, or one that was thought dead: what it sends is welcome
  * as long as nobody else is fetching it. */
 gboolean
 _fil_fetch_extend (FilFetch *self,
@@ -198,4 +198,47 @@ _fil_fetch_extend (FilFetch *self,
     return FALSE;
   g_array_prepend_val (self->leases, lease);
   return TRUE;
+}
+
+/* Whether the file comes from others, too. */
+gboolean
+_fil_fetch_others_deliver (const FilFetch *self)
+{
+  const GPtrArray *fetches = self->download->work->fetches;
+
+  for (guint i = 0; i < fetches->len; i++)
+    {
+      const FilFetch *other = g_ptr_array_index (fetches, i);
+
+      if (other != self && other->is_delivering)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Whether @n bytes that nobody needs are worth being read for those behind them, from who cannot leave them out: there
+ * are few of them, or more behind them, or nobody else brings any. */
+gboolean
+_fil_fetch_may_skip (const FilFetch *self,
+                     guint64 n)
+{
+  return n <= FIL_REPLY_MAX_SKIP || n <= fil_segment_map_count (self->download->map, FIL_SEGMENT_FREE) ||
+         !_fil_fetch_others_deliver (self);
+}
+
+/* How many bytes from @offset on are to be read and dropped before the next one that nobody has or fetches; 0: the rest
+ * of the reply is of no use. */
+guint64
+_fil_fetch_pass_over (const FilFetch *self,
+                      guint64 offset)
+{
+  guint n;
+  const FilSegment *segments = fil_segment_map_segments (self->download->map, &n);
+
+  if (!_fil_downloads_may_fetch (self->download, self->source))
+    return 0;
+  for (guint i = 0; i < n && segments[i].range.start < self->until; i++)
+    if (segments[i].state == FIL_SEGMENT_FREE && segments[i].range.start > offset)
+      return _fil_fetch_may_skip (self, segments[i].range.start - offset) ? segments[i].range.start - offset : 0;
+  return 0;
 }

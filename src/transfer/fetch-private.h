@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 void _fil_fetch_give_back_from (FilFetch *self, guint first);
 gboolean _fil_fetch_lease_next (FilFetch *self, gint64 now_us, FilRange *lease);
 gboolean _fil_fetch_extend (FilFetch *self, guint64 offset);
+gboolean _fil_fetch_others_deliver (const FilFetch *self);
+gboolean _fil_fetch_may_skip (const FilFetch *self, guint64 n);
+guint64 _fil_fetch_pass_over (const FilFetch *self, guint64 offset);
 
 /* fetch-mesh.c */
 void _fil_fetch_write_mesh (FilFetch *self, FilWriter *out, gint64 now_us);

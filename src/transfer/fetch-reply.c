@@ -101,9 +101,23 @@ set_available (FilFileSource *source,
     source->available = g_array_copy ((GArray *) available);
 }
 
+/* Whether some program sends this for @asked: bytes around those that were asked for can be passed over; where
+ * there are none of these, and it is not the whole file, nobody can tell what it means. */
+static gboolean
+is_of_use (const FilDownloadReply *reply,
+           FilRange asked)
+{
+  FilRange wanted = fil_range_intersect (reply->range, asked);
+
+  if (reply->status == 200 && reply->range.start == 0)
+    return TRUE;
+  return fil_range_len (wanted) > 0 && wanted.start - reply->range.start <= FIL_REPLY_MAX_SKIP;
+}
+
 /* Takes what fits of a reply to a range. */
 static FilDownloadVerdict
 take_part (FilFetch *self,
+           FilRange reply_range,
            FilRange asked,
            FilRange *range)
 {
@@ -128,7 +142,7 @@ take_part (FilFetch *self,
   fil_segment_map_release (map, (FilRange){ range->end, lease->range.end });
   lease->range = *range;
   lease->position = range->start;
-  self->whole_file = FALSE;
+  self->until = reply_range.end;
   return FIL_DOWNLOAD_TAKE;
 }
 
@@ -151,7 +165,7 @@ take_whole (FilFetch *self,
       settle (self, now_us + FIL_SOURCE_USELESS_US, "nothing-useful");
       return FIL_DOWNLOAD_LEAVE;
     }
-  if (first.start > FIL_REPLY_MAX_SKIP)
+  if (!_fil_fetch_may_skip (self, first.start))
     {
       fil_segment_map_release (map, first);
       settle (self, now_us + FIL_SOURCE_USELESS_US, "no-ranges");
@@ -159,7 +173,7 @@ take_whole (FilFetch *self,
     }
   lease = (FilFetchLease){ first, first.start };
   g_array_append_val (self->leases, lease);
-  self->whole_file = TRUE;
+  self->until = self->download->size;
   *range = (FilRange){ first.start, self->download->size };
   return FIL_DOWNLOAD_TAKE;
 }
@@ -202,11 +216,12 @@ judge_body (FilFetch *self,
     }
   if (reply->has_size && reply->size != download->size)
     return settle_bad (self, "other-size");
+  if (!is_of_use (reply, asked))
+    return settle_bad (self, "broken-http");
 
   self->is_proven = TRUE;
   set_available (source, reply->available);
   _fil_fetch_note_tree (self, reply);
-  source->failures = 0;
   source->hangups = 0;
   source->reason_code = NULL;
   fil_source_place_served (&source->place, &reply->queue);
@@ -219,22 +234,43 @@ judge_body (FilFetch *self,
   if (!self->is_push && self->downloads->delegate.seen_as != NULL && fil_endpoint_is_set (&reply->seen_as))
     self->downloads->delegate.seen_as (self->downloads->data, &source->endpoint, &reply->seen_as);
   /* Some old servents say 200 and mean 206. */
-  if (reply->status == 200 && (reply->range.start < asked.start || reply->range.end > asked.end))
+  if (reply->status == 200 && reply->range.start == 0 && (asked.start > 0 || reply->range.end > asked.end))
     return take_whole (self, range, now_us);
-  return take_part (self, asked, range);
+  return take_part (self, reply->range, asked, range);
 }
 
+static gboolean
+is_listed (const GArray *ranges,
+           guint64 offset)
+{
+  for (guint i = 0; ranges != NULL && i < ranges->len; i++)
+    {
+      FilRange range = g_array_index (ranges, FilRange, i);
+
+      if (offset >= range.start && offset < range.end)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What was asked for is not there. Something else is asked for, once, if it is known now what there is. */
 static FilDownloadVerdict
 judge_not_available (FilFetch *self,
                      const FilDownloadReply *reply,
+                     FilRange asked,
                      gint64 now_us)
 {
+  gboolean was_listed = is_listed (self->source->available, asked.start);
+
   set_available (self->source, reply->available);
-  if (reply->available != NULL && !self->tried_416 && self->download->map != NULL &&
+  if (reply->available != NULL && !self->tried_416 && !was_listed && self->download->map != NULL &&
       fil_segment_map_has_free (self->download->map, reply->available))
     {
       self->tried_416 = TRUE;
-      return FIL_DOWNLOAD_ASK_AGAIN;
+      if (reply->keeps_alive)
+        return FIL_DOWNLOAD_ASK_AGAIN;
+      settle (self, now_us + FIL_SOURCE_RECONNECT_US, NULL);
+      return FIL_DOWNLOAD_LEAVE;
     }
   /* By then it may have more. */
   set_available (self->source, NULL);
@@ -262,28 +298,24 @@ judge_queued (FilFetch *self,
   return FIL_DOWNLOAD_WAIT;
 }
 
+/* Old servents say 503, too, where 416 is meant; not when they name a time, or have what was asked for. */
 static FilDownloadVerdict
 judge_busy (FilFetch *self,
             const FilDownloadReply *reply,
+            FilRange asked,
             gint64 now_us)
 {
-  gboolean others = FALSE;
-
   if (reply->is_queued)
     return judge_queued (self, reply, now_us);
   fil_source_place_clear (&self->source->place);
+  if (reply->available != NULL && reply->retry_after_s < 0 && !is_listed (reply->available, asked.start))
+    return judge_not_available (self, reply, asked, now_us);
   if (reply->available != NULL)
-    return judge_not_available (self, reply, now_us);
-  for (guint i = 0; i < self->download->work->fetches->len; i++)
-    {
-      const FilFetch *other = g_ptr_array_index (self->download->work->fetches, i);
-
-      others = others || (other != self && other->is_delivering);
-    }
+    set_available (self->source, reply->available);
   settle (self,
-          now_us + (reply->retry_after_s >= 0 ? retry_after_us (reply, FIL_SEC)
-                    : others                  ? FIL_SOURCE_BUSY_OTHERS_US
-                                              : FIL_SOURCE_BUSY_US),
+          now_us + (reply->retry_after_s >= 0          ? retry_after_us (reply, FIL_SEC)
+                    : _fil_fetch_others_deliver (self) ? FIL_SOURCE_BUSY_OTHERS_US
+                                                       : FIL_SOURCE_BUSY_US),
           "busy");
   return FIL_DOWNLOAD_LEAVE;
 }
@@ -348,9 +380,9 @@ _fil_fetch_judge (FilFetch *self,
       _fil_fetch_note_place (self, FALSE, now_us);
       return settle_bad (self, "not-found");
     case 416:
-      return judge_not_available (self, reply, now_us);
+      return judge_not_available (self, reply, asked, now_us);
     case 503:
-      return judge_busy (self, reply, now_us);
+      return judge_busy (self, reply, asked, now_us);
     case 403:
       fil_source_place_clear (&self->source->place);
       settle (self, now_us + retry_after_us (reply, FIL_SOURCE_REFUSED_US), "refused");

@@ -135,6 +135,7 @@ account (FilFetch *self,
 {
   self->delivered += len;
   self->source->delivered += len;
+  self->source->failures = 0;
   self->source->is_alt = FALSE;
   self->last_byte_us = now_us;
   self->is_stalled = FALSE;
@@ -175,8 +176,10 @@ fetch_received (gpointer data,
   lease = self->leases->len > 0 ? lease_at (self, 0) : NULL;
   if ((lease == NULL || lease->position != offset) && !_fil_fetch_extend (self, offset))
     {
-      *enough = TRUE;
-      return 0;
+      gsize dropped = (gsize) MIN ((guint64) len, _fil_fetch_pass_over (self, offset));
+
+      *enough = dropped == 0;
+      return dropped;
     }
   lease = lease_at (self, 0);
   taken = collect (self, offset, bytes, (gsize) MIN ((guint64) len, lease->range.end - offset), now_us);

@@ -38,7 +38,7 @@ struct _FilFetch
   GArray *leases;      /* FilFetchLease, in the order they were asked for */
   GArray *late;        /* FilRange: asked for and given back when nothing came; may still come */
   guint64 near_offset; /* where the last lease ended */
-  gboolean whole_file; /* the reply goes on to the end of the file whatever was asked */
+  guint64 until;       /* so far the reply goes, whatever was asked */
   guint8 *buffer;      /* being filled, or NULL */
   gsize buffer_len;
   guint64 buffer_offset;

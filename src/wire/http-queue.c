@@ -39,16 +39,31 @@ is_id (FilSlice id)
   return id.len > 0 && id.len <= FIL_QUEUE_ID_MAX;
 }
 
+/* What stands before the next separator: a comma in one header and a semicolon in the other (http-transfer.md §7), and
+ * not everybody knows which. */
+static gboolean
+next_field (FilReader *r,
+            FilSlice *item)
+{
+  gsize n = 0;
+
+  if (r->len == 0)
+    return FALSE;
+  while (n < r->len && r->data[n] != ',' && r->data[n] != ';')
+    n++;
+  *item = fil_slice_strip (fil_slice (r->data, n));
+  return fil_reader_skip (r, MIN (n + 1, r->len));
+}
+
 static gboolean
 read_fields (FilQueueState *self,
              FilReader r,
-             const Field *fields,
-             char separator)
+             const Field *fields)
 {
   gboolean any = FALSE;
   FilSlice item;
 
-  while (fil_scan_item (&r, separator, &item))
+  while (next_field (&r, &item))
     {
       FilSlice name;
       FilSlice value;
@@ -98,7 +113,7 @@ fil_queue_parse_legacy (FilQueueState *self,
       self->minor = (guint) minor;
       return TRUE;
     }
-  return read_fields (self, fil_slice_text (value), legacy_fields, ',');
+  return read_fields (self, fil_slice_text (value), legacy_fields);
 }
 
 /**
@@ -112,7 +127,7 @@ fil_queue_parse_parq (FilQueueState *self,
                       const char *value)
 {
   memset (self, 0, sizeof *self);
-  return read_fields (self, fil_slice_text (value), parq_fields, ';');
+  return read_fields (self, fil_slice_text (value), parq_fields);
 }
 
 /**

@@ -78,16 +78,14 @@ fil_http_request_line_parse (FilHttpRequestLine *self,
   return self->target.len > 0 && self->target.data[0] == '/';
 }
 
+/* " NNN reason", or without the reason. */
 static gboolean
-parse_status (FilStatusLine *self,
-              const char *line,
-              const char *protocol)
+scan_status (FilStatusLine *self,
+             FilReader r)
 {
-  FilReader r = fil_slice_text (line);
   guint64 code;
 
-  if (!fil_scan_word (&r, protocol) || !scan_version (&r, &self->major, &self->minor)
-      || !fil_scan_char (&r, ' '))
+  if (!fil_scan_char (&r, ' '))
     return FALSE;
   fil_scan_space (&r);
   if (!fil_scan_uint (&r, 999, &code) || code < 100 || (r.len > 0 && r.data[0] != ' '))
@@ -97,8 +95,20 @@ parse_status (FilStatusLine *self,
   return TRUE;
 }
 
+static gboolean
+parse_status (FilStatusLine *self,
+              const char *line,
+              const char *protocol)
+{
+  FilReader r = fil_slice_text (line);
+
+  return fil_scan_word (&r, protocol) && scan_version (&r, &self->major, &self->minor) && scan_status (self, r);
+}
+
 /**
  * fil_http_status_line_parse:
+ *
+ * The first servents leave the version out, which LimeWire takes as well; that is HTTP/1.0.
  *
  * Returns: whether @line is "HTTP/x.y NNN reason"; the reason may be missing
  */
@@ -106,7 +116,13 @@ gboolean
 fil_http_status_line_parse (FilStatusLine *self,
                             const char *line)
 {
-  return parse_status (self, line, "HTTP/");
+  FilReader r = fil_slice_text (line);
+
+  if (parse_status (self, line, "HTTP/"))
+    return TRUE;
+  self->major = 1;
+  self->minor = 0;
+  return fil_scan_word (&r, "HTTP") && scan_status (self, r);
 }
 
 /**

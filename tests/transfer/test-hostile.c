@@ -97,7 +97,6 @@ test_replies (void)
       TRUE },
     { "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n", "broken-http", TRUE },
-    { "HTTP/1.1 200 OK\r\n\r\n", "broken-http", TRUE },
     { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2097152\r\n\r\n", "broken-http",
       TRUE },
     { "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2097152\r\n\r\n", "broken-http", TRUE },
@@ -368,53 +367,6 @@ test_short_replies (void)
 }
 
 static gboolean
-say_everything (Host *host,
-                const char *request,
-                GByteArray *out)
-{
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data (host->content, &size);
-  g_autofree char *head = g_strdup_printf ("HTTP/1.0 200 OK\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n",
-                                           size);
-
-  add (out, head);
-  g_byte_array_append (out, bytes, (guint) size);
-  return FALSE;
-}
-
-static void
-test_no_ranges (void)
-{
-  g_autoptr (World) world = world_new ();
-  g_autoptr (GBytes) content = test_content (6 * MIB, 5);
-  Host *host = world_add_host (world, "25.0.0.1:6346", content);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
-  FilFileSource *source;
-
-  host->reply = say_everything;
-  host->cut_after = 500000;
-  world_add_source (world, 1, host);
-  world_run (world, 1);
-  /* Half a megabyte is read again, two are not. */
-  host->cut_after = 2 * MIB;
-  world_run (world, 6);
-  g_assert_cmpuint (fil_download_received_bytes (download), >, 3 * MIB / 2);
-  host->cut_after = 0;
-  world_run (world, 120);
-  source = g_ptr_array_index (download->sources, 0);
-  g_assert_cmpstr (source->reason_code, ==, "no-ranges");
-  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_SEARCHING);
-
-  /* In one go it is as good as any. */
-  world_add (world, 2, content);
-  fil_downloads_remove (world->downloads, 1, world->now_us);
-  download = fil_downloads_get (world->downloads, 2);
-  world_add_source (world, 2, host);
-  g_assert_true (world_run_until (world, download, DONE, 60));
-  world_assert_done (world, 2, content);
-}
-
-static gboolean
 say_partial (Host *host,
              const char *request,
              GByteArray *out)
@@ -605,7 +557,6 @@ main (int argc,
   g_test_add_func ("/transfer/hostile/endless-head", test_endless_head);
   g_test_add_func ("/transfer/hostile/silence", test_silence);
   g_test_add_func ("/transfer/hostile/short-replies", test_short_replies);
-  g_test_add_func ("/transfer/hostile/no-ranges", test_no_ranges);
   g_test_add_func ("/transfer/hostile/partial-source", test_partial_source);
   g_test_add_func ("/transfer/hostile/ranges-without-bytes", test_ranges_without_bytes);
   g_test_add_func ("/transfer/hostile/remote-queue", test_remote_queue);

@@ -720,6 +720,11 @@ test_queue_writing (void)
   g_assert_false (fil_queue_parse_parq (&read, "nothing"));
   g_assert_false (fil_queue_parse_parq (&read, NULL));
   g_assert_false (fil_queue_parse_legacy (&read, ""));
+  g_assert_true (fil_queue_parse_legacy (&read, "position = 2; Length=5;limit=4;POLLMIN=45;pollmax=120"));
+  g_assert_cmpuint (read.position + read.length + read.limit + read.poll_min_s + read.poll_max_s, ==, 2 + 5 + 4 + 45 + 120);
+  g_assert_true (fil_queue_parse_parq (&read, "position=3, id=6a07,lifetime=60"));
+  g_assert_cmpstr (read.id, ==, "6a07");
+  g_assert_cmpuint (read.lifetime_s, ==, 60);
 
   g_strlcpy (call.id, "6a07", sizeof call.id);
   fil_queue_call_write (&call, &out);
@@ -794,7 +799,7 @@ test_start_lines (void)
                                               "GET / HTTP/1.1x", " / HTTP/1.1" };
   static const char *const bad_status[] = { "", "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.1 99 x", "HTTP/1.1 1000 x",
                                             "HTTP/1.1 20x",
-                                            "GNUTELLA/0.6 200 OK" };
+                                            "GNUTELLA/0.6 200 OK", "HTTP200 OK", "HTTP/ 200 OK", "HTTP" };
   FilHttpRequestLine line;
   FilStatusLine status;
   guint major;
@@ -819,6 +824,9 @@ test_start_lines (void)
   g_assert_true (fil_slice_is (status.reason, "Partial Content"));
   g_assert_true (fil_http_status_line_parse (&status, "HTTP/1.0 503"));
   g_assert_cmpuint (status.reason.len, ==, 0);
+  g_assert_true (fil_http_status_line_parse (&status, "HTTP 200 OK"));
+  g_assert_cmpuint (status.code, ==, 200);
+  g_assert_cmpuint (status.major * 10 + status.minor, ==, 10);
   for (guint i = 0; i < G_N_ELEMENTS (bad_status); i++)
     g_assert_false (fil_http_status_line_parse (&status, bad_status[i]));
 
