@@ -255,7 +255,6 @@ gboolean _fil_node_restore_downloads (FilNode *self, GError **error);
 gboolean _fil_node_restore_download (FilNode *self, const FilDownloadRow *row);
 void _fil_node_restore_source (FilNode *self, gint64 download, const FilSourceRow *row);
 void _fil_node_add_source (FilNode *self, gint64 download, const FilHit *hit);
-void _fil_node_handle_push (FilNode *self, const FilPush *push, const FilSource *source);
 
 /* node-removed.c: downloads that were cancelled */
 void _fil_node_removed_expire (FilNode *self);
@@ -329,10 +328,13 @@ gboolean _fil_node_partial_check (FilNode *self, gint64 id, FilShared *shared) G
 gboolean _fil_node_partial_place (FilNode *self, const FilDownload *download, FilHost *place);
 void _fil_node_partial_heard (FilNode *self, const FilSha1 *file, const FilMeshPlace *place);
 
-/* node-uploads.c */
+/* node-match.c: files of ours, as hits tell them */
 gboolean _fil_node_local_file (FilNode *self, guint32 index, FilLocalFile *file);
-void _fil_node_uploads_start (FilNode *self);
 guint _fil_node_match (FilNode *self, const FilLocalQuery *query, FilLocalFile *files, guint max);
+
+/* node-uploads.c */
+void _fil_node_uploads_start (FilNode *self);
+void _fil_node_handle_push (FilNode *self, const FilPush *push, const FilSource *source);
 
 /* node-shares.c */
 gboolean _fil_node_shares_start (FilNode *self, GError **error);

@@ -4,12 +4,13 @@
 #include "node-private.h"
 
 #include <errno.h>
-#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "uploads.h"
+
+/* What others get from us: shared files, what is there of downloads, and connections to those who ask by PUSH. */
 
 /* An open shared file, and what it was when it was opened. */
 typedef struct
@@ -18,78 +19,6 @@ typedef struct
   struct stat opened;
   gint64 download; /* 0: it is in the library */
 } OpenFile;
-
-/* Answering queries */
-
-static gboolean
-wants_kind (const FilLocalQuery *query,
-            FilFileKind kind)
-{
-  static const guint masks[FIL_N_KINDS] = {
-    [FIL_KIND_AUDIO] = 0x04, [FIL_KIND_VIDEO] = 0x08,   [FIL_KIND_DOCUMENT] = 0x10,
-    [FIL_KIND_IMAGE] = 0x20, [FIL_KIND_PROGRAM] = 0xc0,
-  };
-
-  return query->kinds == 0 || (query->kinds & masks[kind]) != 0;
-}
-
-/* A file of ours as hits tell it; FALSE: there is none of that number. */
-gboolean
-_fil_node_local_file (FilNode *self,
-                      guint32 index,
-                      FilLocalFile *file)
-{
-  const FilFileRow *row = fil_library_get (self->library, index);
-  const char *name = fil_library_display_name (self->library, index);
-
-  if (row == NULL || name == NULL)
-    return FALSE;
-  *file = (FilLocalFile){
-    .index = index,
-    .size = row->size,
-    .name = name,
-    .sha1 = &row->sha1,
-    .tth = &row->tth,
-    .created_s = row->mtime_ns / G_GINT64_CONSTANT (1000000000),
-  };
-  return TRUE;
-}
-
-/**
- * _fil_node_match:
- * @files: (out): the files of ours that answer, at most @max
- *
- * Looks into the library; memory only.
- *
- * Returns: how many answer
- */
-guint
-_fil_node_match (FilNode *self,
-                 const FilLocalQuery *query,
-                 FilLocalFile *files,
-                 guint max)
-{
-  guint32 ids[64];
-  guint n_ids = 0, n = 0;
-
-  if (self->is_sharing_paused || self->is_stopped)
-    return 0;
-  if (query->sha1 != NULL)
-    {
-      ids[0] = fil_library_find (self->library, query->sha1);
-      n_ids = ids[0] != 0 ? 1 : 0;
-    }
-  else if (query->text != NULL && fil_library_get_index (self->library) != NULL &&
-           fil_words_split_query (self->words, query->text, -1) > 0)
-    {
-      n_ids = fil_keyword_index_search (fil_library_get_index (self->library), self->words, ids, G_N_ELEMENTS (ids));
-    }
-
-  for (guint i = 0; i < n_ids && n < max; i++)
-    if (_fil_node_local_file (self, ids[i], &files[n]) && wants_kind (query, fil_file_kind_of (files[n].name)))
-      fil_library_count (self->library, files[n++].index, 1, 0);
-  return n;
-}
 
 /* Serving */
 
@@ -263,13 +192,6 @@ delegate_page (gpointer data,
 }
 
 static void
-delegate_make_guid (gpointer data,
-                    FilGuid *guid)
-{
-  fil_guid_random (guid, ((FilNode *) data)->random);
-}
-
-static void
 delegate_reschedule (gpointer data)
 {
   FilNode *self = data;
@@ -358,7 +280,7 @@ static const FilUploadsDelegate uploads_delegate = {
   .page = delegate_page,
   .more = _fil_node_listing_more,
   .describe = _fil_node_push_describe,
-  .make_guid = delegate_make_guid,
+  .make_guid = _fil_node_push_make_guid,
   .reschedule = delegate_reschedule,
   .dial = delegate_dial,
   .may_dial = delegate_may_dial,
@@ -414,4 +336,44 @@ fil_node_get_upload (FilNode *self,
     .queue_position = row.queue_position,
   };
   return TRUE;
+}
+
+/* A PUSH for us */
+
+static void
+follow_push (FilNode *self,
+             const FilPush *push,
+             const FilEndpoint *to)
+{
+  char text[FIL_ENDPOINT_TEXT_LEN];
+
+  g_info ("push for us: connect to %s", fil_endpoint_to_text (to, text));
+  fil_uploads_push (self->uploads, to, push->index, push->tls, _fil_node_now (self));
+}
+
+/**
+ * _fil_node_handle_push:
+ *
+ * Somebody wants a file and cannot connect to us: we connect to him, if the limits let us.
+ */
+void
+_fil_node_handle_push (FilNode *self,
+                       const FilPush *push,
+                       const FilSource *source)
+{
+  FilEndpoint own6 = fil_overlay_own_ipv6 (self->overlay);
+
+  /* Who cannot be called either: that is a matter of punching, not of connecting. */
+  if (push->index == FIL_PUSH_INDEX_FW)
+    {
+      _fil_node_punch_push (self, push);
+      return;
+    }
+  if (self->is_sharing_paused)
+    return;
+  /* Who has both addresses may be reached at one of them only: whoever answers first is served. */
+  if (fil_endpoint_is_set (&push->endpoint))
+    follow_push (self, push, &push->endpoint);
+  if (fil_endpoint_is_set (&push->endpoint6) && (fil_endpoint_is_set (&own6) || !fil_endpoint_is_set (&push->endpoint)))
+    follow_push (self, push, &push->endpoint6);
 }
