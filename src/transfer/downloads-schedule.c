@@ -81,10 +81,14 @@ has_called_from_there (const FilFetch *fetch,
          fil_endpoint_same_address (&fetch->peer, &source->endpoint);
 }
 
-/* One connection to a host, whatever it is for. */
-static gboolean
-host_is_taken (FilDownloads *self,
-               const FilFileSource *source)
+/**
+ * _fil_downloads_host_is_taken:
+ *
+ * One connection to a host, whatever it is for.
+ */
+gboolean
+_fil_downloads_host_is_taken (FilDownloads *self,
+                              const FilFileSource *source)
 {
   for (guint i = 0; i < self->fetches->len; i++)
     {
@@ -188,7 +192,7 @@ next_source (FilDownloads *self,
         }
       if (fil_file_source_next_try (source) > now_us)
         *wake = MIN (*wake, fil_file_source_next_try (source));
-      else if (host_is_taken (self, source))
+      else if (_fil_downloads_host_is_taken (self, source))
         *wake = MIN (*wake, now_us + FIL_SEC);
       else if (best == NULL || fil_file_source_compare (source, best) < 0)
         best = source;

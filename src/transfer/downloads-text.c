@@ -117,6 +117,24 @@ count_sources (const FilDownload *download,
     }
 }
 
+/* Whether somebody would be asked now who is busy with another file for us. */
+static gboolean
+has_taken_source (FilDownloads *self,
+                  const FilDownload *download,
+                  const FilOwnReach *own,
+                  gint64 now_us)
+{
+  for (guint i = 0; i < download->sources->len && !self->is_offline; i++)
+    {
+      const FilFileSource *source = g_ptr_array_index (download->sources, i);
+
+      if (source->state == FIL_SOURCE_IDLE && fil_file_source_next_try (source) <= now_us &&
+          fil_file_source_reach (source, own) != FIL_SOURCE_UNREACHABLE && _fil_downloads_host_is_taken (self, source))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 explain_waiting (FilDownloads *self,
                  FilDownload *download,
@@ -242,6 +260,12 @@ _fil_downloads_explain (FilDownloads *self,
     {
       state = FIL_DOWNLOAD_STATE_QUEUED;
       changed = fil_download_set_reason (download, "waits-turn", _("Waits until another download ends."));
+    }
+  else if (has_taken_source (self, download, &own, now_us))
+    {
+      state = FIL_DOWNLOAD_STATE_QUEUED;
+      changed = fil_download_set_reason (download, "source-taken",
+                                         _("The source is sending you another file; this one comes after it."));
     }
   else
     {

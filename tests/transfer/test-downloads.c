@@ -757,7 +757,7 @@ test_limit (void)
   g_assert_false (fil_downloads_set_limit (world->downloads, 7, 1000, world->now_us));
 }
 
-/* Two files of one host: one connection at a time. */
+/* Two files of one host: one connection at a time, and the second says that it is its turn next, not that nobody answers. */
 static void
 test_one_per_host (void)
 {
@@ -770,6 +770,11 @@ test_one_per_host (void)
   world_add (world, 2, content);
   world_add_source (world, 1, host);
   world_add_source (world, 2, host);
+  world_run (world, 2);
+  g_assert_cmpint (fil_downloads_get (world->downloads, 1)->state, ==, FIL_DOWNLOAD_STATE_DOWNLOADING);
+  g_assert_cmpint (fil_downloads_get (world->downloads, 2)->state, ==, FIL_DOWNLOAD_STATE_QUEUED);
+  g_assert_cmpstr (fil_downloads_get (world->downloads, 2)->reason_code, ==, "source-taken");
+  g_assert_cmpint (fil_downloads_get (world->downloads, 2)->retry_us, ==, 0);
   for (guint i = 0; i < 200; i++)
     {
       world_step (world);
