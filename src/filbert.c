@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "application.h"
+#include "magnet-link.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -19,7 +20,7 @@ static gboolean
 are_magnets (char **links)
 {
   for (guint i = 0; links != NULL && links[i] != NULL; i++)
-    if (!g_str_has_prefix (links[i], "magnet:"))
+    if (!fil_magnet_link_is (links[i]))
       return FALSE;
   return TRUE;
 }

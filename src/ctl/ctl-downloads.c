@@ -4,6 +4,7 @@
 #include "ctl-table.h"
 #include "ctl-wait.h"
 #include "list-model.h"
+#include "magnet-link.h"
 
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
@@ -92,9 +93,9 @@ static const GOptionEntry history_options[] = {
   { NULL },
 };
 
-static void
-print_progress (const Ctl *ctl,
-                FilRow *row)
+/* (transfer full): one line for a person */
+static char *
+describe_progress (FilRow *row)
 {
   g_autofree char *name = ctl_cell_text (row, "name", CTL_CELL_TEXT);
   g_autofree char *speed = ctl_cell_text (row, "bps", CTL_CELL_SPEED);
@@ -102,13 +103,8 @@ print_progress (const Ctl *ctl,
   gint64 size = fil_row_is_known (row, "size") ? fil_row_get_int (row, "size") : 0;
   gint64 verified = fil_row_get_int (row, "verified_bytes");
 
-  if (ctl->json)
-    {
-      ctl_print_json (row);
-      return;
-    }
-  ctl_say (ctl, "%3d %%  %-11s  %s  %s%s%s", size > 0 ? (int) (100.0 * (double) verified / (double) size) : 0,
-           fil_row_get_string (row, "state"), name, speed, *reason != '\0' ? "  " : "", reason);
+  return g_strdup_printf ("%3d %%  %-11s  %s  %s%s%s", size > 0 ? (int) (100.0 * (double) verified / (double) size) : 0,
+                          fil_row_get_string (row, "state"), name, speed, *reason != '\0' ? "  " : "", reason);
 }
 
 /* Follows one download to its end. */
@@ -118,7 +114,7 @@ typedef struct
   Ctl *ctl;
   FilListModel *model;
   gint64 id;
-  char *printed; /* JSON of the last line */
+  char *printed; /* the last line */
   gboolean is_done;
   gboolean is_gone;
 } Follow;
@@ -127,17 +123,20 @@ static void
 look_at_download (Follow *self)
 {
   g_autoptr (FilRow) row = fil_list_model_find (self->model, self->id);
-  g_autofree char *json = NULL;
+  g_autofree char *line = NULL;
   const char *state;
 
   if (row == NULL || self->is_done)
     return;
-  json = fil_row_to_json (row);
-  if (g_strcmp0 (json, self->printed) == 0)
+  line = self->ctl->json ? fil_row_to_json (row) : describe_progress (row);
+  if (g_strcmp0 (line, self->printed) == 0)
     return;
   g_free (self->printed);
-  self->printed = g_steal_pointer (&json);
-  print_progress (self->ctl, row);
+  self->printed = g_steal_pointer (&line);
+  if (self->ctl->json)
+    ctl_print_json (row);
+  else
+    ctl_say (self->ctl, "%s", self->printed);
 
   state = fil_row_get_string (row, "state");
   if (g_str_equal (state, "done") || g_str_equal (state, "failed"))
@@ -206,7 +205,7 @@ run_get (Ctl *ctl,
   g_autoptr (FilRow) row = NULL;
   gint64 id;
 
-  if (g_str_has_prefix (ctl->arguments[0], "magnet:"))
+  if (fil_magnet_link_is (ctl->arguments[0]))
     {
       g_autofree char *magnet = ctl_words (ctl, 0);
 
@@ -319,7 +318,50 @@ static CtlExit
 run_cancel (Ctl *ctl,
             GError **error)
 {
-  return ctl_act_on_id (ctl, "Cancel", _("Cancelled; what is there is kept for 30 days. See: filbertctl removed"), error);
+  g_autoptr (FilRow) row = NULL;
+  gboolean is_done;
+  gint64 id;
+
+  if (!ctl_id_argument (ctl, 0, &id, error))
+    return CTL_EXIT_USAGE;
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  row = fil_client_call_row (ctl->client, "Row", g_variant_new ("(sx)", "downloads", id), NULL);
+  is_done = row != NULL && g_str_equal (fil_row_get_string (row, "state"), "done");
+  return ctl_act (ctl, "Cancel", id,
+                  is_done ? _("It has left the list; the file stays.")
+                          : _("Cancelled; what is there is kept for 30 days. See: filbertctl removed"),
+                  error);
+}
+
+static CtlExit
+run_link (Ctl *ctl,
+          GError **error)
+{
+  g_autoptr (FilRow) row = NULL;
+  g_autofree char *link = NULL;
+  gint64 id;
+
+  if (!ctl_id_argument (ctl, 0, &id, error))
+    return CTL_EXIT_USAGE;
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  row = fil_client_call_row (ctl->client, "Row", g_variant_new ("(sx)", "downloads", id), error);
+  if (row == NULL)
+    return CTL_EXIT_FAILED;
+  if (fil_row_get_string (row, "sha1") == NULL)
+    {
+      g_set_error_literal (error, FIL_CLIENT_ERROR, FIL_CLIENT_ERROR_FAILED,
+                           _("There is no link to it: nobody has told the file's hash yet."));
+      return CTL_EXIT_FAILED;
+    }
+  link = fil_magnet_link_new (fil_row_get_string (row, "sha1"), fil_row_get_string (row, "tth"),
+                              fil_row_get_string (row, "name"), fil_row_get_int (row, "size"));
+  /* All that JSON would escape is escaped in the link. */
+  if (ctl->json)
+    g_print ("{\"id\":%" PRId64 ",\"link\":\"%s\"}\n", id, link);
+  ctl_say (ctl, "%s", link);
+  return CTL_EXIT_DONE;
 }
 
 static CtlExit
@@ -497,6 +539,7 @@ const CtlCommand ctl_download_commands[] = {
   { "priority", N_ ("ID N"), N_ ("Let a download go first; higher is sooner"), run_priority, NULL, 2, 2 },
   { "limit", N_ ("ID N"), N_ ("Limit the speed of one download, in bytes a second; 0 for none"), run_limit, NULL, 2, 2 },
   { "sources", N_ ("ID"), N_ ("Where a download comes from, and the way there"), run_sources, NULL, 1, 1 },
+  { "link", N_ ("ID"), N_ ("A magnet link to the file of a download"), run_link, NULL, 1, 1 },
   { "uploads", NULL, N_ ("What others are getting from you"), run_uploads, NULL, 0, 0 },
   { "history", N_ ("[WORDS…] | --clear"), N_ ("Files that were finished"), run_history, history_options, 0, G_MAXUINT },
   { "clear", NULL, N_ ("Take finished downloads off the list"), run_clear, NULL, 0, 0 },

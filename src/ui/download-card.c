@@ -8,6 +8,7 @@
 #include "download-words.h"
 #include "file-kinds.h"
 #include "formatting.h"
+#include "magnet-link.h"
 
 #include <glib/gi18n.h>
 
@@ -60,9 +61,11 @@ static char *
 make_magnet (FilRow *download)
 {
   const char *sha1 = fil_row_get_string (download, "sha1");
-  g_autofree char *name = g_uri_escape_string (fil_row_get_string (download, "name"), NULL, FALSE);
 
-  return sha1 != NULL ? g_strdup_printf ("magnet:?xt=urn:sha1:%s&dn=%s", sha1, name) : NULL;
+  if (sha1 == NULL)
+    return NULL;
+  return fil_magnet_link_new (sha1, fil_row_get_string (download, "tth"), fil_row_get_string (download, "name"),
+                              fil_row_get_int (download, "size"));
 }
 
 static GMenuModel *

@@ -8,6 +8,7 @@
 #include "file-kinds.h"
 #include "formatting.h"
 #include "list-model.h"
+#include "magnet-link.h"
 #include "row-columns.h"
 #include "share-card.h"
 #include "status-watch.h"
@@ -200,12 +201,11 @@ make_menu (FilRow *row)
 {
   GMenu *menu = g_menu_new ();
   const char *sha1 = fil_row_get_string (row, "sha1");
-  g_autofree char *name = g_uri_escape_string (fil_row_get_string (row, "name"), NULL, FALSE);
 
   if (sha1 != NULL)
     {
-      g_autofree char *magnet = g_strdup_printf ("magnet:?xt=urn:sha1:%s&dn=%s&xl=%" G_GINT64_FORMAT, sha1, name,
-                                                 fil_row_get_int (row, "size"));
+      g_autofree char *magnet = fil_magnet_link_new (sha1, fil_row_get_string (row, "tth"), fil_row_get_string (row, "name"),
+                                                     fil_row_get_int (row, "size"));
 
       fil_menu_add (menu, _("Copy Link"), "win.copy", g_variant_new_string (magnet));
     }

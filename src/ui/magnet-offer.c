@@ -4,15 +4,16 @@
 #include "magnet-offer.h"
 
 #include "formatting.h"
+#include "magnet-link.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 struct _FilMagnetOffer
 {
   AdwActionRow parent;
 
   char *magnet;
+  char *keywords; /* NULL unless it asks for a search only */
   GtkButton *yes;
 };
 
@@ -29,7 +30,10 @@ static guint signals[N_SIGNALS];
 static void
 yes_cb (FilMagnetOffer *self)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.download-magnet", "s", self->magnet);
+  if (self->keywords != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.search", "s", self->keywords);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.download-magnet", "s", self->magnet);
   g_signal_emit (self, signals[ANSWERED], 0);
 }
 
@@ -43,6 +47,7 @@ static void
 fil_magnet_offer_finalize (GObject *object)
 {
   g_free (FIL_MAGNET_OFFER (object)->magnet);
+  g_free (FIL_MAGNET_OFFER (object)->keywords);
   G_OBJECT_CLASS (fil_magnet_offer_parent_class)->finalize (object);
 }
 
@@ -76,21 +81,31 @@ fil_magnet_offer_init (FilMagnetOffer *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->yes), "suggested-action");
 }
 
-/* The value of a field of the link, for showing only: the node reads the link itself. */
 static char *
-find_field (const char *magnet,
-            const char *name)
+make_title (const FilMagnetWords *words)
 {
-  const char *query = strchr (magnet, '?');
-  g_auto (GStrv) fields = g_strsplit (query != NULL ? query + 1 : "", "&", 64);
+  const char *name = words->names != NULL ? words->names : _("a file without a name");
 
-  for (guint i = 0; fields[i] != NULL; i++)
-    if (g_str_has_prefix (fields[i], name))
-      {
-        g_strdelimit (fields[i], "+", ' ');
-        return g_uri_unescape_string (fields[i] + strlen (name), NULL);
-      }
-  return NULL;
+  if (words->n_files > 1)
+    return g_strdup_printf (ngettext ("Download %u file?", "Download %u files?", words->n_files), words->n_files);
+  if (words->n_files == 1)
+    return g_strdup_printf (_("Download “%s”?"), name);
+  if (words->keywords != NULL)
+    return g_strdup_printf (_("Search for “%s”?"), words->keywords);
+  return g_strdup (_("This link names no file of the Gnutella network"));
+}
+
+static char *
+make_subtitle (const FilMagnetWords *words)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *size = words->size > 0 ? fil_format_size (words->size) : NULL;
+
+  if (words->n_files > 1)
+    fil_format_join (line, words->names);
+  fil_format_join (line, size);
+  fil_format_join (line, _("from a link outside of Filbert"));
+  return g_string_free (g_steal_pointer (&line), FALSE);
 }
 
 /**
@@ -101,20 +116,29 @@ GtkWidget *
 fil_magnet_offer_new (const char *magnet)
 {
   FilMagnetOffer *self = g_object_new (FIL_TYPE_MAGNET_OFFER, NULL);
-  g_autofree char *raw_name = find_field (magnet, "dn=");
-  g_autofree char *name = g_utf8_make_valid (raw_name != NULL ? raw_name : _("a file without a name"), -1);
-  g_autofree char *length = find_field (magnet, "xl=");
-  gint64 size = length != NULL ? g_ascii_strtoll (length, NULL, 10) : 0;
-  g_autofree char *size_text = size > 0 ? fil_format_size (size) : NULL;
-  g_autofree char *title = g_strdup_printf (_("Download “%s”?"), name);
-  g_autofree char *escaped = g_markup_escape_text (title, -1);
-  g_autoptr (GString) subtitle = g_string_new (NULL);
+  g_auto (FilMagnetWords) words = { 0 };
+  g_autofree char *title = NULL;
+  g_autofree char *subtitle = NULL;
 
-  fil_format_join (subtitle, size_text);
-  fil_format_join (subtitle, _("from a link outside of Filbert"));
+  fil_magnet_words_read (&words, magnet);
+  title = make_title (&words);
+  subtitle = make_subtitle (&words);
   self->magnet = g_strdup (magnet);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), escaped);
+  /* What a stranger wrote is text. */
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (self), 2);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle->str);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self), 3);
+  if (words.n_files == 0)
+    self->keywords = g_strdup (words.keywords);
+  gtk_button_set_label (self->yes, self->keywords != NULL ? _("Search") : _("Download"));
+  gtk_widget_set_visible (GTK_WIDGET (self->yes), words.n_files > 0 || words.keywords != NULL);
   return GTK_WIDGET (self);
+}
+
+const char *
+fil_magnet_offer_get_magnet (FilMagnetOffer *self)
+{
+  return self->magnet;
 }

@@ -15,5 +15,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (FilMagnetOffer, fil_magnet_offer, FIL, MAGNET_OFFER, AdwActionRow)
 
 GtkWidget *fil_magnet_offer_new (const char *magnet);
+const char *fil_magnet_offer_get_magnet (FilMagnetOffer *self);
 
 G_END_DECLS

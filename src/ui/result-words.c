@@ -5,6 +5,7 @@
 
 #include "context-menu.h"
 #include "formatting.h"
+#include "magnet-link.h"
 
 #include <glib/gi18n.h>
 
@@ -77,12 +78,7 @@ fil_result_describe_file (const FilResultFacts *facts)
 static char *
 make_magnet (const FilResultFacts *facts)
 {
-  g_autofree char *name = NULL;
-
-  if (facts->sha1 == NULL)
-    return NULL;
-  name = g_uri_escape_string (facts->name, NULL, FALSE);
-  return g_strdup_printf ("magnet:?xt=urn:sha1:%s&dn=%s&xl=%" G_GINT64_FORMAT, facts->sha1, name, facts->size);
+  return facts->sha1 != NULL ? fil_magnet_link_new (facts->sha1, facts->tth, facts->name, facts->size) : NULL;
 }
 
 /**

@@ -378,9 +378,23 @@ answered_cb (FilTransfersPage *self,
   update (self);
 }
 
+static GtkWidget *
+find_offer (FilTransfersPage *self,
+            const char *magnet)
+{
+  GtkWidget *offer = gtk_widget_get_first_child (GTK_WIDGET (self->offers));
+
+  while (offer != NULL &&
+         !(FIL_IS_MAGNET_OFFER (offer) && g_str_equal (fil_magnet_offer_get_magnet (FIL_MAGNET_OFFER (offer)), magnet)))
+    offer = gtk_widget_get_next_sibling (offer);
+  return offer;
+}
+
 /**
  * fil_transfers_page_offer_magnet:
  * @magnet: a link from outside; it is downloaded when a person says so
+ *
+ * Moves the keyboard to it, but to none of its buttons: whoever is typing has not answered.
  */
 void
 fil_transfers_page_offer_magnet (FilTransfersPage *self,
@@ -390,11 +404,16 @@ fil_transfers_page_offer_magnet (FilTransfersPage *self,
 
   g_return_if_fail (FIL_IS_TRANSFERS_PAGE (self));
 
-  offer = fil_magnet_offer_new (magnet);
-  g_signal_connect_object (offer, "answered", G_CALLBACK (answered_cb), self, G_CONNECT_SWAPPED);
-  gtk_list_box_append (self->offers, offer);
-  self->n_offers++;
-  update (self);
+  offer = find_offer (self, magnet);
+  if (offer == NULL)
+    {
+      offer = fil_magnet_offer_new (magnet);
+      g_signal_connect_object (offer, "answered", G_CALLBACK (answered_cb), self, G_CONNECT_SWAPPED);
+      gtk_list_box_append (self->offers, offer);
+      self->n_offers++;
+      update (self);
+    }
+  gtk_widget_grab_focus (offer);
 }
 
 static FilDownloadCard *

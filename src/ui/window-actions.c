@@ -300,6 +300,7 @@ _fil_window_class_init_actions (GtkWidgetClass *widget_class)
     { GDK_KEY_4, GDK_ALT_MASK, "win.page", "network" },
     { GDK_KEY_p, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.pause-all", NULL },
     { GDK_KEY_r, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.resume-all", NULL },
+    { GDK_KEY_v, GDK_CONTROL_MASK, "win.paste-link", NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

@@ -3,6 +3,8 @@
 
 #include "window-private.h"
 
+#include "magnet-link.h"
+
 /* What is dropped on the window: links to download, folders to share. Both are asked about before anything
  * happens. */
 
@@ -12,7 +14,7 @@ take_link (FilWindow *self,
 {
   g_autofree char *link = g_strstrip (g_strdup (text));
 
-  if (!g_str_has_prefix (link, "magnet:"))
+  if (!fil_magnet_link_is (link))
     return FALSE;
   fil_window_offer_magnet (self, link);
   return TRUE;

@@ -4,6 +4,7 @@
 #include "window-private.h"
 
 #include "client-verbs.h"
+#include "magnet-link.h"
 
 /* Searching */
 
@@ -34,7 +35,7 @@ search_cb (GSimpleAction *action,
     return;
   fil_window_show_page (self, "search");
   fil_search_page_set_words (self->search_page, words);
-  if (g_str_has_prefix (words, "magnet:"))
+  if (fil_magnet_link_is (words))
     fil_window_offer_magnet (self, words);
   else
     fil_client_search (self->client, words, NULL, self->cancellable, searched_cb, g_object_ref (self));

@@ -5,6 +5,7 @@
 
 #include "client-verbs.h"
 #include "limit-dialog.h"
+#include "magnet-link.h"
 #include "open-files.h"
 #include "past-window.h"
 
@@ -58,6 +59,34 @@ download_magnet_cb (GSimpleAction *action,
 
   fil_client_get_magnet (self->client, g_variant_get_string (parameter, NULL), self->cancellable, made_cb,
                          g_object_ref (self));
+}
+
+static void
+pasted_cb (GObject *source,
+           GAsyncResult *result,
+           gpointer data)
+{
+  g_autoptr (FilWindow) self = data;
+  g_autofree char *text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
+
+  /* The window may have been closed meanwhile. */
+  if (self->removals == NULL)
+    return;
+  if (text != NULL && fil_magnet_link_is (g_strstrip (text)))
+    fil_window_offer_magnet (self, text);
+  else
+    _fil_window_tell (self, _("There is no magnet link to paste"), NULL, NULL);
+}
+
+static void
+paste_link_cb (GSimpleAction *action,
+               GVariant *parameter,
+               gpointer data)
+{
+  FilWindow *self = data;
+
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->cancellable, pasted_cb,
+                                 g_object_ref (self));
 }
 
 static void
@@ -393,6 +422,7 @@ history_cb (GSimpleAction *action,
 static const GActionEntry entries[] = {
   { .name = "download", .parameter_type = "x", .activate = download_cb },
   { .name = "download-magnet", .parameter_type = "s", .activate = download_magnet_cb },
+  { .name = "paste-link", .activate = paste_link_cb },
   { .name = "pause", .parameter_type = "x", .activate = pause_cb },
   { .name = "resume", .parameter_type = "x", .activate = resume_cb },
   { .name = "pause-all", .activate = pause_all_cb },

@@ -700,7 +700,7 @@ fil_node_get_magnet (FilNode *self,
                      const char *magnet,
                      GError **error)
 {
-  if (g_str_has_prefix (magnet, "magnet:?"))
+  if (g_ascii_strncasecmp (magnet, "magnet:?", 8) == 0)
     return begin_download (self, "from-magnet.ogg");
   g_set_error_literal (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, "That is no magnet link");
   return -1;

@@ -141,7 +141,7 @@ test_without_node (Fixture *f,
     "status", "stop",      "doctor",   "monitor",  "settings", "set role leaf",  "peers",     "connect 1.2.3.4:5",
     "ban 1.2.3.4", "searches", "results 1", "close 1",  "trace 1",  "downloads",      "pause 1",   "pause --all",
     "resume 1",  "cancel 1",  "retry 1",  "verify 1", "priority 1 2", "uploads", "history",   "clear",
-    "history --clear", "limit 1 2000",
+    "history --clear", "limit 1 2000", "link 1",
     "removed", "restore 1", "forget --all", "preview 1",
     "shares", "shares add /", "shares check /", "library", "disconnect 1", "--json status",
   };
@@ -171,7 +171,7 @@ test_help (Fixture *f,
   static const char *const commands[] = {
     "start", "stop", "status", "doctor", "demo", "monitor", "settings", "set", "peers", "connect", "disconnect", "ban",
     "search", "searches", "results", "close", "trace", "get", "downloads", "pause", "resume", "cancel", "retry", "sources",
-    "limit", "verify", "priority", "uploads", "history", "clear", "removed", "restore", "forget", "preview", "browse", "shares", "library",
+    "link", "limit", "verify", "priority", "uploads", "history", "clear", "removed", "restore", "forget", "preview", "browse", "shares", "library",
   };
   g_autofree char *all = NULL;
 
@@ -293,6 +293,8 @@ test_json (Fixture *f,
   assert_run (f, "--json close 9", 3);
 }
 
+#define LINK "magnet:?xt=urn:bitprint:" FAKE_SHA1 "." FAKE_TTH "&dn=from-magnet.ogg&xl=4200000"
+
 static void
 test_downloads (Fixture *f,
                 gconstpointer data)
@@ -326,6 +328,12 @@ test_downloads (Fixture *f,
   g_assert_nonnull (strstr (f->out, bad));
   assert_run (f, "get magnet:nonsense", 2);
   assert_run (f, "get 99", 3);
+  assert_prints (f, "link 4", LINK "\n");
+  assert_prints (f, "--json link 4",
+                 "{\"id\":4,\"link\":\"" LINK "\"}\n");
+  assert_run (f, "link 99", 3);
+  assert_run (f, "get MAGNET:?XT=URN:SHA1:" FAKE_SHA1 " --wait", 0);
+  assert_prints (f, "cancel 11", "It has left the list; the file stays.\n");
   assert_prints (f, "cancel 9", "Cancelled; what is there is kept for 30 days. See: filbertctl removed\n");
   assert_run (f, "cancel 9", 3);
   assert_prints (f, "--json pause --all", "");

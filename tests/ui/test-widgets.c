@@ -644,10 +644,47 @@ test_magnet_offer (void)
   GtkWidget *broken = g_object_ref_sink (fil_magnet_offer_new ("magnet:?dn=%ff%fe&xl=99999999999999999999"));
 
   /* What a stranger wrote is text, not markup. */
-  g_assert_nonnull (strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (offer)), "&lt;b&gt;hazel nut"));
+  g_assert_nonnull (strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (offer)), "<b>hazel nut"));
+  g_assert_false (adw_preferences_row_get_use_markup (ADW_PREFERENCES_ROW (offer)));
   g_assert_true (g_utf8_validate (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (broken)), -1, NULL));
   g_assert_finalize_object (offer);
   g_assert_finalize_object (broken);
+}
+
+static void
+check_offer (const char *magnet,
+             const char *title,
+             const char *subtitle,
+             const char *button)
+{
+  GtkWidget *offer = g_object_ref_sink (fil_magnet_offer_new (magnet));
+  GtkWidget *last = find_widget (offer, GTK_TYPE_BUTTON);
+
+  while (gtk_widget_get_next_sibling (last) != NULL)
+    last = gtk_widget_get_next_sibling (last);
+  g_assert_cmpstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (offer)), ==, title);
+  g_assert_true (g_str_has_prefix (adw_action_row_get_subtitle (ADW_ACTION_ROW (offer)), subtitle));
+  g_assert_cmpint (gtk_widget_get_visible (last), ==, button != NULL);
+  if (button != NULL)
+    g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (last)), ==, button);
+  g_assert_finalize_object (offer);
+}
+
+#define ONE "VMTHZRDFYWS3N2VTC5YU65HA7AFBJCQO"
+#define TWO "VGMT4NSHA2AWVOR6EVYXQUGCNSONBWE5"
+
+/* An offer says what is offered, in whatever form of link. */
+static void
+test_offers (void)
+{
+  check_offer ("magnet:?xt.1=urn:sha1:" ONE "&dn.1=a.bin&xl.1=1000000&xt.2=urn:sha1:" TWO "&dn.2=b.bin&xl.2=2000000",
+               "Download 2 files?", "a.bin, b.bin · 3.0", "Download");
+  check_offer ("MAGNET:?XT=URN:SHA1:" ONE "&DN=HAZEL", "Download “HAZEL”?", "from a link", "Download");
+  check_offer ("magnet:?&xt=urn:sha1:" ONE "&dn=T%C3%ABst+file+%26+co.bin&xs=urn:guid:00112233445566778899AABBCCDDEEFF",
+               "Download “Tëst file & co.bin”?", "from a link", "Download");
+  check_offer ("magnet:?kt=free+music", "Search for “free music”?", "from a link", "Search");
+  check_offer ("magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567&dn=x", "This link names no file of the Gnutella network",
+               "from a link", NULL);
 }
 
 static void
@@ -838,6 +875,7 @@ main (int argc,
   g_test_add_func ("/ui/banner", test_banner);
   g_test_add_func ("/ui/removals", test_removals);
   g_test_add_func ("/ui/magnet-offer", test_magnet_offer);
+  g_test_add_func ("/ui/offers", test_offers);
   g_test_add_func ("/ui/map", test_map);
   g_test_add_func ("/ui/results-keep-their-place", test_results_keep_their_place);
   g_test_add_func ("/ui/window", test_window);
