@@ -9,6 +9,7 @@
 #include "http-queue.h"
 #include "http-range.h"
 #include "http-values.h"
+#include "range-list.h"
 #include "start-line.h"
 #include "text-scan.h"
 #include "transfer-limits.h"
@@ -69,6 +70,7 @@ read_available (FilDownloadReplyHead *self,
       if (ranges[i].last < G_MAXINT64 && fil_range_len (range) > 0)
         g_array_append_val (self->available, range);
     }
+  fil_range_list_tidy (self->available);
   self->reply.available = self->available;
 }
 

@@ -30,7 +30,7 @@ typedef struct
   FilSlice thex_path;       /* where the tree is; empty: not said */
   FilTth thex_root;         /* … if has_thex_root */
   gboolean has_thex_root;
-  const GArray *available;  /* FilRange of X-Available-Ranges, or NULL */
+  const GArray *available;  /* FilRange of X-Available-Ranges, tidy (range-list.h), or NULL */
   const char *server;       /* or NULL */
   FilEndpoint seen_as;      /* our address as the other side sees it, port 0; family 0: not said */
   FilPushNews push;         /* how the other side can be reached */

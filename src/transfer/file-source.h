@@ -114,7 +114,7 @@ typedef struct
   FilEndpoint seen_at;   /* where a connection with it stood; not set: none yet */
   FilSourceWays *before; /* what was known before somebody called in its name, owned; NULL: nobody has */
   FilSourceReach came_by; /* while it is ACTIVE or QUEUED: how the connection came about */
-  GArray *available;     /* FilRange; NULL: has the whole file */
+  GArray *available;     /* FilRange, tidy (range-list.h); NULL: has the whole file */
   gint64 connects_us[FIL_SOURCE_CONNECTS_PER_MINUTE]; /* the last ones */
   const char *reason_code; /* why it does not deliver, static; NULL: it does, or was not tried */
 } FilFileSource;

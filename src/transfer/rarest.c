@@ -3,6 +3,7 @@
 
 #include "rarest.h"
 
+#include "range-list.h"
 #include "transfer-limits.h"
 
 struct _FilRarest
@@ -109,7 +110,7 @@ look_at (const FilRarest *self,
 
 /**
  * fil_rarest_choose:
- * @available: (nullable): what the source has that is to be asked; NULL: all
+ * @available: (nullable): what the source has that is to be asked, tidy (see range-list.h); NULL: all
  * @salt: different for everybody, so that not all fetch the same piece first
  * @start: (out): where the rarest missing piece begins
  *
@@ -140,7 +141,8 @@ fil_rarest_choose (FilRarest *self,
         continue;
       if (available == NULL)
         look_at (self, counts, free, salt % self->n, &best);
-      for (guint j = 0; available != NULL && j < available->len; j++)
+      for (guint j = available != NULL ? fil_range_list_find (available, free.start) : 0;
+           available != NULL && j < available->len && g_array_index (available, FilRange, j).start < free.end; j++)
         look_at (self, counts, fil_range_intersect (free, g_array_index (available, FilRange, j)), salt % self->n,
                  &best);
     }

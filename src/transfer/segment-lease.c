@@ -3,6 +3,7 @@
 
 #include "segment-map-private.h"
 
+#include "range-list.h"
 #include "transfer-limits.h"
 
 /* Which bytes a source may fetch next: leases. */
@@ -27,24 +28,16 @@ first_free (FilRange range,
             const GArray *available,
             FilRange *out)
 {
-  gboolean found = FALSE;
+  guint i;
 
+  *out = range;
   if (available == NULL)
-    {
-      *out = range;
-      return TRUE;
-    }
-  for (guint i = 0; i < available->len; i++)
-    {
-      FilRange both = fil_range_intersect (range, g_array_index (available, FilRange, i));
-
-      if (fil_range_len (both) > 0 && (!found || both.start < out->start))
-        {
-          *out = both;
-          found = TRUE;
-        }
-    }
-  return found;
+    return TRUE;
+  i = fil_range_list_find (available, range.start);
+  if (i == available->len)
+    return FALSE;
+  *out = fil_range_intersect (range, g_array_index (available, FilRange, i));
+  return fil_range_len (*out) > 0;
 }
 
 static FilRange
@@ -114,7 +107,7 @@ pick (const FilSegmentMap *self,
  * @owner: who will fetch it
  * @most: how many bytes at most
  * @near: where @owner would like to go on; else it gets the first missing byte
- * @available: (nullable) (element-type FilRange): what @owner has; NULL: everything
+ * @available: (nullable) (element-type FilRange): what @owner has, tidy (see range-list.h); NULL: everything
  * @lease: (out): what was leased
  *
  * Leases missing bytes. Leases end where blocks of the tree do where they can, so that these become whole

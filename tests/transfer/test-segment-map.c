@@ -67,7 +67,7 @@ test_available (void)
 {
   g_autoptr (FilSegmentMap) map = fil_segment_map_new (1000);
   g_autoptr (GArray) available = g_array_new (FALSE, FALSE, sizeof (FilRange));
-  FilRange ranges[] = { { 500, 600 }, { 100, 200 } };
+  FilRange ranges[] = { { 100, 200 }, { 500, 600 } };
   FilRange lease;
 
   g_assert_false (fil_segment_map_has_free (map, available));
