@@ -111,10 +111,11 @@ fil_node_history (FilNode *self,
 /**
  * fil_node_clear_history:
  *
- * Forgets what was downloaded; the files and the rows of downloads stay.
+ * Forgets what was downloaded, also in the copies of the database; the files and the rows of downloads stay.
  */
 void
 fil_node_clear_history (FilNode *self)
 {
   fil_history_table_clear (self->database);
+  fil_snapshots_clear_history (self->snapshots);
 }

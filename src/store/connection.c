@@ -82,11 +82,13 @@ fil_connection_open (const char *path,
   sqlite3_extended_result_codes (self->db, 1);
   sqlite3_busy_timeout (self->db, BUSY_TIMEOUT_MS);
   /* FULL: what is committed outlives a power cut. With NORMAL the log would be synced only now and then, and a
-   * download that was asked for minutes ago be forgotten. */
+   * download that was asked for minutes ago be forgotten. And what is deleted is overwritten: the names of files are
+   * nobody's business. */
   if (!fil_connection_exec (self,
                             "PRAGMA journal_mode = WAL;"
                             "PRAGMA synchronous = FULL;"
                             "PRAGMA foreign_keys = ON;"
+                            "PRAGMA secure_delete = ON;"
                             "PRAGMA temp_store = MEMORY;"
                             "SELECT count(*) FROM sqlite_schema;",
                             error))
@@ -220,6 +222,22 @@ fil_connection_copy_to (FilConnection *self,
       g_set_error (error, FIL_STORE_ERROR, FIL_STORE_ERROR_FAILED, "%s: %s", path, g_strerror (saved_errno));
       return FALSE;
     }
+  return TRUE;
+}
+
+/**
+ * fil_connection_empty_log:
+ *
+ * Puts all that was committed where it belongs and nothing else: the log would keep what was there before until it is
+ * written over. Not inside a transaction.
+ */
+gboolean
+fil_connection_empty_log (FilConnection *self,
+                          GError **error)
+{
+  if (!fil_connection_exec (self, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+    return FALSE;
+  reserve_log (self->path);
   return TRUE;
 }
 

@@ -24,6 +24,7 @@ FilStatement *fil_connection_prepare (FilConnection *self, const char *sql, GErr
 gboolean fil_connection_exec (FilConnection *self, const char *sql, GError **error);
 gboolean fil_connection_get_int (FilConnection *self, const char *sql, gint64 *value, GError **error);
 gboolean fil_connection_copy_to (FilConnection *self, const char *path, GError **error);
+gboolean fil_connection_empty_log (FilConnection *self, GError **error);
 gboolean fil_connection_check (FilConnection *self, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilConnection, fil_connection_free)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "history-table.h"
+#include "history-table-private.h"
+
+#include "database-private.h"
 
 #include <string.h>
 
@@ -61,10 +63,9 @@ fil_history_table_add (FilDatabase *database,
 }
 
 /* The index of words would keep those of rows that are gone until it is merged some day. */
-static gboolean
-clear (FilConnection *connection,
-       gpointer data,
-       GError **error)
+gboolean
+_fil_history_table_clear_in (FilConnection *connection,
+                             GError **error)
 {
   return fil_connection_exec (connection,
                               "DELETE FROM history;"
@@ -72,15 +73,32 @@ clear (FilConnection *connection,
                               error);
 }
 
+static gboolean
+clear (FilConnection *connection,
+       gpointer data,
+       GError **error)
+{
+  return _fil_history_table_clear_in (connection, error);
+}
+
+static gboolean
+empty_log (FilConnection *connection,
+           gpointer data,
+           GError **error)
+{
+  return fil_connection_empty_log (connection, error);
+}
+
 /**
  * fil_history_table_clear:
  *
- * Forgets all rows and their words.
+ * Forgets all rows and their words; not a byte of them stays in the database and its log.
  */
 void
 fil_history_table_clear (FilDatabase *database)
 {
   fil_database_remove (database, clear, NULL, NULL);
+  _fil_database_run_alone (database, empty_log, NULL, NULL, NULL);
 }
 
 typedef struct

@@ -4,6 +4,7 @@
 #include "snapshots.h"
 
 #include "database-private.h"
+#include "history-table-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -150,6 +151,22 @@ prune (const char *folder,
     }
 }
 
+/* Copies that were not whole yet when the program ended. */
+static void
+remove_parts (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_str_has_suffix (name, SUFFIX ".part"))
+        (void) g_unlink (path);
+    }
+}
+
 /* Opens a database and reads it through. */
 static gboolean
 is_whole (const char *path,
@@ -173,6 +190,7 @@ take (FilConnection *connection,
       g_set_error (error, FIL_STORE_ERROR, FIL_STORE_ERROR_FAILED, "%s: %s", taking->folder, g_strerror (errno));
       return FALSE;
     }
+  remove_parts (taking->folder);
   if (!fil_connection_copy_to (connection, taking->path, error))
     return FALSE;
   if (!is_whole (taking->path, error))
@@ -255,6 +273,16 @@ fil_snapshots_is_due (const FilSnapshots *self,
   return ABS (wall_s - self->last_s) >= FIL_SNAPSHOTS_EVERY_S;
 }
 
+static char *
+path_of (const FilSnapshots *self,
+         gint64 taken_s)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (taken_s);
+  g_autofree char *name = time != NULL ? g_date_time_format (time, NAME_FORMAT SUFFIX) : NULL;
+
+  return name != NULL ? g_build_filename (self->folder, name, NULL) : NULL;
+}
+
 /**
  * fil_snapshots_take:
  * @wall_s: unix seconds
@@ -269,20 +297,84 @@ fil_snapshots_take (FilSnapshots *self,
                     FilDatabaseDone done,
                     gpointer data)
 {
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (wall_s);
-  g_autofree char *name = time != NULL ? g_date_time_format (time, NAME_FORMAT SUFFIX) : NULL;
+  g_autofree char *path = path_of (self, wall_s);
   Taking *taking;
 
   self->last_s = wall_s;
-  if (name == NULL)
+  if (path == NULL)
     return;
   taking = g_new0 (Taking, 1);
   taking->folder = g_strdup (self->folder);
-  taking->path = g_build_filename (self->folder, name, NULL);
+  taking->path = g_steal_pointer (&path);
   taking->wall_s = wall_s;
   taking->done = done;
   taking->data = data;
   _fil_database_run_alone (self->database, take, taken, taking, (GDestroyNotify) taking_free);
+}
+
+/* Closing the copy empties its log. The rows of files that are done tell the same as the history. */
+static gboolean
+clear_history (const char *path,
+               GError **error)
+{
+  g_autoptr (FilConnection) connection = fil_connection_open (path, error);
+
+  return connection != NULL && _fil_history_table_clear_in (connection, error) &&
+         fil_connection_exec (connection, "DELETE FROM downloads WHERE finished <> 0", error) &&
+         fil_connection_empty_log (connection, error);
+}
+
+static gboolean
+clear_parts (FilConnection *connection,
+             gpointer data,
+             GError **error)
+{
+  remove_parts (data);
+  return TRUE;
+}
+
+static gboolean
+clear_one (FilConnection *connection,
+           gpointer data,
+           GError **error)
+{
+  const char *path = data;
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  g_autofree char *shm = g_strconcat (path, "-shm", NULL);
+  g_autoptr (GError) local = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS) || clear_history (path, &local))
+    return TRUE;
+  g_message ("%s: deleted, since it keeps the history: %s", path, local->message);
+  (void) g_unlink (wal);
+  (void) g_unlink (shm);
+  if (g_unlink (path) == 0)
+    return TRUE;
+  g_set_error (error, FIL_STORE_ERROR, FIL_STORE_ERROR_FAILED, "%s: %s", path, g_strerror (errno));
+  return FALSE;
+}
+
+/**
+ * fil_snapshots_clear_history:
+ *
+ * Takes what was downloaded out of all copies, soon, also out of one that is being taken. A copy that it cannot be
+ * taken out of is deleted. What was not finished stays in them.
+ */
+void
+fil_snapshots_clear_history (FilSnapshots *self)
+{
+  g_autoptr (GPtrArray) snapshots = list (self->folder, self->last_s);
+  char *last = path_of (self, self->last_s);
+
+  _fil_database_run_alone (self->database, clear_parts, NULL, g_strdup (self->folder), g_free);
+  for (guint i = 0; i < snapshots->len; i++)
+    {
+      const Snapshot *snapshot = g_ptr_array_index (snapshots, i);
+
+      _fil_database_run_alone (self->database, clear_one, NULL, g_strdup (snapshot->path), g_free);
+    }
+  if (last != NULL)
+    _fil_database_run_alone (self->database, clear_one, NULL, last, g_free);
 }
 
 /* A copy under another name, whole on the disk before it gets its own. */

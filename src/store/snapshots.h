@@ -26,6 +26,7 @@ void fil_snapshots_free (FilSnapshots *self);
 gint64 fil_snapshots_last (const FilSnapshots *self);
 gboolean fil_snapshots_is_due (const FilSnapshots *self, gint64 wall_s);
 void fil_snapshots_take (FilSnapshots *self, gint64 wall_s, FilDatabaseDone done, gpointer data);
+void fil_snapshots_clear_history (FilSnapshots *self);
 
 gboolean fil_snapshots_restore (const char *folder, const char *path, gint64 wall_s, gint64 *taken_s);
 

@@ -3,6 +3,9 @@
 
 #include "snapshots.h"
 
+#include "downloads-table.h"
+#include "history-table.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -231,6 +234,21 @@ test_none (Fixture *f,
   g_assert_false (fil_snapshots_restore (f->folder, f->path, START + DAY, &taken_s));
 }
 
+/* A copy that was not whole when the program ended makes way for the next. */
+static void
+test_left_part (Fixture *f,
+                gconstpointer data)
+{
+  g_autofree char *part = g_build_filename (f->folder, "20260228T000000Z.db.part", NULL);
+  g_autofree char *found = NULL;
+
+  g_assert_cmpint (g_mkdir (f->folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (part, "half", -1, NULL));
+  take (f, START);
+  found = names (f);
+  g_assert_cmpstr (found, ==, "20260301T000000Z.db");
+}
+
 /* No place for it: the one before stays, and nothing half is left. */
 static void
 test_no_place (Fixture *f,
@@ -240,6 +258,99 @@ test_no_place (Fixture *f,
   take (f, START);
   g_assert_cmpuint (f->n_failed, ==, 1);
   g_assert_cmpint (g_unlink (f->folder), ==, 0);
+}
+
+#define WORD "zyzzyva"
+
+static void
+add_history (Fixture *f,
+             gint64 id)
+{
+  g_autofree char *name = g_strdup_printf ("%s %" G_GINT64_FORMAT, WORD, id);
+  FilHistoryRow row = { .id = id, .name = name, .size = 5, .path = name, .finished = 100 + id };
+  g_autoptr (FilDownloadRow) download = fil_download_row_new ();
+
+  fil_history_table_add (f->database, &row);
+  download->id = id;
+  download->name = g_strdup (name);
+  download->path = g_strdup (name);
+  download->finished = 100 + id;
+  fil_downloads_table_save (f->database, download);
+}
+
+/* In how many files of a folder the word is found. */
+static guint
+n_with_word (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *text = NULL;
+      gsize len;
+
+      if (!g_file_get_contents (path, &text, &len, NULL))
+        continue;
+      if (memmem (text, len, WORD, strlen (WORD)) == NULL)
+        continue;
+      g_test_message ("%s", path);
+      n++;
+    }
+  return n;
+}
+
+/* Not a byte of it is left in the database, in its log and in the copies; what is not finished is still in them. */
+static void
+test_clear_history (Fixture *f,
+                    gconstpointer data)
+{
+  g_autofree char *damaged = g_build_filename (f->folder, "20260301T000000Z.db", NULL);
+  g_autofree char *part = g_build_filename (f->folder, "20260228T000000Z.db.part", NULL);
+  g_autoptr (FilDownloadRow) unfinished = fil_download_row_new ();
+  g_autoptr (GPtrArray) rows = NULL;
+  gint64 taken_s;
+  guint n_taken;
+
+  unfinished->id = 1000;
+  unfinished->name = g_strdup ("what is not finished");
+  fil_downloads_table_save (f->database, unfinished);
+  for (gint64 hour = 0; hour < 4; hour++)
+    {
+      for (gint64 id = 1; id <= 50; id++)
+        add_history (f, hour * 50 + id);
+      take (f, START + hour * HOUR);
+    }
+  g_assert_true (g_file_set_contents (damaged, WORD, -1, NULL));
+  g_assert_true (g_file_set_contents (part, WORD, -1, NULL));
+  g_assert_cmpuint (n_with_word (f->folder), ==, 5);
+  g_assert_cmpuint (n_with_word (f->dir), >, 0);
+
+  /* One more is being taken. */
+  n_taken = f->n_done;
+  fil_snapshots_take (f->snapshots, START + 4 * HOUR, on_done, f);
+  for (gint64 id = 1; id <= 200; id++)
+    fil_downloads_table_remove (f->database, id);
+  fil_history_table_clear (f->database);
+  fil_snapshots_clear_history (f->snapshots);
+  g_assert_true (fil_database_flush (f->database, NULL));
+  while (f->n_done == n_taken)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (n_with_word (f->folder), ==, 0);
+  g_assert_cmpuint (n_with_word (f->dir), ==, 0);
+  g_assert_false (g_file_test (damaged, G_FILE_TEST_EXISTS));
+
+  g_clear_pointer (&f->snapshots, fil_snapshots_free);
+  g_clear_pointer (&f->database, fil_database_free);
+  g_unlink (f->path);
+  g_assert_true (fil_snapshots_restore (f->folder, f->path, START + DAY, &taken_s));
+  g_assert_cmpint (taken_s, ==, START + 4 * HOUR);
+  f->database = fil_database_open (f->path, NULL);
+  rows = fil_downloads_table_load (f->database, NULL);
+  g_assert_cmpuint (rows->len, ==, 1);
+  g_assert_cmpint (((FilDownloadRow *) rows->pdata[0])->id, ==, 1000);
 }
 
 int
@@ -254,5 +365,7 @@ main (int argc,
   ADD ("wrong-clock", test_wrong_clock);
   ADD ("none", test_none);
   ADD ("no-place", test_no_place);
+  ADD ("left-part", test_left_part);
+  ADD ("clear-history", test_clear_history);
   return g_test_run ();
 }
