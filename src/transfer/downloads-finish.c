@@ -111,7 +111,10 @@ hashed (FilDownloadOp *op,
 {
   FilDownloads *self = op->owner;
 
-  if (download != NULL && download->state == FIL_DOWNLOAD_STATE_VERIFYING)
+  if (download == NULL)
+    return;
+  download->work->is_hashing = FALSE;
+  if (download->state == FIL_DOWNLOAD_STATE_VERIFYING)
     {
       if (reply->status != FIL_STORAGE_OK)
         _fil_downloads_note_trouble (self, download, reply);
@@ -122,7 +125,7 @@ hashed (FilDownloadOp *op,
 }
 
 /* Every byte is on disk: proves them, and puts the file where it belongs. What blocks have proved needs no
- * second tree. */
+ * second tree; a hash that is awaited since before a pause will do. */
 void
 _fil_downloads_complete (FilDownloads *self,
                          FilDownload *download)
@@ -136,6 +139,9 @@ _fil_downloads_complete (FilDownloads *self,
       put_away (self, download);
       return;
     }
+  if (download->work->is_hashing)
+    return;
+  download->work->is_hashing = TRUE;
   op = _fil_download_op_new (self, download, hashed);
   self->storage.hash (self->storage_data, download->work->part, download->size, with_tree,
                       _fil_download_op_answered, op);

@@ -46,6 +46,7 @@ struct _FilDownloadWork
   guint pending_writes;
   gboolean is_dirty;        /* something was written since the last sync */
   gboolean is_syncing;
+  gboolean is_hashing;      /* the hash of the whole file is awaited */
   gboolean is_hashed;       /* the hash is right; only the last steps are missing */
   GArray *held;             /* FilRange: what lay in the part file when it was opened, until a tree has told what it is */
   char *durable;            /* received ranges that are safely on disk */

@@ -138,6 +138,8 @@ fil_downloads_verify (FilDownloads *self,
   if (download == NULL || download->state == FIL_DOWNLOAD_STATE_DONE || download->map == NULL ||
       !fil_segment_map_is_complete (download->map))
     return FALSE;
+  if (download->state == FIL_DOWNLOAD_STATE_VERIFYING)
+    return TRUE;
   download->work->is_hashed = FALSE;
   fil_downloads_resume (self, id, now_us);
   _fil_downloads_soon (self);

@@ -646,6 +646,56 @@ test_disk_error (void)
   g_assert_true (world_run_until (world, download, DONE, 10));
 }
 
+/* The hash of the whole file takes long, and somebody changes his mind meanwhile: it is asked for once. */
+static void
+test_pause_while_verifying (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 20);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  world->disk_is_slow = TRUE;
+  world_add_source (world, 1, host);
+  g_assert_true (world_run_until (world, download, FIL_DOWNLOAD_STATE_VERIFYING, 10));
+  world->disk_is_stuck = TRUE;
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (fil_downloads_pause (world->downloads, 1, world->now_us));
+      world_run (world, 1);
+      g_assert_true (fil_downloads_resume (world->downloads, 1, world->now_us));
+      world_run (world, 1);
+      g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_VERIFYING);
+    }
+  g_assert_true (fil_downloads_verify (world->downloads, 1, world->now_us));
+  g_assert_cmpuint (world->hashes, ==, 1);
+  world->disk_is_stuck = FALSE;
+  g_assert_true (world_run_until (world, download, DONE, 10));
+  world_assert_done (world, 1, content);
+}
+
+/* Once it is proved, and on its way to its place, it is neither paused nor proved again. */
+static void
+test_verify_at_last (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * MIB, 21);
+  FilDownload *download = start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  world->disk_is_slow = TRUE;
+  world_add_source (world, 1, host);
+  g_assert_true (world_run_until (world, download, FIL_DOWNLOAD_STATE_VERIFYING, 10));
+  while (fil_download_verified_bytes (download) < 2 * MIB)
+    world_step (world);
+  world->disk_is_stuck = TRUE;
+  g_assert_true (fil_downloads_verify (world->downloads, 1, world->now_us));
+  g_assert_false (fil_downloads_pause (world->downloads, 1, world->now_us));
+  world->disk_is_stuck = FALSE;
+  g_assert_true (world_run_until (world, download, DONE, 10));
+  world_assert_done (world, 1, content);
+}
+
 static void
 test_verbs (void)
 {
@@ -1013,6 +1063,8 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/disk-full", test_disk_full);
   g_test_add_func ("/transfer/downloads/disk-room", test_disk_room);
   g_test_add_func ("/transfer/downloads/disk-error", test_disk_error);
+  g_test_add_func ("/transfer/downloads/pause-while-verifying", test_pause_while_verifying);
+  g_test_add_func ("/transfer/downloads/verify-at-last", test_verify_at_last);
   g_test_add_func ("/transfer/downloads/verbs", test_verbs);
   g_test_add_func ("/transfer/downloads/turns", test_turns);
   g_test_add_func ("/transfer/downloads/limit", test_limit);

@@ -232,6 +232,7 @@ disk_hash (gpointer data,
 {
   FilStorageReply reply = { .status = FIL_STORAGE_OK };
 
+  ((World *) data)->hashes++;
   g_assert_cmpuint (part->bytes->len, >=, size);
   fil_sha1_of (&reply.sha1, part->bytes->data, size);
   reply.has_tth = with_tree;

@@ -108,6 +108,7 @@ struct _World
   guint n_pings;
   guint writes;
   guint checks;
+  guint hashes;
   guint syncs;
 };
 
