@@ -111,6 +111,7 @@ static const FilField download_source_fields[] = {
 static const FilField upload_fields[] = {
   INT ("id"),  STRING ("name"),  STRING_OR_NULL ("peer"), STRING ("state"), INT ("sent_bytes"),
   INT ("bps"), STRING ("reach"), INT ("size"),            INT_OR_NULL ("queue_position"),
+  INT_OR_NULL ("limit_bps"),
 };
 
 static const FilField share_fields[] = {

@@ -140,6 +140,7 @@ upload_row (FilNode *node,
   fil_row_builder_string (&row, "reach", reach_names[info.reach]);
   fil_row_builder_size (&row, "size", info.size);
   fil_row_builder_known (&row, "queue_position", info.queue_position);
+  fil_row_builder_known (&row, "limit_bps", info.limit_bps);
   return fil_row_builder_end (&row);
 }
 

@@ -22,6 +22,7 @@ struct _FilBusVerb
   void (*later) (FilNode *node, gint64 id, FilDoneFunc func, gpointer data);
   gboolean (*by_text) (FilNode *node, const char *text, GError **error);
   gint64 (*make) (FilNode *node, const char *text, GError **error);
+  gboolean (*limit) (FilNode *node, gint64 id, gint64 bytes_per_s, GError **error);
   gboolean lasts; /* see FilBusCall */
 };
 
@@ -239,7 +240,7 @@ run_set_limit (FilBusCall *call)
   gint64 id, bytes_per_s;
 
   g_variant_get (call->arguments, "(xx)", &id, &bytes_per_s);
-  fil_node_set_limit (call->node, id, bytes_per_s, &error);
+  call->verb->limit (call->node, id, bytes_per_s, &error);
   fil_bus_call_finish (call, NULL, error);
 }
 
@@ -457,7 +458,8 @@ static const FilBusVerb verbs[] = {
   { "Verify", run_by_id, .by_id = fil_node_verify },
   { "Preview", run_preview },
   { "SetPriority", run_set_priority, .lasts = TRUE },
-  { "SetLimit", run_set_limit, .lasts = TRUE },
+  { "SetLimit", run_set_limit, .limit = fil_node_set_limit, .lasts = TRUE },
+  { "SetUploadLimit", run_set_limit, .limit = fil_node_set_upload_limit },
   { "DownloadSources", run_download_sources },
   { "DownloadMap", run_download_map },
   { "ClearFinished", run_clear_finished, .lasts = TRUE },

@@ -178,6 +178,19 @@ fil_client_set_limit (FilClient *self,
   fil_client_call_async (self, "SetLimit", g_variant_new ("(xx)", id, bytes_per_s), cancellable, callback, data);
 }
 
+/**
+ * fil_client_set_upload_limit:
+ * @bytes_per_s: of that file to that host; 0 for no limit of its own
+ */
+void
+fil_client_set_upload_limit (FilClient *self,
+                             gint64 id,
+                             gint64 bytes_per_s,
+                             CALL_ARGUMENTS)
+{
+  fil_client_call_async (self, "SetUploadLimit", g_variant_new ("(xx)", id, bytes_per_s), cancellable, callback, data);
+}
+
 void
 fil_client_clear_finished (FilClient *self,
                            CALL_ARGUMENTS)

@@ -44,6 +44,8 @@ void fil_client_set_priority (FilClient *self, gint64 id, int priority, GCancell
                               GAsyncReadyCallback callback, gpointer data);
 void fil_client_set_limit (FilClient *self, gint64 id, gint64 bytes_per_s, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer data);
+void fil_client_set_upload_limit (FilClient *self, gint64 id, gint64 bytes_per_s, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer data);
 void fil_client_clear_finished (FilClient *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                                 gpointer data);
 void fil_client_clear_history (FilClient *self, GCancellable *cancellable, GAsyncReadyCallback callback,

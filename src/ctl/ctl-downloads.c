@@ -49,6 +49,7 @@ static const CtlColumn upload_columns[] = {
   { N_ ("Place"), "queue_position", CTL_CELL_NUMBER },
   { N_ ("Sent"), "sent_bytes", CTL_CELL_SIZE },
   { N_ ("Speed"), "bps", CTL_CELL_SPEED },
+  { N_ ("Limit"), "limit_bps", CTL_CELL_SPEED },
   { N_ ("Reach"), "reach", CTL_CELL_TEXT },
   { N_ ("To"), "peer", CTL_CELL_TEXT },
   { N_ ("Name"), "name", CTL_CELL_TEXT },
@@ -76,6 +77,7 @@ static const CtlColumn removed_columns[] = {
 
 static gboolean option_wait;
 static gboolean option_all;
+static gboolean option_upload;
 static gboolean option_clear;
 
 static const GOptionEntry get_options[] = {
@@ -85,6 +87,11 @@ static const GOptionEntry get_options[] = {
 
 static const GOptionEntry all_options[] = {
   { "all", 0, 0, G_OPTION_ARG_NONE, &option_all, N_ ("All downloads"), NULL },
+  { NULL },
+};
+
+static const GOptionEntry limit_options[] = {
+  { "upload", 0, 0, G_OPTION_ARG_NONE, &option_upload, N_ ("The ID is that of an upload"), NULL },
   { NULL },
 };
 
@@ -466,7 +473,7 @@ run_limit (Ctl *ctl,
     }
   if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
     return CTL_EXIT_UNAVAILABLE;
-  if (!ctl_do (ctl, "SetLimit", g_variant_new ("(xx)", id, limit), error))
+  if (!ctl_do (ctl, option_upload ? "SetUploadLimit" : "SetLimit", g_variant_new ("(xx)", id, limit), error))
     return CTL_EXIT_FAILED;
   if (limit == 0)
     {
@@ -474,7 +481,7 @@ run_limit (Ctl *ctl,
       return CTL_EXIT_DONE;
     }
   speed = g_format_size ((guint64) limit);
-  ctl_say (ctl, _("It takes at most %s/s now."), speed);
+  ctl_say (ctl, option_upload ? _("It is sent at %s/s at most now.") : _("It takes at most %s/s now."), speed);
   return CTL_EXIT_DONE;
 }
 
@@ -537,7 +544,8 @@ const CtlCommand ctl_download_commands[] = {
   { "verify", N_ ("ID"), N_ ("Check every byte again"), run_verify, NULL, 1, 1 },
   { "preview", N_ ("ID"), N_ ("Copy what is there of the beginning, to look at it"), run_preview, NULL, 1, 1 },
   { "priority", N_ ("ID N"), N_ ("Let a download go first; higher is sooner"), run_priority, NULL, 2, 2 },
-  { "limit", N_ ("ID N"), N_ ("Limit the speed of one download, in bytes a second; 0 for none"), run_limit, NULL, 2, 2 },
+  { "limit", N_ ("[--upload] ID N"), N_ ("Limit the speed of one download or upload, in bytes a second; 0 for none"), run_limit,
+    limit_options, 2, 2 },
   { "sources", N_ ("ID"), N_ ("Where a download comes from, and the way there"), run_sources, NULL, 1, 1 },
   { "link", N_ ("ID"), N_ ("A magnet link to the file of a download"), run_link, NULL, 1, 1 },
   { "uploads", NULL, N_ ("What others are getting from you"), run_uploads, NULL, 0, 0 },

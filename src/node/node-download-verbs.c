@@ -383,12 +383,8 @@ fil_node_set_limit (FilNode *self,
                     gint64 bytes_per_s,
                     GError **error)
 {
-  if (bytes_per_s != 0 && bytes_per_s < FIL_NODE_LEAST_LIMIT)
-    {
-      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("A limit is at least %d bytes a second, or 0 for none."),
-                   FIL_NODE_LEAST_LIMIT);
-      return FALSE;
-    }
+  if (!_fil_node_check_limit (bytes_per_s, error))
+    return FALSE;
   if (!check_download (self, fil_downloads_set_limit (self->downloads, id, bytes_per_s, _fil_node_now (self)), id,
                        _("This download has ended."), error))
     return FALSE;

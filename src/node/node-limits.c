@@ -5,6 +5,8 @@
 
 #include "limit-schedule.h"
 
+#include <glib/gi18n.h>
+
 /* A stranger sits at one address; on a private network many may share one. */
 #define UPLOADS_PER_HOST 3
 
@@ -76,6 +78,23 @@ _fil_node_limit_download (FilNode *self,
                           gint64 bytes_per_s)
 {
   fil_shaper_set_group_limit (self->shaper, (guint64) id, FIL_WAY_IN, bytes_per_s, _fil_node_now (self));
+}
+
+/**
+ * _fil_node_check_limit:
+ * @bytes_per_s: what somebody wants to be the limit of one transfer
+ *
+ * Returns: whether it can be one
+ */
+gboolean
+_fil_node_check_limit (gint64 bytes_per_s,
+                       GError **error)
+{
+  if (bytes_per_s == 0 || bytes_per_s >= FIL_NODE_LEAST_LIMIT)
+    return TRUE;
+  g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("A limit is at least %d bytes a second, or 0 for none."),
+               FIL_NODE_LEAST_LIMIT);
+  return FALSE;
 }
 
 static void

@@ -205,6 +205,7 @@ gboolean _fil_node_port_map_is_stopped (FilNode *self);
 void _fil_node_limits_start (FilNode *self);
 void _fil_node_apply_limits (FilNode *self);
 void _fil_node_limit_download (FilNode *self, gint64 id, gint64 bytes_per_s);
+gboolean _fil_node_check_limit (gint64 bytes_per_s, GError **error);
 
 /* node-bootstrap.c: finding the network */
 void _fil_node_bootstrap_start (FilNode *self);

@@ -150,6 +150,7 @@ typedef struct
   guint64 bps;
   FilReach reach;
   guint queue_position; /* in our queue, 1: the next one; 0: it is not queued */
+  gint64 limit_bps;     /* its own limit of speed, 0: none */
 } FilUploadInfo;
 
 typedef struct

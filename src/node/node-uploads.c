@@ -4,6 +4,7 @@
 #include "node-private.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -259,6 +260,16 @@ delegate_removed (gpointer data,
 }
 
 static void
+delegate_limit (gpointer data,
+                guint64 group,
+                gint64 bytes_per_s)
+{
+  FilNode *self = data;
+
+  fil_shaper_set_group_limit (self->shaper, group, FIL_WAY_OUT, bytes_per_s, _fil_node_now (self));
+}
+
+static void
 delegate_served (gpointer data,
                  const FilUploadRow *row)
 {
@@ -287,6 +298,7 @@ static const FilUploadsDelegate uploads_delegate = {
   .heard = delegate_heard,
   .changed = delegate_changed,
   .removed = delegate_removed,
+  .limit = delegate_limit,
   .served = delegate_served,
 };
 
@@ -334,7 +346,31 @@ fil_node_get_upload (FilNode *self,
     .bps = row.bps,
     .reach = (FilReach) row.reach,
     .queue_position = row.queue_position,
+    .limit_bps = row.limit_bps,
   };
+  return TRUE;
+}
+
+/**
+ * fil_node_set_upload_limit:
+ * @id: of an upload
+ * @bytes_per_s: beside the limit for all uploads and instead of the one of each transfer; 0: none of its own
+ *
+ * Limits how fast that file goes to that host, over all its connections, as long as the list has a row of the two.
+ */
+gboolean
+fil_node_set_upload_limit (FilNode *self,
+                           gint64 id,
+                           gint64 bytes_per_s,
+                           GError **error)
+{
+  gint64 number;
+
+  if (!_fil_node_check_limit (bytes_per_s, error))
+    return FALSE;
+  if (!fil_id_map_number (self->upload_ids, id, &number) ||
+      !fil_uploads_set_limit (self->uploads, number, bytes_per_s))
+    return _fil_node_not_found (error, _("There is no upload %s."), id);
   return TRUE;
 }
 

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 /* How long a download that was cancelled can be brought back. */
 #define FIL_NODE_REMOVED_KEPT_DAYS 30
 
-/* The lowest limit of one download, in bytes a second: below it nothing could be told from standing still. */
+/* The lowest limit of one transfer, in bytes a second: below it nothing could be told from standing still. */
 #define FIL_NODE_LEAST_LIMIT 1000
 
 /* Lists that keep a change number. */
@@ -107,6 +107,7 @@ gboolean fil_node_retry (FilNode *self, gint64 id, GError **error); /* -1: all t
 gboolean fil_node_verify (FilNode *self, gint64 id, GError **error);
 gboolean fil_node_set_priority (FilNode *self, gint64 id, int priority, GError **error);
 gboolean fil_node_set_limit (FilNode *self, gint64 id, gint64 bytes_per_s, GError **error);
+gboolean fil_node_set_upload_limit (FilNode *self, gint64 id, gint64 bytes_per_s, GError **error);
 void fil_node_clear_finished (FilNode *self);
 
 /* path is NULL when error is set. */

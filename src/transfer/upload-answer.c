@@ -255,6 +255,7 @@ serve_file (FilUploadSession *self,
       if (self->row == NULL)
         self->row = _fil_uploads_row_for (self->uploads, &self->peer, self->shared, self->request.user_agent,
                                           self->reach);
+      _fil_upload_session_follow_limit (&self->session);
       _fil_uploads_row_state (self->uploads, self->row, FIL_UPLOAD_SENDING, NULL);
     }
   start_reply (self, now_us);

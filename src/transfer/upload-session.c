@@ -411,6 +411,19 @@ _fil_upload_session_useless_since (const FilSession *session)
   return self->place == NULL && !self->is_push ? self->since_us : FIL_NEVER;
 }
 
+/* Without a limit of its own it is of no group: that of each transfer then counts for this connection alone. */
+void
+_fil_upload_session_follow_limit (FilSession *session)
+{
+  const FilUpload *row = self_of (session)->row;
+  guint64 group = row != NULL && row->limit_bps > 0 ? row->group : 0;
+
+  if (session->group == group)
+    return;
+  session->group = group;
+  fil_session_changed (session);
+}
+
 /* The session is none of the uploads' any more; it stays the driver's to free. */
 void
 _fil_upload_session_orphan (FilSession *session,

@@ -28,6 +28,8 @@ typedef struct
   gint64 next_change_us;
   gboolean is_held; /* a session works on it */
   guint queue_position;
+  guint64 group;     /* of the rows of one file and one host: their sessions have it while there is a limit */
+  gint64 limit_bps;  /* the same in all of a group; 0: none of its own */
 } FilUpload;
 
 struct _FilUploads
@@ -77,6 +79,7 @@ FilSession *_fil_upload_session_new_call (FilUploads *uploads, const FilEndpoint
 const FilEndpoint *_fil_upload_session_peer (const FilSession *session);
 gboolean _fil_upload_session_is_calling (const FilSession *session, const FilEndpoint *to);
 void _fil_upload_session_orphan (FilSession *session, const char *reason);
+void _fil_upload_session_follow_limit (FilSession *session);
 gint64 _fil_upload_session_useless_since (const FilSession *session);
 
 G_END_DECLS

@@ -27,21 +27,59 @@ is_same_file (const FilUpload *row,
   return g_strcmp0 (row->name, shared->name) == 0;
 }
 
+/* A row is still there of the file and the host, over whatever connections: they have one group and one limit. */
+static const FilUpload *
+find_sibling (const FilUploads *self,
+              const FilEndpoint *peer,
+              const FilShared *shared)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const FilUpload *row = g_ptr_array_index (self->rows, i);
+
+      if (is_same_file (row, shared) && fil_endpoint_same_address (&row->peer, peer))
+        return row;
+    }
+  return NULL;
+}
+
+static gboolean
+has_group (const FilUploads *self,
+           guint64 group)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    if (((const FilUpload *) g_ptr_array_index (self->rows, i))->group == group)
+      return TRUE;
+  return FALSE;
+}
+
+/* The limit goes with the last row that had it. */
+static void
+remove_row (FilUploads *self,
+            guint i)
+{
+  const FilUpload *row = g_ptr_array_index (self->rows, i);
+  gint64 id = row->id;
+  guint64 group = row->group;
+  gboolean has_limit = row->limit_bps > 0;
+
+  g_ptr_array_remove_index (self->rows, i);
+  if (has_limit && !has_group (self, group))
+    self->delegate.limit (self->data, group, 0);
+  self->delegate.removed (self->data, id);
+}
+
 static void
 drop_old_rows (FilUploads *self)
 {
   for (guint i = 0; i < self->rows->len && self->rows->len >= FIL_UPLOADS_MAX_ROWS;)
     {
       const FilUpload *row = g_ptr_array_index (self->rows, i);
-      gint64 id = row->id;
 
       if (row->is_held || row->state == FIL_UPLOAD_QUEUED)
-        {
-          i++;
-          continue;
-        }
-      g_ptr_array_remove_index (self->rows, i);
-      self->delegate.removed (self->data, id);
+        i++;
+      else
+        remove_row (self, i);
     }
 }
 
@@ -52,9 +90,11 @@ add_row (FilUploads *self,
          const char *user_agent,
          FilSourceReach reach)
 {
+  const FilUpload *sibling;
   FilUpload *row;
 
   drop_old_rows (self);
+  sibling = find_sibling (self, peer, shared);
   row = g_new0 (FilUpload, 1);
   row->id = self->next_id++;
   row->name = g_strdup (shared->name);
@@ -64,6 +104,8 @@ add_row (FilUploads *self,
   row->reach = reach;
   row->sha1 = shared->sha1;
   row->has_sha1 = shared->has_sha1;
+  row->group = sibling != NULL ? sibling->group : FIL_UPLOADS_FIRST_GROUP + (guint64) row->id;
+  row->limit_bps = sibling != NULL ? sibling->limit_bps : 0;
   g_ptr_array_add (self->rows, row);
   return row;
 }
@@ -125,7 +167,6 @@ _fil_uploads_rows_follow_queue (FilUploads *self)
   for (guint i = self->rows->len; i > 0; i--)
     {
       FilUpload *row = g_ptr_array_index (self->rows, i - 1);
-      gint64 id = row->id;
       guint position;
 
       if (row->state != FIL_UPLOAD_QUEUED)
@@ -135,12 +176,9 @@ _fil_uploads_rows_follow_queue (FilUploads *self)
         continue;
       row->queue_position = position;
       if (position > 0)
-        self->delegate.changed (self->data, id);
+        self->delegate.changed (self->data, row->id);
       else
-        {
-          g_ptr_array_remove_index (self->rows, i - 1);
-          self->delegate.removed (self->data, id);
-        }
+        remove_row (self, i - 1);
     }
 }
 
@@ -189,6 +227,7 @@ fill_row (const FilUpload *upload,
     .sha1 = upload->sha1,
     .has_sha1 = upload->has_sha1,
     .queue_position = upload->queue_position,
+    .limit_bps = upload->limit_bps,
   };
 }
 
@@ -209,6 +248,54 @@ _fil_uploads_row_let_go (FilUploads *self,
   row->is_held = FALSE;
 }
 
+static FilUpload *
+find_row (const FilUploads *self,
+          gint64 id)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      FilUpload *row = g_ptr_array_index (self->rows, i);
+
+      if (row->id == id)
+        return row;
+    }
+  return NULL;
+}
+
+/**
+ * fil_uploads_set_limit:
+ * @id: of a row
+ * @bytes_per_s: 0: none of its own
+ *
+ * Limits how fast the file of that row goes to its host, over all connections and for as long as there is a row of the two.
+ * Whoever drives the sessions keeps the limit, by FilSession.group.
+ *
+ * Returns: whether there is such a row
+ */
+gboolean
+fil_uploads_set_limit (FilUploads *self,
+                       gint64 id,
+                       gint64 bytes_per_s)
+{
+  const FilUpload *chosen = find_row (self, id);
+
+  if (chosen == NULL)
+    return FALSE;
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      FilUpload *row = g_ptr_array_index (self->rows, i);
+
+      if (row->group != chosen->group)
+        continue;
+      row->limit_bps = bytes_per_s;
+      self->delegate.changed (self->data, row->id);
+    }
+  self->delegate.limit (self->data, chosen->group, bytes_per_s);
+  for (guint i = 0; i < self->sessions->len; i++)
+    _fil_upload_session_follow_limit (g_ptr_array_index (self->sessions, i));
+  return TRUE;
+}
+
 /**
  * fil_uploads_get:
  * @row: (out): strings are valid until the uploads change
@@ -221,17 +308,12 @@ fil_uploads_get (const FilUploads *self,
                  gint64 now_us,
                  FilUploadRow *row)
 {
-  for (guint i = 0; i < self->rows->len; i++)
-    {
-      const FilUpload *upload = g_ptr_array_index (self->rows, i);
+  const FilUpload *upload = find_row (self, id);
 
-      if (upload->id == id)
-        {
-          fill_row (upload, now_us, row);
-          return TRUE;
-        }
-    }
-  return FALSE;
+  if (upload == NULL)
+    return FALSE;
+  fill_row (upload, now_us, row);
+  return TRUE;
 }
 
 /**

@@ -22,6 +22,9 @@ typedef enum
   FIL_UPLOAD_FAILED,
 } FilUploadState;
 
+/* Groups of sessions that share a limit are numbered from here on; downloads count from 1. */
+#define FIL_UPLOADS_FIRST_GROUP (G_GUINT64_CONSTANT (1) << 63)
+
 /* One file that goes, or went, to one peer. Strings are borrowed. */
 typedef struct
 {
@@ -38,6 +41,7 @@ typedef struct
   FilSha1 sha1;
   gboolean has_sha1;
   guint queue_position;   /* 1: the next one; 0: it is not queued */
+  gint64 limit_bps;       /* 0: none of its own */
 } FilUploadRow;
 
 /* A request for something that is no shared file: "/". */
@@ -108,6 +112,10 @@ typedef struct
   void (*changed) (gpointer data, gint64 id);
   void (*removed) (gpointer data, gint64 id);
 
+  /* All sessions of that FilSession.group together may send so many bytes a second from now on; 0: the group is no
+   * longer needed. */
+  void (*limit) (gpointer data, guint64 group, gint64 bytes_per_s);
+
   /* A whole request was served; bytes of it went out. */
   void (*served) (gpointer data, const FilUploadRow *row);
 } FilUploadsDelegate;
@@ -132,6 +140,7 @@ void fil_uploads_set_slots (FilUploads *self, guint slots, guint per_host);
 void fil_uploads_set_browse (FilUploads *self, gboolean may_browse);
 void fil_uploads_set_guid (FilUploads *self, const FilGuid *guid);
 void fil_uploads_set_private (FilUploads *self, gboolean is_private);
+gboolean fil_uploads_set_limit (FilUploads *self, gint64 id, gint64 bytes_per_s);
 
 FilSession *fil_uploads_accept (FilUploads *self, const FilEndpoint *peer, gint64 now_us)
     G_GNUC_WARN_UNUSED_RESULT;

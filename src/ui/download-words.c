@@ -97,22 +97,15 @@ add_speed (FilRow *download,
            gboolean is_moving,
            GString *line)
 {
-  gint64 limit = fil_row_get_int (download, "limit_bps");
+  g_autofree char *limit = fil_format_limit (fil_row_get_int (download, "limit_bps"));
   g_autofree char *speed = NULL;
-  g_autofree char *most = NULL;
-  g_autofree char *text = NULL;
 
   if (is_moving)
     {
       speed = fil_format_speed (fil_row_get_int (download, "bps"));
       fil_format_join (line, speed);
     }
-  if (limit == FIL_ROW_UNKNOWN || limit <= 0)
-    return;
-  most = fil_format_speed (limit);
-  /* Translators: the speed limit of this download, "at most 500 kB/s" */
-  text = g_strdup_printf (_("at most %s"), most);
-  fil_format_join (line, text);
+  fil_format_join (line, limit);
 }
 
 static void

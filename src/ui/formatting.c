@@ -31,6 +31,24 @@ fil_format_speed (gint64 bytes_per_s)
 }
 
 /**
+ * fil_format_limit:
+ * @bytes_per_s: of the transfer's own; negative and 0: none
+ *
+ * Returns: (transfer full) (nullable): as in "at most 500 kB/s"
+ */
+char *
+fil_format_limit (gint64 bytes_per_s)
+{
+  g_autofree char *most = NULL;
+
+  if (bytes_per_s <= 0)
+    return NULL;
+  most = fil_format_speed (bytes_per_s);
+  /* Translators: the speed limit of one transfer, "at most 500 kB/s" */
+  return g_strdup_printf (_("at most %s"), most);
+}
+
+/**
  * fil_format_round_trip:
  * @us: microseconds
  *

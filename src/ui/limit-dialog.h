@@ -7,6 +7,7 @@
 
 G_BEGIN_DECLS
 
-void fil_limit_dialog_present (GtkWindow *parent, FilRow *download);
+gint64 fil_limit_dialog_first (FilRow *transfer, gint64 last);
+void fil_limit_dialog_present (GtkWindow *parent, FilRow *transfer, gint64 last);
 
 G_END_DECLS

@@ -457,6 +457,20 @@ fil_transfers_page_set_narrow (FilTransfersPage *self,
 }
 
 /**
+ * fil_transfers_page_find_upload:
+ *
+ * Returns: (transfer full) (nullable): the row of the list "uploads"; NULL: it is not there any more
+ */
+FilRow *
+fil_transfers_page_find_upload (FilTransfersPage *self,
+                                gint64 id)
+{
+  g_return_val_if_fail (FIL_IS_TRANSFERS_PAGE (self), NULL);
+
+  return fil_list_model_find (self->uploads, id);
+}
+
+/**
  * fil_transfers_page_show_details:
  * @id: of a download; one that is not there is no mistake
  *

@@ -19,6 +19,7 @@ G_DECLARE_FINAL_TYPE (FilTransfersPage, fil_transfers_page, FIL, TRANSFERS_PAGE,
 FilTransfersPage *fil_transfers_page_new (FilClient *client, FilListModel *downloads, FilRemovals *removals);
 void fil_transfers_page_offer_magnet (FilTransfersPage *self, const char *magnet);
 void fil_transfers_page_set_narrow (FilTransfersPage *self, gboolean is_narrow);
+FilRow *fil_transfers_page_find_upload (FilTransfersPage *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 void fil_transfers_page_show_details (FilTransfersPage *self, gint64 id);
 
 G_END_DECLS

@@ -27,6 +27,7 @@ describe (FilRow *upload)
   g_autoptr (GString) line = g_string_new (NULL);
   const char *state = fil_row_get_string (upload, "state");
   g_autofree char *speed = fil_format_speed (fil_row_get_int (upload, "bps"));
+  g_autofree char *limit = fil_format_limit (fil_row_get_int (upload, "limit_bps"));
   g_autofree char *place = g_strdup_printf (_("Waiting at place %d"), (int) fil_row_get_int (upload, "queue_position"));
 
   if (g_strcmp0 (state, "sending") == 0)
@@ -39,6 +40,7 @@ describe (FilRow *upload)
     fil_format_join (line, _("Sent"));
   else
     fil_format_join (line, _("Ended early"));
+  fil_format_join (line, limit);
   if (fil_row_get_string (upload, "peer") != NULL)
     {
       g_autofree char *to = g_strdup_printf (_("to %s"), fil_row_get_string (upload, "peer"));
@@ -75,6 +77,7 @@ make_menu (GtkWidget *widget,
   const char *peer = fil_row_get_string (self->upload, "peer");
   GMenu *menu = g_menu_new ();
 
+  fil_menu_add (menu, _("Limit Speed…"), "win.limit-upload", g_variant_new_int64 (fil_row_get_id (self->upload)));
   fil_menu_add (menu, _("Copy Name"), "win.copy", g_variant_new_string (fil_row_get_string (self->upload, "name")));
   if (peer != NULL)
     {

@@ -43,6 +43,7 @@ struct _FilWindow
   FilRemovals *removals;
   FilWindowState *state;
   GCancellable *cancellable;
+  gint64 last_limit; /* bytes a second, the one that a transfer was given last; 0: none yet */
   guint make_pages_id;
   guint narrow_id;
   gboolean is_sharing;

@@ -192,7 +192,30 @@ limit_cb (GSimpleAction *action,
   g_autoptr (FilRow) row = fil_list_model_find (self->downloads, g_variant_get_int64 (parameter));
 
   if (row != NULL)
-    fil_limit_dialog_present (GTK_WINDOW (self), row);
+    fil_limit_dialog_present (GTK_WINDOW (self), row, self->last_limit);
+}
+
+static void
+limit_upload_cb (GSimpleAction *action,
+                 GVariant *parameter,
+                 gpointer data)
+{
+  FilWindow *self = data;
+  g_autoptr (FilRow) row = NULL;
+
+  if (self->transfers_page != NULL)
+    row = fil_transfers_page_find_upload (self->transfers_page, g_variant_get_int64 (parameter));
+  if (row != NULL)
+    fil_limit_dialog_present (GTK_WINDOW (self), row, self->last_limit);
+}
+
+/* What was chosen is what the next one is offered. */
+static void
+remember_limit (FilWindow *self,
+                gint64 bytes_per_s)
+{
+  if (bytes_per_s > 0)
+    self->last_limit = bytes_per_s;
 }
 
 static void
@@ -204,7 +227,21 @@ set_limit_cb (GSimpleAction *action,
   gint64 id, bytes_per_s;
 
   g_variant_get (parameter, "(xx)", &id, &bytes_per_s);
+  remember_limit (self, bytes_per_s);
   CALL (fil_client_set_limit, id, bytes_per_s);
+}
+
+static void
+set_upload_limit_cb (GSimpleAction *action,
+                     GVariant *parameter,
+                     gpointer data)
+{
+  FilWindow *self = data;
+  gint64 id, bytes_per_s;
+
+  g_variant_get (parameter, "(xx)", &id, &bytes_per_s);
+  remember_limit (self, bytes_per_s);
+  CALL (fil_client_set_upload_limit, id, bytes_per_s);
 }
 
 static void
@@ -435,6 +472,8 @@ static const GActionEntry entries[] = {
   { .name = "set-priority", .parameter_type = "(xi)", .activate = priority_cb },
   { .name = "limit", .parameter_type = "x", .activate = limit_cb },
   { .name = "set-limit", .parameter_type = "(xx)", .activate = set_limit_cb },
+  { .name = "limit-upload", .parameter_type = "x", .activate = limit_upload_cb },
+  { .name = "set-upload-limit", .parameter_type = "(xx)", .activate = set_upload_limit_cb },
   { .name = "clear-finished", .activate = clear_finished_cb },
   { .name = "open", .parameter_type = "x", .activate = open_cb },
   { .name = "show-in-folder", .parameter_type = "x", .activate = show_in_folder_cb },

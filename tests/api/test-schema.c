@@ -18,7 +18,7 @@ test_types (void)
   } cases[] = {
     { &fil_schema_status, "(ssssssxxyysxxxxxsb)" }, { &fil_schema_search, "(xssbxxxs)" },
     { &fil_schema_result, "(xxsxsssssxsxbsbxs)" },  { &fil_schema_download, "(xsxsssssxxxxxssxxxxxxxx)" },
-    { &fil_schema_upload, "(xsssxxsxx)" },          { &fil_schema_share, "(sxxssxx)" },
+    { &fil_schema_upload, "(xsssxxsxxx)" },         { &fil_schema_share, "(sxxssxx)" },
     { &fil_schema_peer, "(xssssbbxxxb)" },          { &fil_schema_event, "(xxssx)" },
     { &fil_schema_library, "(xsssxssxx)" },         { &fil_schema_history, "(xsxssx)" },
     { &fil_schema_trace, "(xxssxxs)" },             { &fil_schema_doctor, "(sysssss)" },

@@ -39,6 +39,7 @@ struct _FilNode
   GHashTable *things; /* &Thing.id → Thing: searches, results, downloads */
   GPtrArray *shares;  /* paths */
   gint64 last_id;
+  gint64 upload_limit;
   guint peers;
   guint emit_id;
   guint work_id;
@@ -456,7 +457,8 @@ fil_node_get_upload (FilNode *self,
                      FilUploadInfo *info)
 {
   *info = (FilUploadInfo){ .id = id, .name = "a\"b\\c.pdf", .peer = "10.0.0.9:6346", .state = "sending",
-                           .sent_bytes = 1000, .size = 310000, .bps = 180000, .reach = FIL_REACH_PUNCH };
+                           .sent_bytes = 1000, .size = 310000, .bps = 180000, .reach = FIL_REACH_PUNCH,
+                           .limit_bps = self->upload_limit };
   return id == 2;
 }
 
@@ -828,6 +830,24 @@ fil_node_set_limit (FilNode *self,
     return FALSE;
   thing->limit_bps = bytes_per_s;
   touch (self, FIL_LIST_DOWNLOADS, 0, id);
+  return TRUE;
+}
+
+gboolean
+fil_node_set_upload_limit (FilNode *self,
+                           gint64 id,
+                           gint64 bytes_per_s,
+                           GError **error)
+{
+  FilUploadInfo upload;
+
+  if (!fil_node_get_upload (self, id, &upload))
+    {
+      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_NOT_FOUND, "There is no upload %" G_GINT64_FORMAT ".", id);
+      return FALSE;
+    }
+  self->upload_limit = bytes_per_s;
+  touch (self, FIL_LIST_UPLOADS, 0, id);
   return TRUE;
 }
 

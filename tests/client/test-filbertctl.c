@@ -135,13 +135,13 @@ test_without_node (Fixture *f,
   static const char *const wrong[] = { "",         "nonsense",  "results",        "results x",     "results 0",
                                        "pause",    "pause 1 2", "pause 1 --all",  "status more",   "status --nonsense",
                                        "set role", "get x",     "priority 1 x",   "shares add",    "shares nonsense /",
-                                       "limit 1",  "limit 1 x", "limit 1 -1",     "history --clear x",
+                                       "limit 1",  "limit 1 x", "limit 1 -1",     "limit --upload 1", "history --clear x",
                                        "demo x",   "search",    "search a --max 0", "search a --wait -1" };
   static const char *const unavailable[] = {
     "status", "stop",      "doctor",   "monitor",  "settings", "set role leaf",  "peers",     "connect 1.2.3.4:5",
     "ban 1.2.3.4", "searches", "results 1", "close 1",  "trace 1",  "downloads",      "pause 1",   "pause --all",
     "resume 1",  "cancel 1",  "retry 1",  "verify 1", "priority 1 2", "uploads", "history",   "clear",
-    "history --clear", "limit 1 2000", "link 1",
+    "history --clear", "limit 1 2000", "limit --upload 1 2000", "link 1",
     "removed", "restore 1", "forget --all", "preview 1",
     "shares", "shares add /", "shares check /", "library", "disconnect 1", "--json status",
   };
@@ -243,7 +243,7 @@ test_json (Fixture *f,
                  "\"out_messages\":4,\"established\":true}\n");
   assert_prints (f, "--json uploads",
                  "{\"id\":2,\"name\":\"a\\\"b\\\\c.pdf\",\"peer\":\"10.0.0.9:6346\",\"state\":\"sending\","
-                 "\"sent_bytes\":1000,\"bps\":180000,\"reach\":\"punch\",\"size\":310000,\"queue_position\":null}\n");
+                 "\"sent_bytes\":1000,\"bps\":180000,\"reach\":\"punch\",\"size\":310000,\"queue_position\":null,\"limit_bps\":null}\n");
   assert_prints (f, "--json library",
                  "{\"id\":1,\"name\":\"caf\357\277\275.ogg\",\"folder\":\"/music\",\"kind\":\"audio\",\"size\":4200000,"
                  "\"sha1\":\"" FAKE_SHA1 "\",\"tth\":null,\"asked\":5,\"sent\":1}\n");
@@ -345,6 +345,15 @@ test_downloads (Fixture *f,
   assert_prints (f, "limit 4 2500000", "It takes at most 2.5\302\240MB/s now.\n");
   assert_prints (f, "limit 4 0", "It has no limit of its own.\n");
   assert_prints (f, "limit 4 50000 --json", "");
+  assert_prints (f, "limit --upload 2 30000", "It is sent at 30.0\302\240kB/s at most now.\n");
+  assert_prints (f, "--json uploads",
+                 "{\"id\":2,\"name\":\"a\\\"b\\\\c.pdf\",\"peer\":\"10.0.0.9:6346\",\"state\":\"sending\","
+                 "\"sent_bytes\":1000,\"bps\":180000,\"reach\":\"punch\",\"size\":310000,\"queue_position\":null,"
+                 "\"limit_bps\":30000}\n");
+  assert_run (f, "uploads", 0);
+  g_assert_nonnull (strstr (f->out, "30.0\302\240kB/s"));
+  assert_prints (f, "limit 2 0 --upload", "It has no limit of its own.\n");
+  assert_run (f, "limit --upload 4 30000", 3);
   assert_run (f, "verify 99", 3);
   assert_run (f, "shares add /", 1);
   assert_run (f, "shares check /", 1);

@@ -33,6 +33,8 @@ typedef struct
   guint changes;
   guint ids;
   guint page_pieces; /* beyond the first one */
+  guint64 limited;   /* group of the last limit … */
+  gint64 limit;      /* … that was told: bytes a second */
 } Node;
 
 static FilShared *
@@ -57,6 +59,7 @@ node_open (gpointer data,
            gpointer done_data)
 {
   Node *self = data;
+  FilShared *shared;
 
   if (self->opens_late)
     {
@@ -67,6 +70,12 @@ node_open (gpointer data,
   if (wanted->urn.has_sha1 ? fil_sha1_equal (&wanted->urn.sha1, &self->sha1)
                            : wanted->index == 7 && g_strcmp0 (wanted->name, "a b.txt") == 0)
     done (done_data, FIL_SHARED_OK, shared_new (self));
+  else if (wanted->index == 9)
+    {
+      shared = shared_new (self);
+      shared->has_sha1 = FALSE;
+      done (done_data, FIL_SHARED_OK, shared);
+    }
   else
     done (done_data, FIL_SHARED_NOT_FOUND, NULL);
 }
@@ -166,6 +175,15 @@ node_removed (gpointer data,
 }
 
 static void
+node_limit (gpointer data,
+            guint64 group,
+            gint64 bytes_per_s)
+{
+  ((Node *) data)->limited = group;
+  ((Node *) data)->limit = bytes_per_s;
+}
+
+static void
 node_served (gpointer data,
              const FilUploadRow *row)
 {
@@ -202,6 +220,7 @@ node_new (void)
     .may_dial = node_may_dial,
     .changed = node_changed,
     .removed = node_removed,
+    .limit = node_limit,
     .served = node_served,
   };
   Node *self = g_new0 (Node, 1);
@@ -559,6 +578,103 @@ test_session_limits (void)
     }
 }
 
+static FilSession *
+serve_from (Node *node,
+            const char *address)
+{
+  FilSession *session = connect_from (node, address);
+
+  g_free (talk (session, "GET " N2R " HTTP/1.1\r\n" HOST, 4096));
+  return session;
+}
+
+static void
+assert_limit (Node *node,
+              gint64 id,
+              gint64 bytes_per_s)
+{
+  FilUploadRow row;
+
+  g_assert_true (fil_uploads_get (node->uploads, id, 0, &row));
+  g_assert_cmpint (row.limit_bps, ==, bytes_per_s);
+}
+
+/* More uploads to other hosts than the list has rows. */
+static void
+push_old_rows_out (Node *node)
+{
+  for (guint i = 0; i < FIL_UPLOADS_MAX_ROWS; i++)
+    {
+      g_autofree char *address = g_strdup_printf ("25.1.%u.%u:1", i / 250, i % 250);
+
+      fil_session_free (serve_from (node, address));
+    }
+}
+
+/* A limit is of one file and one host: all its connections are one group, later ones too, as long as there is a row. */
+static void
+test_limit (void)
+{
+  g_autoptr (Node) node = node_new ();
+  FilSession *first = serve_from (node, "25.0.0.1:1000"), *second;
+  FilSession *other = serve_from (node, "25.0.0.2:1000");
+  guint64 group;
+
+  g_assert_false (fil_uploads_set_limit (node->uploads, 99, 5000));
+  g_assert_cmpuint (first->group, ==, 0);
+  g_assert_true (fil_uploads_set_limit (node->uploads, 100, 5000));
+  group = first->group;
+  g_assert_cmpuint (group, >=, FIL_UPLOADS_FIRST_GROUP);
+  g_assert_cmpuint (node->limited, ==, group);
+  g_assert_cmpint (node->limit, ==, 5000);
+  g_assert_cmpuint (other->group, ==, 0);
+  assert_limit (node, 101, 0);
+
+  /* Beside the first connection it has a row of its own, after it the same one. */
+  second = serve_from (node, "25.0.0.1:1001");
+  g_assert_cmpuint (second->group, ==, group);
+  assert_limit (node, 102, 5000);
+  fil_session_free (first);
+  first = serve_from (node, "25.0.0.1:1002");
+  g_assert_cmpuint (first->group, ==, group);
+  assert_limit (node, 100, 5000);
+
+  /* Another file on the same connection has nothing to do with it. */
+  g_free (talk (first, "GET /get/9/hazel.iso HTTP/1.1\r\n" HOST, 4096));
+  g_assert_cmpuint (first->group, ==, 0);
+  assert_limit (node, 103, 0);
+  g_free (talk (first, "GET " N2R " HTTP/1.1\r\n" HOST, 4096));
+  g_assert_cmpuint (first->group, ==, group);
+
+  g_assert_true (fil_uploads_set_limit (node->uploads, 101, 9000));
+  g_assert_cmpuint (other->group, !=, 0);
+  g_assert_cmpuint (other->group, !=, group);
+  assert_limit (node, 100, 5000);
+
+  /* Either row stands for both. */
+  g_assert_true (fil_uploads_set_limit (node->uploads, 102, 0));
+  g_assert_cmpuint (node->limited, ==, group);
+  g_assert_cmpint (node->limit, ==, 0);
+  g_assert_cmpuint (first->group, ==, 0);
+  g_assert_cmpuint (second->group, ==, 0);
+  assert_limit (node, 100, 0);
+
+  /* It goes with the last row. */
+  g_assert_true (fil_uploads_set_limit (node->uploads, 100, 7000));
+  fil_session_free (first);
+  push_old_rows_out (node);
+  assert_limit (node, 102, 7000);
+  g_assert_cmpint (node->limit, ==, 7000);
+  fil_session_free (second);
+  push_old_rows_out (node);
+  g_assert_cmpuint (node->limited, ==, group);
+  g_assert_cmpint (node->limit, ==, 0);
+  second = serve_from (node, "25.0.0.1:1003");
+  g_assert_cmpuint (second->group, ==, 0);
+  fil_session_free (second);
+  fil_session_free (other);
+}
+
 static void
 test_errors_and_rows (void)
 {
@@ -793,6 +909,7 @@ main (int argc,
   g_test_add_func ("/transfer/uploads/keep-alive", test_keep_alive);
   g_test_add_func ("/transfer/uploads/slots", test_slots);
   g_test_add_func ("/transfer/uploads/session-limits", test_session_limits);
+  g_test_add_func ("/transfer/uploads/limit", test_limit);
   g_test_add_func ("/transfer/uploads/errors-and-rows", test_errors_and_rows);
   g_test_add_func ("/transfer/uploads/times", test_times);
   g_test_add_func ("/transfer/uploads/changes-while-sent", test_changes_while_sent);

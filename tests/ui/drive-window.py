@@ -282,6 +282,45 @@ def transfers():
     wait_for('it is back', lambda: find('push button', 'Cancel The Hazel Wood'))
 
 
+def reach_by_keyboard(name):
+    """Backwards through the page to the row of that name."""
+    for _ in range(60):
+        before = focused()
+        key('shift+Tab')
+        wait_for('the keyboard moves on', lambda: focused() != before)
+        if any(role == 'list item' and name in title for role, title, _ in focused()):
+            return
+    raise SystemExit(f'the keyboard does not reach: {name}')
+
+
+def uploads():
+    """A limit for one of them, from its menu; it begins at the speed that there is, and the other one stays as it is."""
+    key('alt+2')
+    press('Uploads')
+    wait_for_text('40.0\u00a0kB/s · to 192.0.2.61:41211')
+    reach_by_keyboard('walking notes 2024.pdf')
+    key('shift+F10')
+    wait_for('the menu', lambda: has_focus(find('menu item', 'Limit Speed…')))
+    key('Return')
+    wait_for('how fast it goes', lambda: find('spin button', 'Speed limit').get_current_value() == 40)
+    wait_for_text('may go to 192.0.2.61:41211')
+    check_names('the limit of an upload')
+    wait_for('the keyboard is in the speed', lambda: any(role in ('text', 'spin button') for role, *_ in focused()))
+    key('ctrl+a')
+    write('25')
+    key('Return')
+    wait_for_text('40.0\u00a0kB/s · at most 25.0\u00a0kB/s · to 192.0.2.61:41211')
+    wait_for_text('140.0\u00a0kB/s · to 198.51.100.24:50211')
+    # The next one that does not move is offered what was chosen last.
+    act('limit', '[<int64 402>]')
+    wait_for('what was chosen last', lambda: find('spin button', 'Speed limit').get_current_value() == 25)
+    press('Cancel')
+    act('limit-upload', '[<int64 301>]')
+    press('No Limit')
+    wait_for_text('40.0\u00a0kB/s · to 192.0.2.61:41211')
+    press('Uploads')
+
+
 def cancel(name):
     press('Cancel ' + name)
     wait_for(f'{name} is gone', lambda: not find('push button', 'Cancel ' + name))
@@ -422,7 +461,7 @@ def main():
         wait_for('the window', lambda: window() and find('push button', 'Search'))
         if not is_demo:
             started_as_asked(node)
-        for step in (demo,) if is_demo else (search_and_download, transfers, history, library, network, preferences):
+        for step in (demo,) if is_demo else (search_and_download, transfers, uploads, history, library, network, preferences):
             if sys.argv[3:] and step.__name__ not in sys.argv[3:]:
                 continue
             step()

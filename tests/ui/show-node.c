@@ -94,6 +94,7 @@ struct _FilNode
   gboolean is_changed[N_LISTS];
   GArray *downloads; /* FilDownloadInfo, strings owned or static */
   guint n_old_downloads; /* that do not move */
+  GHashTable *upload_limits; /* id → bytes a second, of those that were given one */
   GPtrArray *searches;
   GPtrArray *shares;
   GHashTable *changed_results;
@@ -255,6 +256,7 @@ fil_node_finalize (GObject *object)
   g_hash_table_unref (self->changed_results);
   g_hash_table_unref (self->settings);
   g_array_unref (self->downloads);
+  g_hash_table_unref (self->upload_limits);
   g_ptr_array_unref (self->searches);
   g_ptr_array_unref (self->shares);
   G_OBJECT_CLASS (fil_node_parent_class)->finalize (object);
@@ -289,6 +291,7 @@ fil_node_init (FilNode *self)
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
     g_hash_table_insert (self->settings, g_strdup (settings[i][0]), g_strdup (settings[i][1]));
   self->downloads = g_array_new (FALSE, TRUE, sizeof (FilDownloadInfo));
+  self->upload_limits = g_hash_table_new (NULL, NULL);
   self->searches = g_ptr_array_new_with_free_func (g_free);
   self->shares = g_ptr_array_new_with_free_func (g_free);
 }
@@ -440,6 +443,8 @@ fil_node_get_upload (FilNode *self,
   const FilUploadInfo *uploads = show_transfers_uploads (&n_uploads);
 
   *info = uploads[(id - FIRST_UPLOAD) % (gint64) n_uploads];
+  if (g_hash_table_contains (self->upload_limits, GINT_TO_POINTER ((int) id)))
+    info->limit_bps = GPOINTER_TO_INT (g_hash_table_lookup (self->upload_limits, GINT_TO_POINTER ((int) id)));
   return TRUE;
 }
 
@@ -853,6 +858,17 @@ fil_node_set_limit (FilNode *self,
     return FALSE;
   download->limit_bps = bytes_per_s;
   touch (self, FIL_LIST_DOWNLOADS, 0, id);
+  return TRUE;
+}
+
+gboolean
+fil_node_set_upload_limit (FilNode *self,
+                           gint64 id,
+                           gint64 bytes_per_s,
+                           GError **error)
+{
+  g_hash_table_insert (self->upload_limits, GINT_TO_POINTER ((int) id), GINT_TO_POINTER ((int) bytes_per_s));
+  touch (self, FIL_LIST_UPLOADS, 0, id);
   return TRUE;
 }
 

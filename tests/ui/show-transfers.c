@@ -65,7 +65,7 @@ static const FilDownloadInfo every_state[] = {
 
 static const FilUploadInfo every_upload[] = {
   { .id = 300, .name = "dawn chorus, oak wood.flac", .peer = "198.51.100.24:50211", .state = "sending", .sent_bytes = 61200000,
-    .size = 148000000, .bps = 140000, .reach = FIL_REACH_DIRECT },
+    .size = 148000000, .bps = 140000, .reach = FIL_REACH_DIRECT, .limit_bps = 150000 },
   { .id = 301, .name = "walking notes 2024.pdf", .peer = "192.0.2.61:41211", .state = "sending", .sent_bytes = 120000, .size = 910000,
     .bps = 40000, .reach = FIL_REACH_PUSH },
   { .id = 302, .name = "rain on a tin roof.ogg", .peer = "203.0.113.99:6348", .state = "waiting", .sent_bytes = 2100000, .size = 8210000,

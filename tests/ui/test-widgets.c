@@ -9,6 +9,7 @@
 #include "download-details.h"
 #include "download-words.h"
 #include "formatting.h"
+#include "limit-dialog.h"
 #include "magnet-offer.h"
 #include "network-map.h"
 #include "path-picture.h"
@@ -475,17 +476,18 @@ test_path (gconstpointer data)
   g_assert_finalize_object (picture);
 }
 
-/* The text of a verdict with a button has the whole width beside the mark, on a telephone too. */
 static FilRow *
 make_upload (const char *state,
-             gint64 place)
+             gint64 place,
+             gint64 speed,
+             gint64 limit)
 {
   return _fil_row_new (&fil_schema_upload,
-                       g_variant_new ("(xsssxxsxx)", (gint64) 1, "hazel.ogg", "192.0.2.1:6346", state, (gint64) 1000000,
-                                      (gint64) 40000, "direct", (gint64) 4000000, place));
+                       g_variant_new ("(xsssxxsxxx)", (gint64) 1, "hazel.ogg", "192.0.2.1:6346", state, (gint64) 1000000,
+                                      speed, "direct", (gint64) 4000000, place, limit));
 }
 
-/* Who waits in our queue is told from who has a slot. */
+/* Who waits in our queue is told from who has a slot, and whoever has a limit from who has none. */
 static void
 test_upload_card (void)
 {
@@ -493,17 +495,19 @@ test_upload_card (void)
   {
     const char *state;
     gint64 place;
+    gint64 limit;
     const char *says;
   } states[] = {
-    { "sending", FIL_NULL_INT, "40.0\302\240kB/s · to 192.0.2.1:6346 · direct" },
-    { "queued", 3, "Waiting at place 3 · to 192.0.2.1:6346 · direct" },
-    { "waiting", FIL_NULL_INT, "Has a slot, asks for nothing right now · to 192.0.2.1:6346 · direct" },
-    { "done", FIL_NULL_INT, "Sent · to 192.0.2.1:6346 · direct" },
+    { "sending", FIL_NULL_INT, FIL_NULL_INT, "40.0\302\240kB/s · to 192.0.2.1:6346 · direct" },
+    { "sending", FIL_NULL_INT, 50000, "40.0\302\240kB/s · at most 50.0\302\240kB/s · to 192.0.2.1:6346 · direct" },
+    { "queued", 3, FIL_NULL_INT, "Waiting at place 3 · to 192.0.2.1:6346 · direct" },
+    { "waiting", FIL_NULL_INT, FIL_NULL_INT, "Has a slot, asks for nothing right now · to 192.0.2.1:6346 · direct" },
+    { "done", FIL_NULL_INT, 50000, "Sent · at most 50.0\302\240kB/s · to 192.0.2.1:6346 · direct" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     {
-      g_autoptr (FilRow) row = make_upload (states[i].state, states[i].place);
+      g_autoptr (FilRow) row = make_upload (states[i].state, states[i].place, 40000, states[i].limit);
       GtkWidget *card = g_object_ref_sink (fil_upload_card_new (row));
 
       g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (card)), ==, states[i].says);
@@ -511,6 +515,37 @@ test_upload_card (void)
     }
 }
 
+/* The choice of a limit begins at what is near: the limit there is, the speed, what was chosen last. */
+static void
+test_first_limit (void)
+{
+  static const struct
+  {
+    gint64 speed;
+    gint64 limit;
+    gint64 last;
+    gint64 first;
+  } cases[] = {
+    { 40000, 70000, 90000, 70000 },
+    { 40000, FIL_NULL_INT, 90000, 40000 },
+    { 10, FIL_NULL_INT, 90000, 1000 },
+    { 12345, FIL_NULL_INT, 0, 12000 },
+    { 99600, FIL_NULL_INT, 0, 100000 },
+    { 1264000, FIL_NULL_INT, 0, 1300000 },
+    { 21734000, FIL_NULL_INT, 0, 22000000 },
+    { 0, FIL_NULL_INT, 90000, 90000 },
+    { 0, FIL_NULL_INT, 0, 500000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FilRow) row = make_upload ("sending", FIL_NULL_INT, cases[i].speed, cases[i].limit);
+
+      g_assert_cmpint (fil_limit_dialog_first (row, cases[i].last), ==, cases[i].first);
+    }
+}
+
+/* The text of a verdict with a button has the whole width beside the mark, on a telephone too. */
 static void
 test_doctor_row (void)
 {
@@ -862,6 +897,7 @@ main (int argc,
   g_test_add_func ("/ui/result-state", test_result_state);
   g_test_add_func ("/ui/download-card", test_download_card);
   g_test_add_func ("/ui/upload-card", test_upload_card);
+  g_test_add_func ("/ui/first-limit", test_first_limit);
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
     {
       g_autofree char *path = g_strdup_printf ("/ui/path/%u-%s-%s", i, ways[i].reach, ways[i].own_nat);
