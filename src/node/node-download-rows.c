@@ -70,7 +70,7 @@ fil_node_get_download (FilNode *self,
                  : 0,
   };
   if (download->state == FIL_DOWNLOAD_STATE_DONE)
-    info->reason = _fil_node_verify_reason (self, id, &info->reason_code);
+    info->reason = _fil_node_verify_reason (self, download, &info->reason_code);
   return TRUE;
 }
 

@@ -79,15 +79,10 @@ drop_download (FilNode *self,
 
 /* Whether a file was finished and is gone or another one now. */
 static gboolean
-is_lost (FilNode *self,
-         const FilDownload *download)
+is_lost (const FilDownload *download)
 {
-  const char *code = NULL;
-
-  if (download->state != FIL_DOWNLOAD_STATE_DONE)
-    return FALSE;
-  (void) _fil_node_verify_reason (self, download->id, &code);
-  return !g_file_test (download->path, G_FILE_TEST_IS_REGULAR) || g_strcmp0 (code, "changed") == 0;
+  return download->state == FIL_DOWNLOAD_STATE_DONE &&
+         (!g_file_test (download->path, G_FILE_TEST_IS_REGULAR) || g_strcmp0 (download->reason_code, "changed") == 0);
 }
 
 /* The download of that file. One whose file is lost makes way. */
@@ -97,7 +92,7 @@ find_wanted (FilNode *self,
 {
   const FilDownload *download = fil_downloads_find (self->downloads, sha1);
 
-  if (download == NULL || !is_lost (self, download))
+  if (download == NULL || !is_lost (download))
     return download;
   drop_download (self, download->id);
   return NULL;
@@ -329,7 +324,7 @@ fil_node_retry (FilNode *self,
 {
   const FilDownload *download = fil_downloads_get (self->downloads, id);
 
-  if (download != NULL && is_lost (self, download))
+  if (download != NULL && is_lost (download))
     return download_again (self, download, error);
   if (id == -1)
     {

@@ -270,7 +270,7 @@ typedef struct _FilNodeVerify FilNodeVerify;
 void _fil_node_verify_start (FilNode *self);
 void _fil_node_verify_stop (FilNode *self);
 void _fil_node_verify_again (FilNode *self, const FilDownload *download);
-const char *_fil_node_verify_reason (FilNode *self, gint64 id, const char **code);
+const char *_fil_node_verify_reason (FilNode *self, const FilDownload *download, const char **code);
 
 /* node-push.c: having hosts behind firewalls connect to us */
 typedef struct _FilNodePush FilNodePush;

@@ -9,8 +9,7 @@
 struct _FilNodeVerify
 {
   FilHasher *hasher;
-  GQueue waiting;     /* of ids of downloads, the one that is read at the head */
-  GHashTable *changed; /* ids of those that are not what was downloaded any more */
+  GQueue waiting; /* of ids of downloads, the one that is read at the head */
 };
 
 void
@@ -18,7 +17,6 @@ _fil_node_verify_start (FilNode *self)
 {
   self->verify = g_new0 (FilNodeVerify, 1);
   self->verify->hasher = fil_hasher_new ();
-  self->verify->changed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
 void
@@ -30,7 +28,6 @@ _fil_node_verify_stop (FilNode *self)
     return;
   fil_hasher_free (verify->hasher);
   g_queue_clear_full (&verify->waiting, g_free);
-  g_hash_table_unref (verify->changed);
   g_free (verify);
 }
 
@@ -44,13 +41,12 @@ tell (FilNode *self,
 {
   gboolean is_right = error == NULL && download->size == row->size && fil_sha1_equal (&download->sha1, &row->sha1);
 
+  fil_downloads_set_changed (self->downloads, download->id, !is_right, _fil_node_now (self));
   if (is_right)
     {
-      g_hash_table_remove (self->verify->changed, &download->id);
       _fil_node_event (self, "file-right", download->id, _("%s was read again: every byte is right."), download->name);
       return;
     }
-  g_hash_table_add (self->verify->changed, g_memdup2 (&download->id, sizeof download->id));
   if (error != NULL)
     _fil_node_event (self, "file-changed", download->id, _("%s cannot be read any more: %s"), download->name,
                      error->message);
@@ -129,24 +125,21 @@ _fil_node_verify_again (FilNode *self,
 
 /**
  * _fil_node_verify_reason:
- * @code: (out): stable name, static
+ * @download: that is done
+ * @code: (out) (nullable): stable name, static
  *
- * Returns: (nullable): what is to be said of a file that is done, static; NULL: nothing
+ * Returns: (nullable): what is to be said of the file, as long as the download is; NULL: nothing
  */
 const char *
 _fil_node_verify_reason (FilNode *self,
-                         gint64 id,
+                         const FilDownload *download,
                          const char **code)
 {
-  if (is_waiting (self->verify, id))
+  if (is_waiting (self->verify, download->id))
     {
       *code = "checking";
       return _("Every byte is being checked again.");
     }
-  if (g_hash_table_contains (self->verify->changed, &id))
-    {
-      *code = "changed";
-      return _("The file is not what was downloaded any more.");
-    }
-  return NULL;
+  *code = download->reason_code;
+  return download->reason;
 }

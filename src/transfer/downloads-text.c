@@ -12,7 +12,7 @@
 
 /**
  * _fil_downloads_sentence:
- * @reason_code: (nullable): why a download is paused or has failed
+ * @reason_code: (nullable): why a download is paused or has failed, or what became of a file that was done
  *
  * Returns: (transfer none): the sentence; the word alone outlives the node
  */
@@ -29,6 +29,7 @@ _fil_downloads_sentence (const char *reason_code)
     { "no-permission", N_ ("The folder for downloads may not be written to.") },
     { "folder-gone", N_ ("The folder for downloads is not there.") },
     { "disk-error", N_ ("The disk reported an error.") },
+    { "changed", N_ ("The file is not what was downloaded any more.") },
     { "contradiction", N_ ("The two hashes that were asked for do not belong to one file.") },
   };
 

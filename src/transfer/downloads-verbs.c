@@ -228,6 +228,33 @@ fil_downloads_set_priority (FilDownloads *self,
 }
 
 /**
+ * fil_downloads_set_changed:
+ * @is_changed: whether the file is not what was downloaded any more
+ *
+ * Notes of a file that is done what was found when it was read again; its reason_code is "changed" from then on, also
+ * in the next life.
+ *
+ * Returns: whether there is such a download and it is done
+ */
+gboolean
+fil_downloads_set_changed (FilDownloads *self,
+                           gint64 id,
+                           gboolean is_changed,
+                           gint64 now_us)
+{
+  static const char code[] = "changed";
+  FilDownload *download = look_up (self, id, now_us);
+
+  if (download == NULL || download->state != FIL_DOWNLOAD_STATE_DONE)
+    return FALSE;
+  if (!fil_download_set_reason (download, is_changed ? code : NULL, "%s", _fil_downloads_sentence (code)))
+    return TRUE;
+  _fil_downloads_changed (self, download);
+  _fil_downloads_save (self, download);
+  return TRUE;
+}
+
+/**
  * fil_downloads_set_limit:
  * @bytes_per_s: of all its connections together; 0: none of its own
  *

@@ -154,6 +154,7 @@ gboolean fil_downloads_verify (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_remove (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_set_aside (FilDownloads *self, gint64 id, gint64 now_us);
 gboolean fil_downloads_set_priority (FilDownloads *self, gint64 id, int priority, gint64 now_us);
+gboolean fil_downloads_set_changed (FilDownloads *self, gint64 id, gboolean is_changed, gint64 now_us);
 gboolean fil_downloads_set_limit (FilDownloads *self, gint64 id, gint64 bytes_per_s, gint64 now_us);
 
 FilSession *fil_downloads_giv (FilDownloads *self, const FilGuid *guid, guint32 index,

@@ -226,6 +226,31 @@ class Folders(Test):
         getter.wait_download(row["id"], "is not what it was", lambda d: d["reason_code"] == "changed")
         self.assertEqual(read(secret), content)
 
+    def test_change_is_remembered(self):
+        """That a finished file was changed is known in the next life too, until it is read again and right."""
+        content = noise(300000, 94)
+        _, magnet = self.source(content, "willow.bin")
+        getter = self.node("getter").start()
+        row = getter.get(magnet)[-1]
+
+        def assert_is(code):
+            getter.ask("verify", str(row["id"]))
+            getter.until("read again", lambda: getter.download(row["id"])["reason_code"] != "checking")
+            for _ in range(2):
+                seen = getter.download(row["id"])
+                self.assertEqual((seen["state"], seen["reason_code"]), ("done", code))
+                getter.terminate()
+                getter.start()
+            return seen
+
+        for byte, code in ((content[1000] ^ 1, "changed"), (content[1000], None)):
+            with open(row["path"], "r+b") as file:
+                file.seek(1000)
+                file.write(bytes([byte]))
+            seen = assert_is(code)
+            if code is not None:
+                self.assert_sentence(seen)
+
     def test_disk_too_small(self):
         """More than fits is not begun; the sentence says what is needed and what there is."""
         host = gnutella.Host()
