@@ -21,15 +21,7 @@ static CtlExit
 run_peers (Ctl *ctl,
            GError **error)
 {
-  g_autoptr (GPtrArray) peers = NULL;
-
-  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
-    return CTL_EXIT_UNAVAILABLE;
-  peers = fil_client_list (ctl->client, "peers", 0, error);
-  if (peers == NULL)
-    return CTL_EXIT_FAILED;
-  ctl_print_rows (ctl, peer_columns, peers, _("There are no links."));
-  return CTL_EXIT_DONE;
+  return ctl_show_list (ctl, "peers", 0, peer_columns, _("There are no links."), error);
 }
 
 static CtlExit

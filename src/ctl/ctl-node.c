@@ -129,15 +129,7 @@ static CtlExit
 run_settings (Ctl *ctl,
               GError **error)
 {
-  g_autoptr (GPtrArray) settings = NULL;
-
-  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
-    return CTL_EXIT_UNAVAILABLE;
-  settings = fil_client_call_rows (ctl->client, "Settings", NULL, error);
-  if (settings == NULL)
-    return CTL_EXIT_FAILED;
-  ctl_print_rows (ctl, setting_columns, settings, _("There are no settings."));
-  return CTL_EXIT_DONE;
+  return ctl_show_answer (ctl, "Settings", NULL, setting_columns, _("There are no settings."), error);
 }
 
 /* What a node that listens cannot change. */

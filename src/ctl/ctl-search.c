@@ -227,33 +227,19 @@ static CtlExit
 run_searches (Ctl *ctl,
               GError **error)
 {
-  g_autoptr (GPtrArray) rows = NULL;
-
-  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
-    return CTL_EXIT_UNAVAILABLE;
-  rows = fil_client_list (ctl->client, "searches", 0, error);
-  if (rows == NULL)
-    return CTL_EXIT_FAILED;
-  ctl_print_rows (ctl, search_columns, rows, _("There are no searches; begin one with: filbertctl search WORDS"));
-  return CTL_EXIT_DONE;
+  return ctl_show_list (ctl, "searches", 0, search_columns,
+                        _("There are no searches; begin one with: filbertctl search WORDS"), error);
 }
 
 static CtlExit
 run_results (Ctl *ctl,
              GError **error)
 {
-  g_autoptr (GPtrArray) rows = NULL;
   gint64 id;
 
   if (!ctl_id_argument (ctl, 0, &id, error))
     return CTL_EXIT_USAGE;
-  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
-    return CTL_EXIT_UNAVAILABLE;
-  rows = fil_client_list (ctl->client, "results", id, error);
-  if (rows == NULL)
-    return CTL_EXIT_FAILED;
-  ctl_print_rows (ctl, result_columns, rows, _("No results yet."));
-  return CTL_EXIT_DONE;
+  return ctl_show_list (ctl, "results", id, result_columns, _("No results yet."), error);
 }
 
 static CtlExit
@@ -267,16 +253,10 @@ static CtlExit
 run_trace (Ctl *ctl,
            GError **error)
 {
-  g_autoptr (GPtrArray) steps = NULL;
   g_autofree char *id = ctl_words (ctl, 0);
 
-  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
-    return CTL_EXIT_UNAVAILABLE;
-  steps = fil_client_call_rows (ctl->client, "Trace", g_variant_new ("(s)", id), error);
-  if (steps == NULL)
-    return CTL_EXIT_FAILED;
-  ctl_print_rows (ctl, trace_columns, steps, _("Nothing has happened with it yet."));
-  return CTL_EXIT_DONE;
+  return ctl_show_answer (ctl, "Trace", g_variant_new ("(s)", id), trace_columns,
+                          _("Nothing has happened with it yet."), error);
 }
 
 const CtlCommand ctl_search_commands[] = {

@@ -54,15 +54,8 @@ static CtlExit
 list_shares (Ctl *ctl,
              GError **error)
 {
-  g_autoptr (GPtrArray) rows = NULL;
-
-  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
-    return CTL_EXIT_UNAVAILABLE;
-  rows = fil_client_list (ctl->client, "shares", 0, error);
-  if (rows == NULL)
-    return CTL_EXIT_FAILED;
-  ctl_print_rows (ctl, share_columns, rows, _("You share nothing. Others see only your searches."));
-  return CTL_EXIT_DONE;
+  return ctl_show_list (ctl, "shares", 0, share_columns,
+                        _("You share nothing. Others see only your searches."), error);
 }
 
 static CtlExit

@@ -264,3 +264,55 @@ ctl_print_row (const Ctl *ctl,
       g_print ("%s%s\n", line->str, text);
     }
 }
+
+/**
+ * ctl_show_list:
+ * @scope: the search whose results are meant, else 0
+ *
+ * Attaches and prints the rows of a list of the node.
+ */
+CtlExit
+ctl_show_list (Ctl *ctl,
+               const char *list,
+               gint64 scope,
+               const CtlColumn *columns,
+               const char *when_empty,
+               GError **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  rows = fil_client_list (ctl->client, list, scope, error);
+  if (rows == NULL)
+    return CTL_EXIT_FAILED;
+  ctl_print_rows (ctl, columns, rows, when_empty);
+  return CTL_EXIT_DONE;
+}
+
+/**
+ * ctl_show_answer:
+ * @method: answers rows
+ * @arguments: (nullable): taken, if floating
+ *
+ * Attaches and prints the rows that a call answers.
+ */
+CtlExit
+ctl_show_answer (Ctl *ctl,
+                 const char *method,
+                 GVariant *arguments,
+                 const CtlColumn *columns,
+                 const char *when_empty,
+                 GError **error)
+{
+  g_autoptr (GVariant) taken = arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+
+  if (!ctl_attach (ctl, FIL_ATTACH_DEFAULT, error))
+    return CTL_EXIT_UNAVAILABLE;
+  rows = fil_client_call_rows (ctl->client, method, taken, error);
+  if (rows == NULL)
+    return CTL_EXIT_FAILED;
+  ctl_print_rows (ctl, columns, rows, when_empty);
+  return CTL_EXIT_DONE;
+}

@@ -30,6 +30,12 @@ typedef struct
 void ctl_print_rows (const Ctl *ctl, const CtlColumn *columns, GPtrArray *rows, const char *when_empty);
 void ctl_print_row (const Ctl *ctl, const CtlColumn *columns, FilRow *row);
 
+/* Attach, and print what the node has. */
+CtlExit ctl_show_list (Ctl *ctl, const char *list, gint64 scope, const CtlColumn *columns, const char *when_empty,
+                       GError **error);
+CtlExit ctl_show_answer (Ctl *ctl, const char *method, GVariant *arguments, const CtlColumn *columns,
+                         const char *when_empty, GError **error);
+
 char *ctl_cell_text (FilRow *row, const char *field, CtlCell cell) G_GNUC_WARN_UNUSED_RESULT;
 char *ctl_safe_text (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 

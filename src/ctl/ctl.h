@@ -64,7 +64,10 @@ extern const CtlCommand ctl_search_commands[];
 extern const CtlCommand ctl_download_commands[];
 extern const CtlCommand ctl_sharing_commands[];
 
+extern const GOptionEntry ctl_get_options[];
+
 CtlExit ctl_run_demo (Ctl *ctl, GError **error);
+CtlExit ctl_run_get (Ctl *ctl, GError **error);
 CtlExit ctl_run_monitor (Ctl *ctl, GError **error);
 CtlExit ctl_main (int argc, char **argv);
 
