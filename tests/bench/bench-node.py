@@ -103,14 +103,14 @@ def wait_until_found(node, words):
 def hit(world):
     with world.node("--role", "ultrapeer") as hub:
         address = f"127.0.0.1:{hub.port()}"
-        with world.node("--role", "leaf", "--connect", address, "--share", nodes.share(world, "walnut", 50_000)) as sharer, \
+        with world.node("--role", "leaf", "--connect", address, "--share", nodes.share(world, "pecan", 50_000)) as sharer, \
                 world.node("--role", "leaf", "--connect", address) as asker:
             nodes.wait_for(lambda: asker.status()["state"] == "online", "the asking leaf to be online")
             # Of its ultrapeer, which looks at its table: a leaf may have but a few searches under way.
-            nodes.bench("leaf-found-after-start", wait_until_found(hub, "walnut harvest") - sharer.started, "s")
+            nodes.bench("leaf-found-after-start", wait_until_found(hub, "pecan harvest") - sharer.started, "s")
             if not all(peer["compressed"] for peer in asker.ctl("peers") + sharer.ctl("peers")):
                 sys.exit("a link is not compressed")
-            runs = [first_hit_ms(asker, "walnut harvest") for _ in range(nodes.ROUNDS)]
+            runs = [first_hit_ms(asker, "pecan harvest") for _ in range(nodes.ROUNDS)]
             nodes.bench("first-hit", middle(run[0] for run in runs), "ms")
             nodes.bench("first-hit-command-line", middle(run[1] for run in runs), "ms")
 
