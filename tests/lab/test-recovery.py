@@ -221,7 +221,8 @@ def all_pairs():
         Pair('both are hidden, and the downloaders router forgets', 'port', 'linux', 'punch', downloader_forgets),
         Pair('both are hidden, and the sharers router restarts', 'carrier', 'linux', 'punch', sharer_restarts),
         Pair('both are hidden, and the downloader gets another address', 'linux', 'port', 'punch', downloader_moves),
-        Pair('both are hidden, and the sharer gets another address', 'full', 'linux', 'punch', sharer_moves),
+        # A full cone lets in whoever calls at the port that a punch has opened: a push gets through there as well.
+        Pair('both are hidden, and the sharer gets another address', 'full', 'linux', 'punch push', sharer_moves),
         Pair('both are hidden, and the ultrapeer dies', 'address', 'symrandom', 'punch', ultrapeer_dies),
     ]
 
