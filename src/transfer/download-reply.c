@@ -206,6 +206,20 @@ read_mesh (FilDownloadReply *reply,
   reply->takes_push_places = features != NULL && fil_header_feature (features, "fwalt", &major, &minor);
 }
 
+/* What a refusal says of the size, with a star in the place of the range. */
+static void
+read_refused_range (FilDownloadReply *reply,
+                    const FilHead *head)
+{
+  const char *value = fil_head_get (head, "Content-Range");
+  FilContentRange range;
+
+  if (value == NULL || !parse_range (value, &range) || range.has_range)
+    return;
+  reply->has_size = TRUE;
+  reply->size = range.total;
+}
+
 /* Which bytes the body holds when there is no Content-Range. */
 static gboolean
 guess_range (FilDownloadReplyHead *self,
@@ -326,6 +340,8 @@ fil_download_reply_read (FilDownloadReplyHead *self,
   read_available (self, head);
   if (asked == NULL)
     return TRUE;
+  if (reply->status == 416)
+    read_refused_range (reply, head);
   return (reply->status != 200 && reply->status != 206) || read_range (self, head, *asked, error);
 }
 

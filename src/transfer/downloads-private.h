@@ -62,6 +62,8 @@ struct _FilDownloadWork
   gint64 next_search_us;
   gint64 next_refresh_us;
   guint n_size_doubts;      /* how often the size was found to be nobody's */
+  gint64 size_trial_us;     /* another size is named as often: until when the present one may prove itself; 0: none is … */
+  gint64 size_patience_us;  /* … and how long it was given */
   gboolean is_restored;     /* its sources come from the store, until the first tick */
   gboolean may_be_finished; /* in an earlier life that could not say so any more; until the part file was opened */
   gboolean has_new_sources; /* … that are not saved yet */
@@ -163,9 +165,10 @@ void _fil_downloads_drop_rivals (FilDownload *download);
 gboolean _fil_downloads_keep_link (FilDownloads *self, FilFetch *fetch, gint64 now_us);
 void _fil_downloads_keep_links (FilDownloads *self, FilDownload *download, gint64 now_us);
 
-/* downloads-sources.c */
+/* downloads-size.c */
+void _fil_downloads_size_told (FilDownloads *self, FilFileSource *source, guint64 size);
 void _fil_downloads_forget_size (FilDownloads *self, FilDownload *download);
-void _fil_downloads_doubt_size (FilDownloads *self, FilDownload *download);
+gint64 _fil_downloads_doubt_size (FilDownloads *self, FilDownload *download, gint64 now_us);
 
 /* download-op.c */
 void _fil_downloads_orphan_ops (FilDownloads *self);

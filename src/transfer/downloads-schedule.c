@@ -487,7 +487,7 @@ _fil_downloads_advance (FilDownloads *self,
       start_verifying (self, download, now_us);
       return FIL_NEVER;
     }
-  _fil_downloads_doubt_size (self, download);
+  wake = MIN (wake, _fil_downloads_doubt_size (self, download, now_us));
   if (may_run || _fil_download_is_running (download))
     {
       if (download->work->part_state == FIL_PART_CLOSED && fil_download_usable_sources (download) > 0)

@@ -114,6 +114,14 @@ is_of_use (const FilDownloadReply *reply,
   return fil_range_len (wanted) > 0 && wanted.start - reply->range.start <= FIL_REPLY_MAX_SKIP;
 }
 
+/* Whether a reply says how large the file is, and not how large a page is that stands in its place. Who has but a part
+ * of it only repeats what others told him. */
+static gboolean
+names_size (const FilDownloadReply *reply)
+{
+  return reply->has_size && reply->available == NULL && (reply->status != 200 || reply->urn.has_sha1);
+}
+
 /* Takes what fits of a reply to a range. */
 static FilDownloadVerdict
 take_part (FilFetch *self,
@@ -214,6 +222,8 @@ judge_body (FilFetch *self,
         return settle_bad (self, "no-size");
       return FIL_DOWNLOAD_LEAVE;
     }
+  if (names_size (reply))
+    _fil_downloads_size_told (self->downloads, source, reply->size);
   if (reply->has_size && reply->size != download->size)
     return settle_bad (self, "other-size");
   if (!is_of_use (reply, asked))
@@ -260,9 +270,14 @@ judge_not_available (FilFetch *self,
                      FilRange asked,
                      gint64 now_us)
 {
-  gboolean was_listed = is_listed (self->source->available, asked.start);
+  FilFileSource *source = self->source;
+  gboolean was_listed = is_listed (source->available, asked.start);
 
-  set_available (self->source, reply->available);
+  if (names_size (reply))
+    _fil_downloads_size_told (self->downloads, source, reply->size);
+  if (reply->has_size && self->download->has_size && reply->size != self->download->size)
+    return settle_bad (self, "other-size");
+  set_available (source, reply->available);
   if (reply->available != NULL && !self->tried_416 && !was_listed && self->download->map != NULL &&
       fil_segment_map_has_free (self->download->map, reply->available))
     {
@@ -272,8 +287,16 @@ judge_not_available (FilFetch *self,
       settle (self, now_us + FIL_SOURCE_RECONNECT_US, NULL);
       return FIL_DOWNLOAD_LEAVE;
     }
+  if (reply->available == NULL && !source->has_told_size && !source->was_asked_size)
+    {
+      source->was_asked_size = source->asks_size = TRUE;
+      if (reply->keeps_alive)
+        return FIL_DOWNLOAD_ASK_AGAIN;
+      settle (self, now_us + FIL_SOURCE_RECONNECT_US, NULL);
+      return FIL_DOWNLOAD_LEAVE;
+    }
   /* By then it may have more. */
-  set_available (self->source, NULL);
+  set_available (source, NULL);
   settle (self, now_us + retry_after_us (reply, FIL_SOURCE_HAMMERED_US), "range-not-available");
   return FIL_DOWNLOAD_LEAVE;
 }

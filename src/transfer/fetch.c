@@ -53,6 +53,13 @@ fetch_next (gpointer data,
       ask->page = self->tree_path;
       return TRUE;
     }
+  if (self->source->asks_size)
+    {
+      /* Nothing is leased for it. */
+      self->source->asks_size = !ask->is_alone;
+      ask->range = (FilRange){ 0, 1 };
+      return ask->is_alone;
+    }
   if (!self->download->has_size)
     {
       /* The first reply will tell; until then there is nothing that others could share in. */

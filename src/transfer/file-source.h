@@ -102,6 +102,10 @@ typedef struct
   gboolean is_alt;       /* only other sources have named it, and it has delivered nothing yet */
   gboolean no_solo;      /* too slow to prove itself alone */
   gboolean no_ranges;    /* always sends the whole file */
+  guint64 told_size;     /* of the file, as it says, … */
+  gboolean has_told_size; /* … if it has all of it */
+  gboolean asks_size;    /* it refused a range and did not say why: the first byte is asked for, to see its size … */
+  gboolean was_asked_size; /* … once */
   gboolean no_tree;      /* what it sent as the tree was none, or it sent none */
   gboolean is_suspect;   /* what it sent did not fit a tree that is not sure: others go first */
   gint64 pinged_us;      /* when it was asked by UDP, 0: never … */

@@ -214,6 +214,49 @@ test_no_ranges_among_others (void)
   g_assert_cmpuint (old->sent, <, 25 * MIB);
 }
 
+#define MIDDLE "X-Available-Ranges: bytes 4194304-6291455\r\n"
+
+/* Has two megabytes in the middle. */
+static gboolean
+serve_middle (Host *host,
+              const char *request,
+              GByteArray *out)
+{
+  guint64 first, last;
+
+  asked_range (request, &first, &last);
+  if (first >= 4 * MIB && last < 6 * MIB)
+    add_bytes (host, "HTTP/1.1 206 OK\r\n" MIDDLE "Content-Range: bytes {a}-{b}/{n}\r\nContent-Length: {l}\r\n\r\n", first, last,
+               out);
+  else
+    add_bytes (host, "HTTP/1.1 416 No\r\n" MIDDLE "Content-Length: 1\r\n\r\n", 0, 0, out);
+  return TRUE;
+}
+
+/* What is there already is passed over in the middle of the only reply. */
+static void
+test_no_ranges_around_a_piece (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (9 * MIB, 12);
+  FilDownload *download = start (world, content);
+  Host *old = world_add_host (world, "25.0.0.1:6346", content);
+  Host *partial = world_add_host (world, "26.0.0.1:6346", content);
+
+  partial->reply = serve_middle;
+  world_add_source (world, 1, partial);
+  world_run (world, 3);
+  g_assert_cmpuint (fil_download_received_bytes (download), ==, 2 * MIB);
+  old->text = whole_heads[0];
+  old->reply = serve_all;
+  old->bytes_per_step = 256 * 1024;
+  world_add_source (world, 1, old);
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+  g_assert_cmpuint (old->connects, ==, 1);
+  g_assert_cmpuint (download->received, ==, 9 * MIB);
+}
+
 /* The others are gone in the middle: it brings the rest, though it has to begin with what is there. */
 static void
 test_no_ranges_is_left (void)
@@ -486,9 +529,11 @@ test_refusals (void)
     { "HTTP/1.1 416 No\r\n" ELSEWHERE "Content-Length: 0\r\n\r\n", 0, 1, KEEPS_ALIVE, NULL },
     { "HTTP/1.1 416 No\r\n" ELSEWHERE "Connection: close\r\n\r\n", 1, 3, FALSE, NULL },
     { "HTTP/1.0 503 No\r\n" ELSEWHERE "\r\n", 1, 3, FALSE, NULL },
-    { "HTTP/1.1 416 No\r\nContent-Length: 0\r\n\r\n", 180, 182, FALSE, "range-not-available" },
+    /* Why is seen when the first byte is asked for. */
+    { "HTTP/1.1 416 No\r\nContent-Length: 0\r\n\r\n", 0, 1, KEEPS_ALIVE, NULL },
+    { "HTTP/1.1 416 No\r\nConnection: close\r\n\r\n", 1, 3, FALSE, NULL },
     { "HTTP/1.1 416 No\r\nX-Available-Ranges: bytes\r\nContent-Length: 0\r\n\r\n", 180, 182, FALSE, "range-not-available" },
-    { "HTTP/1.1 416 No\r\nContent-Range: bytes */2000000\r\nRetry-After: 400\r\nContent-Length: 0\r\n\r\n", 400, 402, FALSE,
+    { "HTTP/1.1 416 No\r\nContent-Range: bytes */2000000\r\nX-Gnutella-Content-URN: x\r\nRetry-After: 400\r\nContent-Length: 0\r\n\r\n", 400, 402, FALSE,
       "range-not-available" },
     { "HTTP/1.1 408 Timeout\r\n\r\n", 60, 62, FALSE, "busy" },
   };
@@ -568,6 +613,7 @@ main (int argc,
   g_test_add_func ("/transfer/old-uploaders/heads", test_heads);
   g_test_add_func ("/transfer/old-uploaders/no-ranges", test_no_ranges);
   g_test_add_func ("/transfer/old-uploaders/no-ranges-among-others", test_no_ranges_among_others);
+  g_test_add_func ("/transfer/old-uploaders/no-ranges-around-a-piece", test_no_ranges_around_a_piece);
   g_test_add_func ("/transfer/old-uploaders/no-ranges-is-left", test_no_ranges_is_left);
   g_test_add_func ("/transfer/old-uploaders/no-ranges-not-worth-it", test_no_ranges_not_worth_it);
   g_test_add_func ("/transfer/old-uploaders/no-ranges-no-progress", test_no_ranges_no_progress);
