@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "ctl.h"
+#include "ctl-table.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+
+#define USAGE_WIDTH 38
 
 static const CtlCommand *const groups[] = {
   ctl_node_commands, ctl_network_commands, ctl_search_commands, ctl_download_commands, ctl_sharing_commands,
@@ -20,6 +22,22 @@ find_command (const char *name)
   return NULL;
 }
 
+static void
+describe_command (GString *text,
+                  const CtlCommand *command)
+{
+  g_autofree char *usage = ctl_command_usage (command);
+  guint width = ctl_text_width (usage);
+
+  g_string_append_printf (text, "\n  %s", usage);
+  if (width > USAGE_WIDTH)
+    {
+      g_string_append (text, "\n  ");
+      width = 0;
+    }
+  g_string_append_printf (text, "%*s %s", (int) (USAGE_WIDTH - width), "", _(command->summary));
+}
+
 static char *
 describe_commands (void)
 {
@@ -27,11 +45,7 @@ describe_commands (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
     for (const CtlCommand *command = groups[i]; command->name != NULL; command++)
-      {
-        g_autofree char *usage = g_strjoin (" ", command->name, command->parameters, NULL);
-
-        g_string_append_printf (text, "\n  %-38s %s", usage, _(command->summary));
-      }
+      describe_command (text, command);
   g_string_append_printf (text, "\n\n%s", _("filbertctl COMMAND --help says more about one of them."));
   return g_string_free (text, FALSE);
 }

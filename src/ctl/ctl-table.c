@@ -137,9 +137,13 @@ ctl_cell_text (FilRow *row,
     }
 }
 
-/* Columns that a terminal needs for @text. */
-static guint
-width_of (const char *text)
+/**
+ * ctl_text_width:
+ *
+ * Returns: how many columns a terminal needs for @text
+ */
+guint
+ctl_text_width (const char *text)
 {
   guint width = 0;
 
@@ -166,7 +170,7 @@ append_cell (GString *line,
              gboolean is_right,
              gboolean is_last)
 {
-  guint pad = width - width_of (text);
+  guint pad = width - ctl_text_width (text);
 
   for (guint i = 0; is_right && i < pad; i++)
     g_string_append_c (line, ' ');
@@ -192,7 +196,7 @@ print_table (const CtlColumn *columns,
     for (guint c = 0; c < n_columns; c++)
       g_ptr_array_add (cells, ctl_cell_text (rows->pdata[r], columns[c].field, columns[c].cell));
   for (guint i = 0; i < cells->len; i++)
-    widths[i % n_columns] = MAX (widths[i % n_columns], width_of (cells->pdata[i]));
+    widths[i % n_columns] = MAX (widths[i % n_columns], ctl_text_width (cells->pdata[i]));
 
   for (guint r = 0; r <= rows->len; r++)
     {
@@ -252,7 +256,7 @@ ctl_print_row (const Ctl *ctl,
       return;
     }
   for (const CtlColumn *c = columns; c->title != NULL; c++)
-    width = MAX (width, width_of (_(c->title)));
+    width = MAX (width, ctl_text_width (_(c->title)));
   for (const CtlColumn *c = columns; c->title != NULL; c++)
     {
       g_autofree char *text = ctl_cell_text (row, c->field, c->cell);

@@ -37,6 +37,7 @@ CtlExit ctl_show_answer (Ctl *ctl, const char *method, GVariant *arguments, cons
                          const char *when_empty, GError **error);
 
 char *ctl_cell_text (FilRow *row, const char *field, CtlCell cell) G_GNUC_WARN_UNUSED_RESULT;
+guint ctl_text_width (const char *text);
 char *ctl_safe_text (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

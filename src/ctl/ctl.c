@@ -38,6 +38,17 @@ sort_out_dashes (int *argc,
 }
 
 /**
+ * ctl_command_usage:
+ *
+ * Returns: (transfer full): the name, and what comes after it in the person's language
+ */
+char *
+ctl_command_usage (const CtlCommand *command)
+{
+  return g_strjoin (" ", command->name, command->parameters != NULL ? _(command->parameters) : NULL, NULL);
+}
+
+/**
  * ctl_parse:
  * @argv: the command's name, its options and arguments
  *
@@ -50,7 +61,8 @@ ctl_parse (Ctl *ctl,
            char **argv,
            GError **error)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new (command->parameters);
+  g_autoptr (GOptionContext) context = g_option_context_new (
+      command->parameters != NULL ? _(command->parameters) : NULL);
   g_autofree char *program = g_strdup_printf ("filbertctl %s", command->name);
   const GOptionEntry everywhere[] = {
     { "profile", 0, 0, G_OPTION_ARG_FILENAME, &ctl->profile, N_ ("The node's folder"), N_ ("DIR") },
@@ -72,7 +84,7 @@ ctl_parse (Ctl *ctl,
   n = (guint) argc - 1;
   if (n < command->min_arguments || n > command->max_arguments)
     {
-      g_autofree char *usage = g_strjoin (" ", command->name, command->parameters, NULL);
+      g_autofree char *usage = ctl_command_usage (command);
 
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("usage: filbertctl %s"), usage);
       return FALSE;

@@ -39,6 +39,7 @@ typedef struct
   guint max_arguments;
 } CtlCommand;
 
+char *ctl_command_usage (const CtlCommand *command) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ctl_parse (Ctl *ctl, const CtlCommand *command, int argc, char **argv, GError **error);
 gboolean ctl_attach (Ctl *ctl, FilAttachFlags flags, GError **error);
 CtlExit ctl_report (const GError *error);

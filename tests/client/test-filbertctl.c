@@ -178,6 +178,8 @@ test_help (Fixture *f,
   assert_prints (f, "--version", "filbertctl " FIL_VERSION "\n");
   assert_run (f, "--help", 0);
   all = g_strdup (f->out);
+  g_assert_nonnull (strstr (all, "\n  history [WORDS…] | --clear             Files"));
+  g_assert_nonnull (strstr (all, "\n  removed                                Downloads"));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       g_autofree char *line = g_strconcat (commands[i], " --help", NULL);
