@@ -160,10 +160,13 @@
 #define FIL_REQUEST_GIV_US (30 * FIL_SEC)      /* … after our GIV */
 #define FIL_REQUEST_IDLE_US (30 * FIL_SEC)     /* between requests */
 #define FIL_REQUEST_STALL_US (60 * FIL_SEC)    /* the other side takes nothing, or less … */
-#define FIL_REQUEST_STALL_LEAST 4096           /* … than so many bytes of a reply that go on */
+#define FIL_REQUEST_STALL_LEAST 4096           /* … than so many bytes of a reply that go on, or, while others wait … */
+                                               /* … for its slot, of all that it asks for */
 #define FIL_REQUEST_MAX_ERRORS 10              /* on one connection */
 #define FIL_REQUEST_MAX_TARGET 2000            /* bytes */
 #define FIL_UPLOAD_BLOCK (1024 * 1024)         /* sent between two looks at the file */
+#define FIL_UPLOAD_PAGES_PER_S 20              /* lists of all that is shared that are made for strangers … */
+#define FIL_UPLOAD_PAGES_BURST 20              /* … and so many at once: one takes longer than a hundred other replies */
 #define FIL_UPLOAD_RETRY_AFTER_S 60
 #define FIL_UPLOAD_MAX_RANGES_TEXT 500         /* bytes of X-Available-Ranges */
 #define FIL_PARTIAL_LEAST (1024 * 1024)        /* proved bytes of a download before others are given any */

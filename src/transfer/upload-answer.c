@@ -190,7 +190,11 @@ take_slot (FilUploadSession *self,
     {
     case FIL_QUEUE_GRANTED:
       if (!self->was_granted)
-        _fil_uploads_look (self->uploads);
+        {
+          self->slot_us = now_us;
+          self->slot_moved = 0;
+          _fil_uploads_look (self->uploads);
+        }
       /* Good for coming back when the connection breaks. Who names none gets it with the second reply: gtk-gnutella
        * fetches the tree after the first, and once it knows its place it goes back to the file only over another
        * connection, twelve seconds later. */
@@ -431,6 +435,11 @@ serve_page (FilUploadSession *self,
   };
   FilPageReply reply = { 0 };
 
+  if (!fil_token_bucket_take (&self->uploads->pages, 1, now_us))
+    {
+      _fil_upload_session_refuse (self, 503, now_us);
+      return;
+    }
   if (self->uploads->delegate.page == NULL ||
       !self->uploads->delegate.page (self->uploads->data, &page, &reply))
     {

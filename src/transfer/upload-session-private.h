@@ -45,6 +45,8 @@ struct _FilUploadSession
   gboolean is_connected;
   FilUploadPlace *place; /* in the queue, or with a slot; NULL: none */
   gboolean was_granted;
+  gint64 slot_us;       /* since when it is looked at what becomes of its slot: … */
+  guint64 slot_moved;   /* … so many bytes of files went to it */
   gboolean knows_place; /* was told it with a slot */
   gboolean was_served;  /* the first reply is out: later ones say less */
   gboolean closes;      /* after this reply */

@@ -217,6 +217,7 @@ session_sent (FilSession *session,
     page_sent (self, len);
   else if (len > 0)
     {
+      self->slot_moved += len;
       self->body.start += len;
       _fil_uploads_row_sent (self->uploads, self->row, len, now_us);
     }
@@ -243,7 +244,29 @@ session_wake (FilSession *session)
 {
   FilUploadSession *self = self_of (session);
 
-  return session->is_closed ? FIL_NEVER : self->since_us + self->limit_us;
+  gint64 wake_us = self->since_us + self->limit_us;
+
+  if (session->is_closed)
+    return FIL_NEVER;
+  return fil_upload_place_has_slot (self->place) ? MIN (wake_us, self->slot_us + FIL_REQUEST_STALL_US) : wake_us;
+}
+
+/* A byte now and then keeps a connection, but no slot that others wait for: neither within one reply nor by asking for
+ * another byte. What it is given up by is no accident, so it does not get it back. */
+static void
+look_at_slot (FilUploadSession *self,
+              gint64 now_us)
+{
+  gboolean is_idle = self->slot_moved < FIL_REQUEST_STALL_LEAST;
+
+  if (!fil_upload_place_has_slot (self->place) || now_us < self->slot_us + FIL_REQUEST_STALL_US)
+    return;
+  self->slot_us = now_us;
+  self->slot_moved = 0;
+  if (!is_idle || fil_upload_queue_waiting (self->uploads->queue) == 0)
+    return;
+  give_back_place (self, FALSE);
+  give_up (self, "others wait, and it takes next to nothing");
 }
 
 static void
@@ -254,8 +277,13 @@ session_tick (FilSession *session,
 
   if (session->is_closed || now_us < session_wake (session))
     return;
-  if (self->phase == FIL_UPLOAD_PHASE_REPLY)
-    give_up (self, "the other side takes nothing, or next to nothing");
+  if (now_us < self->since_us + self->limit_us)
+    look_at_slot (self, now_us);
+  else if (self->phase == FIL_UPLOAD_PHASE_REPLY)
+    {
+      give_back_place (self, FALSE);
+      give_up (self, "the other side takes nothing, or next to nothing");
+    }
   else if (self->phase == FIL_UPLOAD_PHASE_OPENING)
     give_up (self, "the file could not be opened in time");
   else

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "push-limit.h"
+#include "token-bucket.h"
 #include "transfer-rate.h"
 #include "upload-queue.h"
 #include "uploads.h"
@@ -48,6 +49,7 @@ struct _FilUploads
   gboolean may_browse; /* others are told that they can */
   GPtrArray *rows;     /* FilUpload, oldest first */
   GPtrArray *sessions; /* FilUploadSession */
+  FilTokenBucket pages; /* that may be made now */
   FilPushLimit *push_limit;
   guint opening;       /* pushed connections on their way */
   guint64 pushes_answered;

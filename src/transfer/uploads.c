@@ -36,6 +36,7 @@ fil_uploads_new (const FilUploadsDelegate *delegate,
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) _fil_upload_free);
   self->sessions = g_ptr_array_new ();
   self->push_limit = fil_push_limit_new ();
+  fil_token_bucket_init (&self->pages, FIL_UPLOAD_PAGES_PER_S, FIL_UPLOAD_PAGES_BURST, 0);
   return self;
 }
 

@@ -329,6 +329,80 @@ test_last_byte (void)
   g_assert_true (is (next, 200));
 }
 
+/* Asks for @wanted every 10 s, and takes of each answer at most @most bytes; returns for how long, up to 10 minutes. */
+static guint
+hold_slot (Node *node,
+           FilSession *session,
+           const char *wanted,
+           gsize most)
+{
+  g_autofree char *request = g_strdup_printf ("GET " N2R " HTTP/1.1\r\nHost: a\r\n" PARQ "%s\r\n", wanted);
+  gsize len = strlen (request);
+  guint seconds = 0;
+
+  for (; seconds < 600 && !session->is_closed; seconds++)
+    {
+      if (seconds % 10 == 0)
+        {
+          g_autofree char *answer = NULL;
+
+          (void) fil_session_feed (session, (const guint8 *) request, len, node->world->now_us);
+          answer = read_some (node, session, most);
+        }
+      pass (node, 1);
+      fil_session_tick (session, node->world->now_us);
+    }
+  return seconds;
+}
+
+/* Who keeps a slot by a byte now and then loses it to those who wait, and has no claim to it when he comes back. */
+static void
+test_squatters (void)
+{
+  static const struct
+  {
+    const char *wanted;
+    gsize most;
+    guint later; /* that it begins */
+    gboolean is_disturbed;
+  } ways[] = {
+    { "Range: bytes=0-0\r\n", G_MAXSIZE, 0, TRUE }, /* another byte each time */
+    { "", 0, 0, TRUE },                               /* reads nothing */
+    { "", 0, 5, TRUE },                               /* the answer begins later than the slot is looked at */
+    { "", 1, 5, TRUE },                               /* reads very little */
+    { "", G_MAXSIZE, 0, FALSE },                      /* slow, but it gets on: 100 bytes a second */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autoptr (Node) node = node_new (1, 2);
+      g_autofree char *served = NULL, *id = NULL, *answer = NULL, *again = NULL;
+      FilSession *holder = come (node, "26.0.0.1", PARQ, &served);
+      g_autoptr (FilSession) waiting = NULL, back = NULL;
+
+      g_test_message ("%s, %" G_GSIZE_FORMAT " bytes", ways[i].wanted, ways[i].most);
+      g_free (served);
+      served = ask (node, holder, PARQ);
+      id = id_of (served);
+      pass (node, ways[i].later);
+      /* As long as nobody wants it, nobody minds how it is used. */
+      if (ways[i].most > 1)
+        g_assert_cmpuint (hold_slot (node, holder, ways[i].wanted, ways[i].most), ==, 600);
+      waiting = come (node, "26.0.0.2", PARQ "Connection: close\r\n", &answer);
+      g_assert_true (is (answer, 503));
+      g_assert_cmpint (hold_slot (node, holder, ways[i].wanted, ways[i].most) <= 2 * FIL_REQUEST_STALL_US / FIL_SEC, ==,
+                       ways[i].is_disturbed);
+      fil_session_free (holder);
+      if (!ways[i].is_disturbed)
+        continue;
+      g_assert_cmpuint (fil_uploads_used_slots (node->host->uploads), ==, 0);
+      g_assert_cmpuint (fil_uploads_waiting (node->host->uploads), ==, 1);
+      back = come (node, "26.0.0.1", id, &again);
+      g_assert_true (is (again, 503));
+      g_assert_cmpint (number (again, "; position="), ==, 2);
+    }
+}
+
 /* A little early is in time. */
 static void
 test_tolerance (void)
@@ -707,6 +781,7 @@ main (int argc,
   g_test_add_func ("/transfer/upload-queue/many-rows", test_many_rows);
   g_test_add_func ("/transfer/upload-queue/legacy", test_legacy);
   g_test_add_func ("/transfer/upload-queue/last-byte", test_last_byte);
+  g_test_add_func ("/transfer/upload-queue/squatters", test_squatters);
   g_test_add_func ("/transfer/upload-queue/tolerance", test_tolerance);
   g_test_add_func ("/transfer/upload-queue/unaware", test_unaware);
   g_test_add_func ("/transfer/upload-queue/ids", test_ids);

@@ -406,6 +406,42 @@ test_long_page (void)
   g_assert_true (g_str_has_suffix (head, "\r\n\r\n"));
 }
 
+/* Who asks for the list again and again, on one connection or on many, is told to come later; files go out as ever. */
+static void
+test_page_storm (void)
+{
+  static const char *const requests[] = { "GET / HTTP/1.1\r\n" HOST, "HEAD / HTTP/1.1\r\n" HOST };
+  g_autoptr (Node) node = node_new ();
+  gint64 now_us = FIL_HOUR;
+
+  for (guint i = 0; i < 10; i++)
+    {
+      guint made = 0;
+
+      for (guint j = 0; j < 200; j++)
+        {
+          g_autofree char *address = g_strdup_printf ("25.0.%u.%u:1000", i, j);
+          g_autoptr (FilSession) session = connect_from (node, address);
+          const char *request = requests[j % 2];
+          g_autofree char *answer = NULL;
+
+          (void) fil_session_feed (session, (const guint8 *) request, strlen (request), now_us);
+          answer = drain (session, now_us);
+          made += g_str_has_prefix (answer, "HTTP/1.1 200 ");
+          g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 200 ") ||
+                         (g_str_has_prefix (answer, "HTTP/1.1 503 ") && strstr (answer, "\r\nRetry-After: ") != NULL));
+        }
+      g_assert_cmpuint (made, ==, i == 0 ? FIL_UPLOAD_PAGES_BURST : FIL_UPLOAD_PAGES_PER_S / 2);
+      now_us += FIL_SEC / 2;
+    }
+  {
+    g_autoptr (FilSession) session = connect_from (node, "25.1.0.1:1000");
+    g_autofree char *answer = talk (session, "GET " N2R " HTTP/1.1\r\n" HOST, 4096);
+
+    g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 200 "));
+  }
+}
+
 /* The body of the tree as somebody with that program is sent it, taken out of what it comes in. */
 static GByteArray *
 tree_for (const char *user_agent,
@@ -905,6 +941,7 @@ main (int argc,
   g_test_add_func ("/transfer/uploads/requests", test_requests);
   g_test_add_func ("/transfer/uploads/judged-places", test_judged_places);
   g_test_add_func ("/transfer/uploads/long-page", test_long_page);
+  g_test_add_func ("/transfer/uploads/page-storm", test_page_storm);
   g_test_add_func ("/transfer/uploads/tree", test_tree);
   g_test_add_func ("/transfer/uploads/keep-alive", test_keep_alive);
   g_test_add_func ("/transfer/uploads/slots", test_slots);
