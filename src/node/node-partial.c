@@ -116,7 +116,9 @@ _fil_node_partial_heard (FilNode *self,
     return;
   if (place->has_push)
     {
-      spec = (FilSourceSpec){ .endpoint = place->push.external, .guid = place->push.guid, .needs_push = TRUE, .is_alt = TRUE };
+      spec = (FilSourceSpec){
+        .endpoint = place->push.external, .guid = place->push.guid, .needs_push = TRUE, .is_alt = TRUE,
+      };
       spec.proxies = place->push.proxies;
       spec.n_proxies = place->push.n_proxies;
     }

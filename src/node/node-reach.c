@@ -119,7 +119,9 @@ _fil_node_note_outside (FilNode *self)
     return;
   if (fil_endpoint_is_set (&self->outside))
     {
-      _fil_node_event (self, "moved", 0, _("Others see this computer at another address now; connections that were cut off are made anew."));
+      _fil_node_event (self, "moved", 0,
+                       _("Others see this computer at another address now; connections that were cut off are made "
+                         "anew."));
       fil_downloads_moved (self->downloads, _fil_node_now (self));
       _fil_node_port_map_restart (self);
     }

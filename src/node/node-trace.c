@@ -139,8 +139,8 @@ fil_node_trace (FilNode *self,
     }
   if (!g_ascii_string_to_signed (digits, 10, 1, G_MAXINT64, &id, NULL))
     {
-      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE, _("%s is neither the id of a search or a download nor 32 digits."),
-                   id_or_muid);
+      g_set_error (error, FIL_NODE_ERROR, FIL_NODE_ERROR_USAGE,
+                   _("%s is neither the id of a search or a download nor 32 digits."), id_or_muid);
       return FALSE;
     }
   search = wants_download ? NULL : fil_searches_get (self->searches, id);

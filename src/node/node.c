@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-
 G_DEFINE_FINAL_TYPE (FilNode, fil_node, G_TYPE_OBJECT)
 
 #define SAVE_EVERY_US (60 * FIL_SEC)

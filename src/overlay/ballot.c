@@ -28,7 +28,8 @@ forget (FilBallot *self,
  * fil_ballot_vote:
  * @quorum: how many have to agree
  *
- * Counts a vote; voters that may be one person are one (fil_endpoint_maybe_one_person()). A new address needs its quorum and more voters than the present one has left.
+ * Counts a vote; voters that may be one person are one (fil_endpoint_maybe_one_person()). A new address needs its
+ * quorum and more voters than the present one has left.
  *
  * Returns: whether another address is elected now
  */

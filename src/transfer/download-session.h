@@ -86,7 +86,8 @@ typedef struct
                                gint64 now_us);
 
   /* Wanted bytes. Returns how many were taken: when fewer, the rest is offered again at once; 0 means
-   * "no more until fil_download_session_resume()". With *enough set the rest of the body is not wanted and the connection ends. */
+   * "no more until fil_download_session_resume()". With *enough set the rest of the body is not wanted and the
+   * connection ends. */
   gsize (*received) (gpointer data, guint64 offset, const guint8 *bytes, gsize len, gboolean *enough,
                      gint64 now_us);
 

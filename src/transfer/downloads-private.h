@@ -8,6 +8,27 @@
 
 G_BEGIN_DECLS
 
+/* How a file comes, and where each step is:
+ *
+ *   verbs, list       what people ask for: add, pause, cancel …; all downloads in their order
+ *   sources, size     who has it, from hits and from other sources; what to believe of its size
+ *   schedule, slow    tick by tick, who is connected to next, and which connection gives way to a better one
+ *   push, giv, punch  the ways to sources that cannot be connected to
+ *   ping, place       asking a source what it has; waiting in its queue
+ *   fetch*.c          one connection to one source (on top of download-session.c, which speaks HTTP): the range
+ *                     it is to bring, where else the file is, the tree of its hashes
+ *   disk              the part file: bytes are written, and synced before they count as kept
+ *   verify            the hash of each block as it is complete
+ *   tree              which tree of hashes to believe, and what a wrong block means
+ *   blame             who sent wrong bytes, or how to find out
+ *   finish            the hash of the whole file, and the file to its place
+ *   text              the state of it all in words
+ *   network           the network went, came back, or is another one
+ *
+ * Where no file is named it is downloads-NAME.c. What takes time, the disk and hashes, is a FilDownloadOp
+ * (download-op.h), whose answer may find the download gone.
+ */
+
 typedef struct _FilFetch FilFetch;
 
 typedef enum

@@ -191,7 +191,8 @@ explain_connecting (FilDownload *download,
                                   _("Waiting for a source behind a firewall to connect to us."));
 }
 
-/* When a source, or a search for others, is tried next, or asked whether it is our turn. A second more or less is no news. */
+/* When a source, or a search for others, is tried next, or asked whether it is our turn. A second more or less is no
+ * news. */
 static gboolean
 find_retry (FilDownloads *self,
             FilDownload *download,

@@ -62,8 +62,8 @@ chunk_size (const FilFetch *self,
   return MAX (most, least);
 }
 
-/* Where to go on: the head of the file first, so that it can be looked at, and on from there if somebody does; then what few of those have who
- * do not have all of it, if there are such; else where this connection was. */
+/* Where to go on: the head of the file first, so that it can be looked at, and on from there if somebody does;
+ * then what few of those have who do not have all of it, if there are such; else where this connection was. */
 static guint64
 next_place (const FilFetch *self,
             guint64 near)

@@ -6,8 +6,9 @@
 #include "transfer-limits.h"
 
 /* When a packet counts as lost. LimeWire's profile resends the oldest by a timer, after RTO, 2 RTO, 4 RTO … (rudp.md
- * §4). The extended one goes by time of sending: whatever left a little earlier than something that arrived is lost (as RFC 8985
- * has it), and when nothing answers at all, the oldest is sent again to make the other side say what it has. */
+ * §4). The extended one goes by time of sending: whatever left a little earlier than something that arrived is lost
+ * (as RFC 8985 has it), and when nothing answers at all, the oldest is sent again to make the other side say what it
+ * has. */
 
 #define RTO_EXTRA_US 500     /* rudp.md §4 */
 #define PROBE_MARGIN_US 2000 /* timers and batches on both sides */
