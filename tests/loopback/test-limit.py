@@ -17,10 +17,12 @@ class Limit(Test):
                             ("other sharer", {"slow medlar.bin": self.slow}),
                             ("third sharer", {"fast medlar.bin": self.fast})):
             self.node(name).start([self.ultrapeer], files)
-        self.getter = self.node("getter", settings={"download-limit": "2000000"}).start([self.ultrapeer])
+        # What comes before the limit is there must not be more than it lets through: the speed is a mean of ten seconds.
+        self.getter = self.node("getter", settings={"download-limit": str(LIMIT // 2)}).start([self.ultrapeer])
         found = {row["name"]: row["id"] for row in self.getter.find("medlar", n=3)}
         self.number = self.getter.ask("get", str(found["slow medlar.bin"]))[0]["id"]
         self.getter.ask("limit", str(self.number), str(LIMIT))
+        self.getter.ask("set", "download-limit", "2000000")
         self.other = self.getter.ask("get", str(found["fast medlar.bin"]))[0]["id"]
 
     def row(self):
@@ -79,7 +81,7 @@ class UploadLimit(Test):
         """Two who get a file each from the same sharer, the first of them limited from its first bytes on."""
         self.slow, self.fast, self.next = noise(SIZE, 43), noise(SIZE, 44), noise(SIZE, 45)
         self.ultrapeer = self.node("ultrapeer", role="ultrapeer").start()
-        self.sharer = self.node("sharer", settings={"upload-limit": "20000"}).start(
+        self.sharer = self.node("sharer", settings={"upload-limit": str(LIMIT // 2)}).start(
             [self.ultrapeer], {"slow medlar.bin": self.slow, "fast medlar.bin": self.fast, "next medlar.bin": self.next})
         self.getters = [self.node("getter %d" % i).start([self.ultrapeer]) for i in range(2)]
         self.number = self.get(0, "slow medlar.bin")
