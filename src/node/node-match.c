@@ -39,6 +39,16 @@ _fil_node_local_file (FilNode *self,
   return TRUE;
 }
 
+/* Who else has it and can be connected to; so the asker has others when all of our slots are taken. */
+static void
+add_places (FilNode *self,
+            FilLocalFile *file)
+{
+  static const FilEndpoint anybody = { 0 };
+
+  file->n_alts = fil_mesh_good (self->mesh, file->sha1, &anybody, 0, file->alts, FIL_LOCAL_ALTS, _fil_node_now (self));
+}
+
 /**
  * _fil_node_match:
  * @files: (out): the files of ours that answer, at most @max
@@ -71,6 +81,9 @@ _fil_node_match (FilNode *self,
 
   for (guint i = 0; i < n_ids && n < max; i++)
     if (_fil_node_local_file (self, ids[i], &files[n]) && wants_kind (query, fil_file_kind_of (files[n].name)))
-      fil_library_count (self->library, files[n++].index, 1, 0);
+      {
+        add_places (self, &files[n]);
+        fil_library_count (self->library, files[n++].index, 1, 0);
+      }
   return n;
 }

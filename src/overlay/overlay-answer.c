@@ -9,20 +9,29 @@
 
 #define SPEED_KBPS 8000 /* a word to old programs, which sort by it */
 
-/* Those whose addresses the asker can use (IPv6-Ready §5.5). */
+/* Those whose addresses the asker can use (IPv6-Ready §5.5); @out may be @hosts. */
+static guint
+usable (const FilHost *hosts,
+        guint n_hosts,
+        FilQueryV6 v6,
+        FilHost *out)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < n_hosts; i++)
+    if (hosts[i].endpoint.family == 6 ? v6 != FIL_QUERY_V6_NONE : v6 != FIL_QUERY_V6_ONLY)
+      out[n++] = hosts[i];
+  return n;
+}
+
 static guint
 list_proxies (FilOverlay *self,
               FilQueryV6 v6,
               FilHost *out)
 {
   FilHost all[FIL_PUSH_PROXIES_TOLD];
-  guint n_all = fil_overlay_push_proxies (self, all, G_N_ELEMENTS (all));
-  guint n = 0;
 
-  for (guint i = 0; i < n_all; i++)
-    if (all[i].endpoint.family == 6 ? v6 != FIL_QUERY_V6_NONE : v6 != FIL_QUERY_V6_ONLY)
-      out[n++] = all[i];
-  return n;
+  return usable (all, fil_overlay_push_proxies (self, all, G_N_ELEMENTS (all)), v6, out);
 }
 
 static void
@@ -48,12 +57,16 @@ describe (FilOverlay *self,
 
 static void
 add_file (FilHitBuilder *builder,
+          FilQueryV6 v6,
           const FilLocalFile *file)
 {
+  FilHost alts[FIL_LOCAL_ALTS];
   FilHitRecord record = { .index = file->index,
                           .size = file->size,
                           .name = fil_slice_text (file->name),
-                          .created_s = file->created_s };
+                          .created_s = file->created_s,
+                          .alts = alts,
+                          .n_alts = usable (file->alts, MIN (file->n_alts, FIL_LOCAL_ALTS), v6, alts) };
 
   if (file->sha1 != NULL)
     {
@@ -95,7 +108,7 @@ build_hits (FilOverlay *self,
   builder = fil_hit_builder_new (header, &own, SPEED_KBPS, &self->config.guid, &trailer, ggep_h,
                                  FIL_HIT_PAYLOAD_SEND);
   for (guint i = 0; i < n; i++)
-    add_file (builder, &files[i]);
+    add_file (builder, v6, &files[i]);
   return fil_hit_builder_end (builder);
 }
 

@@ -68,6 +68,8 @@ typedef struct
   gboolean wants_new;      /* "What's New?": the newest files */
 } FilLocalQuery;
 
+#define FIL_LOCAL_ALTS 5 /* other places of one file in a hit of ours; gtk-gnutella names up to ten */
+
 /* A file of ours that answers. Strings are borrowed until match() is called again. */
 typedef struct
 {
@@ -77,6 +79,8 @@ typedef struct
   const FilSha1 *sha1;     /* or NULL */
   const FilTth *tth;       /* or NULL */
   gint64 created_s;        /* unix time, 0 when unknown */
+  FilHost alts[FIL_LOCAL_ALTS]; /* others that have it, as far as we know */
+  guint n_alts;
 } FilLocalFile;
 
 /* Where a message came from. */

@@ -24,7 +24,9 @@ match (gpointer data,
   self->n_matches++;
   if (self->file == NULL)
     return 0;
-  files[0] = (FilLocalFile){ .index = 7, .size = 12345, .name = self->file };
+  files[0] = (FilLocalFile){ .index = 7, .size = 12345, .name = self->file, .n_alts = self->n_alts };
+  for (guint i = 0; i < self->n_alts; i++)
+    files[0].alts[i] = (FilHost){ raw_endpoint (i), i == 1 };
   return 1;
 }
 

@@ -26,6 +26,7 @@ typedef struct
   guint n_proxies_told;  /* how often the list of push proxies was said to be another one */
   FilSource head_source;
   const char *file;      /* every query finds this, or NULL */
+  guint n_alts;          /* … and that it is at the raw_endpoint() of the numbers below, too */
 } RawWorld;
 
 typedef struct

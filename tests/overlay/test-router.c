@@ -166,6 +166,37 @@ test_hits (Fixture *f,
   g_assert_cmpuint (fil_packet_ttl (packet), ==, 1 + FIL_HIT_TTL_MARGIN);
 }
 
+/* A hit names others who have the file, as many as we let it. */
+static void
+test_hit_alts (Fixture *f,
+               gconstpointer data)
+{
+  f->world->file = "hazel.ogg";
+  for (f->world->n_alts = 0; f->world->n_alts <= FIL_LOCAL_ALTS; f->world->n_alts++)
+    {
+      FilHost alts[FIL_LOCAL_ALTS + 1];
+      const FilPacket *packet;
+      FilHitRecord record;
+      FilQueryHit hit;
+      FilHitIter iter;
+
+      fil_guid_random (&f->muid, f->world->random);
+      raw_peer_query (f->up[2], &f->muid, 3, 1, "hazel");
+      packet = raw_peer_last (f->up[2], FIL_KIND_QUERY_HIT);
+      g_assert_true (fil_query_hit_decode (&hit, fil_packet_payload (packet)));
+      iter = fil_hit_iter (&hit);
+      g_assert_true (fil_hit_iter_next (&iter, &record));
+      g_assert_cmpuint (fil_hit_record_alts (&record, alts, G_N_ELEMENTS (alts)), ==, f->world->n_alts);
+      for (guint i = 0; i < f->world->n_alts; i++)
+        {
+          FilEndpoint at = raw_endpoint (i);
+
+          g_assert_true (fil_endpoint_equal (&alts[i].endpoint, &at));
+          g_assert_cmpint (alts[i].tls, ==, i == 1);
+        }
+    }
+}
+
 /* What a host that browses us reads: as few hits as hold all files, complete, under our own name. */
 static void
 test_list_files (Fixture *f,
@@ -387,7 +418,7 @@ main (int argc,
     { "leaf-relays", test_leaf_relays }, { "duplicates", test_duplicates },
     { "rates", test_rates },           { "errors", test_errors },
     { "hops-flow", test_hops_flow },   { "slow-reader", test_slow_reader },
-    { "list-files", test_list_files }, { "relayed-vendor", test_relayed_vendor },
+    { "hit-alts", test_hit_alts }, { "list-files", test_list_files }, { "relayed-vendor", test_relayed_vendor },
   };
 
   g_test_init (&argc, &argv, NULL);
