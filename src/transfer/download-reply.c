@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "alt-locs.h"
 #include "handshake-values.h"
 #include "http-queue.h"
 #include "http-range.h"
@@ -203,6 +204,7 @@ read_mesh (FilDownloadReply *reply,
   reply->alt = fil_head_get (head, "X-Alt");
   reply->nalt = fil_head_get (head, "X-NAlt");
   reply->falt = fil_head_get (head, "X-FAlt");
+  reply->old_alt = fil_old_alt_locs_get (head);
   reply->takes_push_places = features != NULL && fil_header_feature (features, "fwalt", &major, &minor);
 }
 

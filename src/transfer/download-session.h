@@ -37,6 +37,7 @@ typedef struct
   const char *alt;          /* X-Alt, X-NAlt and X-FAlt as they came, or NULL */
   const char *nalt;
   const char *falt;
+  const char *old_alt;      /* the same as URLs */
   gboolean takes_push_places; /* wants to hear X-FAlt */
 } FilDownloadReply;
 

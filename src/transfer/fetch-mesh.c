@@ -45,6 +45,17 @@ hear_places (FilFetch *self,
 }
 
 static void
+hear_old_places (FilFetch *self,
+                 const char *value,
+                 gint64 now_us)
+{
+  FilHost hosts[FIL_HTTP_ALTS_MAX];
+  guint n = fil_old_alt_locs_parse (value, &self->download->sha1, hosts, G_N_ELEMENTS (hosts));
+
+  fil_downloads_add_alts (self->downloads, self->download->id, hosts, n, now_us);
+}
+
+static void
 hear_push_places (FilFetch *self,
                   const char *value,
                   gint64 now_us)
@@ -115,6 +126,8 @@ _fil_fetch_read_mesh (FilFetch *self,
     return;
   if (reply->alt != NULL)
     hear_places (self, reply->alt, now_us);
+  if (reply->old_alt != NULL)
+    hear_old_places (self, reply->old_alt, now_us);
   if (reply->falt != NULL)
     hear_push_places (self, reply->falt, now_us);
   if (reply->nalt != NULL)

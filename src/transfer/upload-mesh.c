@@ -51,12 +51,10 @@ static void
 hear_places (FilUploads *uploads,
              const FilUploadPeer *peer,
              const FilSha1 *file,
-             const char *value,
+             const FilHost *hosts,
+             guint n,
              gint64 now_us)
 {
-  FilHost hosts[FIL_HTTP_ALTS_MAX];
-  guint n = fil_alt_locs_parse (value, hosts, G_N_ELEMENTS (hosts));
-
   for (guint i = 0; i < n; i++)
     {
       FilMeshPlace place = { .host = hosts[i] };
@@ -106,9 +104,11 @@ _fil_upload_mesh_hear (FilUploads *uploads,
                        gint64 now_us)
 {
   const char *alt = fil_head_get (request, "X-Alt");
+  const char *old_alt = fil_old_alt_locs_get (request);
   const char *falt = fil_head_get (request, "X-FAlt");
   const char *nalt = fil_head_get (request, "X-NAlt");
   const char *features = fil_head_get (request, "X-Features");
+  FilHost hosts[FIL_HTTP_ALTS_MAX];
   guint major, minor;
 
   if (features != NULL && fil_header_feature (features, "fwalt", &major, &minor))
@@ -116,7 +116,9 @@ _fil_upload_mesh_hear (FilUploads *uploads,
   if (uploads->mesh == NULL)
     return;
   if (alt != NULL)
-    hear_places (uploads, peer, file, alt, now_us);
+    hear_places (uploads, peer, file, hosts, fil_alt_locs_parse (alt, hosts, G_N_ELEMENTS (hosts)), now_us);
+  if (old_alt != NULL)
+    hear_places (uploads, peer, file, hosts, fil_old_alt_locs_parse (old_alt, file, hosts, G_N_ELEMENTS (hosts)), now_us);
   if (falt != NULL)
     hear_push_places (uploads, peer, file, falt, now_us);
   if (nalt != NULL)

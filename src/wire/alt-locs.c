@@ -114,6 +114,67 @@ fil_alt_locs_parse (const char *value,
   return n;
 }
 
+/* "http://192.0.2.1:6346/uri-res/N2R?urn:sha1:… 2002-04-30T08:30Z", if that is @file. */
+static gboolean
+read_url (FilSlice url,
+          const FilSha1 *file,
+          FilEndpoint *out)
+{
+  static const char scheme[] = "http://", urn[] = "urn:sha1:";
+  FilReader r = url;
+  FilSlice host, rest;
+  FilSha1 sha1;
+
+  if (!fil_scan_word (&r, scheme) || !fil_scan_item (&r, '/', &host) || host.len == 0)
+    return FALSE;
+  for (rest = r; rest.len >= strlen (urn) + FIL_SHA1_TEXT_LEN; rest = fil_slice (rest.data + 1, rest.len - 1))
+    if (fil_slice_starts_with_case (rest, urn))
+      return fil_sha1_parse (&sha1, (const char *) rest.data + strlen (urn), FIL_SHA1_TEXT_LEN) &&
+             fil_sha1_equal (&sha1, file) &&
+             fil_endpoint_parse (out, (const char *) host.data, (gssize) host.len, FIL_GNUTELLA_PORT);
+  return FALSE;
+}
+
+/**
+ * fil_old_alt_locs_get:
+ *
+ * Returns: (transfer none) (nullable): what programs older than X-Alt say of other places (http-transfer.md §6)
+ */
+const char *
+fil_old_alt_locs_get (const FilHead *head)
+{
+  const char *value = fil_head_get (head, "X-Gnutella-Alternate-Location");
+
+  return value != NULL ? value : fil_head_get (head, "Alternate-Location");
+}
+
+/**
+ * fil_old_alt_locs_parse:
+ * @value: (nullable): URLs, each with the time when it was right, or without
+ * @file: whose places are wanted; of a URL without a hash nobody knows what is there
+ * @out: room for @max hosts
+ *
+ * Returns: hosts in @out
+ */
+guint
+fil_old_alt_locs_parse (const char *value,
+                        const FilSha1 *file,
+                        FilHost *out,
+                        guint max)
+{
+  FilReader r = fil_slice_text (value);
+  FilSlice url;
+  guint n = 0;
+
+  while (n < max && fil_scan_item (&r, ',', &url))
+    {
+      out[n] = (FilHost){ 0 };
+      if (read_url (url, file, &out[n].endpoint))
+        n++;
+    }
+  return n;
+}
+
 static void
 write_list (const FilHost *hosts,
             guint n,

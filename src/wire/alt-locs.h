@@ -3,7 +3,9 @@
 
 #include <glib.h>
 
+#include "head.h"
 #include "packed-hosts.h"
+#include "urn.h"
 #include "writer.h"
 
 G_BEGIN_DECLS
@@ -14,6 +16,10 @@ G_BEGIN_DECLS
 guint fil_alt_locs_parse (const char *value, FilHost *out, guint max);
 void fil_alt_locs_write (const FilHost *hosts, guint n, gboolean with_tls, FilWriter *out);
 void fil_push_proxies_write (const FilHost *hosts, guint n, FilWriter *out);
+
+/* URLs, as they were written before; to be read only. */
+const char *fil_old_alt_locs_get (const FilHead *head);
+guint fil_old_alt_locs_parse (const char *value, const FilSha1 *file, FilHost *out, guint max);
 
 /* The bit list itself: bit 7 of the first byte is entry 0. */
 gboolean fil_tls_bit (FilSlice bits, guint position);

@@ -79,6 +79,34 @@ test_alt (void)
   world_assert_done (world, 1, content);
 }
 
+/* As programs wrote it before X-Alt. */
+static void
+test_old_alt (void)
+{
+  static const char *const names[] = { "X-Gnutella-Alternate-Location", "Alternate-Location", "x-gnutella-alternate-location " };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (4 * MIB, 1);
+      FilDownload *download = start (world, content);
+      Host *second = world_add_host (world, "26.0.0.1:7000", content);
+      char sha1[FIL_SHA1_TEXT_LEN + 1];
+      g_autofree char *text = NULL;
+
+      fil_sha1_to_text (&download->sha1, sha1);
+      text = g_strdup_printf ("%s: http://26.0.0.1:7000/uri-res/N2R?urn:sha1:%s 2002-04-30T08:30:00Z,\r\n"
+                              " http://29.0.0.1:25/uri-res/N2R?urn:sha1:%s, http://29.0.0.2/get/1/x\r\n",
+                              names[i], sha1, sha1);
+      add_speaker (world, "25.0.0.1:6346", content, text);
+      second->bytes_per_step = 64 * 1024;
+      g_assert_true (world_run_until (world, download, DONE, 60));
+      world_assert_done (world, 1, content);
+      g_assert_cmpuint (download->sources->len, ==, 2);
+      g_assert_cmpuint (second->sent, >, MIB);
+    }
+}
+
 static gboolean
 keep_requests (Host *host,
                const char *request,
@@ -433,6 +461,7 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/exchange/alt", test_alt);
+  g_test_add_func ("/transfer/exchange/old-alt", test_old_alt);
   g_test_add_func ("/transfer/exchange/hit-alts", test_hit_alts);
   g_test_add_func ("/transfer/exchange/told", test_told);
   g_test_add_func ("/transfer/exchange/push-places", test_push_places);

@@ -393,6 +393,32 @@ assert_written (FilWriter *out,
   fil_writer_truncate (out, 0);
 }
 
+#define SHA1_A "PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB"
+#define SHA1_B "F7KODRT2FUUPZ3MET3Q3W5XHHENZH2YS"
+
+/* URLs of the time before X-Alt. */
+static void
+test_old_alt_locs (void)
+{
+  static const char value[] =
+      "http://192.0.2.1:7000/uri-res/N2R?urn:sha1:" SHA1_A " 2002-04-30T08:30:00Z, "
+      "HTTP://192.0.2.2/uri-res/N2R?URN:SHA1:" SHA1_A ",http://192.0.2.3:7003/uri-res/N2R?urn:sha1:" SHA1_B ", "
+      "http://192.0.2.4:7004/get/2/name.mp3 2002-04-30T08:30Z,http://192.0.2.5:99999/uri-res/N2R?urn:sha1:" SHA1_A ", "
+      "http:///uri-res/N2R?urn:sha1:" SHA1_A ",http://name.example/uri-res/N2R?urn:sha1:" SHA1_A ", , ftp://192.0.2.6/"
+      "urn:sha1:" SHA1_A ",http://192.0.2.7:7007/uri-res/N2R?urn:sha1:PLST,urn:sha1:" SHA1_A ","
+      "http://192.0.2.8:7008/uri-res/N2R?urn:sha1:" SHA1_A;
+  FilHost hosts[8];
+  FilSha1 file;
+
+  g_assert_true (fil_sha1_parse (&file, SHA1_A, -1));
+  g_assert_cmpuint (fil_old_alt_locs_parse (value, &file, hosts, 8), ==, 3);
+  assert_host (&hosts[0], "192.0.2.1:7000", FALSE);
+  assert_host (&hosts[1], "192.0.2.2:6346", FALSE);
+  assert_host (&hosts[2], "192.0.2.8:7008", FALSE);
+  g_assert_cmpuint (fil_old_alt_locs_parse (value, &file, hosts, 2), ==, 2);
+  g_assert_cmpuint (fil_old_alt_locs_parse (NULL, &file, hosts, 8), ==, 0);
+}
+
 static void
 test_alt_locs (void)
 {
@@ -854,6 +880,7 @@ main (int argc,
   g_test_add_func ("/wire/transfer-vectors/head-ping", test_head_ping);
   g_test_add_func ("/wire/transfer-vectors/bits", test_bits);
   g_test_add_func ("/wire/transfer-vectors/alt-locs", test_alt_locs);
+  g_test_add_func ("/wire/transfer-vectors/old-alt-locs", test_old_alt_locs);
   g_test_add_func ("/wire/transfer-vectors/push-endpoints", test_push_endpoints);
   g_test_add_func ("/wire/transfer-vectors/http-values", test_http_values);
   g_test_add_func ("/wire/transfer-vectors/queue-writing", test_queue_writing);
