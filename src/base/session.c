@@ -12,7 +12,7 @@ void
 fil_session_init (FilSession *self,
                   const FilSessionClass *klass)
 {
-  *self = (FilSession){ .klass = klass };
+  *self = (FilSession){ .klass = klass, .held_since_us = FIL_NEVER };
 }
 
 /**
@@ -168,6 +168,8 @@ fil_session_hung_up (FilSession *self,
 gint64
 fil_session_wake (FilSession *self)
 {
+  if (self->held_since_us != FIL_NEVER && self->klass->held != NULL)
+    return FIL_NEVER;
   return self->klass->wake != NULL ? self->klass->wake (self) : FIL_NEVER;
 }
 
@@ -177,4 +179,24 @@ fil_session_tick (FilSession *self,
 {
   if (self->klass->tick != NULL)
     self->klass->tick (self, now_us);
+}
+
+/**
+ * fil_session_set_held:
+ * @is_held: whether a limit of speed keeps back bytes that there may be, either way
+ *
+ * For the driver, as often as it likes; then fil_session_wake() may be another one.
+ */
+void
+fil_session_set_held (FilSession *self,
+                      gboolean is_held,
+                      gint64 now_us)
+{
+  gint64 since_us = self->held_since_us;
+
+  if (is_held == (since_us != FIL_NEVER))
+    return;
+  self->held_since_us = is_held ? now_us : FIL_NEVER;
+  if (!is_held && self->klass->held != NULL)
+    self->klass->held (self, now_us - since_us, now_us);
 }

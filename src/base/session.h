@@ -51,6 +51,10 @@ typedef struct
   gint64 (*wake) (FilSession *self);
   void (*tick) (FilSession *self, gint64 now_us);
 
+  /* Optional: to keep a limit of speed the driver has not moved bytes for us microseconds, though there may have been
+   * some. That is nobody's silence: meanwhile wake() was not asked, and no time counts against the other side. */
+  void (*held) (FilSession *self, gint64 us, gint64 now_us);
+
   void (*free) (FilSession *self);
 } FilSessionClass;
 
@@ -70,6 +74,7 @@ struct _FilSession
   char *close_reason;   /* set: send what output() still has, then shut the stream */
   gboolean is_closed;
   gboolean abort;       /* shut at once, whatever output() still has */
+  gint64 held_since_us; /* its driver keeps a limit of speed; FIL_NEVER: it does not */
   guint64 group;        /* those of one number share a limit of speed, when there is one for it; 0: of none */
   FilSession *next;     /* owned: takes over the stream as soon as output() has no more */
 };
@@ -88,6 +93,7 @@ void fil_session_sent (FilSession *self, gsize len, gint64 now_us);
 void fil_session_hung_up (FilSession *self, const char *error, gint64 now_us);
 gint64 fil_session_wake (FilSession *self);
 void fil_session_tick (FilSession *self, gint64 now_us);
+void fil_session_set_held (FilSession *self, gboolean is_held, gint64 now_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilSession, fil_session_free)
 

@@ -320,6 +320,7 @@ _fil_pump_run (FilPump *self)
   if (self->state == FIL_PUMP_RUNNING && fil_stream_flush (self->stream) == FIL_STREAM_FAILED)
     _fil_pump_hang_up (self, fil_stream_error (self->stream), &turn);
   follow (self, is_silent, moved != self->bytes[FIL_WAY_OUT], &turn);
+  fil_session_set_held (self->session, fil_shaper_client_is_waiting (&self->shaper), turn.now_us);
   self->is_running = FALSE;
 
   if (self->state == FIL_PUMP_ENDED)

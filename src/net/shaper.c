@@ -173,6 +173,17 @@ fil_shaper_ask (FilShaperClient *client,
 }
 
 /**
+ * fil_shaper_client_is_waiting:
+ *
+ * Returns: whether ready() will be called, for either way
+ */
+gboolean
+fil_shaper_client_is_waiting (const FilShaperClient *client)
+{
+  return client->way[FIL_WAY_IN].lane != NULL || client->way[FIL_WAY_OUT].lane != NULL;
+}
+
+/**
  * fil_shaper_spend:
  *
  * Counts bytes that were moved. The overlay takes from the transfers, but never more than half.

@@ -63,6 +63,7 @@ void fil_shaper_client_init (FilShaperClient *client, FilShaper *shaper, FilTraf
 void fil_shaper_client_clear (FilShaperClient *client);
 void fil_shaper_client_set_group (FilShaperClient *client, guint64 group);
 gsize fil_shaper_ask (FilShaperClient *client, FilWay way, gsize wanted, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+gboolean fil_shaper_client_is_waiting (const FilShaperClient *client);
 void fil_shaper_spend (FilShaperClient *client, FilWay way, gsize bytes, gint64 now_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilShaper, fil_shaper_free)

@@ -63,6 +63,8 @@ _fil_node_apply_limits (FilNode *self)
   fil_shaper_set_limit (self->shaper, FIL_WAY_OUT, fil_settings_get_int (self->settings, out), now_us);
   fil_shaper_set_limit_each (self->shaper, FIL_WAY_IN, fil_settings_get_int (self->settings, "download-limit-each"));
   fil_shaper_set_limit_each (self->shaper, FIL_WAY_OUT, fil_settings_get_int (self->settings, "upload-limit-each"));
+  fil_downloads_set_limits (self->downloads, fil_settings_get_int (self->settings, in),
+                            fil_settings_get_int (self->settings, "download-limit-each"), now_us);
   fil_uploads_set_slots (self->uploads, (guint) fil_settings_get_int (self->settings, "upload-slots"),
                          self->is_private ? 0 : UPLOADS_PER_HOST);
   fil_downloads_set_max_active (self->downloads, (guint) fil_settings_get_int (self->settings, "max-downloads"), now_us);

@@ -370,6 +370,17 @@ session_tick (FilSession *session,
 }
 
 static void
+session_held (FilSession *session,
+              gint64 us,
+              gint64 now_us)
+{
+  FilBrowseSession *self = self_of (session);
+
+  self->since_us = MIN (self->since_us + us, now_us);
+  self->begin_us = MIN (self->begin_us + us, now_us);
+}
+
+static void
 session_free (FilSession *session)
 {
   FilBrowseSession *self = self_of (session);
@@ -394,6 +405,7 @@ static const FilSessionClass session_class = {
   .hung_up = session_hung_up,
   .wake = session_wake,
   .tick = session_tick,
+  .held = session_held,
   .free = session_free,
 };
 

@@ -237,6 +237,18 @@ session_tick (FilSession *session,
 }
 
 static void
+session_held (FilSession *session,
+              gint64 us,
+              gint64 now_us)
+{
+  FilDownloadSession *self = self_of (session);
+
+  self->since_us = MIN (self->since_us + us, now_us);
+  if (self->is_owned && self->delegate.held != NULL)
+    self->delegate.held (self->data, us, now_us);
+}
+
+static void
 session_free (FilSession *session)
 {
   FilDownloadSession *self = self_of (session);
@@ -265,6 +277,7 @@ static const FilSessionClass session_class = {
   .hung_up = session_hung_up,
   .wake = session_wake,
   .tick = session_tick,
+  .held = session_held,
   .free = session_free,
 };
 

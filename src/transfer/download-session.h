@@ -92,6 +92,9 @@ typedef struct
   gsize (*received) (gpointer data, guint64 offset, const guint8 *bytes, gsize len, gboolean *enough,
                      gint64 now_us);
 
+  /* For us microseconds no byte could come, because a limit of speed was kept; may be NULL. */
+  void (*held) (gpointer data, gint64 us, gint64 now_us);
+
   /* No byte came for FIL_SOURCE_QUIET_US; may be NULL. */
   void (*quiet) (gpointer data, gint64 now_us);
 

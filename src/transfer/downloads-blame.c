@@ -156,7 +156,7 @@ gave_up (const FilDownload *download,
 
       if (fetch->source == source && fetch->is_delivering)
         return now_us - MAX (fetch->started_us, download->work->solo_since_us) > FIL_SOLO_TRIAL_US &&
-               fil_transfer_rate_get (&fetch->rate, now_us) < FIL_SOLO_MIN_BPS;
+               fil_fetch_speed (fetch, now_us) < FIL_SOLO_MIN_BPS;
     }
   return FALSE;
 }

@@ -128,6 +128,8 @@ struct _FilDownloads
   guint64 last_order;
   guint64 last_number;
   guint max_active;
+  gint64 limit_bps;         /* of everything together, 0: none */
+  gint64 limit_each_bps;    /* of each download that has none of its own, 0: none */
   gboolean is_offline;
   gint64 moved_us;          /* when our address became another one, 0: it did not */
   gboolean is_shut;
@@ -159,6 +161,8 @@ gboolean _fil_downloads_host_is_taken (FilDownloads *self, const FilFileSource *
 /* downloads-slow.c */
 gboolean _fil_downloads_has_room (const FilDownloads *self, const FilDownload *download, FilFetch **slow, gint64 *wake,
                                   gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+gint64 _fil_downloads_share (const FilDownload *download);
+gboolean _fil_downloads_is_tight (const FilDownload *download);
 void _fil_downloads_give_way (FilFetch *slow, gint64 now_us);
 void _fil_downloads_trim (FilDownload *download, gint64 now_us);
 

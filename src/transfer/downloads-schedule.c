@@ -247,6 +247,9 @@ worker_spacing (const FilDownload *download)
 {
   guint64 missing = download->map != NULL ? fil_segment_map_missing (download->map) : download->size;
 
+  /* Until it shows whether the first one brings all that may come. */
+  if (_fil_downloads_is_tight (download))
+    return FIL_DOWNLOAD_TIGHT_SPACING_US;
   if (download->work->n_workers >= FIL_DOWNLOAD_QUICK_WORKERS)
     return FIL_DOWNLOAD_WORKER_SPACING_US;
   return missing > FIL_DOWNLOAD_QUICK_WORKERS * FIL_SEGMENT_FIRST ? 0 : FIL_DOWNLOAD_QUICK_SPACING_US;

@@ -10,13 +10,80 @@
 /* Sources that bring next to nothing, or keep us waiting, would fill all the connections that there may be, and keep
  * out whoever has the file to give. */
 
-/* Under a low limit many connections would each get so little that they seem to stand still. */
+/* Downloads that have connections, @download among them. */
 static guint
-most_connections (const FilDownload *download)
+n_sharing (const FilDownloads *self,
+           const FilDownload *download)
 {
-  if (download->limit_bps == 0)
+  guint n = 1;
+
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      const FilDownload *other = g_ptr_array_index (self->list, i);
+
+      n += other != download && other->work->fetches->len > 0;
+    }
+  return n;
+}
+
+static gint64
+lower_of (gint64 a,
+          gint64 b)
+{
+  return a == 0 || b == 0 ? MAX (a, b) : MIN (a, b);
+}
+
+/**
+ * _fil_downloads_share:
+ *
+ * Returns: what the limits leave to a download, bytes a second; 0: there is none
+ */
+gint64
+_fil_downloads_share (const FilDownload *download)
+{
+  const FilDownloads *self = download->work->downloads;
+  gint64 own = download->limit_bps > 0 ? download->limit_bps : self->limit_each_bps;
+  gint64 share = self->limit_bps > 0 ? MAX (self->limit_bps / n_sharing (self, download), 1) : 0;
+
+  return lower_of (own, share);
+}
+
+/**
+ * _fil_downloads_is_tight:
+ *
+ * Returns: whether the limits leave a download so little that one source can bring it
+ */
+gboolean
+_fil_downloads_is_tight (const FilDownload *download)
+{
+  gint64 share = _fil_downloads_share (download);
+
+  return share > 0 && share < 2 * FIL_SOURCE_SHARE_BPS;
+}
+
+static gboolean
+has_held (const FilDownload *download,
+          gint64 now_us)
+{
+  for (guint i = 0; i < download->work->fetches->len; i++)
+    if (fil_fetch_is_held (g_ptr_array_index (download->work->fetches, i), now_us))
+      return TRUE;
+  return FALSE;
+}
+
+/* Under a low limit many connections would each get next to nothing, and others would wait for the slots that they
+ * keep; under a tiny one, one that brings all of it is enough. */
+static guint
+most_connections (const FilDownload *download,
+                  gint64 now_us)
+{
+  gint64 share = _fil_downloads_share (download);
+
+  if (share == 0)
     return FIL_DOWNLOAD_MAX_CONNECTIONS;
-  return (guint) CLAMP (download->limit_bps / FIL_SOURCE_SHARE_BPS, 2, FIL_DOWNLOAD_MAX_CONNECTIONS);
+  if (_fil_downloads_is_tight (download))
+    return has_held (download, now_us) ? 1 : 2;
+  return (guint) MIN (share / FIL_SOURCE_SHARE_BPS, FIL_DOWNLOAD_MAX_CONNECTIONS);
 }
 
 /* Those that take of the limit: who keeps us waiting in a queue brings nothing. */
@@ -36,12 +103,13 @@ n_bringing (const FilDownload *download)
 }
 
 static gboolean
-is_full (const FilDownload *download)
+is_full (const FilDownload *download,
+         gint64 now_us)
 {
   guint n_pushing = _fil_download_n_pushing (download);
 
   return download->work->fetches->len + n_pushing >= FIL_DOWNLOAD_MAX_CONNECTIONS ||
-         n_bringing (download) + n_pushing >= most_connections (download);
+         n_bringing (download) + n_pushing >= most_connections (download, now_us);
 }
 
 /* Whether others may have its connection; when not, @wake is when that may be. */
@@ -62,7 +130,7 @@ gives_way (const FilFetch *fetch,
       *wake = MIN (*wake, due);
       return FALSE;
     }
-  if (!waits && fil_transfer_rate_get (&fetch->rate, now_us) >= FIL_SOURCE_LEAST_BPS)
+  if (!waits && fil_fetch_speed (fetch, now_us) >= FIL_SOURCE_LEAST_BPS)
     {
       *wake = MIN (*wake, now_us + FIL_TRANSFER_RATE_SECONDS * FIL_SEC);
       return FALSE;
@@ -76,7 +144,7 @@ worth (const FilFetch *fetch,
        gint64 now_us)
 {
   if (fetch->source->state != FIL_SOURCE_QUEUED)
-    return fil_transfer_rate_get (&fetch->rate, now_us);
+    return fil_fetch_speed (fetch, now_us);
   return FIL_SOURCE_LEAST_BPS + G_MAXUINT32 - fetch->source->place.position;
 }
 
@@ -94,7 +162,7 @@ _fil_downloads_has_room (const FilDownloads *self,
                          gint64 *wake,
                          gint64 now_us)
 {
-  const GPtrArray *fetches = is_full (download) ? download->work->fetches : self->fetches;
+  const GPtrArray *fetches = is_full (download, now_us) ? download->work->fetches : self->fetches;
 
   *slow = NULL;
   if (fetches == self->fetches && fetches->len < FIL_DOWNLOADS_MAX_CONNECTIONS)
@@ -125,7 +193,7 @@ _fil_downloads_give_way (FilFetch *slow,
   fil_file_source_wait (source, now_us + FIL_SOURCE_SLOW_US, "too-slow");
 }
 
-/* Of those that take of the limit. */
+/* Of those that take of the limits. */
 static FilFetch *
 slowest (const FilDownload *download,
          gint64 now_us)
@@ -147,14 +215,14 @@ slowest (const FilDownload *download,
 /**
  * _fil_downloads_trim:
  *
- * Ends the connections that are too many for the limit of the download, the slowest first; their sources are asked
+ * Ends the connections that are too many for the limits, the slowest first; their sources are asked
  * again when there is room. Who waits in a queue keeps its place.
  */
 void
 _fil_downloads_trim (FilDownload *download,
                      gint64 now_us)
 {
-  while (n_bringing (download) > most_connections (download))
+  while (n_bringing (download) > most_connections (download, now_us))
     {
       FilFetch *fetch = slowest (download, now_us);
       FilFileSource *source = fetch->source;
@@ -162,4 +230,27 @@ _fil_downloads_trim (FilDownload *download,
       fil_fetch_drop (fetch, "the download is to be slower");
       fil_file_source_wait (source, 0, NULL);
     }
+}
+
+/**
+ * fil_downloads_set_limits:
+ * @bytes_per_s: of everything that comes; 0: none
+ * @each_bytes_per_s: of each download that has none of its own; 0: none
+ *
+ * Notes the limits that whoever drives the sessions keeps; see fil_downloads_set_limit().
+ */
+void
+fil_downloads_set_limits (FilDownloads *self,
+                          gint64 bytes_per_s,
+                          gint64 each_bytes_per_s,
+                          gint64 now_us)
+{
+  if (self->limit_bps == bytes_per_s && self->limit_each_bps == each_bytes_per_s)
+    return;
+  self->now_us = MAX (self->now_us, now_us);
+  self->limit_bps = bytes_per_s;
+  self->limit_each_bps = each_bytes_per_s;
+  for (guint i = 0; i < self->list->len; i++)
+    _fil_downloads_trim (g_ptr_array_index (self->list, i), now_us);
+  _fil_downloads_soon (self);
 }

@@ -130,6 +130,7 @@ void fil_downloads_tick (FilDownloads *self, gint64 now_us);
 void fil_downloads_set_mesh (FilDownloads *self, FilMesh *mesh);
 void fil_downloads_set_salt (FilDownloads *self, guint32 salt);
 void fil_downloads_set_max_active (FilDownloads *self, guint max, gint64 now_us);
+void fil_downloads_set_limits (FilDownloads *self, gint64 bytes_per_s, gint64 each_bytes_per_s, gint64 now_us);
 void fil_downloads_moved (FilDownloads *self, gint64 now_us);
 void fil_downloads_network_changed (FilDownloads *self, gboolean is_available, gint64 now_us);
 

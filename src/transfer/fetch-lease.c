@@ -40,6 +40,19 @@ first_size (const FilFetch *self)
              : FIL_SEGMENT_FIRST;
 }
 
+/* What a connection can be asked for under the limits. All of it comes at once and waits in the sockets until we take
+ * it; meanwhile the other side waits for the next request. */
+static guint64
+limited_size (const FilFetch *self)
+{
+  gint64 share = _fil_downloads_share (self->download);
+
+  if (share == 0)
+    return FIL_SEGMENT_MOST;
+  return MAX ((guint64) share * FIL_SEGMENT_LIMITED_SECONDS / self->download->work->fetches->len,
+              FIL_SEGMENT_LIMITED_LEAST);
+}
+
 /* How much to ask for: what lasts some seconds at the measured speed, but near the end of the file no
  * more than a share, so that nobody waits for one slow source. */
 static guint64
@@ -59,7 +72,7 @@ chunk_size (const FilFetch *self,
   most = CLAMP (most, FIL_SEGMENT_LEAST, FIL_SEGMENT_MOST);
   if (workers > 1)
     most = MIN (most, fil_segment_map_missing (download->map) / (2 * workers));
-  return MAX (most, least);
+  return MIN (MAX (most, least), limited_size (self));
 }
 
 /* Where to go on: the head of the file first, so that it can be looked at, and on from there if somebody does;
@@ -93,7 +106,7 @@ rest_us (const FilFetch *victim,
          guint64 rest,
          gint64 now_us)
 {
-  guint64 bps = fil_transfer_rate_get (&victim->rate, now_us);
+  guint64 bps = fil_fetch_speed (victim, now_us);
 
   if (victim->is_stalled || bps == 0)
     return G_MAXINT64 / 4;

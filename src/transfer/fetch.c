@@ -201,6 +201,14 @@ fetch_received (gpointer data,
 }
 
 static void
+fetch_held (gpointer data,
+            gint64 us,
+            gint64 now_us)
+{
+  fil_transfer_rate_held (&((FilFetch *) data)->rate, us, now_us);
+}
+
+static void
 fetch_stalled (gpointer data,
                gint64 now_us)
 {
@@ -216,10 +224,36 @@ fetch_stalled (gpointer data,
   _fil_downloads_soon (self->downloads);
 }
 
+/**
+ * fil_fetch_speed:
+ *
+ * Returns: bytes a second that the source brings, however little of that our own limits let in; G_MAXUINT64: they let
+ *   in so little that nobody can say
+ */
+guint64
+fil_fetch_speed (const FilFetch *self,
+                 gint64 now_us)
+{
+  return fil_transfer_rate_unheld (&self->rate, self->session->held_since_us, now_us);
+}
+
+/**
+ * fil_fetch_is_held:
+ *
+ * Returns: whether it is our own limits that say how fast it is
+ */
+gboolean
+fil_fetch_is_held (const FilFetch *self,
+                   gint64 now_us)
+{
+  return fil_transfer_rate_is_held (&self->rate, self->session->held_since_us, now_us);
+}
+
 static void
 forget (FilFetch *self)
 {
   FilDownloads *downloads = self->downloads;
+  guint64 speed = fil_fetch_speed (self, downloads->now_us);
 
   self->session = NULL;
   _fil_fetch_give_back_from (self, 0);
@@ -229,7 +263,8 @@ forget (FilFetch *self)
     fil_file_source_set_state (self->source, FIL_SOURCE_IDLE);
   if (!_fil_fetch_is_waited_on (self))
     fil_source_place_disconnected (&self->source->place, downloads->now_us);
-  self->source->bps = MAX (self->source->bps, fil_transfer_rate_get (&self->rate, downloads->now_us));
+  if (speed < G_MAXUINT64)
+    self->source->bps = MAX (self->source->bps, speed);
   /* The last bytes still count; a full disk may stop the download here. */
   flush (self);
   _fil_downloads_soon (downloads);
@@ -285,6 +320,7 @@ static const FilDownloadSessionDelegate session_delegate = {
   .page = fetch_page,
   .reply = fetch_reply,
   .received = fetch_received,
+  .held = fetch_held,
   .quiet = _fil_downloads_fetch_quiet,
   .stalled = fetch_stalled,
   .ended = fetch_ended,

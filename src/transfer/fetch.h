@@ -76,6 +76,8 @@ FilFetch *fil_fetch_find (const FilDownload *download, const FilFileSource *sour
 FilSession *fil_fetch_let_go (FilFetch *self) G_GNUC_WARN_UNUSED_RESULT;
 void fil_fetch_drop (FilFetch *self, const char *reason);
 void fil_fetch_flush_old (FilFetch *self, gint64 now_us);
+guint64 fil_fetch_speed (const FilFetch *self, gint64 now_us);
+gboolean fil_fetch_is_held (const FilFetch *self, gint64 now_us);
 void fil_fetch_resume (FilFetch *self, gint64 now_us);
 
 G_END_DECLS

@@ -15,6 +15,7 @@
 #define FIL_DOWNLOAD_WORKER_SPACING_US FIL_SEC /* one more connection a second for one download … */
 #define FIL_DOWNLOAD_QUICK_WORKERS 4           /* … but the first ones go out together, … */
 #define FIL_DOWNLOAD_QUICK_SPACING_US (50 * FIL_MSEC) /* … of a small file one after the other */
+#define FIL_DOWNLOAD_TIGHT_SPACING_US (3 * FIL_SEC) /* … under a limit that one source can fill */
 #define FIL_DOWNLOAD_SEARCH_SPACING_US (30 * FIL_MINUTE)  /* asking for more sources, for one file … */
 #define FIL_DOWNLOADS_SEARCH_SPACING_US (5 * FIL_MINUTE)  /* … and for all of them */
 #define FIL_DOWNLOADS_REFRESH_SPACING_US (5 * FIL_SEC)    /* … for where known sources are now */
@@ -33,6 +34,8 @@
 #define FIL_SEGMENT_LEAST (64 * 1024)
 #define FIL_SEGMENT_MOST (16 * 1024 * 1024)
 #define FIL_SEGMENT_SECONDS 10                 /* of data in one lease, by the measured speed */
+#define FIL_SEGMENT_LIMITED_SECONDS 20         /* at the most under a limit of ours: idle, the other side hangs up after 30 … */
+#define FIL_SEGMENT_LIMITED_LEAST (8 * 1024)   /* … but no less than this, or most of it would be heads */
 #define FIL_SEGMENT_END_GAME (256 * 1024)      /* so little is missing: slow ones are hardly waited for */
 #define FIL_SEGMENT_STEAL_LEAST (16 * 1024)    /* what is left of a slow lease is split down to this */
 #define FIL_RAREST_PIECES 1024                 /* that are told apart when the rarest is looked for */

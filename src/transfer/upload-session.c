@@ -290,6 +290,16 @@ session_tick (FilSession *session,
     fil_session_abort (session, "no request came");
 }
 
+static void
+session_held (FilSession *session,
+              gint64 us,
+              gint64 now_us)
+{
+  FilUploadSession *self = self_of (session);
+
+  self->since_us = MIN (self->since_us + us, now_us);
+}
+
 /* Lets go of everything that belongs to the uploads. */
 static void
 leave (FilUploadSession *self)
@@ -343,6 +353,7 @@ static const FilSessionClass session_class = {
   .hung_up = session_hung_up,
   .wake = session_wake,
   .tick = session_tick,
+  .held = session_held,
   .free = session_free,
 };
 

@@ -124,6 +124,10 @@ test_talk (void)
   /* Without the optional calls nothing is due and nothing happens. */
   g_assert_cmpint (fil_session_wake (session), ==, FIL_NEVER);
   fil_session_tick (session, 0);
+  fil_session_set_held (session, TRUE, 0);
+  g_assert_cmpint (session->held_since_us, ==, 0);
+  fil_session_set_held (session, FALSE, 0);
+  g_assert_cmpint (session->held_since_us, ==, FIL_NEVER);
 }
 
 static void

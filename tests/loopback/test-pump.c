@@ -559,6 +559,39 @@ test_group_limit (void)
   loop_clear (&loop);
 }
 
+/* A session is told that it is a limit that keeps its bytes back, and that there is no more to be kept back. */
+static void
+test_held (void)
+{
+  Loop loop;
+  Fate fate = { 0 };
+  Actor *eater = actor_new ("");
+  Actor *talker = actor_new ("");
+  int fds[2];
+
+  loop_init (&loop);
+  loop_pair (fds);
+  eater->keeps_heard = FALSE;
+  eater->parent.group = 7;
+  talker->endless = 20 * 1000;
+  pump_on (&loop, fds[0], talker, &fate);
+  pump_on (&loop, fds[1], eater, &fate);
+  fil_shaper_set_group_limit (loop.shaper, 7, FIL_WAY_IN, 1000, fil_clock_now (loop.clock));
+  loop_settle (&loop);
+  for (guint i = 0; i < 15; i++)
+    {
+      loop_advance (&loop, FIL_SEC);
+      g_assert_cmpint (eater->parent.held_since_us, <=, fil_clock_now (loop.clock));
+      g_assert_cmpuint (eater->n_heard, <, 20 * 1000);
+      g_assert_cmpint (talker->parent.held_since_us, ==, FIL_NEVER);
+    }
+  for (guint i = 0; i < 10; i++)
+    loop_advance (&loop, FIL_SEC);
+  g_assert_cmpuint (eater->n_heard, ==, 20 * 1000);
+  g_assert_cmpint (eater->parent.held_since_us, ==, FIL_NEVER);
+  loop_clear (&loop);
+}
+
 /* A link that is flooded does not keep the others waiting. */
 static void
 test_turns (void)
@@ -635,6 +668,7 @@ main (int argc,
   g_test_add_func ("/loopback/pump/timer", test_timer);
   g_test_add_func ("/loopback/pump/rate-limit", test_rate_limit);
   g_test_add_func ("/loopback/pump/group-limit", test_group_limit);
+  g_test_add_func ("/loopback/pump/held", test_held);
   g_test_add_func ("/loopback/pump/turns", test_turns);
   g_test_add_func ("/loopback/pump/gather", test_gather);
   return g_test_run ();

@@ -297,6 +297,7 @@ typedef struct
 {
   FilSession *sessions[2]; /* 0: the downloads', 1: the host's */
   GByteArray *waiting[2];  /* bytes that the session did not take yet */
+  FilShaperClient shaper;  /* of what comes to the downloads */
   Host *host;
   guint64 sent;            /* by the host */
 } Link;
@@ -304,12 +305,24 @@ typedef struct
 static void
 link_free (Link *self)
 {
+  fil_shaper_client_clear (&self->shaper);
   for (guint i = 0; i < 2; i++)
     {
       fil_session_free (self->sessions[i]);
       g_byte_array_unref (self->waiting[i]);
     }
   g_free (self);
+}
+
+static void feed_waiting (Link *self, guint i, gint64 now_us);
+
+static void
+link_ready (gpointer data,
+            FilWay way)
+{
+  Link *self = data;
+
+  feed_waiting (self, 0, self->host->world->now_us);
 }
 
 static Link *
@@ -325,8 +338,27 @@ link_new (World *world,
   self->host = host;
   for (guint i = 0; i < 2; i++)
     self->waiting[i] = g_byte_array_new ();
+  fil_shaper_client_init (&self->shaper, world->shaper, FIL_TRAFFIC_TRANSFER, link_ready, self);
   g_ptr_array_add (world->links, self);
   return self;
+}
+
+/* How much the limits let in to session i; as the pump, it asks for more than there is. */
+static gsize
+may_feed (Link *self,
+          guint i,
+          gint64 now_us)
+{
+  gsize most;
+
+  if (self->waiting[i]->len == 0 || self->sessions[i]->is_closed)
+    return 0;
+  if (i == 1)
+    return self->waiting[i]->len;
+  fil_shaper_client_set_group (&self->shaper, self->sessions[0]->group);
+  most = fil_shaper_ask (&self->shaper, FIL_WAY_IN, 64 * 1024, now_us);
+  fil_session_set_held (self->sessions[0], most == 0, now_us);
+  return MIN (most, self->waiting[i]->len);
 }
 
 static void
@@ -334,13 +366,18 @@ feed_waiting (Link *self,
               guint i,
               gint64 now_us)
 {
-  gsize used;
+  gsize most, used;
 
-  if (self->waiting[i]->len == 0 || self->sessions[i]->is_closed)
-    return;
-  used = fil_session_feed (self->sessions[i], self->waiting[i]->data, self->waiting[i]->len, now_us);
-  g_assert_cmpuint (used, <=, self->waiting[i]->len);
-  g_byte_array_remove_range (self->waiting[i], 0, (guint) used);
+  while ((most = may_feed (self, i, now_us)) > 0)
+    {
+      used = fil_session_feed (self->sessions[i], self->waiting[i]->data, most, now_us);
+      g_assert_cmpuint (used, <=, most);
+      g_byte_array_remove_range (self->waiting[i], 0, (guint) used);
+      if (i == 0)
+        fil_shaper_spend (&self->shaper, FIL_WAY_IN, used, now_us);
+      if (used < most)
+        return;
+    }
 }
 
 /* Moves at most most bytes from session i to the other one. */
@@ -411,6 +448,10 @@ link_step (Link *self,
       fil_session_hung_up (self->sessions[0], "connection reset", now_us);
       fil_session_hung_up (self->sessions[1], "connection reset", now_us);
     }
+  /* What is on its way arrives, before the end does. */
+  if (self->sessions[1]->is_closed && !self->sessions[0]->is_closed && self->waiting[0]->len > 0 &&
+      self->sessions[0]->held_since_us != FIL_NEVER)
+    return TRUE;
   for (guint i = 0; i < 2; i++)
     if (self->sessions[i]->is_closed)
       {
@@ -1136,6 +1177,8 @@ world_new (void)
   World *self = g_new0 (World, 1);
 
   self->now_us = 1000 * FIL_SEC;
+  self->timers = fil_timer_queue_new ();
+  self->shaper = fil_shaper_new (self->timers);
   g_assert_true (fil_endpoint_parse (&self->own, "24.0.0.1:6346", -1, 0));
   self->is_reachable = TRUE;
   self->has_route = TRUE;
@@ -1167,6 +1210,8 @@ world_free (World *self)
   g_array_unref (self->pongs);
   g_ptr_array_unref (self->links);
   g_ptr_array_unref (self->hosts);
+  fil_shaper_free (self->shaper);
+  fil_timer_queue_free (self->timers);
   g_hash_table_unref (self->files);
   g_hash_table_unref (self->disk);
   g_hash_table_unref (self->done);
@@ -1281,6 +1326,7 @@ void
 world_step (World *self)
 {
   self->now_us += WORLD_STEP_US;
+  fil_timer_queue_run (self->timers, self->now_us);
   run_pongs (self);
   deliver_pushes (self);
   for (guint i = self->links->len; i > 0; i--)

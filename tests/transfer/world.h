@@ -5,6 +5,7 @@
 
 #include "downloads.h"
 #include "random.h"
+#include "shaper.h"
 #include "uploads.h"
 
 #define WORLD_STEP_US (100 * FIL_MSEC)
@@ -62,6 +63,8 @@ typedef struct
 struct _World
 {
   gint64 now_us;
+  FilTimerQueue *timers;
+  FilShaper *shaper;      /* what the hosts send passes it; no limits unless a test sets them */
   FilDownloads *downloads;
   GPtrArray *hosts;
   GPtrArray *links;
