@@ -47,14 +47,15 @@ target (FilDownloadCard *self)
 }
 
 static void
-add_priorities (FilDownloadCard *self,
+add_moves (FilDownloadCard *self,
                 GMenu *menu)
 {
   gint64 id = fil_row_get_id (self->download);
-  int priority = (int) fil_row_get_int (self->download, "priority");
 
-  fil_menu_add (menu, _("Move Up"), "win.set-priority", g_variant_new ("(xi)", id, priority + 1));
-  fil_menu_add (menu, _("Move Down"), "win.set-priority", g_variant_new ("(xi)", id, priority - 1));
+  fil_menu_add (menu, _("Move to Top"), "win.move", g_variant_new ("(xs)", id, "top"));
+  fil_menu_add (menu, _("Move Up"), "win.move", g_variant_new ("(xs)", id, "up"));
+  fil_menu_add (menu, _("Move Down"), "win.move", g_variant_new ("(xs)", id, "down"));
+  fil_menu_add (menu, _("Move to Bottom"), "win.move", g_variant_new ("(xs)", id, "bottom"));
 }
 
 static char *
@@ -98,7 +99,7 @@ make_menu (GtkWidget *widget,
       if (fil_row_get_int (self->download, "received_bytes") > 0)
         fil_menu_add (menu, _("Look at the Beginning"), "win.preview", target (self));
       fil_menu_add (menu, _("Limit Speed…"), "win.limit", target (self));
-      add_priorities (self, more);
+      add_moves (self, more);
     }
   fil_menu_add (more, gtk_toggle_button_get_active (self->show_details) ? _("Hide Details") : _("Details"),
                 "transfer.details", NULL);
@@ -142,7 +143,7 @@ add_countdown (FilDownloadCard *self,
 
   if (seconds < 0 || why == NULL)
     return g_steal_pointer (&taken);
-  if (self->countdown_id == 0)
+  if (self->countdown_id == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
     {
       self->countdown_id = g_timeout_add_seconds_full (G_PRIORITY_LOW, 1, countdown_cb, self, NULL);
       g_source_set_name_by_id (self->countdown_id, "[filbert] next try");
@@ -301,6 +302,33 @@ delete_cb (GtkWidget *widget,
   return TRUE;
 }
 
+static gboolean
+move_cb (GtkWidget *widget,
+         GVariant *arguments,
+         gpointer data)
+{
+  const char *where;
+
+  g_variant_get (arguments, "(&s)", &where);
+  gtk_widget_activate_action (widget, "win.move", "(xs)", fil_row_get_id (FIL_DOWNLOAD_CARD (widget)->download), where);
+  return TRUE;
+}
+
+/* Where nobody looks, nothing counts down. */
+static void
+fil_download_card_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (fil_download_card_parent_class)->map (widget);
+  show_why (FIL_DOWNLOAD_CARD (widget), fil_download_phase (FIL_DOWNLOAD_CARD (widget)->download));
+}
+
+static void
+fil_download_card_unmap (GtkWidget *widget)
+{
+  g_clear_handle_id (&FIL_DOWNLOAD_CARD (widget)->countdown_id, g_source_remove);
+  GTK_WIDGET_CLASS (fil_download_card_parent_class)->unmap (widget);
+}
+
 /* A finished file can be dragged to wherever files go. */
 static GdkContentProvider *
 prepare_drag_cb (GtkDragSource *source,
@@ -347,6 +375,8 @@ fil_download_card_class_init (FilDownloadCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = fil_download_card_dispose;
+  widget_class->map = fil_download_card_map;
+  widget_class->unmap = fil_download_card_unmap;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/filbert/Filbert/ui/download-card.ui");
   gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, icon);
   gtk_widget_class_bind_template_child (widget_class, FilDownloadCard, name);
@@ -369,6 +399,10 @@ fil_download_card_class_init (FilDownloadCardClass *klass)
   gtk_widget_class_install_action (widget_class, "transfer.details", NULL, details_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_ALT_MASK, "transfer.details", NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, delete_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Home, GDK_ALT_MASK, move_cb, "(s)", "top");
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Up, GDK_ALT_MASK, move_cb, "(s)", "up");
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Down, GDK_ALT_MASK, move_cb, "(s)", "down");
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_End, GDK_ALT_MASK, move_cb, "(s)", "bottom");
 }
 
 static void
@@ -432,6 +466,28 @@ fil_download_card_show_details (FilDownloadCard *self)
 {
   g_return_if_fail (FIL_IS_DOWNLOAD_CARD (self));
 
-  gtk_toggle_button_set_active (self->show_details, TRUE);
+  fil_download_card_set_open (self, TRUE);
   gtk_widget_grab_focus (self->is_narrow ? GTK_WIDGET (self->more) : GTK_WIDGET (self->show_details));
+}
+
+/**
+ * fil_download_card_is_open:
+ *
+ * Returns: whether its details are shown
+ */
+gboolean
+fil_download_card_is_open (FilDownloadCard *self)
+{
+  g_return_val_if_fail (FIL_IS_DOWNLOAD_CARD (self), FALSE);
+
+  return gtk_toggle_button_get_active (self->show_details);
+}
+
+void
+fil_download_card_set_open (FilDownloadCard *self,
+                            gboolean is_open)
+{
+  g_return_if_fail (FIL_IS_DOWNLOAD_CARD (self));
+
+  gtk_toggle_button_set_active (self->show_details, is_open);
 }

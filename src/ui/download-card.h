@@ -20,5 +20,7 @@ GtkWidget *fil_download_card_new (FilClient *client, FilRow *download);
 FilRow *fil_download_card_get_row (FilDownloadCard *self);
 void fil_download_card_set_narrow (FilDownloadCard *self, gboolean is_narrow);
 void fil_download_card_show_details (FilDownloadCard *self);
+gboolean fil_download_card_is_open (FilDownloadCard *self);
+void fil_download_card_set_open (FilDownloadCard *self, gboolean is_open);
 
 G_END_DECLS

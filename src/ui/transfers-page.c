@@ -3,7 +3,8 @@
 
 #include "transfers-page.h"
 
-#include "download-card.h"
+#include "download-list.h"
+#include "download-order.h"
 #include "download-words.h"
 #include "formatting.h"
 #include "free-space.h"
@@ -20,8 +21,8 @@ struct _FilTransfersPage
 
   GtkStack *stack;
   GtkListBox *offers;
-  GtkListBox *active;
-  GtkListBox *finished;
+  FilDownloadList *active;
+  FilDownloadList *finished;
   GtkListBox *uploads_list;
   AdwPreferencesGroup *active_group;
   AdwPreferencesGroup *finished_group;
@@ -35,13 +36,19 @@ struct _FilTransfersPage
   GtkFilter *is_finished;
   GListModel *active_model;
   GListModel *finished_model;
-  GHashTable *done; /* ids of the rows that were done when they were last seen */
+  GHashTable *seen; /* &Seen.id → Seen: what the filters and the order saw of each row */
   guint n_offers;
-  gboolean is_narrow;
   FilClient *client;
   GCancellable *cancellable;
   guint look_id; /* of the timer that looks how much room there is, while somebody sees it */
 };
+
+typedef struct
+{
+  gint64 id;
+  gint64 priority;
+  gboolean is_done;
+} Seen;
 
 G_DEFINE_FINAL_TYPE (FilTransfersPage, fil_transfers_page, GTK_TYPE_WIDGET)
 
@@ -169,27 +176,44 @@ filter_again (FilTransfersPage *self)
   update (self);
 }
 
-/* Filters do not look again by themselves when a row changes: only a row that has become done, or is so
- * no longer, is worth it. */
+/* Returns: (transfer none): what was seen of @row last, updated to what it is now; @before: (out): a copy as it was */
+static const Seen *
+look_at (FilTransfersPage *self,
+         FilRow *row,
+         Seen *before)
+{
+  gint64 id = fil_row_get_id (row);
+  Seen *seen = g_hash_table_lookup (self->seen, &id);
+
+  if (seen == NULL)
+    {
+      seen = g_new0 (Seen, 1);
+      seen->id = id;
+      seen->priority = fil_row_get_int (row, "priority");
+      g_hash_table_insert (self->seen, &seen->id, seen);
+    }
+  *before = *seen;
+  seen->priority = fil_row_get_int (row, "priority");
+  seen->is_done = fil_download_phase (row) == FIL_DOWNLOAD_IS_DONE;
+  return seen;
+}
+
+/* Filters and sorters do not look again by themselves when a row changes: only a row that has become done or is so no
+ * longer, or that has another priority, is worth it. */
 static void
 row_updated_cb (FilTransfersPage *self,
                 guint position)
 {
   g_autoptr (FilRow) row = g_list_model_get_item (G_LIST_MODEL (self->downloads), position);
-  gint64 id = fil_row_get_id (row);
-  gboolean is_done = fil_download_phase (row) == FIL_DOWNLOAD_IS_DONE;
+  Seen before;
+  const Seen *now = look_at (self, row, &before);
 
-  if (is_done == g_hash_table_contains (self->done, &id))
-    {
-      if (is_done)
-        describe_finished (self);
-      return;
-    }
-  if (is_done)
-    g_hash_table_add (self->done, g_memdup2 (&id, sizeof id));
-  else
-    g_hash_table_remove (self->done, &id);
-  filter_again (self);
+  if (now->is_done != before.is_done)
+    filter_again (self);
+  else if (now->is_done)
+    describe_finished (self);
+  else if (now->priority != before.priority)
+    fil_download_list_sort_again (self->active);
 }
 
 static void
@@ -201,10 +225,9 @@ items_changed_cb (FilTransfersPage *self,
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (FilRow) row = g_list_model_get_item (G_LIST_MODEL (self->downloads), i);
-      gint64 id = fil_row_get_id (row);
+      Seen before;
 
-      if (fil_download_phase (row) == FIL_DOWNLOAD_IS_DONE)
-        g_hash_table_add (self->done, g_memdup2 (&id, sizeof id));
+      look_at (self, row, &before);
     }
   update (self);
 }
@@ -257,17 +280,6 @@ fil_transfers_page_unmap (GtkWidget *widget)
 }
 
 static GtkWidget *
-make_download (gpointer item,
-               gpointer data)
-{
-  FilTransfersPage *self = data;
-  GtkWidget *card = fil_download_card_new (self->client, item);
-
-  fil_download_card_set_narrow (FIL_DOWNLOAD_CARD (card), self->is_narrow);
-  return card;
-}
-
-static GtkWidget *
 make_upload (gpointer item,
              gpointer data)
 {
@@ -293,7 +305,7 @@ fil_transfers_page_dispose (GObject *object)
   g_clear_object (&self->downloads);
   g_clear_object (&self->uploads);
   g_clear_object (&self->removals);
-  g_clear_pointer (&self->done, g_hash_table_unref);
+  g_clear_pointer (&self->seen, g_hash_table_unref);
   G_OBJECT_CLASS (fil_transfers_page_parent_class)->dispose (object);
 }
 
@@ -305,6 +317,7 @@ fil_transfers_page_class_init (FilTransfersPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = fil_transfers_page_dispose;
   widget_class->map = fil_transfers_page_map;
   widget_class->unmap = fil_transfers_page_unmap;
+  g_type_ensure (FIL_TYPE_DOWNLOAD_LIST);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/filbert/Filbert/ui/transfers-page.ui");
   gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, stack);
   gtk_widget_class_bind_template_child (widget_class, FilTransfersPage, offers);
@@ -322,24 +335,21 @@ fil_transfers_page_init (FilTransfersPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->cancellable = g_cancellable_new ();
-  self->done = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
 }
 
 static void
 bind_lists (FilTransfersPage *self)
 {
-  GtkFilterListModel *finished;
-  GtkSorter *sorter = GTK_SORTER (gtk_custom_sorter_new (compare_finished, NULL, NULL));
-
   self->is_active = GTK_FILTER (gtk_custom_filter_new (is_active_func, self, NULL));
   self->is_finished = GTK_FILTER (gtk_custom_filter_new (is_finished_func, self, NULL));
   self->active_model = G_LIST_MODEL (gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->downloads)),
                                                                 g_object_ref (self->is_active)));
-  finished = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->downloads)),
-                                        g_object_ref (self->is_finished));
-  self->finished_model = G_LIST_MODEL (gtk_sort_list_model_new (G_LIST_MODEL (finished), sorter));
-  gtk_list_box_bind_model (self->active, self->active_model, make_download, self, NULL);
-  gtk_list_box_bind_model (self->finished, self->finished_model, make_download, self, NULL);
+  self->finished_model = G_LIST_MODEL (gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->downloads)),
+                                                                  g_object_ref (self->is_finished)));
+  fil_download_list_set_model (self->active, self->client, self->active_model, fil_download_order_compare, _("Downloads"));
+  fil_download_list_set_model (self->finished, self->client, self->finished_model, compare_finished,
+                               _("Finished downloads"));
   gtk_list_box_bind_model (self->uploads_list, G_LIST_MODEL (self->uploads), make_upload, NULL, NULL);
 }
 
@@ -416,28 +426,6 @@ fil_transfers_page_offer_magnet (FilTransfersPage *self,
   gtk_widget_grab_focus (offer);
 }
 
-static FilDownloadCard *
-find_card (GtkListBox *list,
-           gint64 id)
-{
-  GtkListBoxRow *row;
-
-  for (int i = 0; (row = gtk_list_box_get_row_at_index (list, i)) != NULL; i++)
-    if (FIL_IS_DOWNLOAD_CARD (row) && fil_row_get_id (fil_download_card_get_row (FIL_DOWNLOAD_CARD (row))) == id)
-      return FIL_DOWNLOAD_CARD (row);
-  return NULL;
-}
-
-static void
-set_list_narrow (GtkListBox *list,
-                 gboolean is_narrow)
-{
-  for (GtkWidget *card = gtk_widget_get_first_child (GTK_WIDGET (list)); card != NULL;
-       card = gtk_widget_get_next_sibling (card))
-    if (FIL_IS_DOWNLOAD_CARD (card))
-      fil_download_card_set_narrow (FIL_DOWNLOAD_CARD (card), is_narrow);
-}
-
 /**
  * fil_transfers_page_set_narrow:
  *
@@ -449,11 +437,8 @@ fil_transfers_page_set_narrow (FilTransfersPage *self,
 {
   g_return_if_fail (FIL_IS_TRANSFERS_PAGE (self));
 
-  if (self->is_narrow == is_narrow)
-    return;
-  self->is_narrow = is_narrow;
-  set_list_narrow (self->active, is_narrow);
-  set_list_narrow (self->finished, is_narrow);
+  fil_download_list_set_narrow (self->active, is_narrow);
+  fil_download_list_set_narrow (self->finished, is_narrow);
 }
 
 /**
@@ -484,9 +469,22 @@ fil_transfers_page_show_details (FilTransfersPage *self,
 
   g_return_if_fail (FIL_IS_TRANSFERS_PAGE (self));
 
-  card = find_card (self->active, id);
+  card = fil_download_list_find (self->active, id);
   if (card == NULL)
-    card = find_card (self->finished, id);
+    card = fil_download_list_find (self->finished, id);
   if (card != NULL)
     fil_download_card_show_details (card);
+}
+
+/**
+ * fil_transfers_page_get_queue:
+ *
+ * Returns: (transfer none): the rows of all downloads that are not done, in the order in which they begin
+ */
+GListModel *
+fil_transfers_page_get_queue (FilTransfersPage *self)
+{
+  g_return_val_if_fail (FIL_IS_TRANSFERS_PAGE (self), NULL);
+
+  return fil_download_list_get_model (self->active);
 }

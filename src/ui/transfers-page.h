@@ -21,5 +21,6 @@ void fil_transfers_page_offer_magnet (FilTransfersPage *self, const char *magnet
 void fil_transfers_page_set_narrow (FilTransfersPage *self, gboolean is_narrow);
 FilRow *fil_transfers_page_find_upload (FilTransfersPage *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 void fil_transfers_page_show_details (FilTransfersPage *self, gint64 id);
+GListModel *fil_transfers_page_get_queue (FilTransfersPage *self);
 
 G_END_DECLS

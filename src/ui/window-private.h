@@ -46,6 +46,7 @@ struct _FilWindow
   gint64 last_limit; /* bytes a second, the one that a transfer was given last; 0: none yet */
   guint make_pages_id;
   guint narrow_id;
+  guint count_id;
   gboolean is_sharing;
   gboolean is_sharing_paused;
 };

@@ -4,6 +4,7 @@
 #include "window-private.h"
 
 #include "client-verbs.h"
+#include "download-order.h"
 #include "limit-dialog.h"
 #include "magnet-link.h"
 #include "open-files.h"
@@ -181,6 +182,30 @@ priority_cb (GSimpleAction *action,
 
   g_variant_get (parameter, "(xi)", &id, &priority);
   CALL (fil_client_set_priority, id, priority);
+}
+
+/* To a place in the queue, which is made of priorities. */
+static void
+move_cb (GSimpleAction *action,
+         GVariant *parameter,
+         gpointer data)
+{
+  FilWindow *self = data;
+  g_autoptr (GArray) changes = NULL;
+  FilDownloadMove move;
+  const char *where;
+  gint64 id;
+
+  g_variant_get (parameter, "(x&s)", &id, &where);
+  if (self->transfers_page == NULL || !fil_download_move_from_name (where, &move))
+    return;
+  changes = fil_download_order_move (fil_transfers_page_get_queue (self->transfers_page), id, move);
+  for (guint i = 0; i < changes->len; i++)
+    {
+      const FilNewPriority *change = &g_array_index (changes, FilNewPriority, i);
+
+      CALL (fil_client_set_priority, change->id, change->priority);
+    }
 }
 
 static void
@@ -470,6 +495,7 @@ static const GActionEntry entries[] = {
   { .name = "retry-all", .activate = retry_all_cb },
   { .name = "verify", .parameter_type = "x", .activate = verify_cb },
   { .name = "set-priority", .parameter_type = "(xi)", .activate = priority_cb },
+  { .name = "move", .parameter_type = "(xs)", .activate = move_cb },
   { .name = "limit", .parameter_type = "x", .activate = limit_cb },
   { .name = "set-limit", .parameter_type = "(xx)", .activate = set_limit_cb },
   { .name = "limit-upload", .parameter_type = "x", .activate = limit_upload_cb },

@@ -181,10 +181,13 @@ status_cb (gpointer watcher,
 }
 
 /* How many downloads move or want to: the number on the page's name. */
-static void
-downloads_cb (FilWindow *self)
+static gboolean
+count_downloads_cb (gpointer data)
 {
+  FilWindow *self = data;
   guint n_active = 0;
+
+  self->count_id = 0;
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->downloads)); i++)
     {
@@ -195,6 +198,17 @@ downloads_cb (FilWindow *self)
         n_active++;
     }
   adw_view_stack_page_set_badge_number (self->transfers_stack_page, n_active);
+  return G_SOURCE_REMOVE;
+}
+
+/* Thousands may change at once; they are counted once. */
+static void
+downloads_cb (FilWindow *self)
+{
+  if (self->count_id != 0)
+    return;
+  self->count_id = g_idle_add_full (FIL_LIST_MODEL_PRIORITY, count_downloads_cb, self, NULL);
+  g_source_set_name_by_id (self->count_id, "[filbert] number of downloads");
 }
 
 /* The node */
@@ -329,6 +343,7 @@ fil_window_dispose (GObject *object)
     g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->make_pages_id, g_source_remove);
   g_clear_handle_id (&self->narrow_id, g_source_remove);
+  g_clear_handle_id (&self->count_id, g_source_remove);
   g_clear_object (&self->cancellable);
   /* While the pages are there that hide what is removed. */
   if (self->removals != NULL)

@@ -321,6 +321,32 @@ def uploads():
     press('Uploads')
 
 
+def queue():
+    """The downloads that are not done, from the first to the last, by what their buttons are called."""
+    return [(n.get_name() or '')[len('Cancel '):] for n in walk(window())
+            if n.get_role_name() == 'push button' and (n.get_name() or '').startswith('Cancel ')]
+
+
+def order():
+    """What moves up begins sooner, and stands higher; the keyboard goes with it."""
+    key('alt+2')
+    before = wait_for('a queue', lambda: len(queue()) > 2 and queue())
+    act('details', '[<int64 400>]')
+    name = 'hazel-linux-12.1-amd64.iso'
+    at = before.index(name)
+    lower = before[at + 1]
+    act('move', "[<(int64 400, 'down')>]")
+    wait_for('it stands lower', lambda: queue().index(lower) == at and queue().index(name) == at + 1)
+    wait_for('its details are still open', lambda: has_text('Sources and the way there'))
+    wait_for('the keyboard is in the list', lambda: any(name in (spoken or '') for _, spoken, _ in focused()))
+    key('alt+Up')
+    wait_for('it is where it was', lambda: queue() == before)
+    key('alt+End')
+    wait_for('it is the last', lambda: queue()[-1] == name)
+    key('alt+Home')
+    wait_for('it is the first', lambda: queue()[0] == name)
+
+
 def cancel(name):
     press('Cancel ' + name)
     wait_for(f'{name} is gone', lambda: not find('push button', 'Cancel ' + name))
@@ -461,7 +487,7 @@ def main():
         wait_for('the window', lambda: window() and find('push button', 'Search'))
         if not is_demo:
             started_as_asked(node)
-        for step in (demo,) if is_demo else (search_and_download, transfers, uploads, history, library, network, preferences):
+        for step in (demo,) if is_demo else (search_and_download, transfers, uploads, order, history, library, network, preferences):
             if sys.argv[3:] and step.__name__ not in sys.argv[3:]:
                 continue
             step()

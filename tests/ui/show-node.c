@@ -843,7 +843,13 @@ fil_node_set_priority (FilNode *self,
                        int priority,
                        GError **error)
 {
-  return find_download (self, id, error) != NULL;
+  FilDownloadInfo *download = find_download (self, id, error);
+
+  if (download == NULL)
+    return FALSE;
+  download->priority = priority;
+  touch (self, FIL_LIST_DOWNLOADS, 0, id);
+  return TRUE;
 }
 
 gboolean

@@ -7,8 +7,11 @@
 #include "chunk-map.h"
 #include "download-card.h"
 #include "download-details.h"
+#include "download-list.h"
+#include "download-order.h"
 #include "download-words.h"
 #include "formatting.h"
+#include "head-model.h"
 #include "limit-dialog.h"
 #include "magnet-offer.h"
 #include "network-map.h"
@@ -284,6 +287,194 @@ test_narrow_card (void)
   fil_download_card_set_narrow (FIL_DOWNLOAD_CARD (card), FALSE);
   g_assert_cmpuint (count_visible_buttons (card), ==, n_wide);
   g_assert_finalize_object (card);
+}
+
+static FilRow *
+make_queued (gint64 id,
+             gint64 priority)
+{
+  g_autofree char *name = g_strdup_printf ("%" G_GINT64_FORMAT ".ogg", id);
+
+  return _fil_row_new (&fil_schema_download,
+                       g_variant_new ("(xsxsssssxxxxxssxxxxxxxx)", id, name, (gint64) 1000000, "SHA", "", "queued", "Waits.",
+                                      "waits-turn", (gint64) 0, (gint64) 0, (gint64) 0, (gint64) 0, (gint64) 1, "direct", "",
+                                      FIL_NULL_INT, FIL_NULL_INT, (gint64) 0, priority, FIL_NULL_INT, FIL_NULL_INT,
+                                      FIL_NULL_INT, FIL_NULL_INT));
+}
+
+/* Moves a download of a queue whose ids are single digits, as the node would; says how many priorities that took. */
+static guint
+move_in_queue (GListStore *queue,
+               gint64 id,
+               const char *where,
+               const char *expected)
+{
+  g_autoptr (GArray) changes = NULL;
+  g_autoptr (GString) order = g_string_new (NULL);
+  FilDownloadMove move;
+
+  g_assert_true (fil_download_move_from_name (where, &move));
+  changes = fil_download_order_move (G_LIST_MODEL (queue), id, move);
+  for (guint i = 0; i < changes->len; i++)
+    {
+      const FilNewPriority *change = &g_array_index (changes, FilNewPriority, i);
+
+      for (guint j = 0; j < g_list_model_get_n_items (G_LIST_MODEL (queue)); j++)
+        {
+          g_autoptr (FilRow) row = g_list_model_get_item (G_LIST_MODEL (queue), j);
+          g_autoptr (FilRow) changed = make_queued (change->id, change->priority);
+
+          if (fil_row_get_id (row) == change->id)
+            _fil_row_set_variant (row, fil_row_get_variant (changed));
+        }
+    }
+  g_list_store_sort (queue, fil_download_order_compare, NULL);
+  for (guint j = 0; j < g_list_model_get_n_items (G_LIST_MODEL (queue)); j++)
+    {
+      g_autoptr (FilRow) row = g_list_model_get_item (G_LIST_MODEL (queue), j);
+
+      g_string_append_printf (order, "%" G_GINT64_FORMAT, fil_row_get_id (row));
+    }
+  g_assert_cmpstr (order->str, ==, expected);
+  return changes->len;
+}
+
+/* One place a time, whatever the priorities are, and no more of them than need be. */
+static void
+test_download_order (void)
+{
+  g_autoptr (GListStore) queue = g_list_store_new (FIL_TYPE_ROW);
+  FilDownloadMove move;
+
+  for (gint64 id = 1; id <= 5; id++)
+    {
+      g_autoptr (FilRow) row = make_queued (id, id == 1 ? 7 : 0);
+
+      g_list_store_append (queue, row);
+    }
+  g_assert_cmpuint (move_in_queue (queue, 5, "up", "12354"), ==, 3);
+  g_assert_cmpuint (move_in_queue (queue, 5, "up", "12534"), <=, 2);
+  g_assert_cmpuint (move_in_queue (queue, 1, "down", "21534"), <=, 2);
+  g_assert_cmpuint (move_in_queue (queue, 2, "up", "21534"), ==, 0);
+  g_assert_cmpuint (move_in_queue (queue, 4, "down", "21534"), ==, 0);
+  g_assert_cmpuint (move_in_queue (queue, 4, "top", "42153"), ==, 1);
+  g_assert_cmpuint (move_in_queue (queue, 2, "bottom", "41532"), ==, 1);
+  g_assert_cmpuint (move_in_queue (queue, 3, "top", "34152"), ==, 1);
+  g_assert_cmpuint (move_in_queue (queue, 9, "top", "34152"), ==, 0);
+  g_assert_false (fil_download_move_from_name ("sideways", &move));
+}
+
+static guint
+count_cards (GtkWidget *widget)
+{
+  guint n = FIL_IS_DOWNLOAD_CARD (widget);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_cards (child);
+  return n;
+}
+
+typedef struct
+{
+  GPtrArray *items; /* as the signals tell them */
+  guint n_changed;  /* items that were told to go or to come */
+} Mirror;
+
+static void
+mirror_cb (GListModel *model,
+           guint position,
+           guint removed,
+           guint added,
+           Mirror *self)
+{
+  if (removed > 0)
+    g_ptr_array_remove_range (self->items, position, removed);
+  for (guint i = 0; i < added; i++)
+    g_ptr_array_insert (self->items, (int) (position + i), g_list_model_get_item (model, position + i));
+  g_assert_cmpuint (self->items->len, ==, g_list_model_get_n_items (model));
+  self->n_changed += removed + added;
+}
+
+/* Whatever happens to the whole list, the signals tell the first items of it, and no more than need be. */
+static void
+test_head_model (void)
+{
+  g_autoptr (GListStore) all = g_list_store_new (G_TYPE_OBJECT);
+  g_autoptr (FilHeadModel) head = fil_head_model_new (G_LIST_MODEL (all), 10);
+  g_autoptr (GPtrArray) crowd = g_ptr_array_new_with_free_func (g_object_unref);
+  Mirror mirror = { g_ptr_array_new_with_free_func (g_object_unref), 0 };
+
+  g_signal_connect (head, "items-changed", G_CALLBACK (mirror_cb), &mirror);
+  for (guint i = 0; i < 2000; i++)
+    {
+      guint n = g_list_model_get_n_items (G_LIST_MODEL (all));
+      guint position = (guint) g_test_rand_int_range (0, (int) n + 1);
+      guint removed = (guint) g_test_rand_int_range (0, (int) MIN (n - position, 15) + 1);
+      guint added = (guint) g_test_rand_int_range (0, n > 40 ? 1 : 15);
+      g_autoptr (GPtrArray) additions = g_ptr_array_new_with_free_func (g_object_unref);
+
+      for (guint j = 0; j < added; j++)
+        g_ptr_array_add (additions, g_object_new (G_TYPE_OBJECT, NULL));
+      mirror.n_changed = 0;
+      g_list_store_splice (all, position, removed, additions->pdata, added);
+      if (removed == 1 && added == 0)
+        g_assert_cmpuint (mirror.n_changed, <=, 2);
+      if (i % 50 == 0)
+        fil_head_model_set_size (head, (guint) g_test_rand_int_range (0, 20));
+      n = MIN (g_list_model_get_n_items (G_LIST_MODEL (all)), fil_head_model_get_size (head));
+      g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (head)), ==, n);
+      for (guint j = 0; j < n; j++)
+        {
+          g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (all), j);
+
+          g_assert_true (item == mirror.items->pdata[j]);
+        }
+    }
+  /* Nothing is made to be taken away at once. */
+  g_list_store_remove_all (all);
+  mirror.n_changed = 0;
+  for (guint i = 0; i < 40; i++)
+    g_ptr_array_add (crowd, g_object_new (G_TYPE_OBJECT, NULL));
+  g_list_store_splice (all, 0, 0, crowd->pdata, crowd->len);
+  g_assert_cmpuint (mirror.n_changed, ==, fil_head_model_get_size (head));
+  g_signal_handlers_disconnect_by_data (head, &mirror);
+  g_ptr_array_unref (mirror.items);
+}
+
+/* Of thousands, so many cards are made as somebody reads; one that is looked for is shown. */
+static void
+test_download_list (void)
+{
+  g_autoptr (GListStore) rows = g_list_store_new (FIL_TYPE_ROW);
+  g_autoptr (FilClient) client = fil_client_new ("/nonexistent");
+  FilDownloadList *list = g_object_ref_sink (g_object_new (FIL_TYPE_DOWNLOAD_LIST, NULL));
+  g_autoptr (FilRow) first = NULL;
+  g_autoptr (FilRow) last = make_queued (1, -1);
+  FilDownloadCard *card;
+
+  for (gint64 id = 1; id <= 2000; id++)
+    {
+      g_autoptr (FilRow) row = make_queued (id, 0);
+
+      g_list_store_append (rows, row);
+    }
+  fil_download_list_set_model (list, client, G_LIST_MODEL (rows), fil_download_order_compare, "Downloads");
+  g_assert_cmpuint (count_cards (GTK_WIDGET (list)), <=, 100);
+  card = fil_download_list_find (list, 300);
+  g_assert_cmpint (fil_row_get_id (fil_download_card_get_row (card)), ==, 300);
+  g_assert_cmpuint (count_cards (GTK_WIDGET (list)), ==, 300);
+  g_assert_null (fil_download_list_find (list, 1999));
+  g_assert_cmpuint (count_cards (GTK_WIDGET (list)), ==, 300);
+
+  /* One that goes far down takes nothing along; what is open stays open. */
+  fil_download_card_set_open (card, TRUE);
+  first = g_list_model_get_item (G_LIST_MODEL (rows), 0);
+  _fil_row_set_variant (first, fil_row_get_variant (last));
+  fil_download_list_sort_again (list);
+  g_assert_cmpuint (count_cards (GTK_WIDGET (list)), ==, 300);
+  g_assert_null (fil_download_list_find (list, 1));
+  g_assert_true (fil_download_card_is_open (fil_download_list_find (list, 300)));
+  g_assert_finalize_object (list);
 }
 
 /* How a way is drawn; what is not said is as all 0. */
@@ -896,6 +1087,9 @@ main (int argc,
   g_test_add_func ("/ui/changed-words", test_changed_words);
   g_test_add_func ("/ui/result-state", test_result_state);
   g_test_add_func ("/ui/download-card", test_download_card);
+  g_test_add_func ("/ui/download-order", test_download_order);
+  g_test_add_func ("/ui/head-model", test_head_model);
+  g_test_add_func ("/ui/download-list", test_download_list);
   g_test_add_func ("/ui/upload-card", test_upload_card);
   g_test_add_func ("/ui/first-limit", test_first_limit);
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
