@@ -301,7 +301,7 @@ synced (FilDownloadOp *op,
           download->work->durable_verified = g_steal_pointer (&op->verified);
           _fil_downloads_save (self, download);
         }
-      else
+      else if (download->work->part_state == FIL_PART_READY)
         _fil_downloads_note_trouble (self, download, reply);
       _fil_downloads_soon (self);
     }
@@ -368,6 +368,8 @@ _fil_downloads_disk_trouble (FilDownloads *self,
       (download->state == FIL_DOWNLOAD_STATE_PAUSED && work->disk_retry_us == FIL_NEVER))
     return;
   _fil_downloads_stop_fetches (self, download, "the disk takes no more");
+  /* What it has taken is good, and the node may be stopped before it takes more. */
+  _fil_downloads_sync (self, download);
   _fil_downloads_close (self, download);
   work->disk_retry_us = FIL_NEVER;
   if (state == FIL_DOWNLOAD_STATE_PAUSED)

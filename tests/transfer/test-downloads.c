@@ -590,6 +590,7 @@ test_disk_full (void)
         g_autoptr (GBytes) content = test_content (8 * MIB, 17);
         FilDownload *download = start (world, content);
         Host *host = world_add_host (world, "25.0.0.1:6346", content);
+        guint64 received;
 
         world->disk_is_slow = late == 1;
         host->bytes_per_step = 64 * 1024;
@@ -601,6 +602,13 @@ test_disk_full (void)
         g_assert_cmpstr (download->reason_code, ==, cases[i].code);
         world_run (world, 100);
         g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_PAUSED);
+        /* Nor is anything lost of what came before when the node ends meanwhile. */
+        received = fil_download_received_bytes (download);
+        g_assert_cmpuint (received, >, 0);
+        world_restart (world, TRUE);
+        download = fil_downloads_get (world->downloads, 1);
+        g_assert_cmpuint (fil_download_received_bytes (download), ==, received);
+        world_add_source (world, 1, host);
         world->disk_status = FIL_STORAGE_OK;
         g_assert_true (world_run_until (world, download, DONE, 100));
         world_assert_done (world, 1, content);
