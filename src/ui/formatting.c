@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#define WORD_JOINER "\342\201\240"
+
 /**
  * fil_format_size:
  *
@@ -19,15 +21,18 @@ fil_format_size (gint64 bytes)
 /**
  * fil_format_speed:
  *
- * Returns: (transfer full): as in "2.4 MB/s"
+ * Returns: (transfer full): as in "2.4 MB/s", which no end of a line breaks
  */
 char *
 fil_format_speed (gint64 bytes_per_s)
 {
   g_autofree char *size = fil_format_size (bytes_per_s);
-
   /* Translators: a speed, as in "2.4 MB/s" */
-  return g_strdup_printf (_("%s/s"), size);
+  g_autofree char *speed = g_strdup_printf (_("%s/s"), size);
+  GString *unbroken = g_string_new (speed);
+
+  (void) g_string_replace (unbroken, "/", "/" WORD_JOINER, 0);
+  return g_string_free (unbroken, FALSE);
 }
 
 /**

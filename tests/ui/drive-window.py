@@ -297,7 +297,7 @@ def uploads():
     """A limit for one of them, from its menu; it begins at the speed that there is, and the other one stays as it is."""
     key('alt+2')
     press('Uploads')
-    wait_for_text('40.0\u00a0kB/s · to 192.0.2.61:41211')
+    wait_for_text('40.0\u00a0kB/\u2060s · to 192.0.2.61:41211')
     reach_by_keyboard('walking notes 2024.pdf')
     key('shift+F10')
     wait_for('the menu', lambda: has_focus(find('menu item', 'Limit Speed…')))
@@ -309,15 +309,15 @@ def uploads():
     key('ctrl+a')
     write('25')
     key('Return')
-    wait_for_text('40.0\u00a0kB/s · at most 25.0\u00a0kB/s · to 192.0.2.61:41211')
-    wait_for_text('140.0\u00a0kB/s · to 198.51.100.24:50211')
+    wait_for_text('40.0\u00a0kB/\u2060s · at most 25.0\u00a0kB/\u2060s · to 192.0.2.61:41211')
+    wait_for_text('140.0\u00a0kB/\u2060s · to 198.51.100.24:50211')
     # The next one that does not move is offered what was chosen last.
     act('limit', '[<int64 402>]')
     wait_for('what was chosen last', lambda: find('spin button', 'Speed limit').get_current_value() == 25)
     press('Cancel')
     act('limit-upload', '[<int64 301>]')
     press('No Limit')
-    wait_for_text('40.0\u00a0kB/s · to 192.0.2.61:41211')
+    wait_for_text('40.0\u00a0kB/\u2060s · to 192.0.2.61:41211')
     press('Uploads')
 
 

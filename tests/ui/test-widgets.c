@@ -144,7 +144,7 @@ test_download_words (void)
   paused_why = fil_download_why_line (paused);
   g_assert_null (paused_why);
   limited = fil_download_progress_line (paused);
-  g_assert_cmpstr (limited, ==, "Paused · 1.0\302\240MB · at most 500.0\302\240kB/s");
+  g_assert_cmpstr (limited, ==, "Paused · 1.0\302\240MB · at most 500.0\302\240kB/\342\201\240s");
   g_assert_nonnull (strstr (line, "2 of 3 sources, push"));
   g_assert_nonnull (strstr (line, "2 min left"));
   g_assert_null (no_why);
@@ -689,11 +689,11 @@ test_upload_card (void)
     gint64 limit;
     const char *says;
   } states[] = {
-    { "sending", FIL_NULL_INT, FIL_NULL_INT, "40.0\302\240kB/s · to 192.0.2.1:6346 · direct" },
-    { "sending", FIL_NULL_INT, 50000, "40.0\302\240kB/s · at most 50.0\302\240kB/s · to 192.0.2.1:6346 · direct" },
+    { "sending", FIL_NULL_INT, FIL_NULL_INT, "40.0\302\240kB/\342\201\240s · to 192.0.2.1:6346 · direct" },
+    { "sending", FIL_NULL_INT, 50000, "40.0\302\240kB/\342\201\240s · at most 50.0\302\240kB/\342\201\240s · to 192.0.2.1:6346 · direct" },
     { "queued", 3, FIL_NULL_INT, "Waiting at place 3 · to 192.0.2.1:6346 · direct" },
     { "waiting", FIL_NULL_INT, FIL_NULL_INT, "Has a slot, asks for nothing right now · to 192.0.2.1:6346 · direct" },
-    { "done", FIL_NULL_INT, 50000, "Sent · at most 50.0\302\240kB/s · to 192.0.2.1:6346 · direct" },
+    { "done", FIL_NULL_INT, 50000, "Sent · at most 50.0\302\240kB/\342\201\240s · to 192.0.2.1:6346 · direct" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
