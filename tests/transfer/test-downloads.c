@@ -11,13 +11,6 @@
 #define MIB (1024 * 1024)
 #define DONE FIL_DOWNLOAD_STATE_DONE
 
-static FilDownload *
-start (World *world,
-       GBytes *content)
-{
-  return fil_downloads_get (world->downloads, world_add (world, 1, content));
-}
-
 static void
 test_whole (void)
 {
@@ -28,7 +21,7 @@ test_whole (void)
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (sizes[i], i);
       Host *host = world_add_host (world, "25.0.0.1:6346", content);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
 
       world_add_source (world, 1, host);
       g_assert_true (world_run_until (world, download, DONE, 30));
@@ -51,7 +44,7 @@ test_first_connections (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (sizes[i], i);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
 
       for (guint j = 0; j < 8; j++)
         {
@@ -73,7 +66,7 @@ test_slow_disk (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (40 * MIB, 1);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
 
   /* Answers a step late: the session has to wait for buffers, and goes on after. */
   world->disk_is_slow = TRUE;
@@ -125,7 +118,7 @@ test_swarm (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (20 * MIB, 2);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *hosts[5];
   guint sharing = 0;
 
@@ -151,7 +144,7 @@ test_one_slow (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (8 * MIB, 3);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *slow = world_add_host (world, "25.0.0.1:6346", content);
   Host *fast = world_add_host (world, "25.0.0.2:6346", content);
 
@@ -171,7 +164,7 @@ test_one_stalls (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (4 * MIB, 4);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *dead = world_add_host (world, "25.0.0.1:6346", content);
   Host *live = world_add_host (world, "25.0.0.2:6346", content);
 
@@ -189,7 +182,7 @@ test_stall_alone (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (4 * MIB, 4);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   host->stall_after = 100000;
@@ -213,7 +206,7 @@ test_stall_ends (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (4 * MIB, 4);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   host->stall_after = 100000;
@@ -235,7 +228,7 @@ test_quiet_and_moved (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (4 * MIB, 4);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   host->stall_after = 100000;
@@ -259,7 +252,7 @@ test_moved_then_quiet (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (4 * MIB, 4);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   host->stall_after = 100000;
@@ -282,7 +275,7 @@ test_firewalled (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (2 * MIB, 5);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   host->is_firewalled = TRUE;
@@ -300,7 +293,7 @@ test_direct_then_push (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 6);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   world_add_source (world, 1, host);
@@ -320,7 +313,7 @@ test_answered (void)
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (MIB, 70 + i);
       Host *host = world_add_host (world, "25.0.0.1:6346", content);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
 
       host->is_firewalled = i == 1;
       world_add_source (world, 1, host);
@@ -340,7 +333,7 @@ test_both_firewalled (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 8);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   world->is_reachable = FALSE;
@@ -379,7 +372,7 @@ test_one_corrupts (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (6 * MIB, 9);
   g_autoptr (GBytes) bad = corrupted_everywhere (content);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *liar = world_add_host (world, "25.0.0.1:6346", bad);
   Host *honest = world_add_host (world, "25.0.0.2:6346", content);
 
@@ -399,7 +392,7 @@ test_many_corrupt (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (3 * MIB, 10);
   g_autoptr (GBytes) bad = test_content (3 * MIB, 11);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *honest = world_add_host (world, "25.0.0.9:6346", content);
 
   honest->bytes_per_step = 20 * 1024;
@@ -423,7 +416,7 @@ test_only_corrupt (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 12);
   g_autoptr (GBytes) bad = test_corrupted (content, MIB - 1);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *liar = world_add_host (world, "25.0.0.1:6346", bad);
   Host *honest = world_add_host (world, "25.0.0.2:6346", content);
   FilSourceSpec again = { .endpoint = liar->endpoint };
@@ -450,7 +443,7 @@ test_cut_and_resumed (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (10 * MIB, 13);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
   guint64 had;
 
@@ -490,7 +483,7 @@ test_part_file_lost (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (4 * MIB, 14);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   host->bytes_per_step = 64 * 1024;
@@ -511,7 +504,7 @@ test_cuts (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 15);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
   gint64 begin = world->now_us;
 
@@ -530,7 +523,7 @@ test_busy (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 16);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
   FilFileSource *source;
 
@@ -588,7 +581,7 @@ test_disk_full (void)
       {
         g_autoptr (World) world = world_new ();
         g_autoptr (GBytes) content = test_content (8 * MIB, 17);
-        FilDownload *download = start (world, content);
+        FilDownload *download = world_start (world, content);
         Host *host = world_add_host (world, "25.0.0.1:6346", content);
         guint64 received;
 
@@ -621,7 +614,7 @@ test_disk_room (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (2 * MIB, 17);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   world->spare = 1;
@@ -636,7 +629,7 @@ test_disk_error (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (2 * MIB, 18);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   world->disk_status = FIL_STORAGE_FAILED;
@@ -660,7 +653,7 @@ test_pause_while_verifying (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (2 * MIB, 20);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   world->disk_is_slow = TRUE;
@@ -688,7 +681,7 @@ test_verify_at_last (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (2 * MIB, 21);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   world->disk_is_slow = TRUE;
@@ -709,7 +702,7 @@ test_verbs (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (8 * MIB, 19);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   host->bytes_per_step = 64 * 1024;
@@ -847,7 +840,7 @@ test_dial_times_out (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 31);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
   FilFileSource *source;
   FilSourceSpec bare = { .endpoint = host->endpoint };
@@ -873,7 +866,7 @@ test_refused_address (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 32);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:25", content);
 
   world_add_source (world, 1, host);
@@ -906,7 +899,7 @@ test_source_limit (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 34);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
 
   for (guint i = 0; i < 2 * FIL_DOWNLOAD_MAX_SOURCES; i++)
     {
@@ -963,7 +956,7 @@ test_offline (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 50);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
   fil_downloads_network_changed (world->downloads, FALSE, world->now_us);
@@ -983,7 +976,7 @@ test_pause_at_the_end (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (MIB, 51);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
       world->disk_is_slow = TRUE;
@@ -1012,7 +1005,7 @@ test_killed_anywhere (void)
 
       world->disk_is_slow = TRUE;
       host->bytes_per_step = 128 * 1024;
-      start (world, content);
+      world_start (world, content);
       world_add_source (world, 1, host);
       for (guint i = 0; i < steps; i++)
         world_step (world);

@@ -11,31 +11,16 @@
 #define MIB (1024 * 1024)
 #define DONE FIL_DOWNLOAD_STATE_DONE
 
-static FilDownload *
-start (World *world,
-       GBytes *content)
-{
-  return fil_downloads_get (world->downloads, world_add (world, 1, content));
-}
-
 /* Serves as it should, 256 KiB at a time, with the host's text as further headers. */
 static gboolean
 reply_with_text (Host *host,
                  const char *request,
                  GByteArray *out)
 {
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data (host->content, &size);
-  g_autofree char *head = NULL;
-  unsigned long first = 0, last = 0;
+  guint64 first, last;
 
-  g_assert_cmpint (sscanf (strstr (request, "Range: bytes="), "Range: bytes=%lu-%lu", &first, &last), ==, 2);
-  last = MIN (last, first + 256 * 1024 - 1);
-  head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Length: %lu\r\nContent-Range: bytes %lu-%lu/%" G_GSIZE_FORMAT
-                          "\r\n%s\r\n",
-                          last - first + 1, first, last, size, host->text);
-  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
-  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
+  host_asked (request, &first, &last);
+  host_say_part (host, out, host->text, first, MIN (last, first + 256 * 1024 - 1));
   return TRUE;
 }
 
@@ -60,7 +45,7 @@ test_alt (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (8 * MIB, 1);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *second = world_add_host (world, "26.0.0.1:7000", content);
   Host *first = add_speaker (world, "25.0.0.1:6346", content, "X-Alt: 26.0.0.1:7000, 25.0.0.9\r\n");
 
@@ -89,7 +74,7 @@ test_old_alt (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (4 * MIB, 1);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *second = world_add_host (world, "26.0.0.1:7000", content);
       char sha1[FIL_SHA1_TEXT_LEN + 1];
       g_autofree char *text = NULL;
@@ -126,7 +111,7 @@ test_hit_alts (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (8 * MIB, 7);
   g_autoptr (GString) all = g_string_new (NULL);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *named = world_add_host (world, "26.0.0.1:7000", content);
   Host *listener = world_add_host (world, "25.0.0.1:6346", content);
   FilHost alts[1 + G_N_ELEMENTS (others)] = { { .endpoint = named->endpoint } };
@@ -164,7 +149,7 @@ test_told (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (8 * MIB, 2);
   g_autoptr (GString) all = g_string_new (NULL);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *listener = world_add_host (world, "25.0.0.1:6346", content);
   Host *gone = world_add_host (world, "28.0.0.1:6346", content);
   const char *p;
@@ -201,7 +186,7 @@ test_push_places (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (4 * MIB, 3);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *hidden = world_add_host (world, "26.0.0.1:6346", content);
   g_autofree char *text = NULL;
   GString *guid = g_string_new (NULL);
@@ -248,7 +233,7 @@ test_strangers (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (16 * MIB, 4);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *liar = world_add_host (world, "25.0.0.1:6346", content);
   gint64 begin = world->now_us;
 
@@ -276,7 +261,7 @@ test_gone (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (8 * MIB, 5);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *absent = world_add_host (world, "30.0.0.1:6346", content);
       FilFileSource *source;
       FilHost good[8];
@@ -309,18 +294,13 @@ reply_200 (Host *host,
            const char *request,
            GByteArray *out)
 {
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data (host->content, &size);
-  g_autofree char *head = NULL;
-  unsigned long first = 0, last = 0;
+  guint64 first, last;
 
-  g_assert_cmpint (sscanf (strstr (request, "Range: bytes="), "Range: bytes=%lu-%lu", &first, &last), ==, 2);
+  host_asked (request, &first, &last);
   if (host->text[0] == 'x')
     first = first > 1000 ? first - 1000 : 1000;
-  head = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Length: %lu\r\nContent-Range: bytes=%lu-%lu/%" G_GSIZE_FORMAT "\r\n\r\n",
-                          last - first + 1, first, last, size);
-  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
-  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
+  host_say_bytes (host, out, "HTTP/1.1 200 OK\r\nContent-Length: {l}\r\nContent-Range: bytes={a}-{b}/{n}\r\n\r\n",
+                  first, last);
   return TRUE;
 }
 
@@ -331,7 +311,7 @@ test_200_with_range (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (4 * MIB, 6);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
       host->reply = reply_200;
@@ -366,7 +346,7 @@ test_pings (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (8 * MIB, 7);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *hosts[30];
 
   for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
@@ -411,7 +391,7 @@ test_ping_limit (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 8);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   gint64 begin = world->now_us;
 
   for (guint i = 0; i < FIL_DOWNLOAD_MAX_SOURCES; i++)
@@ -436,7 +416,7 @@ test_retry (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 9);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
   gint64 retry_us;
 

@@ -12,50 +12,13 @@
 #define MIB (1024 * 1024)
 #define DONE FIL_DOWNLOAD_STATE_DONE
 
-static void
-add (GByteArray *out,
-     const char *text)
-{
-  g_byte_array_append (out, (const guint8 *) text, (guint) strlen (text));
-}
-
 static gboolean
 say_text (Host *host,
           const char *request,
           GByteArray *out)
 {
-  add (out, host->text);
+  host_say (out, host->text);
   return TRUE;
-}
-
-static void
-asked_range (const char *request,
-             guint64 *first,
-             guint64 *last)
-{
-  const char *range = strstr (request, "Range: bytes=");
-
-  g_assert_nonnull (range);
-  g_assert_cmpint (sscanf (range, "Range: bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, first, last), ==,
-                   2);
-}
-
-static void
-add_part (Host *host,
-          GByteArray *out,
-          guint64 first,
-          guint64 last,
-          const char *more)
-{
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data (host->content, &size);
-  g_autofree char *head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Length: %" G_GUINT64_FORMAT "\r\n"
-                                           "Content-Range: bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT
-                                           "/%" G_GSIZE_FORMAT "\r\n%s\r\n",
-                                           last - first + 1, first, last, size, more);
-
-  add (out, head);
-  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
 }
 
 /* What a reply that no honest server gives does to its source, and that the file comes all the same. */
@@ -130,7 +93,7 @@ test_replies (void)
       g_autoptr (GBytes) content = test_content (2 * MIB, 1);
       Host *bad = world_add_host (world, "25.0.0.1:6346", content);
       Host *good = world_add_host (world, "25.0.0.2:6346", content);
-      FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+      FilDownload *download = world_start (world, content);
       FilFileSource *source;
 
       g_test_message ("%s", cases[i].text);
@@ -170,7 +133,7 @@ test_other_size (void)
         g_autoptr (GBytes) content = test_content (2 * MIB, 1);
         Host *bad = world_add_host (world, "25.0.0.1:6346", content);
         Host *good = world_add_host (world, "25.0.0.2:6346", content);
-        FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+        FilDownload *download = world_start (world, content);
 
         bad->text = texts[i];
         bad->reply = say_text;
@@ -272,9 +235,9 @@ say_endless_head (Host *host,
                   const char *request,
                   GByteArray *out)
 {
-  add (out, "HTTP/1.1 200 OK\r\n");
+  host_say (out, "HTTP/1.1 200 OK\r\n");
   for (guint i = 0; i < 1000; i++)
-    add (out, "X-Header: and another header, and no end of it in sight\r\n");
+    host_say (out, "X-Header: and another header, and no end of it in sight\r\n");
   return TRUE;
 }
 
@@ -283,9 +246,9 @@ say_endless_line (Host *host,
                   const char *request,
                   GByteArray *out)
 {
-  add (out, "HTTP/1.1 200 OK\r\nX: ");
+  host_say (out, "HTTP/1.1 200 OK\r\nX: ");
   for (guint i = 0; i < 10000; i++)
-    add (out, "xxxxxxxxxx");
+    host_say (out, "xxxxxxxxxx");
   return TRUE;
 }
 
@@ -300,7 +263,7 @@ test_endless_head (void)
         g_autoptr (World) world = world_new ();
         g_autoptr (GBytes) content = test_content (MIB, 2);
         Host *host = world_add_host (world, "25.0.0.1:6346", content);
-        FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+        FilDownload *download = world_start (world, content);
         FilFileSource *source;
 
         host->reply = replies[i];
@@ -322,7 +285,7 @@ test_silence (void)
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (MIB, 3);
       Host *host = world_add_host (world, "25.0.0.1:6346", content);
-      FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+      FilDownload *download = world_start (world, content);
       FilFileSource *source;
 
       host->reply = say_text;
@@ -344,8 +307,8 @@ say_little (Host *host,
 {
   guint64 first, last;
 
-  asked_range (request, &first, &last);
-  add_part (host, out, first, MIN (last, first + 99999), "");
+  host_asked (request, &first, &last);
+  host_say_part (host, out, "", first, MIN (last, first + 99999));
   return TRUE;
 }
 
@@ -356,7 +319,7 @@ test_short_replies (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (2 * MIB, 4);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
 
   host->reply = say_little;
   world_add_source (world, 1, host);
@@ -373,12 +336,12 @@ say_partial (Host *host,
 {
   guint64 first, last;
 
-  asked_range (request, &first, &last);
+  host_asked (request, &first, &last);
   if (first < 65536)
-    add (out, "HTTP/1.1 416 Not there yet\r\nContent-Length: 0\r\n"
+    host_say (out, "HTTP/1.1 416 Not there yet\r\nContent-Length: 0\r\n"
               "X-Available-Ranges: bytes 65536-131071, 262144-327679\r\n\r\n");
   else
-    add_part (host, out, first, last, "X-Available-Ranges: bytes 65536-131071, 262144-327679\r\n");
+    host_say_part (host, out, "X-Available-Ranges: bytes 65536-131071, 262144-327679\r\n", first, last);
   return TRUE;
 }
 
@@ -389,7 +352,7 @@ test_partial_source (void)
   g_autoptr (GBytes) content = test_content (MIB, 6);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
   Host *whole = world_add_host (world, "25.0.0.2:6346", content);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
 
   host->reply = say_partial;
   world_add_source (world, 1, host);
@@ -417,7 +380,7 @@ say_everything_and_nothing (Host *host,
       g_string_append (text, "\r\n");
     }
   g_string_append (text, "\r\n");
-  add (out, text->str);
+  host_say (out, text->str);
   return TRUE;
 }
 
@@ -428,7 +391,7 @@ test_ranges_without_bytes (void)
   g_autoptr (GBytes) content = test_content (MIB, 10);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
   Host *honest = world_add_host (world, "25.0.0.2:6346", content);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
 
   host->reply = say_everything_and_nothing;
   world_add_source (world, 1, host);
@@ -446,16 +409,13 @@ say_queued (Host *host,
             const char *request,
             GByteArray *out)
 {
-  guint64 first, last;
-
   if (host->requests < 3)
     {
-      add (out, "HTTP/1.1 503 Queued\r\nContent-Length: 6\r\n"
+      host_say (out, "HTTP/1.1 503 Queued\r\nContent-Length: 6\r\n"
                 "X-Queue: position=2,length=5,limit=4,pollMin=45,pollMax=120\r\n\r\nwait.\n");
       return TRUE;
     }
-  asked_range (request, &first, &last);
-  add_part (host, out, first, last, "");
+  host_serve (host, request, out, "");
   return TRUE;
 }
 
@@ -465,7 +425,7 @@ test_remote_queue (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 7);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
 
   host->reply = say_queued;
   world_add_source (world, 1, host);
@@ -498,12 +458,12 @@ check_request (Host *host,
   for (const char *p = request; (p = strstr (p, "\r\n")) != NULL; p += 2)
     lines++;
   g_assert_cmpuint (lines, <=, 20);
-  asked_range (request, &first, &last);
+  host_asked (request, &first, &last);
   g_assert_cmpuint (first, <=, last);
   /* Never a second request behind the first one of a connection. */
   if (host->requests == 1)
     g_assert_cmpuint (last, <, FIL_SEGMENT_FIRST);
-  add_part (host, out, first, last, "");
+  host_say_part (host, out, "", first, last);
   return TRUE;
 }
 
@@ -513,7 +473,7 @@ test_request (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (3 * MIB, 8);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
 
   host->reply = check_request;
   world_add_source (world, 1, host);
@@ -528,7 +488,7 @@ test_changed_on_disk (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (6 * MIB, 9);
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
   FilFileSource *source;
 
   host->bytes_per_step = 100000;

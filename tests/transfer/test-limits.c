@@ -81,7 +81,7 @@ tiny (LimitKind kind,
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content ((gsize) rate * 400, 1);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
   guint64 before;
   gint64 begun_us;
 
@@ -122,7 +122,7 @@ test_next_to_nothing (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (1024 * 1024, 2);
-      FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+      FilDownload *download = world_start (world, content);
 
       set_limit (world, kind, FIL_SOURCE_LEAST_BPS / 2);
       for (guint i = 0; i < 4; i++)
@@ -146,7 +146,7 @@ test_shared (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (400 * 1000, 3);
-      FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+      FilDownload *download = world_start (world, content);
       gint64 begun_us = world->now_us;
       guint64 sent = 0;
 
@@ -174,7 +174,7 @@ test_drip_among_held (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (4 * 1024 * 1024, 4);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
   Host *drip;
   guint64 before;
 
@@ -306,7 +306,7 @@ test_reader_is_held (void)
   FilOutput out;
   gint64 second = 0;
 
-  fil_sha1_to_text (&fil_downloads_get (world->downloads, world_add (world, 1, content))->sha1, sha1);
+  fil_sha1_to_text (&world_start (world, content)->sha1, sha1);
   request = g_strdup_printf ("GET /uri-res/N2R?urn:sha1:%s HTTP/1.1\r\nHost: a\r\n\r\n", sha1);
   session = fil_uploads_accept (host->uploads, &world->own, 0);
   g_assert_cmpuint (fil_session_feed (session, (const guint8 *) request, strlen (request), 0), ==, strlen (request));

@@ -14,60 +14,11 @@
 #define DONE FIL_DOWNLOAD_STATE_DONE
 #define KEEPS_ALIVE TRUE
 
-static FilDownload *
-start (World *world,
-       GBytes *content)
-{
-  return fil_downloads_get (world->downloads, world_add (world, 1, content));
-}
-
 static FilFileSource *
 source_at (const FilDownload *download,
            guint i)
 {
   return g_ptr_array_index (download->sources, i);
-}
-
-static void
-asked_range (const char *request,
-             guint64 *first,
-             guint64 *last)
-{
-  const char *range = strstr (request, "Range: bytes=");
-
-  g_assert_nonnull (range);
-  g_assert_cmpint (sscanf (range, "Range: bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, first, last), ==, 2);
-}
-
-static void
-replace_number (GString *text,
-                const char *place,
-                guint64 number)
-{
-  g_autofree char *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
-
-  g_string_replace (text, place, digits, 0);
-}
-
-/* Appends a head and the bytes that it names. Of the head {a} and {b} are the first and the last byte, {l} is how many
- * there are, and {n} is the size of the file. */
-static void
-add_bytes (Host *host,
-           const char *head,
-           guint64 first,
-           guint64 last,
-           GByteArray *out)
-{
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data (host->content, &size);
-  g_autoptr (GString) text = g_string_new (head);
-
-  replace_number (text, "{a}", first);
-  replace_number (text, "{b}", last);
-  replace_number (text, "{l}", last - first + 1);
-  replace_number (text, "{n}", size);
-  g_byte_array_append (out, (const guint8 *) text->str, (guint) text->len);
-  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
 }
 
 static gboolean
@@ -84,8 +35,8 @@ serve_with_head (Host *host,
 {
   guint64 first, last;
 
-  asked_range (request, &first, &last);
-  add_bytes (host, host->text, first, last, out);
+  host_asked (request, &first, &last);
+  host_say_bytes (host, out, host->text, first, last);
   return keeps_alive (host->text);
 }
 
@@ -121,7 +72,7 @@ test_heads (void)
       {
         g_autoptr (World) world = world_new ();
         g_autoptr (GBytes) content = test_content (400000, 1);
-        FilDownload *download = start (world, content);
+        FilDownload *download = world_start (world, content);
         Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
         g_test_message ("%s", heads[i]);
@@ -144,7 +95,7 @@ serve_all (Host *host,
            const char *request,
            GByteArray *out)
 {
-  add_bytes (host, host->text, 0, g_bytes_get_size (host->content) - 1, out);
+  host_say_bytes (host, out, host->text, 0, g_bytes_get_size (host->content) - 1);
   return FALSE;
 }
 
@@ -166,7 +117,7 @@ test_no_ranges (void)
       {
         g_autoptr (World) world = world_new ();
         g_autoptr (GBytes) content = test_content (6 * MIB, 2);
-        FilDownload *download = start (world, content);
+        FilDownload *download = world_start (world, content);
         Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
         g_test_message ("%s", whole_heads[i]);
@@ -191,7 +142,7 @@ test_no_ranges_among_others (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (24 * MIB, 3);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *old = world_add_host (world, "25.0.0.1:6346", content);
   Host *others[2];
 
@@ -224,12 +175,11 @@ serve_middle (Host *host,
 {
   guint64 first, last;
 
-  asked_range (request, &first, &last);
+  host_asked (request, &first, &last);
   if (first >= 4 * MIB && last < 6 * MIB)
-    add_bytes (host, "HTTP/1.1 206 OK\r\n" MIDDLE "Content-Range: bytes {a}-{b}/{n}\r\nContent-Length: {l}\r\n\r\n", first, last,
-               out);
+    host_say_part (host, out, MIDDLE, first, last);
   else
-    add_bytes (host, "HTTP/1.1 416 No\r\n" MIDDLE "Content-Length: 1\r\n\r\n", 0, 0, out);
+    host_say_bytes (host, out, "HTTP/1.1 416 No\r\n" MIDDLE "Content-Length: 1\r\n\r\n", 0, 0);
   return TRUE;
 }
 
@@ -239,7 +189,7 @@ test_no_ranges_around_a_piece (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (9 * MIB, 12);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *old = world_add_host (world, "25.0.0.1:6346", content);
   Host *partial = world_add_host (world, "26.0.0.1:6346", content);
 
@@ -263,7 +213,7 @@ test_no_ranges_is_left (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (8 * MIB, 4);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *old = world_add_host (world, "25.0.0.1:6346", content);
   Host *other = world_add_host (world, "26.0.0.1:6346", content);
 
@@ -289,7 +239,7 @@ test_no_ranges_not_worth_it (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (24 * MIB, 11);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *old = world_add_host (world, "25.0.0.1:6346", content);
   Host *other = world_add_host (world, "26.0.0.1:6346", content);
 
@@ -316,7 +266,7 @@ test_no_ranges_no_progress (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (6 * MIB, 5);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *old = world_add_host (world, "25.0.0.1:6346", content);
 
   old->text = whole_heads[0];
@@ -350,7 +300,7 @@ serve_shifted (Host *host,
   guint64 first, last;
   g_autofree char *head = NULL;
 
-  asked_range (request, &first, &last);
+  host_asked (request, &first, &last);
   first = (guint64) CLAMP ((gint64) first + shift->from, 0, size - 1);
   last = (guint64) CLAMP ((gint64) last + shift->to, (gint64) first, size - 1);
   if (shift->align > 0)
@@ -361,7 +311,7 @@ serve_shifted (Host *host,
   if (shift->most > 0)
     last = MIN (last, first + shift->most - 1);
   head = g_strdup_printf ("HTTP/1.1 %s\r\nContent-Range: bytes {a}-{b}/{n}\r\nContent-Length: {l}\r\n\r\n", shift->status);
-  add_bytes (host, head, first, last, out);
+  host_say_bytes (host, out, head, first, last);
   return TRUE;
 }
 
@@ -380,7 +330,7 @@ test_other_ranges (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (shifts[i].most == 1 ? 3000 : MIB, 6);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *host = world_add_host (world, "25.0.0.1:6346", content);
       Host *other = world_add_host (world, "26.0.0.1:6346", content);
 
@@ -413,7 +363,7 @@ test_no_such_range (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (4 * MIB, 7);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *host = world_add_host (world, "25.0.0.1:6346", content);
 
       host->text = (const char *) &shifts[i];
@@ -437,9 +387,8 @@ serve_to_the_end (Host *host,
   guint64 size = g_bytes_get_size (host->content);
   guint64 first, last;
 
-  asked_range (request, &first, &last);
-  add_bytes (host, "HTTP/1.1 206 OK\r\nContent-Range: bytes {a}-{b}/{n}\r\nContent-Length: {l}\r\n\r\n", MIN (first, size - 1),
-             MIN (last, size - 1), out);
+  host_asked (request, &first, &last);
+  host_say_part (host, out, "", MIN (first, size - 1), MIN (last, size - 1));
   return TRUE;
 }
 
@@ -542,7 +491,7 @@ test_refusals (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (2000000, 9);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *host = world_add_host (world, "25.0.0.1:6346", content);
       gint64 begin_us = world->now_us, waited_us;
 
@@ -581,7 +530,7 @@ test_gone_among_others (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (4 * MIB, 10);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *gone = world_add_host (world, "25.0.0.1:6346", content);
       Host *others[2];
 

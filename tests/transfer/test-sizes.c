@@ -193,23 +193,14 @@ refuse_beyond_the_end (Host *host,
                        const char *request,
                        GByteArray *out)
 {
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data (host->content, &size);
-  const char *range = strstr (request, "Range: bytes=");
-  guint64 first = 0, last = 0;
-  g_autofree char *head = NULL;
+  gsize size = g_bytes_get_size (host->content);
+  guint64 first, last;
 
-  g_assert_cmpint (sscanf (range, "Range: bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, &first, &last), ==, 2);
-  last = MIN (last, size - 1);
-  if (first >= size)
-    head = g_strdup ("HTTP/1.1 416 Requested Range Unavailable\r\nContent-Length: 0\r\n\r\n");
-  else
-    head = g_strdup_printf ("HTTP/1.1 206 Partial Content\r\nContent-Length: %" G_GUINT64_FORMAT "\r\nContent-Range: bytes %"
-                            G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GSIZE_FORMAT "\r\n\r\n",
-                            last - first + 1, first, last, size);
-  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
+  host_asked (request, &first, &last);
   if (first < size)
-    g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
+    host_say_part (host, out, "", first, MIN (last, size - 1));
+  else
+    host_say (out, "HTTP/1.1 416 Requested Range Unavailable\r\nContent-Length: 0\r\n\r\n");
   return TRUE;
 }
 

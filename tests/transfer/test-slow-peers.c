@@ -39,7 +39,7 @@ test_drips (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (2 * MIB, 1);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
   Host *honest = world_add_host (world, "26.0.0.1:6346", content);
 
   add_many (world, 1, 0, FIL_DOWNLOAD_MAX_CONNECTIONS, content, NULL);
@@ -110,7 +110,7 @@ test_queues_without_end (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (2 * MIB, 4);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
   Host *honest = world_add_host (world, "26.0.0.1:6346", content);
 
   add_many (world, 1, 0, FIL_DOWNLOAD_MAX_CONNECTIONS, content, say_wait);
@@ -193,13 +193,10 @@ name_ports (Host *host,
             const char *request,
             GByteArray *out)
 {
-  const char *range = strstr (request, "Range: bytes=");
-  guint64 first = g_ascii_strtoull (range + strlen ("Range: bytes="), NULL, 10);
   g_autoptr (GString) text = g_string_new (NULL);
-  const guint8 *bytes = g_bytes_get_data (host->content, NULL);
+  guint64 first, last;
 
-  g_string_append_printf (text, "HTTP/1.1 206 OK\r\nContent-Length: 1\r\nContent-Range: bytes %" G_GUINT64_FORMAT "-%"
-                          G_GUINT64_FORMAT "/%" G_GSIZE_FORMAT "\r\n", first, first, g_bytes_get_size (host->content));
+  host_asked (request, &first, &last);
   for (guint line = 0; line < 5; line++)
     {
       g_string_append (text, "X-Alt: ");
@@ -207,9 +204,7 @@ name_ports (Host *host,
         g_string_append_printf (text, "29.0.0.1:%u, ", 1 + (host->requests * 300 + line * 60 + i) % 65535);
       g_string_append (text, "\r\n");
     }
-  g_string_append (text, "\r\n");
-  g_byte_array_append (out, (const guint8 *) text->str, (guint) text->len);
-  g_byte_array_append (out, bytes + first, 1);
+  host_say_part (host, out, text->str, first, first);
   return TRUE;
 }
 
@@ -219,7 +214,7 @@ test_ports_of_a_victim (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (2 * MIB, 6);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
   Host *liar = world_add_host (world, "25.0.0.1:6346", content);
   guint victims = 0;
 
@@ -277,7 +272,7 @@ test_found_ones_stay (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (MIB, 7);
-  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+  FilDownload *download = world_start (world, content);
 
   add_places (world, 0, 100, FALSE);
   add_places (world, 1, 10000, TRUE);
@@ -300,7 +295,7 @@ test_slow_reader (void)
   g_autofree char *request = NULL;
   char sha1[FIL_SHA1_TEXT_LEN + 1];
 
-  fil_sha1_to_text (&((FilDownload *) fil_downloads_get (world->downloads, world_add (world, 1, content)))->sha1, sha1);
+  fil_sha1_to_text (&world_start (world, content)->sha1, sha1);
   request = g_strdup_printf ("GET /uri-res/N2R?urn:sha1:%s HTTP/1.1\r\nHost: a\r\n\r\n", sha1);
   for (guint bps = 1; bps <= 128; bps += 127)
     {

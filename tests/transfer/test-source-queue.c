@@ -47,32 +47,6 @@ pair_free (Pair *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pair, pair_free)
 
-static void
-say (GByteArray *out,
-     const char *text)
-{
-  g_byte_array_append (out, (const guint8 *) text, (guint) strlen (text));
-}
-
-static void
-say_range (Host *host,
-           const char *request,
-           GByteArray *out,
-           const char *headers)
-{
-  const char *range = strstr (request, "\r\nRange: bytes=");
-  unsigned long first, last;
-  g_autofree char *head = NULL;
-
-  g_assert_nonnull (range);
-  g_assert_cmpint (sscanf (range, "\r\nRange: bytes=%lu-%lu", &first, &last), ==, 2);
-  head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Length: %lu\r\nContent-Range: bytes %lu-%lu/300000\r\n%s\r\n",
-                          last + 1 - first, first, last, headers);
-  say (out, head);
-  g_byte_array_append (out, (const guint8 *) g_bytes_get_data (host->content, NULL) + first,
-                       (guint) (last + 1 - first));
-}
-
 /* Runs until the host was asked n times; returns after how many seconds that was. */
 static gint64
 run_until_asked (Pair *self,
@@ -187,10 +161,10 @@ say_passive (Host *host,
   else
     g_assert_nonnull (strstr (request, "\r\nX-Queued: position=40; ID=" ID "\r\n"));
   if (host->requests < 3)
-    say (out, "HTTP/1.1 503 Queued\r\nX-Queued: lifetime=700; length=90; ID=" ID "; position=40\r\n"
+    host_say (out, "HTTP/1.1 503 Queued\r\nX-Queued: lifetime=700; length=90; ID=" ID "; position=40\r\n"
               "Retry-After: 600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   else
-    say_range (host, request, out, "");
+    host_serve (host, request, out, "");
   return host->requests >= 3;
 }
 
@@ -217,7 +191,7 @@ say_legacy (Host *host,
             GByteArray *out)
 {
   g_assert_null (strstr (request, "X-Queued"));
-  say (out, "HTTP/1.1 503 Busy\r\nX-Queue: position=2,length=5,limit=4,pollMin=450,pollMax=900\r\n"
+  host_say (out, "HTTP/1.1 503 Busy\r\nX-Queue: position=2,length=5,limit=4,pollMin=450,pollMax=900\r\n"
             "Content-Length: 0\r\n\r\n");
   return host->requests != 2;
 }
@@ -247,7 +221,7 @@ say_and_break (Host *host,
 {
   if (host->requests > 1)
     g_assert_nonnull (strstr (request, "\r\nX-Queued: position=1; ID=" ID "\r\n"));
-  say (out, "HTTP/1.1 503 Queued\r\nX-Queued: ID=" ID "; position=1; lifetime=130\r\nRetry-After: 30\r\n"
+  host_say (out, "HTTP/1.1 503 Queued\r\nX-Queued: ID=" ID "; position=1; lifetime=130\r\nRetry-After: 30\r\n"
             "Content-Length: 0\r\n\r\n");
   return host->requests != 1;
 }
@@ -276,7 +250,7 @@ say_served (Host *host,
 {
   if (host->connects == 2)
     g_assert_nonnull (strstr (request, "\r\nX-Queued: ID=" ID "\r\n"));
-  say_range (host, request, out, host->requests == 1 ? "X-Queued: ID=" ID "\r\n" : "");
+  host_serve (host, request, out, host->requests == 1 ? "X-Queued: ID=" ID "\r\n" : "");
   return TRUE;
 }
 
@@ -300,7 +274,7 @@ say_nonsense (Host *host,
               const char *request,
               GByteArray *out)
 {
-  say (out, host->text);
+  host_say (out, host->text);
   return TRUE;
 }
 
@@ -336,7 +310,7 @@ say_passive_only (Host *host,
                   const char *request,
                   GByteArray *out)
 {
-  say (out, "HTTP/1.1 503 Queued\r\nX-Queued: ID=" ID "; position=3; length=12; lifetime=700\r\nRetry-After: 600\r\n"
+  host_say (out, "HTTP/1.1 503 Queued\r\nX-Queued: ID=" ID "; position=3; length=12; lifetime=700\r\nRetry-After: 600\r\n"
             "Content-Length: 0\r\nConnection: close\r\n\r\n");
   return FALSE;
 }

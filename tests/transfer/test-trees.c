@@ -28,13 +28,6 @@ add_host (World *world,
   return host;
 }
 
-static FilDownload *
-start (World *world,
-       GBytes *content)
-{
-  return fil_downloads_get (world->downloads, world_add (world, 1, content));
-}
-
 static GBytes *
 corrupted_at (GBytes *content,
               const gsize *at,
@@ -55,7 +48,7 @@ test_progress (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (8 * MIB + 5, 1);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = add_host (world, 0, content, content);
 
   world_run (world, 5);
@@ -82,7 +75,7 @@ test_bound_liar (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (16 * MIB, 2);
   g_autoptr (GBytes) bad = test_content (16 * MIB, 3);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *liar;
 
   add_host (world, 0, content, content);
@@ -109,7 +102,7 @@ test_self_contradiction (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (6 * MIB, 4);
   g_autoptr (GBytes) bad = corrupted_at (content, at, G_N_ELEMENTS (at));
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
 
   add_host (world, 0, bad, content);
   world_run (world, 15);
@@ -130,7 +123,7 @@ test_tree_of_another_file (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (6 * MIB, 5);
   g_autoptr (GBytes) other = test_content (6 * MIB, 6);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
 
   add_host (world, 0, other, other);
   world_run (world, 2);
@@ -150,7 +143,7 @@ test_wrong_tree_right_bytes (void)
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (4 * MIB, 7);
       g_autoptr (GBytes) other = test_content (4 * MIB, 8);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
 
       add_host (world, 0, content, other);
       if (n > 1)
@@ -180,7 +173,7 @@ test_unbound_liar (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (12 * MIB, 9);
   g_autoptr (GBytes) bad = corrupted_at (content, at, G_N_ELEMENTS (at));
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *liar;
 
   add_host (world, 0, content, content);
@@ -201,7 +194,7 @@ test_mixed_block (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (4 * MIB, 10);
   g_autoptr (GBytes) bad = test_corrupted (content, 2 * 131072 + 10);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *liar = add_host (world, 0, bad, NULL);
   Host *honest;
 
@@ -229,7 +222,7 @@ start_with_mixed_block (World *world,
                         GBytes *content,
                         GBytes *bad)
 {
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *liar = add_host (world, 0, bad, NULL);
 
   liar->cut_after = 2 * 131072 + 40000;
@@ -312,7 +305,7 @@ test_restart (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (10 * MIB, 13);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *host = add_host (world, 0, content, content);
       guint64 verified;
       guint checks;
@@ -342,7 +335,7 @@ test_changed_on_disk (void)
 {
   g_autoptr (World) world = world_new ();
   g_autoptr (GBytes) content = test_content (10 * MIB, 14);
-  FilDownload *download = start (world, content);
+  FilDownload *download = world_start (world, content);
   Host *host = add_host (world, 0, content, content);
   Host *second = add_host (world, 1, content, content);
 
@@ -365,23 +358,13 @@ reply_bad_tree (Host *host,
                 const char *request,
                 GByteArray *out)
 {
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data (host->content, &size);
-  g_autofree char *head = NULL;
-  unsigned long first = 0, last = 0;
-
   if (strstr (request, "GET /tree ") != NULL)
     {
       host->trees++;
-      g_byte_array_append (out, (const guint8 *) host->text, (guint) strlen (host->text));
+      host_say (out, host->text);
       return TRUE;
     }
-  g_assert_cmpint (sscanf (strstr (request, "Range: bytes="), "Range: bytes=%lu-%lu", &first, &last), ==, 2);
-  head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Length: %lu\r\nContent-Range: bytes %lu-%lu/%" G_GSIZE_FORMAT
-                          "\r\nX-Thex-URI: /tree;LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ\r\n\r\n",
-                          last - first + 1, first, last, size);
-  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
-  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
+  host_serve (host, request, out, "X-Thex-URI: /tree;LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ\r\n");
   return TRUE;
 }
 
@@ -405,7 +388,7 @@ test_bad_trees (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (3 * MIB, 15);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *host = add_host (world, 0, content, NULL);
 
       g_test_message ("%s", replies[i]);
@@ -426,25 +409,16 @@ reply_tree_elsewhere (Host *host,
                       const char *request,
                       GByteArray *out)
 {
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data (host->content, &size);
-  g_autofree char *head = NULL;
-  unsigned long first = 0, last = 0;
+  g_autofree char *uri = NULL;
 
   if (strstr (request, "Range: ") == NULL)
     {
-      static const char none[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
-
       host->trees++;
-      g_byte_array_append (out, (const guint8 *) none, sizeof none - 1);
+      host_say (out, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
       return TRUE;
     }
-  g_assert_cmpint (sscanf (strstr (request, "Range: bytes="), "Range: bytes=%lu-%lu", &first, &last), ==, 2);
-  head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Length: %lu\r\nContent-Range: bytes %lu-%lu/%" G_GSIZE_FORMAT
-                          "\r\nX-Thex-URI: %s;LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ\r\n\r\n",
-                          last - first + 1, first, last, size, host->text);
-  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
-  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
+  uri = g_strdup_printf ("X-Thex-URI: %s;LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ\r\n", host->text);
+  host_serve (host, request, out, uri);
   return TRUE;
 }
 
@@ -471,7 +445,7 @@ test_tree_elsewhere (void)
     {
       g_autoptr (World) world = world_new ();
       g_autoptr (GBytes) content = test_content (3 * MIB, 16);
-      FilDownload *download = start (world, content);
+      FilDownload *download = world_start (world, content);
       Host *host = add_host (world, 0, content, NULL);
 
       g_test_message ("%s", cases[i].uri);

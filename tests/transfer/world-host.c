@@ -3,6 +3,7 @@
 
 #include "world-private.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -91,6 +92,83 @@ _host_raw_new (Host *host)
   self->request = g_string_new (NULL);
   self->out = g_byte_array_new ();
   return &self->session;
+}
+
+/* The range that is asked for, with its last byte. */
+void
+host_asked (const char *request,
+            guint64 *first,
+            guint64 *last)
+{
+  const char *range = strstr (request, "\r\nRange: bytes=");
+
+  g_assert_nonnull (range);
+  g_assert_cmpint (sscanf (range, "\r\nRange: bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, first, last), ==, 2);
+}
+
+void
+host_say (GByteArray *out,
+          const char *text)
+{
+  g_byte_array_append (out, (const guint8 *) text, (guint) strlen (text));
+}
+
+static void
+replace_number (GString *text,
+                const char *place,
+                guint64 number)
+{
+  g_autofree char *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+
+  g_string_replace (text, place, digits, 0);
+}
+
+/* A head, and the bytes that it names. Of the head {a} and {b} are the first and the last byte, {l} is how many there
+ * are, and {n} is the size of the file. */
+void
+host_say_bytes (Host *host,
+                GByteArray *out,
+                const char *head,
+                guint64 first,
+                guint64 last)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (host->content, &size);
+  g_autoptr (GString) text = g_string_new (head);
+
+  replace_number (text, "{a}", first);
+  replace_number (text, "{b}", last);
+  replace_number (text, "{l}", last - first + 1);
+  replace_number (text, "{n}", size);
+  g_byte_array_append (out, (const guint8 *) text->str, (guint) text->len);
+  g_byte_array_append (out, bytes + first, (guint) (last - first + 1));
+}
+
+/* As it should be, with more headers. */
+void
+host_say_part (Host *host,
+               GByteArray *out,
+               const char *headers,
+               guint64 first,
+               guint64 last)
+{
+  static const char begin[] = "HTTP/1.1 206 OK\r\nContent-Length: {l}\r\nContent-Range: bytes {a}-{b}/{n}\r\n";
+  g_autofree char *head = g_strconcat (begin, headers, "\r\n", NULL);
+
+  host_say_bytes (host, out, head, first, last);
+}
+
+/* What was asked for. */
+void
+host_serve (Host *host,
+            const char *request,
+            GByteArray *out,
+            const char *headers)
+{
+  guint64 first, last;
+
+  host_asked (request, &first, &last);
+  host_say_part (host, out, headers, first, last);
 }
 
 /* One that keeps the rules */

@@ -268,6 +268,14 @@ world_add (World *self,
   return id;
 }
 
+/* The same as the only download. */
+FilDownload *
+world_start (World *self,
+             GBytes *content)
+{
+  return fil_downloads_get (self->downloads, world_add (self, 1, content));
+}
+
 void
 world_add_source (World *self,
                   gint64 id,

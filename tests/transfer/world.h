@@ -134,6 +134,7 @@ World *world_new (void);
 void world_free (World *self);
 Host *world_add_host (World *self, const char *address, GBytes *content);
 gint64 world_add (World *self, gint64 id, GBytes *content);
+FilDownload *world_start (World *self, GBytes *content);
 void world_add_source (World *self, gint64 id, Host *host);
 void world_add_pushed (World *self, gint64 id, Host *host, const FilHost *proxies, guint n_proxies);
 void world_add_punched (World *self, gint64 id, Host *host);
@@ -146,6 +147,13 @@ void world_run (World *self, guint seconds);
 void world_restart (World *self, gboolean orderly);
 void world_spoil (World *self, gint64 id, gsize at);
 void world_assert_done (World *self, gint64 id, GBytes *content);
+
+/* For a HostReply. */
+void host_asked (const char *request, guint64 *first, guint64 *last);
+void host_say (GByteArray *out, const char *text);
+void host_say_bytes (Host *host, GByteArray *out, const char *head, guint64 first, guint64 last);
+void host_say_part (Host *host, GByteArray *out, const char *headers, guint64 first, guint64 last);
+void host_serve (Host *host, const char *request, GByteArray *out, const char *headers);
 
 GBytes *test_content (gsize len, guint64 seed);
 GBytes *test_corrupted (GBytes *content, gsize at);
