@@ -164,7 +164,7 @@ watch_clock (FilNode *self)
  * _fil_node_clock_is_sure:
  *
  * Returns: whether the clock can be trusted with deleting what is old: it has not jumped for an hour, or, at the
- *   start, says no more than is likely since the last snapshot
+ *   start, says no more than is likely since the last snapshot, if there is one
  */
 gboolean
 _fil_node_clock_is_sure (const FilNode *self)
@@ -173,7 +173,7 @@ _fil_node_clock_is_sure (const FilNode *self)
 
   if (self->steady_since_us != 0)
     return fil_reactor_now (self->reactor) - self->steady_since_us >= FIL_HOUR;
-  return last_s == 0 || ABS (_fil_node_wall_s ((FilNode *) self) - last_s) < CLOCK_LIKELY_S;
+  return last_s != 0 && ABS (_fil_node_wall_s ((FilNode *) self) - last_s) < CLOCK_LIKELY_S;
 }
 
 /**

@@ -4,7 +4,6 @@ cancelled is kept, copies of the database are taken and the right one comes back
 
 import glob
 import os
-import shutil
 import time
 
 import programs
@@ -55,13 +54,6 @@ class Clock(Test):
     def wait_more(self, bytes):
         self.getter.wait_download(self.number, "goes on", lambda d: d["received_bytes"] > bytes)
 
-    def take_snapshot(self):
-        """As a node does that has run for a while; from it the next one knows about what time it is."""
-        folder = os.path.join(self.getter.profile, "snapshots")
-        os.makedirs(folder, exist_ok=True)
-        shutil.copy(os.path.join(self.getter.profile, "filbert.db"),
-                    os.path.join(folder, time.strftime("%Y%m%dT%H%M%SZ.db", time.gmtime())))
-
     def assert_kept(self):
         self.assertEqual([row["id"] for row in self.getter.ask("removed")], [self.other])
 
@@ -84,7 +76,7 @@ class Clock(Test):
         for seconds in (YEAR_S, -YEAR_S, 0):
             before = self.getter.download(self.number)["received_bytes"]
             self.getter.terminate()
-            self.take_snapshot()
+            self.getter.take_snapshot()
             self.set_clock(seconds)
             self.start(self.getter)
             row = self.getter.download(self.number)
@@ -95,6 +87,14 @@ class Clock(Test):
         self.getter.wait_download(self.number, "is done", lambda d: d["state"] == "done")
         self.assert_whole(self.getter.download(self.number), self.content)
         self.assertLess(sum(row["sent_bytes"] for row in self.sharer.ask("uploads")), SIZE + 1000000)
+
+    def test_jumps_before_the_first_snapshot(self):
+        """Nothing tells a new profile what time it is."""
+        self.begin()
+        self.getter.terminate()
+        self.set_clock(YEAR_S)
+        self.start(self.getter)
+        self.assert_kept()
 
     def test_hours_of_the_limits(self):
         """The second limits begin by the wall clock, at the minute that the schedule names."""

@@ -136,6 +136,7 @@ class Removed(Test):
         database.execute("UPDATE downloads SET removed = removed - ?", (30 * DAY_S,))
         database.commit()
         database.close()
+        self.getter.take_snapshot()
         self.getter.start([self.ultrapeer])
         self.assertEqual(self.getter.ask("removed"), [])
         self.getter.until("the part file is deleted", lambda: self.parts() == [])
