@@ -145,12 +145,12 @@ download_known_cb (GObject *source,
   Shown *shown = data;
   g_autoptr (FilRow) row = fil_client_finish_row (FIL_CLIENT (source), result, NULL);
   const char *path = row != NULL ? fil_row_get_string (row, "path") : NULL;
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (shown->application));
+  GtkWindow *window = GTK_WINDOW (ensure_window (shown->application));
 
   if (path != NULL && shown->in_folder)
-    fil_show_in_folder (window, path);
+    fil_show_in_folder (window, path, fil_window_open_failed);
   else if (path != NULL)
-    fil_open_file (window, path);
+    fil_open_file (window, path, fil_window_open_failed);
   shown_free (shown, NULL);
 }
 

@@ -5,7 +5,10 @@
 
 G_BEGIN_DECLS
 
-void fil_open_file (GtkWindow *parent, const char *path);
-void fil_show_in_folder (GtkWindow *parent, const char *path);
+/* Says to a person in @window why a file or a folder was not opened. */
+typedef void (*FilOpenFailed) (GtkWindow *window, const char *sentence);
+
+void fil_open_file (GtkWindow *window, const char *path, FilOpenFailed failed);
+void fil_show_in_folder (GtkWindow *window, const char *path, FilOpenFailed failed);
 
 G_END_DECLS

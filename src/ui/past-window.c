@@ -44,6 +44,15 @@ complain (FilPastWindow *self,
     adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
 }
 
+static void
+open_failed (GtkWindow *window,
+             const char *sentence)
+{
+  g_autofree char *escaped = g_markup_escape_text (sentence, -1);
+
+  adw_toast_overlay_add_toast (FIL_PAST_WINDOW (window)->toasts, adw_toast_new (escaped));
+}
+
 /* Something was brought back or deleted: the lists are others now. */
 static void
 done_cb (GObject *source,
@@ -113,14 +122,14 @@ static void
 open_cb (FilPastWindow *self,
          GtkWidget *button)
 {
-  fil_open_file (GTK_WINDOW (self), fil_row_get_string (row_of (button), "path"));
+  fil_open_file (GTK_WINDOW (self), fil_row_get_string (row_of (button), "path"), open_failed);
 }
 
 static void
 show_cb (FilPastWindow *self,
          GtkWidget *button)
 {
-  fil_show_in_folder (gtk_window_get_transient_for (GTK_WINDOW (self)), fil_row_get_string (row_of (button), "path"));
+  fil_show_in_folder (GTK_WINDOW (self), fil_row_get_string (row_of (button), "path"), open_failed);
 }
 
 /* @format: what a screen reader says, with the name of the file */

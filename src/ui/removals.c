@@ -156,6 +156,21 @@ fil_removals_hides (FilRemovals *self,
 }
 
 /**
+ * fil_removals_show_again:
+ *
+ * To be called when @key could not be removed, though that was made final.
+ */
+void
+fil_removals_show_again (FilRemovals *self,
+                         const char *key)
+{
+  g_return_if_fail (FIL_IS_REMOVALS (self));
+
+  if (g_hash_table_remove (self->gone, key))
+    g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/**
  * fil_removals_can_undo:
  *
  * Returns: whether there is a removal that can be taken back

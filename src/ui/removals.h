@@ -22,6 +22,7 @@ void fil_removals_offer (FilRemovals *self, const char *key, const char *title, 
 gboolean fil_removals_hides (FilRemovals *self, const char *key);
 gboolean fil_removals_can_undo (FilRemovals *self);
 void fil_removals_undo (FilRemovals *self);
+void fil_removals_show_again (FilRemovals *self, const char *key);
 void fil_removals_commit (FilRemovals *self);
 
 G_END_DECLS

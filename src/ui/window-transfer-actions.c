@@ -9,6 +9,7 @@
 #include "magnet-link.h"
 #include "open-files.h"
 #include "past-window.h"
+#include "schema.h"
 
 #include <glib/gi18n.h>
 
@@ -269,34 +270,25 @@ set_upload_limit_cb (GSimpleAction *action,
   CALL (fil_client_set_upload_limit, id, bytes_per_s);
 }
 
-static void
-clear_finished_cb (GSimpleAction *action,
-                   GVariant *parameter,
-                   gpointer data)
-{
-  FilWindow *self = data;
-
-  fil_client_clear_finished (self->client, self->cancellable, _fil_window_done, g_object_ref (self));
-}
-
-/* What can be taken back: a download that is cancelled, a folder that is no longer shared. */
+/* What can be taken back: downloads that are cancelled or cleared, a file in the trash, a folder that is no longer shared. */
 
 typedef struct
 {
+  FilWindow *window; /* weak */
   FilClient *client;
-  gint64 id;
+  GArray *ids; /* of gint64: downloads */
   char *path;
 } Removal;
 
 static Removal *
 removal_new (FilWindow *self,
-             gint64 id,
              const char *path)
 {
   Removal *removal = g_new0 (Removal, 1);
 
+  g_set_weak_pointer (&removal->window, self);
   removal->client = g_object_ref (self->client);
-  removal->id = id;
+  removal->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   removal->path = g_strdup (path);
   return removal;
 }
@@ -306,9 +298,19 @@ removal_free (gpointer data)
 {
   Removal *removal = data;
 
+  g_clear_weak_pointer (&removal->window);
   g_object_unref (removal->client);
+  g_array_unref (removal->ids);
   g_free (removal->path);
   g_free (removal);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Removal, removal_free)
+
+static char *
+key_of_download (gint64 id)
+{
+  return g_strdup_printf ("download:%" G_GINT64_FORMAT, id);
 }
 
 /* The node keeps what is cancelled for a while. */
@@ -317,7 +319,8 @@ undo_cancel (gpointer data)
 {
   Removal *removal = data;
 
-  fil_client_restore (removal->client, removal->id, NULL, NULL, NULL);
+  for (guint i = 0; i < removal->ids->len; i++)
+    fil_client_restore (removal->client, g_array_index (removal->ids, gint64, i), NULL, NULL, NULL);
 }
 
 static void
@@ -328,8 +331,9 @@ cancel_cb (GSimpleAction *action,
   FilWindow *self = data;
   gint64 id = g_variant_get_int64 (parameter);
   g_autoptr (FilRow) row = fil_list_model_find (self->downloads, id);
-  g_autofree char *key = g_strdup_printf ("download:%" G_GINT64_FORMAT, id);
+  g_autofree char *key = key_of_download (id);
   g_autofree char *title = NULL;
+  Removal *removal;
 
   if (row == NULL)
     return;
@@ -338,7 +342,91 @@ cancel_cb (GSimpleAction *action,
                                : _("Cancelled “%s”"),
                            fil_row_get_string (row, "name"));
   CALL (fil_client_cancel, id);
-  fil_removals_offer (self->removals, key, title, NULL, undo_cancel, removal_new (self, id, NULL), removal_free);
+  removal = removal_new (self, NULL);
+  g_array_append_val (removal->ids, id);
+  fil_removals_offer (self->removals, key, title, NULL, undo_cancel, removal, removal_free);
+}
+
+static void
+clear_finished_cb (GSimpleAction *action,
+                   GVariant *parameter,
+                   gpointer data)
+{
+  FilWindow *self = data;
+  g_autoptr (Removal) removal = removal_new (self, NULL);
+  g_autofree char *title = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->downloads)); i++)
+    {
+      gint64 id = fil_list_model_get_id (self->downloads, i);
+
+      if (g_str_equal (fil_schema_get_string (&fil_schema_download, fil_list_model_peek (self->downloads, i), "state"), "done"))
+        g_array_append_val (removal->ids, id);
+    }
+  if (removal->ids->len == 0)
+    return;
+  fil_client_clear_finished (self->client, self->cancellable, _fil_window_done, g_object_ref (self));
+  title = g_strdup_printf (ngettext ("%u finished download is off the list; the file stays",
+                                     "%u finished downloads are off the list; the files stay", removal->ids->len),
+                           removal->ids->len);
+  fil_removals_offer (self->removals, "finished", title, NULL, undo_cancel, g_steal_pointer (&removal), removal_free);
+}
+
+/* With the file in the trash, its row is of no use. */
+static void
+trashed_cb (GObject *source,
+            GAsyncResult *result,
+            gpointer data)
+{
+  g_autoptr (Removal) removal = data;
+  g_autoptr (GError) error = NULL;
+  gint64 id = g_array_index (removal->ids, gint64, 0);
+  g_autofree char *key = key_of_download (id);
+
+  if (g_file_trash_finish (G_FILE (source), result, &error))
+    {
+      fil_client_cancel (removal->client, id, NULL, NULL, NULL);
+      fil_client_forget (removal->client, id, NULL, NULL, NULL);
+    }
+  else if (removal->window != NULL && removal->window->removals != NULL)
+    {
+      fil_removals_show_again (removal->window->removals, key);
+      _fil_window_complain (removal->window, error);
+    }
+}
+
+static void
+commit_trash (gpointer data)
+{
+  Removal *offered = data;
+  g_autoptr (GFile) file = g_file_new_for_path (offered->path);
+  Removal *removal = g_new0 (Removal, 1);
+
+  g_set_weak_pointer (&removal->window, offered->window);
+  removal->client = g_object_ref (offered->client);
+  removal->ids = g_array_ref (offered->ids);
+  g_file_trash_async (file, G_PRIORITY_DEFAULT, NULL, trashed_cb, removal);
+}
+
+static void
+trash_cb (GSimpleAction *action,
+          GVariant *parameter,
+          gpointer data)
+{
+  FilWindow *self = data;
+  gint64 id = g_variant_get_int64 (parameter);
+  g_autoptr (FilRow) row = fil_list_model_find (self->downloads, id);
+  const char *path = row != NULL ? fil_row_get_string (row, "path") : NULL;
+  g_autofree char *key = key_of_download (id);
+  g_autofree char *title = NULL;
+  Removal *removal;
+
+  if (path == NULL)
+    return;
+  title = g_strdup_printf (_("“%s” is in the trash"), fil_row_get_string (row, "name"));
+  removal = removal_new (self, path);
+  g_array_append_val (removal->ids, id);
+  fil_removals_offer (self->removals, key, title, commit_trash, NULL, removal, removal_free);
 }
 
 static void
@@ -360,7 +448,7 @@ remove_folder_cb (GSimpleAction *action,
   g_autofree char *name = g_filename_display_basename (path);
   g_autofree char *title = g_strdup_printf (_("“%s” is no longer shared"), name);
 
-  fil_removals_offer (self->removals, key, title, commit_unshare, NULL, removal_new (self, 0, path), removal_free);
+  fil_removals_offer (self->removals, key, title, commit_unshare, NULL, removal_new (self, path), removal_free);
 }
 
 /* Files of this machine */
@@ -383,7 +471,7 @@ open_cb (GSimpleAction *action,
   g_autofree char *path = path_of_download (self, parameter);
 
   if (path != NULL)
-    fil_open_file (GTK_WINDOW (self), path);
+    fil_open_file (GTK_WINDOW (self), path, fil_window_open_failed);
 }
 
 static void
@@ -395,7 +483,7 @@ show_in_folder_cb (GSimpleAction *action,
   g_autofree char *path = path_of_download (self, parameter);
 
   if (path != NULL)
-    fil_show_in_folder (GTK_WINDOW (self), path);
+    fil_show_in_folder (GTK_WINDOW (self), path, fil_window_open_failed);
 }
 
 static void
@@ -410,7 +498,7 @@ previewed_cb (GObject *source,
   if (row == NULL)
     _fil_window_complain (self, error);
   else
-    fil_open_file (GTK_WINDOW (self), fil_row_get_string (row, "path"));
+    fil_open_file (GTK_WINDOW (self), fil_row_get_string (row, "path"), fil_window_open_failed);
 }
 
 static void
@@ -422,53 +510,6 @@ preview_cb (GSimpleAction *action,
 
   fil_client_preview (self->client, g_variant_get_int64 (parameter), self->cancellable, previewed_cb,
                       g_object_ref (self));
-}
-
-typedef struct
-{
-  FilWindow *window; /* owned */
-  gint64 id;
-} Trash;
-
-/* With the file in the trash, its row is of no use. */
-static void
-trashed_cb (GObject *source,
-            GAsyncResult *result,
-            gpointer data)
-{
-  g_autofree Trash *trash = data;
-  g_autoptr (FilWindow) self = trash->window;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *name = g_file_get_basename (G_FILE (source));
-  g_autofree char *title = NULL;
-
-  if (!g_file_trash_finish (G_FILE (source), result, &error))
-    {
-      _fil_window_complain (self, error);
-      return;
-    }
-  CALL (fil_client_cancel, trash->id);
-  CALL (fil_client_forget, trash->id);
-  title = g_strdup_printf (_("“%s” is in the trash"), name);
-  _fil_window_tell (self, title, NULL, NULL);
-}
-
-static void
-trash_cb (GSimpleAction *action,
-          GVariant *parameter,
-          gpointer data)
-{
-  FilWindow *self = data;
-  g_autofree char *path = path_of_download (self, parameter);
-  g_autoptr (GFile) file = path != NULL ? g_file_new_for_path (path) : NULL;
-  Trash *trash;
-
-  if (file == NULL)
-    return;
-  trash = g_new0 (Trash, 1);
-  trash->window = g_object_ref (self);
-  trash->id = g_variant_get_int64 (parameter);
-  g_file_trash_async (file, G_PRIORITY_DEFAULT, self->cancellable, trashed_cb, trash);
 }
 
 static void

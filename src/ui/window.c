@@ -479,3 +479,18 @@ fil_window_offer_magnet (FilWindow *self,
   fil_window_show_page (self, "transfers");
   fil_transfers_page_offer_magnet (self->transfers_page, magnet);
 }
+
+/**
+ * fil_window_open_failed:
+ * @window: a #FilWindow
+ *
+ * Says why a file was not opened; a #FilOpenFailed.
+ */
+void
+fil_window_open_failed (GtkWindow *window,
+                        const char *sentence)
+{
+  g_return_if_fail (FIL_IS_WINDOW (window));
+
+  fil_banner_show (FIL_WINDOW (window)->banner, sentence, NULL, NULL);
+}

@@ -23,5 +23,6 @@ FilWindow *fil_window_new (GtkApplication *application, FilClient *client);
 void fil_window_attach (FilWindow *self);
 void fil_window_show_page (FilWindow *self, const char *name);
 void fil_window_offer_magnet (FilWindow *self, const char *magnet);
+void fil_window_open_failed (GtkWindow *window, const char *sentence);
 
 G_END_DECLS

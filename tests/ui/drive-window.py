@@ -321,6 +321,28 @@ def uploads():
     press('Uploads')
 
 
+def finished():
+    """What is not there any more is not opened, and said so; what leaves the list can be had back."""
+    key('alt+2')
+    act('open', '[<int64 404>]')
+    wait_for_text('“purple_hazel_field_notes.pdf” is not in the folder /tmp any more.')
+    act('show-in-folder', '[<int64 405>]')
+    wait_for_text('“hazel grafting handbook.epub” is not in the folder /tmp any more.')
+    for name, parameter, button in (('trash', '[<int64 405>]', 'Open hazel grafting'), ('clear-finished', '[]', 'Open purple_hazel')):
+        act(name, parameter)
+        wait_for('it can be undone', lambda: is_enabled('undo'))
+        wait_for('it is gone', lambda: not find('push button', button))
+        key('ctrl+z')
+        wait_for('it is back', lambda: find('push button', button))
+    # A file that is not there cannot go to the trash.
+    act('trash', '[<int64 405>]')
+    wait_for('it is gone', lambda: not find('push button', 'Open hazel grafting'))
+    press('Cancel The Hazel Wood')
+    wait_for('it could not be done', lambda: find('push button', 'Open hazel grafting'))
+    key('ctrl+z')
+    wait_for('the other is back, too', lambda: find('push button', 'Cancel The Hazel Wood'))
+
+
 def queue():
     """The downloads that are not done, from the first to the last, by what their buttons are called."""
     return [(n.get_name() or '')[len('Cancel '):] for n in walk(window())
@@ -487,7 +509,7 @@ def main():
         wait_for('the window', lambda: window() and find('push button', 'Search'))
         if not is_demo:
             started_as_asked(node)
-        for step in (demo,) if is_demo else (search_and_download, transfers, uploads, order, history, library, network, preferences):
+        for step in (demo,) if is_demo else (search_and_download, transfers, finished, uploads, order, history, library, network, preferences):
             if sys.argv[3:] and step.__name__ not in sys.argv[3:]:
                 continue
             step()

@@ -881,6 +881,13 @@ fil_node_set_upload_limit (FilNode *self,
 void
 fil_node_clear_finished (FilNode *self)
 {
+  for (guint i = 0; i < self->downloads->len; i++)
+    {
+      const FilDownloadInfo *download = &g_array_index (self->downloads, FilDownloadInfo, i);
+
+      if (download->id > 0 && download->state == FIL_DOWNLOAD_DONE)
+        fil_node_cancel (self, download->id, NULL);
+    }
 }
 
 void

@@ -856,6 +856,9 @@ test_removals (void)
   fil_removals_offer (removals, "c", "c", count_commit, count_undo, &count, count_free);
   g_assert_cmpuint (count.n_commits, ==, 1);
   g_assert_true (fil_removals_hides (removals, "b"));
+  /* What could not be removed is there after all. */
+  fil_removals_show_again (removals, "b");
+  g_assert_false (fil_removals_hides (removals, "b"));
   g_object_unref (removals);
   g_assert_cmpuint (count.n_commits, ==, 2);
   g_assert_cmpuint (count.n_undos, ==, 1);
