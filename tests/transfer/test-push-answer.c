@@ -5,19 +5,12 @@
 #include "push-proxy.h"
 #include "transfer-limits.h"
 #include "uploads.h"
+#include "world.h"
 
 #include <string.h>
 
 /* The rules of push.md for who has the file and for who answers as a push proxy. Each test is named after its
  * section and rule. */
-
-static void
-feed (FilSession *session,
-      const char *text,
-      gint64 now_us)
-{
-  fil_session_feed (session, (const guint8 *) text, strlen (text), now_us);
-}
 
 /* §2 and §6: as the proxy */
 
@@ -278,7 +271,7 @@ test_headers_of_replies (void)
       else
         sharer.self.listen = host;
       session = fil_uploads_accept (sharer.uploads, &host, 0);
-      feed (session, request, 0);
+      test_feed (session, request, 0);
       g_assert_true (fil_session_output (session, &out, 0));
       text = g_strndup ((const char *) out.bytes, out.len);
       g_assert_true ((strstr (text, "X-Push-Proxy: pptls=8,26.0.0.1:6346,26.1.0.1:6346\r\n") != NULL) == (i == 0));
@@ -291,7 +284,7 @@ test_headers_of_replies (void)
       session = sharer.dialled->pdata[0];
       g_assert_true (fil_session_output (session, &out, FIL_SEC));
       fil_session_sent (session, out.len, FIL_SEC);
-      feed (session, request, FIL_SEC);
+      test_feed (session, request, FIL_SEC);
       g_assert_true (fil_session_output (session, &out, FIL_SEC));
       g_free (text);
       text = g_strndup ((const char *) out.bytes, out.len);

@@ -1,59 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "world.h"
+#include "push-fixture.h"
 
 #include <string.h>
 
 #include "proxy-ask.h"
 #include "transfer-limits.h"
 
-/* The rules of push.md for who downloads. Each test is named after its section and rule; test-push-answer.c has
- * those for the sharer and the proxy, tests/overlay/test-push.c those for whoever passes pushes on. */
+/* The rules of push.md for who downloads. Each test is named after its section and rule; test-push-forged.c
+ * has those for who is called by somebody else, test-push-answer.c those for the sharer and the proxy,
+ * tests/overlay/test-push.c those for whoever passes pushes on. */
 
 #define MIB (1024 * 1024)
 #define DONE FIL_DOWNLOAD_STATE_DONE
-
-/* A download whose only source has to be pushed, and hosts that may be its proxies. */
-typedef struct
-{
-  World *world;
-  GBytes *content;
-  FilDownload *download;
-  Host *host;
-  FilHost proxies[6];
-} Fixture;
-
-static void
-set_up (Fixture *f,
-        gconstpointer data)
-{
-  f->world = world_new ();
-  f->content = test_content (2 * MIB, 1);
-  f->download = fil_downloads_get (f->world->downloads, world_add (f->world, 1, f->content));
-  f->host = world_add_host (f->world, "25.0.0.1:6346", f->content);
-  f->host->is_firewalled = TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (f->proxies); i++)
-    {
-      guint8 address[4] = { 26, (guint8) i, 0, 1 };
-
-      f->proxies[i] = (FilHost){ .endpoint = fil_endpoint_v4 (address, 6346) };
-    }
-}
-
-static void
-tear_down (Fixture *f,
-           gconstpointer data)
-{
-  world_free (f->world);
-  g_bytes_unref (f->content);
-}
-
-static FilFileSource *
-source_of (FilDownload *download)
-{
-  return g_ptr_array_index (download->sources, 0);
-}
 
 static guint
 count_pushes (World *world,
@@ -69,14 +29,6 @@ count_pushes (World *world,
       n += sent->way == way && (to == NULL || fil_endpoint_equal (&sent->to, to));
     }
   return n;
-}
-
-static void
-feed (FilSession *session,
-      const char *text,
-      gint64 now_us)
-{
-  fil_session_feed (session, (const guint8 *) text, strlen (text), now_us);
 }
 
 /* A push proxy that answers with what its text says. */
@@ -245,7 +197,7 @@ test_http_answers (Fixture *f,
       Host *third;
 
       g_test_message ("%s", cases[i].step);
-      set_up (&g, NULL);
+      push_set_up (&g, NULL);
       g.world->loses_pushes = TRUE;
       g.world->has_route = FALSE;
       add_proxy (&g, 0, cases[i].answer);
@@ -255,9 +207,9 @@ test_http_answers (Fixture *f,
       world_run (g.world, 30);
       g_assert_cmpuint (world_count_steps (g.world, cases[i].step), >=, 2);
       g_assert_cmpuint (third->connects, ==, cases[i].others ? 1 : 0);
-      g_assert_cmpuint (source_of (g.download)->n_proxies, ==, cases[i].is_kept ? 3 : 0);
+      g_assert_cmpuint (push_source (g.download)->n_proxies, ==, cases[i].is_kept ? 3 : 0);
       g_assert_cmpuint (g.world->answered > 0, ==, cases[i].is_proven);
-      tear_down (&g, NULL);
+      push_tear_down (&g, NULL);
     }
 }
 
@@ -303,7 +255,7 @@ test_headers_of_requests (Fixture *f,
       Fixture g;
       const char *request;
 
-      set_up (&g, NULL);
+      push_set_up (&g, NULL);
       g.host->is_firewalled = FALSE;
       g.host->reply = answer_with_file;
       g.host->text = "";
@@ -328,7 +280,7 @@ test_headers_of_requests (Fixture *f,
       else
         g_assert_nonnull (strstr (request, "X-Node: 24.0.0.1:6346\r\n"));
       g_assert_true ((strstr (request, "X-Node:") != NULL) == (i == 1));
-      tear_down (&g, NULL);
+      push_tear_down (&g, NULL);
     }
 }
 
@@ -363,20 +315,20 @@ test_headers_of_replies_read (Fixture *f,
       Fixture g;
 
       g_test_message ("%s", cases[i].headers);
-      set_up (&g, NULL);
+      push_set_up (&g, NULL);
       g.world->loses_pushes = TRUE;
       world_add_pushed (g.world, 1, g.host, g.proxies, 1);
       world_run (g.world, 1);
-      source = source_of (g.download);
+      source = push_source (g.download);
       session = fil_downloads_giv (g.world->downloads, &g.host->guid, 0, &g.host->endpoint, g.world->now_us);
-      feed (session, "GIV 0:x/file\n\n", g.world->now_us);
+      test_feed (session, "GIV 0:x/file\n\n", g.world->now_us);
       head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/%u\r\n%s\r\n", 2 * MIB, cases[i].headers);
-      feed (session, head, g.world->now_us);
+      test_feed (session, head, g.world->now_us);
       g_assert_cmpuint (source->n_proxies, ==, cases[i].n_proxies);
       g_assert_cmpint (source->proxies[0].tls, ==, cases[i].first_tls);
       g_assert_cmpint (source->needs_push, ==, !cases[i].is_direct);
       fil_session_free (session);
-      tear_down (&g, NULL);
+      push_tear_down (&g, NULL);
     }
 }
 
@@ -426,7 +378,7 @@ test_hearsay_of_an_address (Fixture *f,
       Host *other;
       Fixture g;
 
-      set_up (&g, NULL);
+      push_set_up (&g, NULL);
       wrong = test_corrupted (g.content, 12345);
       other = world_add_host (g.world, "66.6.6.6:6346", wrong);
       other->is_away = i == 0;
@@ -436,7 +388,7 @@ test_hearsay_of_an_address (Fixture *f,
       hit = (FilSourceSpec){ .guid = g.host->guid, .endpoint = other->endpoint, .proxies = g.proxies + 1, .n_proxies = 1 };
       for (guint again = 0; again < 3; again++)
         fil_downloads_add_source (g.world->downloads, 1, &hit, g.world->now_us);
-      pushed = source_of (g.download);
+      pushed = push_source (g.download);
       g_assert_cmpuint (g.download->sources->len, ==, 2);
       g_assert_true (pushed->needs_push);
       g_assert_false (fil_endpoint_is_set (&pushed->endpoint));
@@ -449,7 +401,7 @@ test_hearsay_of_an_address (Fixture *f,
       g_assert_true (world_run_until (g.world, g.download, DONE, 600));
       world_assert_done (g.world, 1, g.content);
       g_assert_cmpuint (g.host->givs, >, 0);
-      tear_down (&g, NULL);
+      push_tear_down (&g, NULL);
     }
 }
 
@@ -550,27 +502,16 @@ test_giv_cancels_http (Fixture *f,
   session = fil_downloads_giv (f->world->downloads, &f->host->guid, 0, &f->host->endpoint, f->world->now_us);
   g_assert_nonnull (session);
   /* Anybody can say GIV; who shows the file is the one. */
-  feed (session, "GIV 0:x/file\n\n", f->world->now_us);
+  test_feed (session, "GIV 0:x/file\n\n", f->world->now_us);
   world_step (f->world);
   g_assert_cmpuint (f->world->links->len, ==, 1);
   head = g_strdup_printf ("HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/%u\r\n\r\n", 2 * MIB);
-  feed (session, head, f->world->now_us);
+  test_feed (session, head, f->world->now_us);
   world_step (f->world);
   closed = f->world->links->len == 0;
   g_assert_true (closed);
   g_assert_cmpuint (world_count_steps (f->world, "push-proxy-answered"), ==, 0);
   fil_session_free (session);
-}
-
-/* A connection with GIV as a stranger opens it. */
-static FilSession *
-giv_from (World *world,
-          const FilGuid *guid)
-{
-  FilEndpoint from;
-
-  g_assert_true (fil_endpoint_parse (&from, "66.6.6.6:40000", -1, 0));
-  return fil_downloads_giv (world->downloads, guid, 0, &from, world->now_us);
 }
 
 static void
@@ -583,30 +524,30 @@ test_giv_matched_by_guid (Fixture *f,
   other.bytes[0] ^= 1;
   f->host->is_away = TRUE;
   /* Nobody waits for it. */
-  g_assert_null (giv_from (f->world, &f->host->guid));
+  g_assert_null (push_giv (f->world, &f->host->guid));
   world_add_pushed (f->world, 1, f->host, f->proxies, 1);
-  g_assert_null (giv_from (f->world, &f->host->guid));
+  g_assert_null (push_giv (f->world, &f->host->guid));
   world_run (f->world, 1);
-  g_assert_null (giv_from (f->world, &other));
-  g_assert_null (giv_from (f->world, &(FilGuid){ { 0 } }));
+  g_assert_null (push_giv (f->world, &other));
+  g_assert_null (push_giv (f->world, &(FilGuid){ { 0 } }));
 
   /* Late, but not for ever. */
   world_run (f->world, 60);
-  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_IDLE);
-  session = giv_from (f->world, &f->host->guid);
+  g_assert_cmpint (push_source (f->download)->state, ==, FIL_SOURCE_IDLE);
+  session = push_giv (f->world, &f->host->guid);
   g_assert_nonnull (session);
   /* It has come: a second one is not needed. */
-  g_assert_null (giv_from (f->world, &f->host->guid));
+  g_assert_null (push_giv (f->world, &f->host->guid));
   fil_session_free (session);
   f->world->now_us += FIL_PUSH_LATE_GIV_US;
-  g_assert_null (giv_from (f->world, &f->host->guid));
+  g_assert_null (push_giv (f->world, &f->host->guid));
 
   /* Nor when the download has ended meanwhile. */
   world_run (f->world, 1);
   g_assert_true (fil_downloads_retry (f->world->downloads, 1, f->world->now_us));
   world_run (f->world, 1);
   g_assert_true (fil_downloads_pause (f->world->downloads, 1, f->world->now_us));
-  g_assert_null (giv_from (f->world, &f->host->guid));
+  g_assert_null (push_giv (f->world, &f->host->guid));
 }
 
 static void
@@ -626,19 +567,19 @@ test_giv_line (Fixture *f,
       Fixture g;
       FilOutput out;
 
-      set_up (&g, NULL);
+      push_set_up (&g, NULL);
       g.host->is_away = TRUE;
       world_add_pushed (g.world, 1, g.host, g.proxies, 1);
       world_run (g.world, 1);
-      session = giv_from (g.world, &g.host->guid);
+      session = push_giv (g.world, &g.host->guid);
       g_assert_nonnull (session);
       /* Nothing is said before the line is there, and nothing to who says more than that. */
       g_assert_false (fil_session_output (session, &out, g.world->now_us));
-      feed (session, is_good ? good[i] : bad[i - G_N_ELEMENTS (good)], g.world->now_us);
+      test_feed (session, is_good ? good[i] : bad[i - G_N_ELEMENTS (good)], g.world->now_us);
       g_assert_cmpint (fil_session_output (session, &out, g.world->now_us), ==, is_good);
       g_assert_cmpint (session->is_closed, ==, !is_good);
       fil_session_free (g_steal_pointer (&session));
-      tear_down (&g, NULL);
+      push_tear_down (&g, NULL);
     }
 }
 
@@ -658,22 +599,22 @@ test_giv_for_the_asked_index (Fixture *f,
   spec.index = 6;
   fil_downloads_add_source (f->world->downloads, 2, &spec, f->world->now_us);
   world_run (f->world, 5);
-  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_PUSHING);
-  g_assert_cmpint (source_of (other)->state, ==, FIL_SOURCE_IDLE);
-  session = giv_from (f->world, &f->host->guid);
+  g_assert_cmpint (push_source (f->download)->state, ==, FIL_SOURCE_PUSHING);
+  g_assert_cmpint (push_source (other)->state, ==, FIL_SOURCE_IDLE);
+  session = push_giv (f->world, &f->host->guid);
   g_assert_nonnull (session);
-  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_PUSHING);
-  g_assert_cmpint (source_of (other)->state, ==, FIL_SOURCE_IDLE);
+  g_assert_cmpint (push_source (f->download)->state, ==, FIL_SOURCE_PUSHING);
+  g_assert_cmpint (push_source (other)->state, ==, FIL_SOURCE_IDLE);
   fil_session_free (session);
 
   /* The asking one is gone: any other that waits for that host takes it. */
   g_assert_true (fil_downloads_retry (f->world->downloads, 1, f->world->now_us));
   world_run (f->world, 2);
-  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_PUSHING);
-  fil_file_source_bad (source_of (f->download), "corrupt");
-  session = giv_from (f->world, &f->host->guid);
+  g_assert_cmpint (push_source (f->download)->state, ==, FIL_SOURCE_PUSHING);
+  fil_file_source_bad (push_source (f->download), "corrupt");
+  session = push_giv (f->world, &f->host->guid);
   g_assert_nonnull (session);
-  g_assert_cmpint (source_of (other)->state, ==, FIL_SOURCE_ACTIVE);
+  g_assert_cmpint (push_source (other)->state, ==, FIL_SOURCE_ACTIVE);
   fil_session_free (session);
 }
 
@@ -774,14 +715,14 @@ test_other_address (Fixture *f,
       FilFileSource *source;
       Fixture g;
 
-      set_up (&g, NULL);
+      push_set_up (&g, NULL);
       spec.guid = g.host->guid;
       spec.other = g.host->endpoint;
       g_assert_true (fil_endpoint_parse (&spec.endpoint, "[2a01:66::6]:6346", -1, 0));
       g.host->is_silent = i == 1;
       g.host->is_firewalled = i == 1;
       fil_downloads_add_source (g.world->downloads, 1, &spec, g.world->now_us);
-      source = source_of (g.download);
+      source = push_source (g.download);
       g_assert_true (world_run_until (g.world, g.download, DONE, 60));
       world_assert_done (g.world, 1, g.content);
       g_assert_cmpuint (g.host->givs, ==, i);
@@ -791,7 +732,7 @@ test_other_address (Fixture *f,
           g_assert_true (fil_endpoint_equal (&source->endpoint, &g.host->endpoint));
           g_assert_true (fil_endpoint_equal (&source->other, &spec.endpoint));
         }
-      tear_down (&g, NULL);
+      push_tear_down (&g, NULL);
     }
 }
 
@@ -807,7 +748,7 @@ test_other_address_again (Fixture *f,
   f->host->is_firewalled = FALSE;
   f->host->cut_after = MIB;
   fil_downloads_add_source (f->world->downloads, 1, &spec, f->world->now_us);
-  source = source_of (f->download);
+  source = push_source (f->download);
   while (f->host->sent < MIB)
     world_step (f->world);
   g_assert_true (fil_endpoint_equal (&source->endpoint, &f->host->endpoint));
@@ -834,13 +775,13 @@ test_give_up_and_back_off (Fixture *f,
       while (f->world->pushes->len == before)
         world_step (f->world);
       now_us = f->world->now_us;
-      while (source_of (f->download)->state == FIL_SOURCE_PUSHING)
+      while (push_source (f->download)->state == FIL_SOURCE_PUSHING)
         world_step (f->world);
       g_assert_cmpint (f->world->now_us - now_us, >=, FIL_PUSH_GIVE_UP_US - FIL_SEC);
       g_assert_cmpint (f->world->now_us - now_us, <=, FIL_PUSH_GIVE_UP_US + FIL_SEC);
-      g_assert_cmpstr (source_of (f->download)->reason_code, ==, "no-push-answer");
-      g_assert_cmpint (source_of (f->download)->retry_us - f->world->now_us, <=, minutes[i] * FIL_MINUTE);
-      g_assert_cmpint (source_of (f->download)->retry_us - f->world->now_us, >=, minutes[i] * FIL_MINUTE - FIL_SEC);
+      g_assert_cmpstr (push_source (f->download)->reason_code, ==, "no-push-answer");
+      g_assert_cmpint (push_source (f->download)->retry_us - f->world->now_us, <=, minutes[i] * FIL_MINUTE);
+      g_assert_cmpint (push_source (f->download)->retry_us - f->world->now_us, >=, minutes[i] * FIL_MINUTE - FIL_SEC);
       g_assert_cmpuint (world_count_steps (f->world, "push-unanswered"), ==, i + 1);
     }
 }
@@ -853,8 +794,8 @@ test_no_way_ends_at_once (Fixture *f,
   f->world->has_route = FALSE;
   world_add_pushed (f->world, 1, f->host, NULL, 0);
   world_run (f->world, 2);
-  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_IDLE);
-  g_assert_cmpstr (source_of (f->download)->reason_code, ==, "no-push-answer");
+  g_assert_cmpint (push_source (f->download)->state, ==, FIL_SOURCE_IDLE);
+  g_assert_cmpstr (push_source (f->download)->reason_code, ==, "no-push-answer");
 }
 
 static void
@@ -871,7 +812,7 @@ test_newer_proxies_after_two (Fixture *f,
   world_run (f->world, 60);
   before = f->world->searches;
   g_assert_cmpuint (before, <=, 1);
-  while (source_of (f->download)->failures < 2)
+  while (push_source (f->download)->failures < 2)
     world_step (f->world);
   world_run (f->world, 200);
   g_assert_cmpuint (f->world->searches, ==, before + 1);
@@ -898,7 +839,7 @@ test_lost_proxies (Fixture *f,
   while (fil_download_received_bytes (f->download) == 0)
     world_step (f->world);
   f->world->loses_pushes = TRUE;
-  while (source_of (f->download)->state != FIL_SOURCE_PUSHING)
+  while (push_source (f->download)->state != FIL_SOURCE_PUSHING)
     world_step (f->world);
   f->world->searches = 0;
   world_run (f->world, 5);
@@ -929,11 +870,11 @@ test_tls_every_other_try (Fixture *f,
   fil_downloads_add_source (f->world->downloads, 1, &spec, f->world->now_us);
   for (guint i = 0; i < 3; i++)
     {
-      while (source_of (f->download)->state != FIL_SOURCE_PUSHING || f->world->pushes->len <= i)
+      while (push_source (f->download)->state != FIL_SOURCE_PUSHING || f->world->pushes->len <= i)
         world_step (f->world);
       sent = &g_array_index (f->world->pushes, SentPush, i);
       g_assert_cmpint (sent->push.tls, ==, i % 2 == 0);
-      while (source_of (f->download)->state == FIL_SOURCE_PUSHING)
+      while (push_source (f->download)->state == FIL_SOURCE_PUSHING)
         world_step (f->world);
     }
 }
@@ -954,7 +895,7 @@ test_all_proxies_gone (Fixture *f,
   ((Host *) f->world->hosts->pdata[f->world->hosts->len - 1])->bytes_per_step = 200;
   world_run (f->world, 8);
   g_assert_cmpuint (world_count_steps (f->world, "push-proxy-answered: 410"), ==, 2);
-  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_PUSHING);
+  g_assert_cmpint (push_source (f->download)->state, ==, FIL_SOURCE_PUSHING);
   g_assert_cmpuint (f->world->searches, ==, 1);
   world_add_pushed (f->world, 1, f->host, &f->proxies[2], 1);
   world_run (f->world, 7);
@@ -1006,285 +947,6 @@ test_proxies_by_head_ping (Fixture *f,
 }
 
 /* §6 */
-
-/* Somebody who saw the GUID calls first, and says what no honest host would, or nothing: the file comes from
- * the honest one all the same. */
-static void
-test_forged_giv (Fixture *f,
-                 gconstpointer data)
-{
-  static const char *const lies[] = {
-    "garbage\r\n\r\n",
-    "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nContent-Length: 77\r\n\r\n",
-    NULL,
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (lies); i++)
-    {
-      FilSession *forged;
-      FilOutput out;
-      Fixture g;
-
-      g_test_message ("%s", lies[i] != NULL ? lies[i] : "silence");
-      set_up (&g, NULL);
-      g.world->loses_pushes = TRUE;
-      world_add_pushed (g.world, 1, g.host, g.proxies, 1);
-      world_run (g.world, 1);
-      forged = giv_from (g.world, &g.host->guid);
-      g_assert_nonnull (forged);
-      feed (forged, "GIV 0:x/file\n\n", g.world->now_us);
-      g_assert_true (fil_session_output (forged, &out, g.world->now_us));
-      fil_session_sent (forged, out.len, g.world->now_us);
-      if (lies[i] != NULL)
-        feed (forged, lies[i], g.world->now_us);
-      else
-        {
-          g.world->now_us += FIL_REPLY_HEAD_US;
-          fil_session_tick (forged, g.world->now_us);
-        }
-      g_assert_true (forged->is_closed);
-      fil_session_free (forged);
-      g_assert_cmpint (source_of (g.download)->state, !=, FIL_SOURCE_BAD);
-      g.world->loses_pushes = FALSE;
-      g_assert_true (world_run_until (g.world, g.download, DONE, 300));
-      world_assert_done (g.world, 1, g.content);
-      tear_down (&g, NULL);
-    }
-}
-
-/* A stranger who calls in the name of the source, from the address @a.6.6.6. */
-static FilSession *
-forged_giv (Fixture *f,
-            guint8 a)
-{
-  FilEndpoint from = fil_endpoint_v4 ((const guint8[]){ a, 6, 6, 6 }, 40000);
-  FilSession *session = fil_downloads_giv (f->world->downloads, &f->host->guid, 0, &from, f->world->now_us);
-  FilOutput out;
-
-  if (session == NULL)
-    return NULL;
-  feed (session, "GIV 0:x/file\n\n", f->world->now_us);
-  if (fil_session_output (session, &out, f->world->now_us))
-    fil_session_sent (session, out.len, f->world->now_us);
-  return session;
-}
-
-/* … which costs no time: the honest one is let in beside who says nothing, … */
-static void
-test_forged_giv_beside (Fixture *f,
-                        gconstpointer data)
-{
-  FilSession *forged[2 * FIL_GIV_RIVALS] = { NULL };
-  guint n = 0;
-
-  f->world->loses_pushes = TRUE;
-  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
-  world_run (f->world, 1);
-  forged[0] = forged_giv (f, 60);
-  g_assert_nonnull (forged[0]);
-  g_assert_null (forged_giv (f, 60));
-  fil_uploads_push (f->host->uploads, &f->world->own, 0, FALSE, f->world->now_us);
-  g_assert_cmpuint (f->host->givs, ==, 1);
-  f->host->bytes_per_step = 100 * 1024;
-  world_run (f->world, 1);
-  g_assert_cmpint (f->download->state, ==, FIL_DOWNLOAD_STATE_DOWNLOADING);
-  g_assert_true (forged[0]->is_closed);
-  f->host->bytes_per_step = 0;
-  g_assert_true (world_run_until (f->world, f->download, DONE, 5));
-  world_assert_done (f->world, 1, f->content);
-  fil_session_free (forged[0]);
-  tear_down (f, NULL);
-
-  /* … though not beside many of those, … */
-  set_up (f, NULL);
-  f->world->loses_pushes = TRUE;
-  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
-  world_run (f->world, 1);
-  for (guint i = 0; i < G_N_ELEMENTS (forged); i++)
-    {
-      forged[i] = forged_giv (f, (guint8) (60 + i));
-      n += forged[i] != NULL;
-    }
-  g_assert_cmpuint (n, ==, FIL_GIV_RIVALS);
-  for (guint i = 0; i < G_N_ELEMENTS (forged); i++)
-    fil_session_free (forged[i]);
-}
-
-/* … and it is still asked after somebody has lied or left. */
-static void
-test_forged_giv_ends (Fixture *f,
-                      gconstpointer data)
-{
-  static const char *const lies[] = { "garbage\r\n\r\n", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
-                                      "HTTP/1.1 200 OK\r\nContent-Length: 77\r\n\r\n", NULL };
-
-  for (guint i = 0; i < G_N_ELEMENTS (lies); i++)
-    {
-      FilSession *forged;
-      guint n_pushes;
-      Fixture g;
-
-      g_test_message ("%s", lies[i] != NULL ? lies[i] : "hangs up");
-      set_up (&g, NULL);
-      g.world->loses_pushes = TRUE;
-      world_add_pushed (g.world, 1, g.host, g.proxies, 1);
-      world_run (g.world, 1);
-      n_pushes = g.host->pushes;
-      forged = forged_giv (&g, 60);
-      if (lies[i] != NULL)
-        feed (forged, lies[i], g.world->now_us);
-      else
-        fil_session_hung_up (forged, NULL, g.world->now_us);
-      g_assert_true (forged->is_closed);
-      fil_session_free (forged);
-      g_assert_cmpint (source_of (g.download)->state, ==, FIL_SOURCE_PUSHING);
-      world_run (g.world, 2);
-      g_assert_cmpuint (g.host->pushes, >, n_pushes);
-      fil_uploads_push (g.host->uploads, &g.world->own, 0, FALSE, g.world->now_us);
-      g_assert_true (world_run_until (g.world, g.download, DONE, 5));
-      world_assert_done (g.world, 1, g.content);
-      tear_down (&g, NULL);
-    }
-}
-
-/* … and what others tell of the source while a caller has us wait is not forgotten when he leaves. */
-static void
-test_news_beside_forged_giv (Fixture *f,
-                             gconstpointer data)
-{
-  FilSession *forged;
-
-  f->world->loses_pushes = TRUE;
-  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
-  world_run (f->world, 1);
-  forged = forged_giv (f, 60);
-  g_assert_nonnull (forged);
-  feed (forged,
-        "HTTP/1.1 503 Busy\r\nX-Queued: position=3;length=9;lifetime=200;ID=0123456789abcdef\r\n"
-        "Retry-After: 60\r\nContent-Length: 0\r\n\r\n",
-        f->world->now_us);
-  g_assert_cmpint (source_of (f->download)->state, ==, FIL_SOURCE_QUEUED);
-  world_add_pushed (f->world, 1, f->host, f->proxies + 1, 1);
-  g_assert_cmpuint (source_of (f->download)->n_proxies, ==, 2);
-  fil_session_free (forged);
-  g_assert_cmpuint (source_of (f->download)->n_proxies, ==, 2);
-}
-
-/* … nor is a source that rests forgotten for better ones while somebody in its name is still connected. */
-static void
-test_source_beside_forged_giv (Fixture *f,
-                               gconstpointer data)
-{
-  FilSession *busy, *silent;
-  const FilFileSource *source;
-
-  f->world->loses_pushes = TRUE;
-  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
-  world_run (f->world, 1);
-  source = source_of (f->download);
-  busy = forged_giv (f, 60);
-  silent = forged_giv (f, 61);
-  feed (busy, "HTTP/1.1 503 Busy\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n", f->world->now_us);
-  g_assert_true (busy->is_closed);
-  g_assert_false (silent->is_closed);
-  g_assert_cmpint (source->state, ==, FIL_SOURCE_IDLE);
-  for (guint i = 0; i < FIL_DOWNLOAD_MAX_SOURCES + 5; i++)
-    {
-      FilSourceSpec spec = { .endpoint = fil_endpoint_v4 ((const guint8[]){ 30, (guint8) (i >> 8), (guint8) i, 1 }, 6346) };
-
-      fil_downloads_add_source (f->world->downloads, 1, &spec, f->world->now_us);
-    }
-  g_assert_cmpuint (f->download->sources->len, ==, FIL_DOWNLOAD_MAX_SOURCES);
-  g_assert_true (g_ptr_array_find (f->download->sources, source, NULL));
-  fil_session_hung_up (silent, NULL, f->world->now_us);
-  fil_session_free (silent);
-  fil_session_free (busy);
-}
-
-/* … or sends wrong bytes: the hash finds out, that caller is not let in again, and the honest one is asked once
- * more. Who lies from everywhere is given up. */
-static void
-test_forged_bytes (Fixture *f,
-                   gconstpointer data)
-{
-  for (guint i = 0; i < 2; i++)
-    {
-      Fixture g;
-      g_autoptr (GBytes) wrong = NULL;
-      Host *liar;
-
-      set_up (&g, NULL);
-      wrong = test_corrupted (g.content, 12345);
-      liar = world_add_host (g.world, "66.6.6.6:6346", wrong);
-      liar->guid = g.host->guid;
-      fil_uploads_set_guid (liar->uploads, &g.host->guid);
-      liar->is_firewalled = TRUE;
-      liar->self.listen = liar->endpoint;
-      g.host->is_away = TRUE;
-      world_add_pushed (g.world, 1, g.host, g.proxies, 1);
-      world_run (g.world, 200);
-      /* It calls again at the next push, and is not let in. */
-      g_assert_cmpuint (liar->givs, ==, 1);
-      g_assert_cmpint (g.download->state, !=, DONE);
-      g_assert_cmpint (source_of (g.download)->state, !=, FIL_SOURCE_BAD);
-      /* Where it said that the source is we do not go. */
-      g_assert_true (source_of (g.download)->needs_push);
-      g_assert_false (fil_endpoint_is_set (&source_of (g.download)->endpoint));
-      if (i == 0)
-        {
-          liar->is_away = TRUE;
-          g.host->is_away = FALSE;
-          g_assert_true (world_run_until (g.world, g.download, DONE, 2000));
-          world_assert_done (g.world, 1, g.content);
-        }
-      else
-        {
-          g_assert_true (fil_endpoint_parse (&liar->endpoint, "67.6.6.6:6346", -1, 0));
-          world_run (g.world, 2000);
-          g_assert_cmpuint (liar->givs, ==, 2);
-          g_assert_cmpint (source_of (g.download)->state, ==, FIL_SOURCE_BAD);
-        }
-      tear_down (&g, NULL);
-    }
-}
-
-/* Who calls in the name of another host may say how to get at it. When it brings nothing that is forgotten, too: else
- * we would go to the forger for ever. */
-static void
-test_giv_source_is_no_address (Fixture *f,
-                               gconstpointer data)
-{
-  static const char head[] = "HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/%u\r\nX-Host: 66.6.6.6:6346\r\n"
-                             "X-Push-Proxy: 66.6.6.6:6346\r\n\r\n";
-  g_autofree char *reply = g_strdup_printf (head, 2 * MIB);
-  FilFileSource *source;
-  FilSession *forged;
-  FilOutput out;
-
-  f->world->loses_pushes = TRUE;
-  world_add_pushed (f->world, 1, f->host, f->proxies, 1);
-  world_run (f->world, 1);
-  source = source_of (f->download);
-  forged = giv_from (f->world, &f->host->guid);
-  feed (forged, "GIV 0:x/file\n\n", f->world->now_us);
-  g_assert_true (fil_session_output (forged, &out, f->world->now_us));
-  fil_session_sent (forged, out.len, f->world->now_us);
-  feed (forged, reply, f->world->now_us);
-  /* For now it is believed. */
-  g_assert_false (source->needs_push);
-  g_assert_cmpuint (source->endpoint.port, ==, 6346);
-  fil_session_hung_up (forged, NULL, f->world->now_us);
-  fil_session_free (forged);
-  world_run (f->world, 1);
-  g_assert_true (source->needs_push);
-  g_assert_false (fil_endpoint_is_set (&source->endpoint));
-  g_assert_cmpuint (source->n_proxies, ==, 1);
-  g_assert_true (fil_endpoint_equal (&source->proxies[0].endpoint, &f->proxies[0].endpoint));
-  f->world->loses_pushes = FALSE;
-  g_assert_true (world_run_until (f->world, f->download, DONE, 1000));
-  world_assert_done (f->world, 1, f->content);
-}
 
 /* Hundreds of sources that all name one push proxy: a few are tried at a time. */
 static void
@@ -1358,13 +1020,6 @@ main (int argc,
     { "5/tls-every-other-try", test_tls_every_other_try },
     { "5/all-proxies-gone", test_all_proxies_gone },
     { "5/newer-proxies-by-head-ping", test_proxies_by_head_ping },
-    { "6/forged-giv", test_forged_giv },
-    { "6/forged-giv/beside", test_forged_giv_beside },
-    { "6/forged-giv/ends", test_forged_giv_ends },
-    { "6/forged-giv/news", test_news_beside_forged_giv },
-    { "6/forged-giv/source", test_source_beside_forged_giv },
-    { "6/forged-bytes", test_forged_bytes },
-    { "6/giv-source-is-no-address", test_giv_source_is_no_address },
     { "6/tries-limit", test_tries_limit },
   };
 
@@ -1373,7 +1028,7 @@ main (int argc,
     {
       g_autofree char *path = g_strdup_printf ("/transfer/push/%s", tests[i].name);
 
-      g_test_add (path, Fixture, NULL, set_up, tests[i].func, tear_down);
+      g_test_add (path, Fixture, NULL, push_set_up, tests[i].func, push_tear_down);
     }
   return g_test_run ();
 }

@@ -470,6 +470,14 @@ world_assert_done (World *self,
   g_assert_cmpuint (fil_download_verified_bytes (download), ==, g_bytes_get_size (content));
 }
 
+void
+test_feed (FilSession *session,
+           const char *text,
+           gint64 now_us)
+{
+  fil_session_feed (session, (const guint8 *) text, strlen (text), now_us);
+}
+
 GBytes *
 test_content (gsize len,
               guint64 seed)

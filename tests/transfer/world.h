@@ -155,6 +155,7 @@ void host_say_bytes (Host *host, GByteArray *out, const char *head, guint64 firs
 void host_say_part (Host *host, GByteArray *out, const char *headers, guint64 first, guint64 last);
 void host_serve (Host *host, const char *request, GByteArray *out, const char *headers);
 
+void test_feed (FilSession *session, const char *text, gint64 now_us);
 GBytes *test_content (gsize len, guint64 seed);
 GBytes *test_corrupted (GBytes *content, gsize at);
 
