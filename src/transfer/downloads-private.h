@@ -156,7 +156,11 @@ gint64 _fil_downloads_advance (FilDownloads *self, FilDownload *download, gboole
 gboolean _fil_downloads_may_fetch (const FilDownload *download, const FilFileSource *source);
 gboolean _fil_downloads_is_useful (const FilDownload *download, const FilFileSource *source);
 gboolean _fil_download_is_running (const FilDownload *download);
-gboolean _fil_downloads_host_is_taken (FilDownloads *self, const FilFileSource *source);
+
+/* downloads-host.c */
+gboolean _fil_downloads_host_is_taken (const FilDownload *download, const FilFileSource *source, gint64 now_us);
+void _fil_downloads_host_answered (FilFetch *fetch, gboolean serves);
+gint64 _fil_downloads_claim_host (FilDownload *download, gint64 now_us);
 
 /* downloads-slow.c */
 gboolean _fil_downloads_has_room (const FilDownloads *self, const FilDownload *download, FilFetch **slow, gint64 *wake,

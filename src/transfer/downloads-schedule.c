@@ -71,35 +71,6 @@ _fil_downloads_is_useful (const FilDownload *download,
          fil_segment_map_missing (download->map) >= FIL_SEGMENT_STEAL_LEAST;
 }
 
-/* Whether the host at the address of @source has called us, and has shown the file. */
-static gboolean
-has_called_from_there (const FilFetch *fetch,
-                       const FilFileSource *source)
-{
-  return fetch->is_push && fetch->is_proven && !source->needs_push &&
-         fil_endpoint_class (&source->endpoint) == FIL_ADDRESS_PUBLIC &&
-         fil_endpoint_same_address (&fetch->peer, &source->endpoint);
-}
-
-/**
- * _fil_downloads_host_is_taken:
- *
- * One connection to a host, whatever it is for.
- */
-gboolean
-_fil_downloads_host_is_taken (FilDownloads *self,
-                              const FilFileSource *source)
-{
-  for (guint i = 0; i < self->fetches->len; i++)
-    {
-      const FilFetch *fetch = g_ptr_array_index (self->fetches, i);
-
-      if (fil_file_source_same_host (fetch->source, source) || has_called_from_there (fetch, source))
-        return TRUE;
-    }
-  return _fil_downloads_is_pushing_to (self, source) || _fil_downloads_is_punching_to (self, source);
-}
-
 gboolean
 _fil_download_is_running (const FilDownload *download)
 {
@@ -192,7 +163,7 @@ next_source (FilDownloads *self,
         }
       if (fil_file_source_next_try (source) > now_us)
         *wake = MIN (*wake, fil_file_source_next_try (source));
-      else if (_fil_downloads_host_is_taken (self, source))
+      else if (_fil_downloads_host_is_taken (download, source, now_us))
         *wake = MIN (*wake, now_us + FIL_SEC);
       else if (best == NULL || fil_file_source_compare (source, best) < 0)
         best = source;
@@ -272,7 +243,7 @@ start_workers (FilDownloads *self,
     return wake;
   source = next_source (self, download, now_us, &wake);
   if (source == NULL)
-    return wake;
+    return MIN (wake, _fil_downloads_claim_host (download, now_us));
   if (slow != NULL)
     _fil_downloads_give_way (slow, now_us);
   connect_to (self, download, source, now_us);

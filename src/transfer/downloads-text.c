@@ -130,7 +130,7 @@ has_taken_source (FilDownloads *self,
       const FilFileSource *source = g_ptr_array_index (download->sources, i);
 
       if (source->state == FIL_SOURCE_IDLE && fil_file_source_next_try (source) <= now_us &&
-          fil_file_source_reach (source, own) != FIL_SOURCE_UNREACHABLE && _fil_downloads_host_is_taken (self, source))
+          fil_file_source_reach (source, own) != FIL_SOURCE_UNREACHABLE && _fil_downloads_host_is_taken (download, source, now_us))
         return TRUE;
     }
   return FALSE;

@@ -236,6 +236,7 @@ judge_body (FilFetch *self,
   source->reason_code = NULL;
   fil_source_place_served (&source->place, &reply->queue);
   _fil_downloads_note_place (self->downloads, download, source);
+  _fil_downloads_host_answered (self, TRUE);
   fil_file_source_set_state (source, FIL_SOURCE_ACTIVE);
   self->tried_416 = FALSE;
   self->last_byte_us = now_us;
@@ -405,17 +406,21 @@ _fil_fetch_judge (FilFetch *self,
     case 416:
       return judge_not_available (self, reply, asked, now_us);
     case 503:
+      if (reply->available == NULL)
+        _fil_downloads_host_answered (self, FALSE);
       return judge_busy (self, reply, asked, now_us);
     case 403:
       fil_source_place_clear (&self->source->place);
       settle (self, now_us + retry_after_us (reply, FIL_SOURCE_REFUSED_US), "refused");
       return FIL_DOWNLOAD_LEAVE;
     case 429:
+      _fil_downloads_host_answered (self, FALSE);
       fil_source_place_clear (&self->source->place);
       settle (self, now_us + retry_after_us (reply, FIL_SOURCE_HAMMERED_US), "refused");
       return FIL_DOWNLOAD_LEAVE;
     case 408:
     case 409:
+      _fil_downloads_host_answered (self, FALSE);
       settle (self, now_us + retry_after_us (reply, FIL_SOURCE_BUSY_US), "busy");
       return FIL_DOWNLOAD_LEAVE;
     default:

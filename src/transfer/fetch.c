@@ -34,6 +34,14 @@ fil_fetch_flush_old (FilFetch *self,
     flush (self);
 }
 
+/* Whether it is to ask for nothing more, because another download waits for the connection. */
+gboolean
+_fil_fetch_is_claimed (const FilFetch *self,
+                       gint64 now_us)
+{
+  return self->claimed_us > 0 && now_us - self->claimed_us < FIL_HOST_CLAIM_US;
+}
+
 static gboolean
 fetch_next (gpointer data,
             FilDownloadAsk *ask,
@@ -42,7 +50,7 @@ fetch_next (gpointer data,
   FilFetch *self = data;
   FilFetchLease lease;
 
-  if (!_fil_downloads_may_fetch (self->download, self->source))
+  if (!_fil_downloads_may_fetch (self->download, self->source) || _fil_fetch_is_claimed (self, now_us))
     return FALSE;
   if (_fil_fetch_wants_tree (self))
     {

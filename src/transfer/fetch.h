@@ -51,6 +51,8 @@ struct _FilFetch
   gint64 last_byte_us;
   gboolean is_delivering; /* the last reply was a body */
   gboolean is_stalled;
+  gint64 claimed_since_us; /* another download waits for the connection … */
+  gint64 claimed_us;      /* … and said so last; see _fil_fetch_is_claimed() */
   gboolean is_settled; /* the source's next try was decided */
   gboolean tried_416;
   char *tree_path;        /* where this source has the tree of the file, or NULL */
@@ -78,6 +80,7 @@ void fil_fetch_drop (FilFetch *self, const char *reason);
 void fil_fetch_flush_old (FilFetch *self, gint64 now_us);
 guint64 fil_fetch_speed (const FilFetch *self, gint64 now_us);
 gboolean fil_fetch_is_held (const FilFetch *self, gint64 now_us);
+gboolean _fil_fetch_is_claimed (const FilFetch *self, gint64 now_us);
 void fil_fetch_resume (FilFetch *self, gint64 now_us);
 
 G_END_DECLS

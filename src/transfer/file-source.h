@@ -100,6 +100,7 @@ typedef struct
   guint64 bps;           /* measured last */
   gboolean is_blamed;    /* sent bytes that the hash proved wrong */
   gboolean is_alt;       /* only other sources have named it, and it has delivered nothing yet */
+  gboolean is_crowded;   /* it gave nothing while another download had a connection to its host */
   gboolean no_solo;      /* too slow to prove itself alone */
   gboolean no_ranges;    /* always sends the whole file */
   guint64 told_size;     /* of the file, as it says, … */

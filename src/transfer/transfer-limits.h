@@ -10,6 +10,10 @@
 #define FIL_DOWNLOADS_MAX 10000                /* files in the list */
 #define FIL_DOWNLOADS_DEFAULT_ACTIVE 10        /* files at a time, when nobody says otherwise */
 #define FIL_DOWNLOADS_MAX_CONNECTIONS 60       /* dials and connections of all downloads together */
+#define FIL_DOWNLOADS_PER_HOST 2               /* connections, if a limit of one download leaves something of the host */
+#define FIL_HOST_TURN_US (10 * FIL_MINUTE)     /* of the faster one of two where the host grants one … */
+#define FIL_HOST_YIELD_US (45 * FIL_SEC)       /* … and so long for what the other one had asked for */
+#define FIL_HOST_CLAIM_US (5 * FIL_SEC)        /* nobody waits any more who has not said so for so long */
 #define FIL_DOWNLOAD_MAX_CONNECTIONS 12        /* … of one download */
 #define FIL_DOWNLOAD_MAX_SOURCES 320           /* the least promising is forgotten for a new one */
 #define FIL_DOWNLOAD_WORKER_SPACING_US FIL_SEC /* one more connection a second for one download … */
@@ -34,7 +38,7 @@
 #define FIL_SEGMENT_LEAST (64 * 1024)
 #define FIL_SEGMENT_MOST (16 * 1024 * 1024)
 #define FIL_SEGMENT_SECONDS 10                 /* of data in one lease, by the measured speed */
-#define FIL_SEGMENT_LIMITED_SECONDS 20         /* at the most under a limit of ours: idle, the other side hangs up after 30 … */
+#define FIL_SEGMENT_LIMITED_SECONDS 12         /* at the most under a limit of ours, and two are asked for: idle, many hang up after 30 … */
 #define FIL_SEGMENT_LIMITED_LEAST (8 * 1024)   /* … but no less than this, or most of it would be heads */
 #define FIL_SEGMENT_END_GAME (256 * 1024)      /* so little is missing: slow ones are hardly waited for */
 #define FIL_SEGMENT_STEAL_LEAST (16 * 1024)    /* what is left of a slow lease is split down to this */

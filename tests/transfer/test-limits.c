@@ -227,6 +227,216 @@ test_unheld_rate (void)
   g_assert_cmpuint (fil_transfer_rate_unheld (&rate, FIL_NEVER, now_us + 4 * FIL_SEC), ==, 250);
 }
 
+/* A download that a limit of its own makes slow, and one that only the same host has. */
+typedef struct
+{
+  World *world;
+  Host *host;
+  GBytes *contents[2];
+  FilDownload *slow;
+  FilDownload *fast;
+} Rivals;
+
+#define SLOW_BPS 2000
+
+static void
+rivals_begin (Rivals *self,
+              guint per_host,
+              gsize size,
+              gboolean is_firewalled)
+{
+  self->world = world_new ();
+  self->contents[0] = test_content (400 * 1000, 6);
+  self->contents[1] = test_content (size, 7);
+  self->host = world_add_host (self->world, "25.0.0.1:6346", self->contents[0]);
+  self->host->second = self->contents[1];
+  self->host->is_firewalled = is_firewalled;
+  fil_uploads_set_slots (self->host->uploads, 10, per_host);
+  self->slow = fil_downloads_get (self->world->downloads, world_add (self->world, 1, self->contents[0]));
+  set_limit (self->world, LIMIT_OWN, SLOW_BPS);
+  world_add_source (self->world, 1, self->host);
+  world_run (self->world, 20);
+  g_assert_cmpuint (self->slow->received, >=, SLOW_BPS * 15);
+}
+
+static void
+rivals_add_fast (Rivals *self)
+{
+  self->fast = fil_downloads_get (self->world->downloads, world_add (self->world, 2, self->contents[1]));
+  world_add_source (self->world, 2, self->host);
+}
+
+static void
+rivals_end (Rivals *self)
+{
+  g_assert_true (world_run_until (self->world, self->slow, DONE, 400 * 1000 / SLOW_BPS + 20));
+  world_assert_done (self->world, 1, self->contents[0]);
+  world_assert_done (self->world, 2, self->contents[1]);
+  world_free (self->world);
+  g_bytes_unref (self->contents[0]);
+  g_bytes_unref (self->contents[1]);
+}
+
+/* The host has room for both: neither waits for the other. */
+static void
+test_host_takes_two (void)
+{
+  Rivals rivals;
+  guint64 before;
+
+  rivals_begin (&rivals, 2, 4 * 1024 * 1024, FALSE);
+  before = rivals.slow->received;
+  rivals_add_fast (&rivals);
+  g_assert_true (world_run_until (rivals.world, rivals.fast, DONE, 10));
+  world_run (rivals.world, 20);
+  g_assert_cmpuint (rivals.slow->received - before, >=, SLOW_BPS * 20 * 95 / 100);
+  g_assert_cmpuint (rivals.host->connects, ==, 2);
+  rivals_end (&rivals);
+}
+
+/* The same when the fast one was there first. */
+static void
+test_host_takes_two_later (void)
+{
+  Rivals rivals;
+  guint64 before;
+
+  rivals_begin (&rivals, 2, 4 * 1024 * 1024, FALSE);
+  before = rivals.slow->received;
+  g_assert_true (fil_downloads_pause (rivals.world->downloads, 1, rivals.world->now_us));
+  rivals.host->bytes_per_step = 1000;
+  rivals_add_fast (&rivals);
+  world_run (rivals.world, 20);
+  g_assert_true (fil_downloads_resume (rivals.world->downloads, 1, rivals.world->now_us));
+  world_run (rivals.world, 30);
+  g_assert_cmpuint (rivals.slow->received - before, >=, SLOW_BPS * 25);
+  g_assert_cmpuint (rivals.fast->received, >=, 10000 * 48);
+  g_assert_cmpuint (rivals.world->links->len, ==, 2);
+  rivals.host->bytes_per_step = 0;
+  g_assert_true (world_run_until (rivals.world, rivals.fast, DONE, 10));
+  rivals_end (&rivals);
+}
+
+/* Without a limit they come one after the other, over one connection at a time. */
+static void
+test_host_without_limits (void)
+{
+  Rivals rivals;
+
+  rivals_begin (&rivals, 2, 4 * 1024 * 1024, FALSE);
+  rivals.host->bytes_per_step = 1000;
+  set_limit (rivals.world, LIMIT_OWN, 0);
+  rivals_add_fast (&rivals);
+  for (guint i = 0; rivals.slow->state != DONE; i++)
+    {
+      g_assert_cmpuint (i, <, 60);
+      world_run (rivals.world, 1);
+      g_assert_cmpuint (rivals.world->links->len, ==, 1);
+    }
+  rivals.host->bytes_per_step = 0;
+  g_assert_true (world_run_until (rivals.world, rivals.fast, DONE, 10));
+  rivals_end (&rivals);
+}
+
+/* The host grants an address one: the slow one makes way as soon as the host wants to be asked again, and goes on when the
+ * other one is done. */
+static void
+test_host_takes_one (void)
+{
+  Rivals rivals;
+
+  rivals_begin (&rivals, 1, 4 * 1024 * 1024, FALSE);
+  rivals_add_fast (&rivals);
+  g_assert_true (world_run_until (rivals.world, rivals.fast, DONE, 400));
+  g_assert_cmpint (rivals.slow->state, !=, DONE);
+  rivals_end (&rivals);
+}
+
+/* A host that is known to grant one, or that only we can have called, is never asked for a second: the connection goes
+ * over to the other file when what is under way has come. */
+static void
+one_connection (gboolean is_firewalled)
+{
+  Rivals rivals;
+  FilFileSource *source;
+
+  rivals_begin (&rivals, 1, 4 * 1024 * 1024, is_firewalled);
+  source = g_ptr_array_index (rivals.slow->sources, 0);
+  if (!is_firewalled)
+    {
+      g_free (source->vendor);
+      source->vendor = g_strdup ("gtk-gnutella/1.2.3");
+    }
+  rivals_add_fast (&rivals);
+  rivals.host->bytes_per_step = 100 * 1000;
+  for (guint i = 0; rivals.fast->received < 2 * 1024 * 1024; i++)
+    {
+      g_assert_cmpuint (i, <, FIL_HOST_YIELD_US / FIL_SEC);
+      world_run (rivals.world, 1);
+    }
+  g_assert_cmpuint (rivals.host->connects, ==, 1);
+  g_assert_cmpstr (rivals.slow->reason_code, ==, "source-taken");
+  assert_unblamed (rivals.world, rivals.slow);
+  assert_unblamed (rivals.world, rivals.fast);
+  g_assert_true (world_run_until (rivals.world, rivals.fast, DONE, 10));
+  g_assert_cmpint (rivals.slow->state, !=, DONE);
+  rivals_end (&rivals);
+}
+
+static void
+test_host_known_to_take_one (void)
+{
+  one_connection (FALSE);
+  one_connection (TRUE);
+}
+
+/* Who was limited when it had asked for much, which is long in coming now, is not waited for. */
+static void
+test_host_asked_for_much (void)
+{
+  Rivals rivals;
+
+  rivals_begin (&rivals, 1, 4 * 1024 * 1024, TRUE);
+  rivals.host->bytes_per_step = 2000;
+  set_limit (rivals.world, LIMIT_OWN, 0);
+  world_run (rivals.world, 6);
+  set_limit (rivals.world, LIMIT_OWN, 200);
+  world_run (rivals.world, 10);
+  rivals_add_fast (&rivals);
+  world_run (rivals.world, 10);
+  g_assert_cmpuint (rivals.fast->received, ==, 0);
+  rivals.host->bytes_per_step = 0;
+  g_assert_true (world_run_until (rivals.world, rivals.fast, DONE, FIL_HOST_YIELD_US / FIL_SEC + 10));
+  g_assert_cmpint (rivals.slow->state, !=, DONE);
+  set_limit (rivals.world, LIMIT_OWN, SLOW_BPS);
+  rivals_end (&rivals);
+}
+
+/* Nor does the slow one starve beside a fast one that takes hours, which loses next to nothing. */
+static void
+test_host_turns (void)
+{
+  Rivals rivals;
+  guint64 before[2];
+
+  rivals_begin (&rivals, 1, 40 * 1024 * 1024, TRUE);
+  rivals.host->bytes_per_step = 1000;
+  rivals_add_fast (&rivals);
+  world_run (rivals.world, 60);
+  for (guint i = 0; i < 3; i++)
+    {
+      before[0] = rivals.slow->received;
+      before[1] = rivals.fast->received;
+      world_run (rivals.world, 12 * 60);
+      g_assert_cmpuint (rivals.slow->received - before[0], >=, SLOW_BPS * 20);
+      g_assert_cmpuint (rivals.fast->received - before[1], >=, 10000 * 600 * 95 / 100);
+    }
+  g_assert_cmpuint (rivals.host->connects, ==, 1);
+  rivals.host->bytes_per_step = 0;
+  g_assert_true (world_run_until (rivals.world, rivals.fast, DONE, 100));
+  rivals_end (&rivals);
+}
+
 typedef struct
 {
   gboolean is_ended;
@@ -339,6 +549,13 @@ main (int argc,
   g_test_add_func ("/transfer/limits/shared", test_shared);
   g_test_add_func ("/transfer/limits/drip-among-held", test_drip_among_held);
   g_test_add_func ("/transfer/limits/unheld-rate", test_unheld_rate);
+  g_test_add_func ("/transfer/limits/host-takes-two", test_host_takes_two);
+  g_test_add_func ("/transfer/limits/host-takes-two-later", test_host_takes_two_later);
+  g_test_add_func ("/transfer/limits/host-without-limits", test_host_without_limits);
+  g_test_add_func ("/transfer/limits/host-takes-one", test_host_takes_one);
+  g_test_add_func ("/transfer/limits/host-known-to-take-one", test_host_known_to_take_one);
+  g_test_add_func ("/transfer/limits/host-asked-for-much", test_host_asked_for_much);
+  g_test_add_func ("/transfer/limits/host-turns", test_host_turns);
   g_test_add_func ("/transfer/limits/page-is-held", test_page_is_held);
   g_test_add_func ("/transfer/limits/reader-is-held", test_reader_is_held);
   return g_test_run ();

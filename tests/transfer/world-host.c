@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "giv.h"
+#include "sha1.h"
 #include "tiger-context.h"
 
 /* A host that speaks for itself */
@@ -229,6 +230,21 @@ host_tree (gpointer data,
   done (done_data, tree);
 }
 
+static GBytes *
+content_of (const Host *host,
+            const FilSharedWanted *wanted)
+{
+  FilSha1 sha1;
+  gsize size;
+  const void *bytes;
+
+  if (host->second == NULL)
+    return host->content;
+  bytes = g_bytes_get_data (host->second, &size);
+  fil_sha1_of (&sha1, bytes, size);
+  return fil_sha1_equal (&sha1, &wanted->urn.sha1) ? host->second : host->content;
+}
+
 static void
 host_open (gpointer data,
            const FilSharedWanted *wanted,
@@ -236,13 +252,14 @@ host_open (gpointer data,
            gpointer done_data)
 {
   Host *host = data;
+  GBytes *content = content_of (host, wanted);
   FilShared *shared;
 
   host->requests++;
   shared = g_new0 (FilShared, 1);
-  shared->fd = dup (file_of (host->world, host->content));
+  shared->fd = dup (file_of (host->world, content));
   g_assert_cmpint (shared->fd, >=, 0);
-  shared->size = g_bytes_get_size (host->content);
+  shared->size = g_bytes_get_size (content);
   shared->name = g_strdup ("file");
   /* A host says what it was asked for: a liar would. */
   shared->sha1 = wanted->urn.sha1;

@@ -24,6 +24,7 @@ struct _Host
   FilGuid guid;
   FilUploads *uploads;
   GBytes *content;
+  GBytes *second;         /* another file that it has, or NULL; owned by the test */
   gboolean is_firewalled; /* refuses connections, answers PUSH */
   gboolean is_away;       /* refuses connections */
   FilPushSelf self;      /* what it says of itself */
