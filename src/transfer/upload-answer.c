@@ -121,6 +121,7 @@ change_file (FilUploadSession *self,
     }
   _fil_upload_session_close_file (self);
   self->shared = shared;
+  self->knows_file = FALSE;
   self->told = (FilUploadPeer){ .peer = self->peer, .takes_push_places = self->told.takes_push_places };
 }
 
@@ -246,6 +247,9 @@ serve_file (FilUploadSession *self,
     return;
   reply.shared = self->shared;
   reply.is_first = !self->was_served;
+  /* A browser, which knows of no queues, remembers nothing from one reply to the next. */
+  reply.is_news = !self->knows_file || self->request.queue == FIL_QUEUE_UNAWARE;
+  self->knows_file = TRUE;
   reply.is_old = self->request.is_old;
   reply.closes = self->closes;
   if (self->shared->has_sha1)

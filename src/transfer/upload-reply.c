@@ -168,12 +168,13 @@ fil_upload_reply_file (FilWriter *out,
                            "bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
                            head->body.start, head->body.end - 1, head->shared->size);
   write_urns (out, head->shared);
-  if (head->is_first)
+  if (head->is_news)
     {
       write_disposition (out, head->shared->name);
       write_thex (out, head->shared);
-      write_features (out, head->us);
     }
+  if (head->is_first)
+    write_features (out, head->us);
   write_available (out, head->shared);
   fil_writer_put (out, head->more);
   write_connection (out, head->closes, head->is_old);

@@ -29,6 +29,7 @@ typedef struct
   FilRange body;
   const FilUploadSelf *us;
   gboolean is_first; /* on this connection */
+  gboolean is_news;  /* what the file is called and where its tree is */
   gboolean is_old;   /* HTTP/1.0 */
   gboolean closes;
   FilSlice more;     /* further lines */

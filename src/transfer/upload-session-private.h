@@ -48,7 +48,8 @@ struct _FilUploadSession
   gint64 slot_us;       /* since when it is looked at what becomes of its slot: … */
   guint64 slot_moved;   /* … so many bytes of files went to it */
   gboolean knows_place; /* was told it with a slot */
-  gboolean was_served;  /* the first reply is out: later ones say less */
+  gboolean was_served;  /* the first reply is out: later ones say less … */
+  gboolean knows_file;  /* … as those do that go on with the file of the last one */
   gboolean closes;      /* after this reply */
   guint errors;
   gint64 since_us;      /* of what is waited for */
