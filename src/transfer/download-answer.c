@@ -86,6 +86,18 @@ start_discard (FilDownloadSession *self,
     reply_done (self, now_us);
 }
 
+/* What answers the request for a page cannot be worked with, and nobody knows where it ends. That says nothing of what
+ * the other side has of the file. */
+static void
+give_page_up (FilDownloadSession *self,
+              const char *error,
+              gint64 now_us)
+{
+  page_done (self, now_us);
+  if (!_fil_download_session_is_over (self))
+    _fil_download_session_finish (self, FIL_DOWNLOAD_END_ORDERLY, now_us, error);
+}
+
 /* The head of the reply to a request for a page. */
 static void
 start_page (FilDownloadSession *self,
@@ -118,6 +130,11 @@ handle_head (FilDownloadSession *self,
 
   if (!fil_download_reply_read (&head, self->head, is_page ? NULL : &asked, &error))
     {
+      if (is_page)
+        {
+          give_page_up (self, error, now_us);
+          return;
+        }
       _fil_download_session_finish (self, FIL_DOWNLOAD_END_LIED, now_us, error);
       return;
     }

@@ -69,7 +69,8 @@ fold (FilTigerTree *tree)
 }
 
 /* The reply to that request; NULL: there is no tree. A tree that does not hash to its own root, or is of a
- * file of another size, says nothing but that this source's trees are worthless. */
+ * file of another size, says nothing but that this source's trees are worthless; one that is a root and no more proves
+ * nothing before the end of the file does. */
 void
 _fil_fetch_took_tree (FilFetch *self,
                       const FilSlice *body)
@@ -82,7 +83,7 @@ _fil_fetch_took_tree (FilFetch *self,
   download->work->tree_fetch = 0;
   if (body != NULL && fil_thex_read (&thex, *body) && (!thex.has_size || thex.size == download->size))
     tree = fil_tiger_tree_new_from_serialised (download->size, &self->tree_root, thex.nodes.data, thex.nodes.len);
-  if (tree == NULL)
+  if (tree == NULL || fil_tiger_tree_n_nodes (tree) == 1)
     {
       g_debug ("download %" G_GINT64_FORMAT ", source %u: no tree of this file", download->id, self->source->id);
       self->source->no_tree = TRUE;
