@@ -34,6 +34,8 @@ pop_up (GtkWidget *widget,
 {
   ContextMenu *self = g_object_get_data (G_OBJECT (widget), "fil-context-menu");
   g_autoptr (GMenuModel) model = NULL;
+  gboolean is_mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  int start = is_mirrored ? gtk_widget_get_width (widget) - 24 : 24;
   GtkWidget *popover;
 
   self->x = x;
@@ -45,7 +47,7 @@ pop_up (GtkWidget *widget,
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
   if (x < 0)
     y = gtk_widget_get_height (widget) / 2.0;
-  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle){ x < 0 ? 24 : (int) x, (int) y, 1, 1 });
+  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle){ x < 0 ? start : (int) x, (int) y, 1, 1 });
   gtk_widget_set_halign (popover, GTK_ALIGN_START);
   gtk_widget_set_parent (popover, widget);
   g_signal_connect (popover, "closed", G_CALLBACK (closed_cb), NULL);

@@ -338,7 +338,7 @@ cancel_cb (GSimpleAction *action,
   if (row == NULL)
     return;
   title = g_strdup_printf (g_str_equal (fil_row_get_string (row, "state"), "done")
-                               ? _("“%s” is off the list; the file stays")
+                               ? _("Off the list, but the file stays: “%s”")
                                : _("Cancelled “%s”"),
                            fil_row_get_string (row, "name"));
   CALL (fil_client_cancel, id);
@@ -423,7 +423,7 @@ trash_cb (GSimpleAction *action,
 
   if (path == NULL)
     return;
-  title = g_strdup_printf (_("“%s” is in the trash"), fil_row_get_string (row, "name"));
+  title = g_strdup_printf (_("In the trash: “%s”"), fil_row_get_string (row, "name"));
   removal = removal_new (self, path);
   g_array_append_val (removal->ids, id);
   fil_removals_offer (self->removals, key, title, commit_trash, NULL, removal, removal_free);
@@ -446,7 +446,7 @@ remove_folder_cb (GSimpleAction *action,
   const char *path = g_variant_get_string (parameter, NULL);
   g_autofree char *key = g_strconcat ("share:", path, NULL);
   g_autofree char *name = g_filename_display_basename (path);
-  g_autofree char *title = g_strdup_printf (_("“%s” is no longer shared"), name);
+  g_autofree char *title = g_strdup_printf (_("No longer shared: “%s”"), name);
 
   fil_removals_offer (self->removals, key, title, commit_unshare, NULL, removal_new (self, path), removal_free);
 }

@@ -455,6 +455,14 @@ def network():
     wait_for_text('Nobody answers there')
 
 
+def shortcuts():
+    key('ctrl+question')
+    wait_for_text('Paste a magnet link')
+    wait_for_text('Undo the last removal')
+    key('Escape')
+    wait_for('they are closed', lambda: not has_text('Undo the last removal'))
+
+
 def preferences():
     key('ctrl+comma')
     wait_for_text('Finished files')
@@ -509,7 +517,7 @@ def main():
         wait_for('the window', lambda: window() and find('push button', 'Search'))
         if not is_demo:
             started_as_asked(node)
-        for step in (demo,) if is_demo else (search_and_download, transfers, finished, uploads, order, history, library, network, preferences):
+        for step in (demo,) if is_demo else (search_and_download, transfers, finished, uploads, order, history, library, network, shortcuts, preferences):
             if sys.argv[3:] and step.__name__ not in sys.argv[3:]:
                 continue
             step()
