@@ -206,15 +206,23 @@ _world_close_file (gpointer fd)
   close (GPOINTER_TO_INT (fd) - 1);
 }
 
+/* Hashed once, however often it is asked for. */
 static FilTigerTree *
-tree_of (GBytes *content)
+tree_of (World *world,
+         GBytes *content)
 {
+  FilTigerTree *tree = g_hash_table_lookup (world->hashed, content);
+  g_autoptr (FilTigerContext) context = NULL;
   gsize size;
   const void *bytes = g_bytes_get_data (content, &size);
-  g_autoptr (FilTigerContext) context = fil_tiger_context_new (FIL_TIGER_MIN_NODE_SIZE);
 
+  if (tree != NULL)
+    return tree;
+  context = fil_tiger_context_new (FIL_TIGER_MIN_NODE_SIZE);
   fil_tiger_context_update (context, bytes, size);
-  return fil_tiger_context_finish (context);
+  tree = fil_tiger_context_finish (context);
+  g_hash_table_insert (world->hashed, g_bytes_ref (content), tree);
+  return tree;
 }
 
 static void
@@ -224,10 +232,9 @@ host_tree (gpointer data,
            gpointer done_data)
 {
   Host *host = data;
-  g_autoptr (FilTigerTree) tree = host->tree_of != NULL ? tree_of (host->tree_of) : NULL;
 
   host->trees++;
-  done (done_data, tree);
+  done (done_data, host->tree_of != NULL ? tree_of (host->world, host->tree_of) : NULL);
 }
 
 static GBytes *
@@ -266,9 +273,7 @@ host_open (gpointer data,
   shared->has_sha1 = wanted->urn.has_sha1;
   if (host->tree_of != NULL)
     {
-      g_autoptr (FilTigerTree) tree = tree_of (host->tree_of);
-
-      shared->tth = *fil_tiger_tree_root (tree);
+      shared->tth = *fil_tiger_tree_root (tree_of (host->world, host->tree_of));
       shared->has_tth = shared->has_tree = TRUE;
     }
   done (done_data, FIL_SHARED_OK, shared);

@@ -222,6 +222,8 @@ world_new (void)
   self->trees = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) fil_tiger_tree_unref);
   self->answers = g_queue_new ();
   self->files = g_hash_table_new_full (NULL, NULL, NULL, _world_close_file);
+  self->hashed = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_bytes_unref,
+                                        (GDestroyNotify) fil_tiger_tree_unref);
   self->mesh = fil_mesh_new ();
   self->pongs = g_array_new (FALSE, FALSE, sizeof (Pong));
   self->downloads = fil_downloads_new (&_world_node, self, &_world_disk, self, "Filbert/test");
@@ -242,6 +244,7 @@ world_free (World *self)
   fil_shaper_free (self->shaper);
   fil_timer_queue_free (self->timers);
   g_hash_table_unref (self->files);
+  g_hash_table_unref (self->hashed);
   g_hash_table_unref (self->disk);
   g_hash_table_unref (self->done);
   g_hash_table_unref (self->records);

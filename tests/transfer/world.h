@@ -107,7 +107,8 @@ struct _World
   GArray *pongs;          /* Pong on their way */
   FilMesh *mesh;          /* of the one that downloads */
   gboolean shares_parts;  /* … and tells others where it can be reached */
-  GHashTable *files;      /* GBytes -> descriptor + 1, of what hosts share */
+  GHashTable *files;      /* GBytes -> descriptor + 1, of what hosts share … */
+  GHashTable *hashed;     /* … and GBytes -> FilTigerTree */
   guint dials;
   guint n_pings;
   guint writes;
