@@ -513,6 +513,78 @@ test_rate_limit (void)
   loop_clear (&loop);
 }
 
+typedef enum
+{
+  LIMIT_WHOLE,
+  LIMIT_EACH,
+  LIMIT_GROUP,
+} LimitKind;
+
+/* Ten seconds through two sockets under a limit: within 5 %, and never more at once than a tenth of a second and what may
+ * have been saved up; a link that talks meanwhile does not wait. */
+static void
+assert_keeps (FilWay way,
+              LimitKind kind,
+              gint64 rate)
+{
+  Loop loop;
+  Fate fate = { 0 };
+  Actor *talker = actor_new ("");
+  Actor *eater = actor_new ("");
+  Actor *echo = actor_new ("");
+  Actor *asker = actor_new ("");
+  FilPump *links[2];
+  guint64 before;
+  int fds[2], link[2];
+
+  loop_init (&loop);
+  loop_pair (fds);
+  loop_pair (link);
+  talker->endless = (gsize) rate * 20;
+  eater->keeps_heard = FALSE;
+  echo->is_echo = TRUE;
+  talker->parent.group = eater->parent.group = kind == LIMIT_GROUP ? 7 : 0;
+  if (kind == LIMIT_WHOLE)
+    fil_shaper_set_limit (loop.shaper, way, rate, fil_clock_now (loop.clock));
+  else if (kind == LIMIT_EACH)
+    fil_shaper_set_limit_each (loop.shaper, way, rate);
+  else
+    fil_shaper_set_group_limit (loop.shaper, 7, way, rate, fil_clock_now (loop.clock));
+  pump_on (&loop, fds[0], talker, &fate);
+  pump_on (&loop, fds[1], eater, &fate);
+  links[0] = pump_on (&loop, link[0], echo, &fate);
+  links[1] = pump_on (&loop, link[1], asker, &fate);
+  for (guint i = 0; i < G_N_ELEMENTS (links); i++)
+    fil_pump_set_traffic (links[i], FIL_TRAFFIC_OVERLAY);
+  loop_settle (&loop);
+  for (guint i = 0; i < 100; i++)
+    {
+      gsize heard = asker->heard->len;
+
+      before = eater->n_heard;
+      actor_say (asker, "?");
+      loop_settle (&loop);
+      g_assert_cmpuint (asker->heard->len, ==, heard + 1);
+      for (guint k = 0; k < 10; k++)
+        loop_advance (&loop, 10 * FIL_MSEC);
+      g_assert_cmpint (eater->n_heard - before, <=, rate / 10 + MAX (2500, rate / 20));
+    }
+  g_assert_cmpint (eater->n_heard, >=, rate * 10 * 95 / 100);
+  g_assert_cmpint (eater->n_heard, <=, rate * 10 * 105 / 100);
+  loop_clear (&loop);
+}
+
+static void
+test_rates (void)
+{
+  for (FilWay way = FIL_WAY_IN; way <= FIL_WAY_OUT; way++)
+    for (LimitKind kind = LIMIT_WHOLE; kind <= LIMIT_GROUP; kind++)
+      {
+        assert_keeps (way, kind, 20 * 1000);
+        assert_keeps (way, kind, 20 * 1000 * 1000);
+      }
+}
+
 /* Connections whose sessions are of one group share its limit, and a session that changes the group follows the other. */
 static void
 test_group_limit (void)
@@ -667,6 +739,7 @@ main (int argc,
   g_test_add_func ("/loopback/pump/file-shrinks", test_file_shrinks);
   g_test_add_func ("/loopback/pump/timer", test_timer);
   g_test_add_func ("/loopback/pump/rate-limit", test_rate_limit);
+  g_test_add_func ("/loopback/pump/rates", test_rates);
   g_test_add_func ("/loopback/pump/group-limit", test_group_limit);
   g_test_add_func ("/loopback/pump/held", test_held);
   g_test_add_func ("/loopback/pump/turns", test_turns);

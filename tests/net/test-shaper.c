@@ -83,35 +83,85 @@ test_beyond_all_lines (void)
   fil_shaper_client_clear (&mover.client);
 }
 
+/* Runs a mover that a limit of @rate lets through for ten seconds: within 5 %, steady from the first second on, in pieces,
+ * and in no tenth of a second more than the pieces of it and the one that may have been saved up. */
+static void
+assert_keeps (FilTimerQueue *timers,
+              gint64 *now_us,
+              Mover *mover,
+              gint64 rate)
+{
+  gint64 piece = (gint64) fil_shaper_piece (rate);
+  gint64 burst = MAX (piece + piece / 4, rate / 20);
+  gint64 begun_us = *now_us;
+  guint64 before, begun;
+
+  mover->largest = 0;
+  mover_go (mover, mover->way);
+  begun = mover->moved;
+  for (guint tenth = 1; tenth <= 100; tenth++)
+    {
+      before = mover->moved;
+      run (timers, now_us, begun_us + tenth * FIL_SEC / 10);
+      g_assert_cmpint (mover->moved - before, <=, rate / 10 + burst);
+      if (tenth % 10 == 0)
+        g_assert_cmpint (mover->moved - begun, >=, rate * tenth / 10 - burst);
+    }
+  g_assert_cmpint (mover->moved - begun, >=, rate * 10 * 95 / 100);
+  g_assert_cmpint (mover->moved - begun, <=, rate * 10 * 105 / 100);
+  g_assert_cmpint (mover->largest, ==, piece);
+}
+
 static void
 test_rates (void)
 {
-  static const gint64 rates[] = { 2000, 20 * 1000, 300 * 1000, 5 * 1000 * 1000, 400 * 1000 * 1000 };
+  static const gint64 rates[] = { 2000, 20 * 1000, 300 * 1000, 5 * 1000 * 1000, 20 * 1000 * 1000, 400 * 1000 * 1000 };
 
-  for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+  for (FilWay way = FIL_WAY_IN; way <= FIL_WAY_OUT; way++)
+    for (guint kind = 0; kind < 3; kind++)
+      for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+        {
+          g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+          g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+          gint64 now_us = 500;
+          Mover mover;
+
+          mover_init (&mover, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+          mover.way = way;
+          fil_shaper_client_set_group (&mover.client, kind == 2 ? 7 : 0);
+          if (kind == 0)
+            fil_shaper_set_limit (shaper, way, rates[i], now_us);
+          else if (kind == 1)
+            fil_shaper_set_limit_each (shaper, way, rates[i]);
+          else
+            fil_shaper_set_group_limit (shaper, 7, way, rates[i], now_us);
+          assert_keeps (timers, &now_us, &mover, rates[i]);
+          fil_shaper_client_clear (&mover.client);
+        }
+}
+
+/* The second set of limits, by hand or when its hours come, is another rate for everything: what was saved up or owed
+ * under the one before does not show under the next. */
+static void
+test_changes (void)
+{
+  static const gint64 rates[] = { 20 * 1000, 20 * 1000 * 1000, 2000, 300 * 1000, 20 * 1000 };
+
+  for (FilWay way = FIL_WAY_IN; way <= FIL_WAY_OUT; way++)
     {
       g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
-      FilShaper *shaper = fil_shaper_new (timers);
+      g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
       gint64 now_us = 500;
-      guint64 last = 0;
       Mover mover;
 
-      fil_shaper_set_limit (shaper, FIL_WAY_OUT, rates[i], now_us);
       mover_init (&mover, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
-      mover_go (&mover, FIL_WAY_OUT);
-      for (guint second = 1; second <= 10; second++)
+      mover.way = way;
+      for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
         {
-          run (timers, &now_us, 500 + second * FIL_SEC);
-          /* Steady from the first second on: never more than the limit and a burst, never much less. */
-          g_assert_cmpuint (mover.moved - last, <=, (guint64) (rates[i] + rates[i] / 4 + 2048));
-          g_assert_cmpuint (mover.moved - last, >=, (guint64) (rates[i] - rates[i] / 4 - 1024));
-          last = mover.moved;
+          fil_shaper_set_limit (shaper, way, rates[i], now_us);
+          assert_keeps (timers, &now_us, &mover, rates[i]);
         }
-      g_assert_cmpuint (mover.moved, <=, (guint64) (10 * rates[i] + rates[i] / 8 + 2048));
-      g_assert_cmpuint (mover.moved, >=, (guint64) (10 * rates[i] * 95 / 100 - 1024));
-      g_assert_cmpuint (mover.largest, <=, fil_shaper_piece (rates[i]));
       fil_shaper_client_clear (&mover.client);
-      fil_shaper_free (shaper);
     }
 }
 
@@ -458,30 +508,36 @@ test_group_ends_in_turn (void)
   g_assert_cmpuint (mover.pieces, ==, 2);
 }
 
+/* A link that talks more than the whole limit never waits, whatever limits there are, and leaves the transfers half of it. */
 static void
 test_overlay_first (void)
 {
-  g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
-  g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
-  gint64 now_us = 0;
-  Mover link, transfer;
-
-  fil_shaper_set_limit (shaper, FIL_WAY_OUT, 100 * 1000, now_us);
-  mover_init (&link, shaper, FIL_TRAFFIC_OVERLAY, &now_us);
-  mover_init (&transfer, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
-  mover_go (&transfer, FIL_WAY_OUT);
-
-  /* A link that talks more than the whole limit never waits, and leaves the transfers half of it. */
-  for (guint i = 1; i <= 100; i++)
+  for (FilWay way = FIL_WAY_IN; way <= FIL_WAY_OUT; way++)
     {
-      g_assert_cmpuint (fil_shaper_ask (&link.client, FIL_WAY_OUT, 20 * 1000, now_us), ==, 20 * 1000);
-      fil_shaper_spend (&link.client, FIL_WAY_OUT, 20 * 1000, now_us);
-      run (timers, &now_us, i * FIL_SEC / 10);
+      g_autoptr (FilTimerQueue) timers = fil_timer_queue_new ();
+      g_autoptr (FilShaper) shaper = fil_shaper_new (timers);
+      gint64 now_us = 0;
+      Mover link, transfer;
+
+      fil_shaper_set_limit (shaper, way, 100 * 1000, now_us);
+      fil_shaper_set_limit_each (shaper, way, 80 * 1000);
+      mover_init (&link, shaper, FIL_TRAFFIC_OVERLAY, &now_us);
+      mover_init (&transfer, shaper, FIL_TRAFFIC_TRANSFER, &now_us);
+      transfer.way = way;
+      mover_go (&transfer, way);
+
+      for (guint i = 1; i <= 100; i++)
+        {
+          g_assert_cmpuint (fil_shaper_ask (&link.client, way, 20 * 1000, now_us), ==, 20 * 1000);
+          fil_shaper_spend (&link.client, way, 20 * 1000, now_us);
+          run (timers, &now_us, i * FIL_SEC / 10);
+        }
+      g_assert_cmpuint (transfer.moved, >=, 430 * 1000);
+      g_assert_cmpuint (transfer.moved, <=, 570 * 1000);
+      g_assert_false (fil_shaper_client_is_waiting (&link.client));
+      fil_shaper_client_clear (&link.client);
+      fil_shaper_client_clear (&transfer.client);
     }
-  g_assert_cmpuint (transfer.moved, >=, 430 * 1000);
-  g_assert_cmpuint (transfer.moved, <=, 570 * 1000);
-  fil_shaper_client_clear (&link.client);
-  fil_shaper_client_clear (&transfer.client);
 }
 
 static void
@@ -511,6 +567,7 @@ main (int argc,
   g_test_add_func ("/net/shaper/piece", test_piece);
   g_test_add_func ("/net/shaper/beyond-all-lines", test_beyond_all_lines);
   g_test_add_func ("/net/shaper/rates", test_rates);
+  g_test_add_func ("/net/shaper/changes", test_changes);
   g_test_add_func ("/net/shaper/fair", test_fair);
   g_test_add_func ("/net/shaper/turns", test_turns);
   g_test_add_func ("/net/shaper/burst", test_burst);
