@@ -113,60 +113,120 @@ is_candidate (const FilFileSource *source)
   return source->state != FIL_SOURCE_BAD && !source->is_blamed && !source->no_solo;
 }
 
+/* How likely it is to prove itself soon. Whom only other sources have named comes last: a liar can name hundreds. */
+static guint
+likelihood (const FilFileSource *source,
+            gint64 now_us)
+{
+  return 2 * (source->retry_us <= now_us + FIL_MINUTE && source->available == NULL) + !source->is_alt;
+}
+
 static FilFileSource *
 best_candidate (const FilDownload *download,
                 gint64 now_us)
 {
   FilFileSource *best = NULL;
   guint64 best_credit = 0;
-  gboolean best_ready = FALSE;
+  guint best_likelihood = 0;
 
   for (guint i = 0; i < download->sources->len; i++)
     {
       FilFileSource *source = g_ptr_array_index (download->sources, i);
-      gboolean ready = source->retry_us <= now_us + FIL_MINUTE && source->available == NULL;
+      guint likely = likelihood (source, now_us);
       guint64 credit;
 
       if (!is_candidate (source))
         continue;
       credit = fil_segment_map_credit (download->map, source->id);
-      if (best == NULL || (ready && !best_ready) || (ready == best_ready && credit > best_credit))
+      if (best == NULL || likely > best_likelihood || (likely == best_likelihood && credit > best_credit))
         {
           best = source;
           best_credit = credit;
-          best_ready = ready;
+          best_likelihood = likely;
         }
     }
   return best;
 }
 
-/* Whether the chosen one has no hope of proving itself soon. */
+/* Whether somebody else could be asked now. */
+static gboolean
+has_other (const FilDownload *download,
+           const FilFileSource *source,
+           gint64 now_us)
+{
+  for (guint i = 0; i < download->sources->len; i++)
+    {
+      const FilFileSource *other = g_ptr_array_index (download->sources, i);
+
+      if (other != source && is_candidate (other) && other->state == FIL_SOURCE_IDLE && other->retry_us <= now_us)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Whether a limit of our own says how much it brings. */
+static gboolean
+is_held (const FilDownload *download,
+         const FilFileSource *source,
+         gint64 now_us)
+{
+  for (guint i = 0; i < download->work->fetches->len; i++)
+    {
+      const FilFetch *fetch = g_ptr_array_index (download->work->fetches, i);
+
+      if (fetch->source == source && fetch->is_delivering && fil_fetch_is_held (fetch, now_us))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Whether the chosen one has no hope of proving itself soon. What counts is what it has brought since it was chosen, or
+ * in the last minute, on however many connections: who has us wait in a queue, or sends a byte now and then, may be
+ * one of those who sent wrong bytes, and would keep the file from us for ever. */
 static gboolean
 gave_up (const FilDownload *download,
          const FilFileSource *source,
          gint64 now_us)
 {
-  if (!is_candidate (source))
-    return TRUE;
-  if (source->state == FIL_SOURCE_IDLE)
-    return source->retry_us > now_us + 2 * FIL_MINUTE;
-  for (guint i = 0; i < download->work->fetches->len; i++)
-    {
-      const FilFetch *fetch = g_ptr_array_index (download->work->fetches, i);
+  const FilDownloadWork *work = download->work;
+  gint64 elapsed_us = now_us - work->solo_since_us;
+  guint64 brought = source->delivered - work->solo_delivered;
 
-      if (fetch->source == source && fetch->is_delivering)
-        return now_us - MAX (fetch->started_us, download->work->solo_since_us) > FIL_SOLO_TRIAL_US &&
-               fil_fetch_speed (fetch, now_us) < FIL_SOLO_MIN_BPS;
+  if (!is_candidate (source) || (source->state == FIL_SOURCE_IDLE && source->retry_us > now_us + 2 * FIL_MINUTE))
+    return TRUE;
+  if (is_held (download, source, now_us))
+    return FALSE;
+  if (brought == 0)
+    return elapsed_us >= FIL_SOLO_QUIET_US && has_other (download, source, now_us);
+  return elapsed_us >= FIL_SOLO_TRIAL_US && brought < FIL_SOLO_MIN_BPS * FIL_SOLO_TRIAL_US / FIL_SEC;
+}
+
+/* It goes on, or has just been chosen; returns when to look at it again. */
+static gint64
+give_time (FilDownload *download,
+           const FilFileSource *source,
+           gint64 now_us)
+{
+  FilDownloadWork *work = download->work;
+
+  if (now_us - work->solo_since_us >= FIL_SOLO_TRIAL_US)
+    {
+      work->solo_since_us = now_us;
+      work->solo_delivered = source->delivered;
     }
-  return FALSE;
+  if (source->delivered == work->solo_delivered && now_us < work->solo_since_us + FIL_SOLO_QUIET_US)
+    return work->solo_since_us + FIL_SOLO_QUIET_US;
+  return work->solo_since_us + FIL_SOLO_TRIAL_US;
 }
 
 /**
  * _fil_downloads_choose_solo:
  *
  * Sees to it that a download whose hash was wrong has one source that proves itself, if any is left.
+ *
+ * Returns: when it wants to look again, or FIL_NEVER
  */
-void
+gint64
 _fil_downloads_choose_solo (FilDownloads *self,
                             FilDownload *download,
                             gint64 now_us)
@@ -174,10 +234,10 @@ _fil_downloads_choose_solo (FilDownloads *self,
   FilFileSource *source;
 
   if (download->mismatches == 0 || download->map == NULL)
-    return;
+    return FIL_NEVER;
   source = download->solo != 0 ? fil_download_find_source (download, download->solo) : NULL;
   if (source != NULL && !gave_up (download, source, now_us))
-    return;
+    return give_time (download, source, now_us);
   if (source != NULL)
     {
       source->no_solo = TRUE;
@@ -187,18 +247,20 @@ _fil_downloads_choose_solo (FilDownloads *self,
     }
   source = best_candidate (download, now_us);
   if (source != NULL && source->id == download->solo)
-    return;
+    return give_time (download, source, now_us);
   _fil_downloads_stop_fetches (self, download, "another source proves itself first");
   download->solo = source != NULL ? source->id : 0;
   download->work->solo_since_us = now_us;
+  download->work->solo_delivered = source != NULL ? source->delivered : 0;
   if (source != NULL && download->work->pending_writes == 0)
     {
       fil_segment_map_forget_others (download->map, source->id);
       _fil_downloads_restart_checks (self, download);
       tell (self, download, source, FALSE);
+      return give_time (download, source, now_us);
     }
-  else
-    download->solo = 0;
+  download->solo = 0;
+  return FIL_NEVER;
 }
 
 /**

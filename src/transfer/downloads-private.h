@@ -92,7 +92,8 @@ struct _FilDownloadWork
   gboolean wants_proxies;   /* sources do not answer pushes: newer push proxies are wanted */
   gint64 next_progress_us;
   gboolean has_progress;    /* bytes came that nobody was told of */
-  gint64 solo_since_us;
+  gint64 solo_since_us;    /* when the one that proves itself was chosen, or had brought enough last … */
+  guint64 solo_delivered;  /* … and what it had delivered by then */
 
   guint64 tree_fetch;       /* number of the fetch that asked for the tree, 0: none */
   guint64 tree_number;      /* of the checks of blocks, to tell late answers */
@@ -250,7 +251,7 @@ gboolean _fil_downloads_file_wrong (FilDownloads *self, FilDownload *download);
 /* downloads-blame.c */
 void _fil_downloads_blame (FilDownloads *self, FilDownload *download, FilFileSource *liar);
 void _fil_downloads_mismatch (FilDownloads *self, FilDownload *download);
-void _fil_downloads_choose_solo (FilDownloads *self, FilDownload *download, gint64 now_us);
+gint64 _fil_downloads_choose_solo (FilDownloads *self, FilDownload *download, gint64 now_us);
 
 /* downloads-text.c */
 const char *_fil_downloads_sentence (const char *reason_code);

@@ -450,7 +450,7 @@ _fil_downloads_advance (FilDownloads *self,
     return MIN (wake, paused_tick (self, download, now_us));
 
   _fil_downloads_judge_blocks (self, download);
-  _fil_downloads_choose_solo (self, download, now_us);
+  wake = MIN (wake, _fil_downloads_choose_solo (self, download, now_us));
   wake = MIN (wake, fetches_tick (self, download, now_us));
   wake = MIN (wake, _fil_downloads_push_tick (self, download, now_us));
   wake = MIN (wake, _fil_downloads_punch_tick (self, download, now_us));

@@ -106,6 +106,7 @@
 #define FIL_SOURCE_OWN_PROXIES 4 /* of them: named by the source itself, not for strangers to push out */
 #define FIL_SOLO_MIN_BPS 1024                  /* slower over a minute: another one proves itself first */
 #define FIL_SOLO_TRIAL_US FIL_MINUTE
+#define FIL_SOLO_QUIET_US (20 * FIL_SEC)       /* brings nothing at all, while others can be asked at once */
 
 /* Push, the side that downloads (push.md §5) */
 #define FIL_PUSH_SECOND_UDP_US (2 * FIL_SEC)

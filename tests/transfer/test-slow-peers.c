@@ -122,6 +122,61 @@ test_queues_without_end (void)
   world_assert_done (world, 1, content);
 }
 
+static gboolean
+say_later (Host *host,
+           const char *request,
+           GByteArray *out)
+{
+  static const char text[] = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: 100\r\nConnection: close\r\n\r\n";
+
+  g_byte_array_append (out, (const guint8 *) text, sizeof text - 1);
+  return FALSE;
+}
+
+/* After somebody has sent wrong bytes one source at a time has to prove itself, and whose turn it is brings nothing:
+ * it has us wait, on the connection or without one, sends a byte and falls silent, or is not there. None of them
+ * keeps the file from us. */
+static void
+test_proves_nothing (void)
+{
+  static const struct
+  {
+    HostReply reply;
+    gboolean drips;
+    gboolean is_silent;
+  } ways[] = { { say_wait, FALSE, FALSE }, { say_later, FALSE, FALSE }, { NULL, TRUE, FALSE }, { NULL, FALSE, TRUE } };
+  const guint n = 3;
+
+  for (guint way = 0; way < G_N_ELEMENTS (ways); way++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (200 * 1024, 20);
+      g_autoptr (GBytes) bad = test_content (200 * 1024, 21);
+      FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+      Host *honest = world_add_host (world, "26.0.0.1:6346", content);
+
+      g_test_message ("way %u", way);
+      world_add_source (world, 1, world_add_host (world, "27.0.0.1:6346", bad));
+      world_run (world, 5);
+      g_assert_cmpuint (download->mismatches, ==, 1);
+      for (guint i = 0; i < n; i++)
+        {
+          g_autofree char *address = g_strdup_printf ("25.0.0.%u:6346", i + 1);
+          Host *host = world_add_host (world, address, content);
+
+          host->reply = ways[way].reply;
+          host->is_silent = ways[way].is_silent;
+          host->stall_after = ways[way].drips ? 1000 : 0;
+          world_add_source (world, 1, host);
+        }
+      world_run (world, 5);
+      g_assert_cmpuint (download->solo, !=, 0);
+      world_add_source (world, 1, honest);
+      g_assert_true (world_run_until (world, download, DONE, (n + 1) * FIL_SOLO_TRIAL_US / FIL_SEC));
+      world_assert_done (world, 1, content);
+    }
+}
+
 /* Who keeps us waiting takes nothing of a limit: it neither keeps out those who give, nor do they cost it its place. */
 static void
 test_queues_under_a_limit (void)
@@ -285,6 +340,25 @@ test_found_ones_stay (void)
   g_assert_cmpuint (count_found (download), ==, FIL_DOWNLOAD_MAX_SOURCES);
 }
 
+/* Nor does their number put off the turn of who was found, after somebody has sent wrong bytes. */
+static void
+test_found_ones_prove_first (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (200 * 1024, 22);
+  g_autoptr (GBytes) bad = test_content (200 * 1024, 23);
+  FilDownload *download = fil_downloads_get (world->downloads, world_add (world, 1, content));
+
+  world_add_source (world, 1, world_add_host (world, "27.0.0.1:6346", bad));
+  world_run (world, 5);
+  g_assert_cmpuint (download->mismatches, ==, 1);
+  add_places (world, 1, 250, TRUE);
+  world_run (world, 5);
+  world_add_source (world, 1, world_add_host (world, "26.0.0.1:6346", content));
+  g_assert_true (world_run_until (world, download, DONE, 2 * FIL_SOLO_QUIET_US / FIL_SEC));
+  world_assert_done (world, 1, content);
+}
+
 /* Somebody who takes a byte now and then has no slot for ever. */
 static void
 test_slow_reader (void)
@@ -324,10 +398,12 @@ main (int argc,
   g_test_add_func ("/transfer/slow-peers/drips-alone", test_drips_alone);
   g_test_add_func ("/transfer/slow-peers/drips-everywhere", test_drips_everywhere);
   g_test_add_func ("/transfer/slow-peers/queues-without-end", test_queues_without_end);
+  g_test_add_func ("/transfer/slow-peers/proves-nothing", test_proves_nothing);
   g_test_add_func ("/transfer/slow-peers/queues-under-a-limit", test_queues_under_a_limit);
   g_test_add_func ("/transfer/slow-peers/refusal-drips", test_refusal_drips);
   g_test_add_func ("/transfer/slow-peers/ports-of-a-victim", test_ports_of_a_victim);
   g_test_add_func ("/transfer/slow-peers/found-ones-stay", test_found_ones_stay);
+  g_test_add_func ("/transfer/slow-peers/found-ones-prove-first", test_found_ones_prove_first);
   g_test_add_func ("/transfer/slow-peers/slow-reader", test_slow_reader);
   return g_test_run ();
 }
