@@ -243,7 +243,6 @@ static gint64
 session_wake (FilSession *session)
 {
   FilUploadSession *self = self_of (session);
-
   gint64 wake_us = self->since_us + self->limit_us;
 
   if (session->is_closed)
@@ -298,6 +297,7 @@ session_held (FilSession *session,
   FilUploadSession *self = self_of (session);
 
   self->since_us = MIN (self->since_us + us, now_us);
+  self->slot_us = MIN (self->slot_us + us, now_us);
 }
 
 /* Lets go of everything that belongs to the uploads. */

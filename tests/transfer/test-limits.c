@@ -503,7 +503,44 @@ test_page_is_held (void)
   fil_session_free (session);
 }
 
-/* Nor does a limit of what we send make a reader slow: he takes what there is. */
+/* After wrong bytes one source at a time proves itself; our limit takes no turn away from it, with which all that it has
+ * brought would go. */
+static void
+test_proves_itself (void)
+{
+  for (LimitKind kind = LIMIT_WHOLE; kind <= LIMIT_OWN; kind++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (100 * 1000, 7), bad = test_content (100 * 1000, 8);
+      FilDownload *download = world_start (world, content);
+
+      add_source (world, 1, 1, bad);
+      world_run (world, 5);
+      g_assert_cmpuint (download->mismatches, ==, 1);
+      set_limit (world, kind, 500);
+      for (guint i = 1; i < 4; i++)
+        add_source (world, 1, i + 1, content);
+      g_assert_true (world_run_until (world, download, DONE, 250));
+      world_assert_done (world, 1, content);
+      g_assert_cmpuint (world->dials, ==, 2);
+    }
+}
+
+/* Asks, and takes the answer; somebody who waits for a slot does so again and again. */
+static void
+ask_again (FilSession *session,
+           const char *request,
+           gint64 now_us)
+{
+  FilOutput out;
+
+  (void) fil_session_feed (session, (const guint8 *) request, strlen (request), now_us);
+  while (fil_session_output (session, &out, now_us))
+    fil_session_sent (session, out.len, now_us);
+  g_assert_false (session->is_closed);
+}
+
+/* Nor does a limit of what we send make a reader slow: he takes what there is, whoever waits for his slot. */
 static void
 test_reader_is_held (void)
 {
@@ -512,17 +549,24 @@ test_reader_is_held (void)
   Host *host = world_add_host (world, "25.0.0.1:6346", content);
   g_autofree char *request = NULL;
   char sha1[FIL_SHA1_TEXT_LEN + 1];
-  FilSession *session;
+  FilSession *session, *waiting;
+  FilEndpoint other;
   FilOutput out;
   gint64 second = 0;
 
+  g_assert_true (fil_endpoint_parse (&other, "26.0.0.1:1000", -1, 0));
+  fil_uploads_set_slots (host->uploads, 1, 1);
   fil_sha1_to_text (&world_start (world, content)->sha1, sha1);
-  request = g_strdup_printf ("GET /uri-res/N2R?urn:sha1:%s HTTP/1.1\r\nHost: a\r\n\r\n", sha1);
+  request = g_strdup_printf ("GET /uri-res/N2R?urn:sha1:%s HTTP/1.1\r\nHost: a\r\nX-Queue: 1.1\r\n\r\n", sha1);
   session = fil_uploads_accept (host->uploads, &world->own, 0);
+  waiting = fil_uploads_accept (host->uploads, &other, 0);
   g_assert_cmpuint (fil_session_feed (session, (const guint8 *) request, strlen (request), 0), ==, strlen (request));
   /* A kilobyte every two minutes, for which it is our limit that makes it wait. */
   for (; second < 1200; second++)
     {
+      if (second % 30 == 0)
+        ask_again (waiting, request, second * FIL_SEC);
+      g_assert_cmpuint (fil_uploads_waiting (host->uploads), ==, 1);
       g_assert_true (fil_session_output (session, &out, second * FIL_SEC));
       fil_session_set_held (session, second % 120 != 0, second * FIL_SEC);
       if (second % 120 == 0)
@@ -537,6 +581,7 @@ test_reader_is_held (void)
     fil_session_tick (session, second * FIL_SEC);
   g_assert_true (session->is_closed);
   fil_session_free (session);
+  fil_session_free (waiting);
 }
 
 int
@@ -557,6 +602,7 @@ main (int argc,
   g_test_add_func ("/transfer/limits/host-asked-for-much", test_host_asked_for_much);
   g_test_add_func ("/transfer/limits/host-turns", test_host_turns);
   g_test_add_func ("/transfer/limits/page-is-held", test_page_is_held);
+  g_test_add_func ("/transfer/limits/proves-itself", test_proves_itself);
   g_test_add_func ("/transfer/limits/reader-is-held", test_reader_is_held);
   return g_test_run ();
 }
