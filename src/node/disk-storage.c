@@ -36,6 +36,7 @@ typedef struct
   char *name;         /* open: when it may be finished already */
   guint64 size;
   FilSha1 sha1;
+  FilStorageStatus opened; /* forget: whether there was a part file */
   FilStorageDone done;
   gpointer done_data;
 } Request;
@@ -395,6 +396,48 @@ storage_discard (gpointer data,
       part->file = fil_part_file_new (self->disk, folder, name, FIL_PART_OPEN, ignore_cb, NULL);
     }
   fil_part_file_remove (part->file, ignore_cb, NULL);
+  storage_close (self, part);
+}
+
+static void
+opened_to_forget_cb (gpointer data,
+                     const GError *error)
+{
+  ((Request *) data)->opened = status_of (error);
+}
+
+static void
+forgotten_cb (gpointer data,
+              const GError *error)
+{
+  Request *request = data;
+  FilStorageReply reply = { 0 };
+  gboolean was_none = request->opened == FIL_STORAGE_GONE && fil_download_folders_is_home (request->storage->folders);
+
+  answer (request, &reply, was_none ? NULL : error);
+}
+
+/**
+ * fil_disk_storage_forget:
+ * @done: told FIL_STORAGE_OK once there is no part file of download @id, be it that there was none; anything else when
+ *   there may be one, because a drive is away
+ *
+ * Deletes the part file of a download that is not open.
+ */
+void
+fil_disk_storage_forget (FilDiskStorage *self,
+                         gint64 id,
+                         FilStorageDone done,
+                         gpointer done_data)
+{
+  FilPart *part = g_new0 (FilPart, 1);
+  Request *request = request_new (part, done, done_data);
+  g_autofree char *name = fil_download_part_name (id);
+
+  request->storage = self;
+  part->file = fil_part_file_new (self->disk, fil_download_folders_of_part (self->folders, id), name, FIL_PART_OPEN,
+                                  opened_to_forget_cb, request);
+  fil_part_file_remove (part->file, forgotten_cb, request);
   storage_close (self, part);
 }
 

@@ -17,6 +17,7 @@ typedef struct _FilDiskStorage FilDiskStorage;
 FilDiskStorage *fil_disk_storage_new (FilDisk *disk, FilDownloadFolders *folders) G_GNUC_WARN_UNUSED_RESULT;
 void fil_disk_storage_free (FilDiskStorage *self);
 
+void fil_disk_storage_forget (FilDiskStorage *self, gint64 id, FilStorageDone done, gpointer done_data);
 int fil_disk_storage_dup (FilPart *part) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The delegate; its data is the FilDiskStorage. */

@@ -190,8 +190,7 @@ _fil_node_database_tidy (FilNode *self)
   watch_clock (self);
   if (!fil_snapshots_is_due (self->snapshots, wall_s))
     return;
-  if (_fil_node_clock_is_sure (self))
-    _fil_node_removed_expire (self);
+  _fil_node_removed_expire (self, _fil_node_clock_is_sure (self));
   fil_snapshots_take (self->snapshots, wall_s, snapshot_taken, self);
 }
 

@@ -325,8 +325,7 @@ _fil_node_restore_downloads (FilNode *self,
     }
   for (guint i = 0; i < rows->len; i++)
     (void) _fil_node_restore_download (self, g_ptr_array_index (rows, i));
-  if (_fil_node_clock_is_sure (self))
-    _fil_node_removed_expire (self);
+  _fil_node_removed_expire (self, _fil_node_clock_is_sure (self));
   return TRUE;
 }
 

@@ -108,7 +108,8 @@ struct _FilNode
   FilSearches *searches;
   FilMesh *mesh;           /* who has which file */
   FilDownloads *downloads;
-  GHashTable *forgotten;   /* ids of cancelled downloads that were deleted in this life, owned */
+  GHashTable *forgotten;   /* cancelled downloads that were deleted in this life, owned */
+  guint n_forgetting;      /* of them wait for the disk */
   struct _FilNodeVerify *verify; /* of files that are done */
   FilWorker *previewer;        /* NULL until somebody wants a look */
   FilUploads *uploads;
@@ -258,7 +259,7 @@ void _fil_node_restore_source (FilNode *self, gint64 download, const FilSourceRo
 void _fil_node_add_source (FilNode *self, gint64 download, const FilHit *hit);
 
 /* node-removed.c: downloads that were cancelled */
-void _fil_node_removed_expire (FilNode *self);
+void _fil_node_removed_expire (FilNode *self, gboolean is_clock_sure);
 gboolean _fil_node_removed_make_room (gpointer data, const FilDownload *download);
 
 /* node-preview.c: a look into files that are still coming */

@@ -10,7 +10,25 @@
 #include "downloads-table.h"
 #include "segment-map.h"
 
+/* In the place of when it was cancelled: nobody wants it any more, but its part file may still be there. */
+#define FORGOTTEN_S 1
+
 #define KEPT_S (FIL_NODE_REMOVED_KEPT_DAYS * G_GINT64_CONSTANT (86400))
+
+/* What was deleted, or is being deleted. */
+typedef struct
+{
+  gint64 id; /* first, for g_int64_hash() */
+  FilNode *node;
+  gboolean is_waiting; /* for the disk */
+} Forgotten;
+
+static gboolean
+is_forgotten (FilNode *self,
+              const FilDownloadRow *row)
+{
+  return row->removed == FORGOTTEN_S || g_hash_table_contains (self->forgotten, &row->id);
+}
 
 /* What was listed may have been forgotten or brought back before the answer came. */
 static const FilDownloadRow *
@@ -23,7 +41,7 @@ find (FilNode *self,
     {
       const FilDownloadRow *row = g_ptr_array_index (rows, i);
 
-      if (row->id == id && !g_hash_table_contains (self->forgotten, &id) && fil_downloads_get (self->downloads, id) == NULL)
+      if (row->id == id && !is_forgotten (self, row) && fil_downloads_get (self->downloads, id) == NULL)
         return row;
     }
   _fil_node_not_found (error, _("No cancelled download has the number %s; see: filbertctl removed"), id);
@@ -42,17 +60,58 @@ kept_bytes (const FilDownloadRow *row)
   return row->size - fil_segment_map_missing (map);
 }
 
-/* What was listed may have been brought back before the answer came: then it is nobody's to delete. */
+static void
+part_gone (gpointer data,
+           const FilStorageReply *reply)
+{
+  Forgotten *forgotten = data;
+  FilNode *self = forgotten->node;
+
+  forgotten->is_waiting = FALSE;
+  self->n_forgetting--;
+  if (reply->status == FIL_STORAGE_OK)
+    fil_downloads_table_remove (self->database, forgotten->id);
+  else
+    g_info ("the part file of %" G_GINT64_FORMAT " is deleted later: %s", forgotten->id, reply->detail);
+}
+
+static Forgotten *
+note_forgotten (FilNode *self,
+                gint64 id)
+{
+  Forgotten *forgotten = g_hash_table_lookup (self->forgotten, &id);
+
+  if (forgotten != NULL)
+    return forgotten;
+  forgotten = g_new0 (Forgotten, 1);
+  forgotten->id = id;
+  forgotten->node = self;
+  g_hash_table_add (self->forgotten, forgotten);
+  return forgotten;
+}
+
+/* The row goes after the part file, which nobody would find without it: the drive may be away, or the power go. What was
+ * listed may have been brought back before the answer came: then it is nobody's to delete. */
 static void
 forget (FilNode *self,
         const FilDownloadRow *row)
 {
+  Forgotten *forgotten;
+
   if (fil_downloads_get (self->downloads, row->id) != NULL)
     return;
-  g_hash_table_add (self->forgotten, g_memdup2 (&row->id, sizeof row->id));
-  if (row->state != FIL_DOWNLOAD_DONE)
-    fil_disk_storage.discard (self->storage, row->id, NULL);
-  fil_downloads_table_remove (self->database, row->id);
+  forgotten = note_forgotten (self, row->id);
+  if (row->state == FIL_DOWNLOAD_DONE)
+    {
+      fil_downloads_table_remove (self->database, row->id);
+      return;
+    }
+  if (forgotten->is_waiting)
+    return;
+  forgotten->is_waiting = TRUE;
+  self->n_forgetting++;
+  fil_downloads_table_set_removed (self->database, row->id, FORGOTTEN_S);
+  fil_disk_storage_forget (self->storage, row->id, part_gone, forgotten);
 }
 
 /* What somebody wants of them; it waits for the database to list them. Of list and done there is the one that is to
@@ -122,7 +181,7 @@ list_cb (const GPtrArray *rows,
         .kept_until = row->removed + KEPT_S,
       };
 
-      if (row->state != FIL_DOWNLOAD_DONE)
+      if (row->state != FIL_DOWNLOAD_DONE && !is_forgotten (wish->node, row))
         g_array_append_val (infos, info);
     }
   answer_list (wish, (const FilRemovedInfo *) infos->data, infos->len, error);
@@ -253,33 +312,49 @@ fil_node_forget (FilNode *self,
 }
 
 static void
-expire_cb (const GPtrArray *rows,
-           const GError *error,
-           gpointer data)
+forget_until (FilNode *self,
+              const GPtrArray *rows,
+              const GError *error,
+              gint64 latest_s)
 {
-  FilNode *self = data;
-  gint64 now_s = _fil_node_wall_s (self);
-
   if (error != NULL)
     g_warning ("%s", error->message);
   for (guint i = 0; rows != NULL && i < rows->len; i++)
     {
       const FilDownloadRow *row = g_ptr_array_index (rows, i);
 
-      if (row->removed <= now_s - KEPT_S)
+      if (row->removed <= latest_s)
         forget (self, row);
     }
 }
 
+static void
+expire_cb (const GPtrArray *rows,
+           const GError *error,
+           gpointer data)
+{
+  forget_until (data, rows, error, MAX (_fil_node_wall_s (data) - KEPT_S, FORGOTTEN_S));
+}
+
+static void
+sweep_cb (const GPtrArray *rows,
+          const GError *error,
+          gpointer data)
+{
+  forget_until (data, rows, error, FORGOTTEN_S);
+}
+
 /**
  * _fil_node_removed_expire:
+ * @is_clock_sure: whether the clock can be trusted with it
  *
- * Deletes what was kept for long enough, soon.
+ * Deletes what was kept for long enough, soon, and what was forgotten while its drive was away.
  */
 void
-_fil_node_removed_expire (FilNode *self)
+_fil_node_removed_expire (FilNode *self,
+                          gboolean is_clock_sure)
 {
-  fil_downloads_table_list_removed (self->database, expire_cb, self, NULL);
+  fil_downloads_table_list_removed (self->database, is_clock_sure ? expire_cb : sweep_cb, self, NULL);
 }
 
 /* A file that cannot fit, or one that is whole and only waits for room on the disk that it is copied to, would take
@@ -296,7 +371,7 @@ would_help (FilNode *self,
     {
       const FilDownloadRow *row = g_ptr_array_index (rows, i);
 
-      if (row->state != FIL_DOWNLOAD_DONE)
+      if (row->state != FIL_DOWNLOAD_DONE && !is_forgotten (self, row))
         kept += kept_bytes (row);
     }
   return missing > 0 && fil_disk_guard_fits_after (fil_download_folders_incomplete (self->folders), kept, missing,
@@ -329,7 +404,7 @@ _fil_node_removed_make_room (gpointer data,
     {
       const FilDownloadRow *row = g_ptr_array_index (rows, i);
 
-      if (row->state == FIL_DOWNLOAD_DONE || row->received == NULL)
+      if (row->state == FIL_DOWNLOAD_DONE || row->received == NULL || is_forgotten (self, row))
         continue;
       forget (self, row);
       _fil_node_event (self, "removed-deleted", 0, _("The disk is full: what was kept of the cancelled %s was deleted."),

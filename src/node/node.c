@@ -320,7 +320,8 @@ fil_node_stop (FilNode *self)
 gboolean
 fil_node_is_settled (FilNode *self)
 {
-  return (self->downloads == NULL || fil_downloads_is_settled (self->downloads)) && _fil_node_port_map_is_stopped (self);
+  return (self->downloads == NULL || fil_downloads_is_settled (self->downloads)) && self->n_forgetting == 0 &&
+         _fil_node_port_map_is_stopped (self);
 }
 
 static void

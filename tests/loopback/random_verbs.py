@@ -82,7 +82,6 @@ class World:
         self.said = collections.deque(maxlen=40)
         self.counts = collections.Counter()
         self.looked_at = set()  # finished files
-        self.gone_by_kill = set()
 
     def magnet(self, file):
         sha1 = programs.sha1_text(self.content[file])
@@ -271,8 +270,6 @@ class World:
             row = self.node.download(subject.id)
             subject.priority = row["priority"] if row["priority"] == after.priority else subject.priority
             subject.limit = after.limit if (row["limit_bps"] or 0) == after.limit else subject.limit
-        if words[0] == "forget":
-            self.gone_by_kill.add(subject.id)
 
     def start(self):
         self.node.start()
@@ -355,7 +352,7 @@ class World:
     def check_parts(self):
         """Each download that is not done has one part file at most, and nobody else has; the disk has its own thread."""
         deadline = programs.Deadline(20)
-        while set(self.stray_parts()) - self.gone_by_kill:
+        while self.stray_parts():
             self.expect(not deadline.over(), "part files of nobody: %s" % self.stray_parts())
 
     def step(self):

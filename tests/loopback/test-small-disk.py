@@ -175,6 +175,27 @@ class SmallDisk(Test):
         self.hurry()
         self.wait_done(len(self.content) + 4 * MIB)
 
+    def test_forget_while_away(self):
+        """What is forgotten while its drive is away is on no list any more, and is deleted when the drive is back."""
+        self.loop_disk(FLOOR * 5 // 4)
+        self.begin(12 * MIB, 308, MIB)
+        self.getter.ask("cancel", str(self.number))
+        umount("-l", self.disk)
+        self.getter.ask("forget", str(self.number))
+        self.assertEqual(self.getter.ask("removed"), [])
+        self.getter.terminate()
+        self.getter.start()
+        self.assertEqual(self.getter.ask("removed"), [])
+        self.assertEqual(self.getter.run("restore", str(self.number)).code, 3)
+        self.getter.terminate()
+        mount("-o", "loop", self.image, self.disk)
+        self.assertEqual([name for name in os.listdir(self.disk) if name.endswith(".part")], ["%d.part" % self.number])
+        self.getter.start()
+        self.getter.until("the part file is deleted", lambda: "%d.part" % self.number not in os.listdir(self.disk))
+        self.getter.terminate()
+        with contextlib.closing(sqlite3.connect(os.path.join(self.getter.profile, "filbert.db"))) as database:
+            self.assertEqual(database.execute("SELECT count(*) FROM downloads").fetchone(), (0,))
+
     def test_read_only(self):
         """The file system is mounted read-only, as systems do with broken disks."""
         self.loop_disk(FLOOR * 5 // 4)

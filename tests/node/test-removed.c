@@ -26,6 +26,7 @@ typedef struct
 {
   guint n_told;
   int code; /* -1: well */
+  guint n_listed;
 } Answer;
 
 static void
@@ -141,6 +142,7 @@ listed_cb (const FilRemovedInfo *infos,
            const GError *error,
            gpointer data)
 {
+  ((Answer *) data)->n_listed = n_infos;
   done_cb (error, data);
 }
 
@@ -185,6 +187,8 @@ assert_forgotten (Fixture *f)
 {
   for (guint life = 0; life < 2; life++)
     {
+      while (f->node->n_forgetting > 0)
+        g_main_context_iteration (NULL, TRUE);
       g_assert_false (is_on_list (f));
       g_assert_cmpuint (n_kept (f), ==, 0);
       restart (f);
@@ -251,10 +255,10 @@ test_restore_then_expire (Fixture *f,
 {
   Answer answer = { 0 }, after = { 0 };
 
-  fil_downloads_table_set_removed (f->node->database, f->id, 1);
+  fil_downloads_table_set_removed (f->node->database, f->id, 1000);
   hold (f);
   fil_node_restore (f->node, f->id, done_cb, &answer);
-  _fil_node_removed_expire (f->node);
+  _fil_node_removed_expire (f->node, TRUE);
   fil_node_removed (f->node, listed_cb, &after);
   release (f);
   wait_told (&after);
@@ -268,9 +272,9 @@ test_expire_then_restore (Fixture *f,
 {
   Answer answer = { 0 };
 
-  fil_downloads_table_set_removed (f->node->database, f->id, 1);
+  fil_downloads_table_set_removed (f->node->database, f->id, 1000);
   hold (f);
-  _fil_node_removed_expire (f->node);
+  _fil_node_removed_expire (f->node, TRUE);
   fil_node_restore (f->node, f->id, done_cb, &answer);
   release (f);
   wait_told (&answer);
@@ -294,6 +298,29 @@ test_again (Fixture *f,
       g_assert_cmpuint (n_kept (f), ==, 1);
     }
   two_wishes (f, fil_node_forget, f->id, fil_node_forget, f->id, FIL_NODE_ERROR_NOT_FOUND);
+  assert_forgotten (f);
+}
+
+/* The node was killed after it had promised to forget, and before the part file was deleted. */
+static void
+test_killed_while_forgetting (Fixture *f,
+                              gconstpointer data)
+{
+  Answer answer = { 0 };
+
+  fil_downloads_table_set_removed (f->node->database, f->id, 1);
+  fil_node_removed (f->node, listed_cb, &answer);
+  wait_told (&answer);
+  g_assert_cmpuint (answer.n_listed, ==, 0);
+  answer = (Answer){ 0 };
+  fil_node_restore (f->node, f->id, done_cb, &answer);
+  wait_told (&answer);
+  g_assert_cmpint (answer.code, ==, FIL_NODE_ERROR_NOT_FOUND);
+  g_assert_true (has_part (f));
+  restart (f);
+  answer = (Answer){ 0 };
+  fil_node_removed (f->node, listed_cb, &answer);
+  wait_told (&answer);
   assert_forgotten (f);
 }
 
@@ -332,6 +359,7 @@ main (int argc,
   ADD ("restore-then-expire", test_restore_then_expire);
   ADD ("expire-then-restore", test_expire_then_restore);
   ADD ("again", test_again);
+  ADD ("killed-while-forgetting", test_killed_while_forgetting);
   ADD ("end", test_end);
   return g_test_run ();
 }
