@@ -29,7 +29,6 @@ row_copy (const FilDownloadRow *row)
 
   copy->name = g_strdup (row->name);
   copy->reason_code = g_strdup (row->reason_code);
-  copy->part = g_strdup (row->part);
   copy->path = g_strdup (row->path);
   copy->verified = g_strdup (row->verified);
   copy->received = g_strdup (row->received);
@@ -54,7 +53,6 @@ fil_download_row_free (FilDownloadRow *row)
     return;
   g_free (row->name);
   g_free (row->reason_code);
-  g_free (row->part);
   g_free (row->path);
   g_free (row->verified);
   g_free (row->received);
@@ -100,17 +98,16 @@ read_row (FilStatement *statement)
   row->has_tth = fil_statement_copy_blob (statement, 4, &row->tth, sizeof row->tth);
   row->state = (int) fil_statement_int (statement, 5);
   row->reason_code = g_strdup (fil_statement_text (statement, 6));
-  row->part = g_strdup (fil_statement_text (statement, 7));
-  row->path = g_strdup (fil_statement_text (statement, 8));
-  row->verified = g_strdup (fil_statement_text (statement, 9));
-  row->received = g_strdup (fil_statement_text (statement, 10));
-  tree = fil_statement_blob (statement, 11, &len);
+  row->path = g_strdup (fil_statement_text (statement, 7));
+  row->verified = g_strdup (fil_statement_text (statement, 8));
+  row->received = g_strdup (fil_statement_text (statement, 9));
+  tree = fil_statement_blob (statement, 10, &len);
   row->tree = tree != NULL ? g_bytes_new (tree, len) : NULL;
-  row->added = fil_statement_int (statement, 12);
-  row->finished = fil_statement_int (statement, 13);
-  row->priority = (int) fil_statement_int (statement, 14);
-  row->removed = fil_statement_int (statement, 15);
-  row->limit_bps = fil_statement_int (statement, 16);
+  row->added = fil_statement_int (statement, 11);
+  row->finished = fil_statement_int (statement, 12);
+  row->priority = (int) fil_statement_int (statement, 13);
+  row->removed = fil_statement_int (statement, 14);
+  row->limit_bps = fil_statement_int (statement, 15);
   return row;
 }
 
@@ -151,7 +148,7 @@ load_sources (FilConnection *connection,
 
 /* What read_row() reads. Statements are kept by their text, which must last. */
 #define SELECT_ROWS \
-  "SELECT id, name, size + 1, sha1, tth, state, reason_code, part, path, verified," \
+  "SELECT id, name, size + 1, sha1, tth, state, reason_code, path, verified," \
   " received, tree, added, finished, priority, removed, speed_limit FROM downloads "
 
 /* @sql: SELECT_ROWS and how they are chosen, in which order; static */
@@ -303,11 +300,11 @@ save_row (FilConnection *connection,
 
   statement = fil_connection_prepare (
       connection,
-      "INSERT INTO downloads (id, name, size, sha1, tth, state, reason_code, part, path, verified, received,"
-      " added, finished, priority, speed_limit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+      "INSERT INTO downloads (id, name, size, sha1, tth, state, reason_code, path, verified, received,"
+      " added, finished, priority, speed_limit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
       " ON CONFLICT (id) DO UPDATE SET name = ?2, size = ?3, sha1 = ?4, tth = ?5, state = ?6, reason_code = ?7,"
-      " part = ?8, path = ?9, verified = ?10, received = ?11, added = ?12, finished = ?13, priority = ?14,"
-      " speed_limit = ?15",
+      " path = ?8, verified = ?9, received = ?10, added = ?11, finished = ?12, priority = ?13,"
+      " speed_limit = ?14",
       error);
   if (statement == NULL)
     return FALSE;
@@ -319,14 +316,13 @@ save_row (FilConnection *connection,
   fil_statement_bind_blob (statement, 5, row->has_tth ? &row->tth : NULL, sizeof row->tth);
   fil_statement_bind_int (statement, 6, row->state);
   fil_statement_bind_text (statement, 7, row->reason_code);
-  fil_statement_bind_blob (statement, 8, row->part, row->part != NULL ? strlen (row->part) : 0);
-  fil_statement_bind_blob (statement, 9, row->path, row->path != NULL ? strlen (row->path) : 0);
-  fil_statement_bind_text (statement, 10, row->verified);
-  fil_statement_bind_text (statement, 11, row->received);
-  fil_statement_bind_int (statement, 12, row->added);
-  fil_statement_bind_int (statement, 13, row->finished);
-  fil_statement_bind_int (statement, 14, row->priority);
-  fil_statement_bind_int (statement, 15, row->limit_bps);
+  fil_statement_bind_blob (statement, 8, row->path, row->path != NULL ? strlen (row->path) : 0);
+  fil_statement_bind_text (statement, 9, row->verified);
+  fil_statement_bind_text (statement, 10, row->received);
+  fil_statement_bind_int (statement, 11, row->added);
+  fil_statement_bind_int (statement, 12, row->finished);
+  fil_statement_bind_int (statement, 13, row->priority);
+  fil_statement_bind_int (statement, 14, row->limit_bps);
   return fil_statement_run (statement, error);
 }
 

@@ -20,7 +20,6 @@ typedef struct
   FilTth tth;
   int state;          /* FilDownloadStage */
   char *reason_code;  /* or NULL */
-  char *part;         /* name of the part file below the incomplete folder, or NULL */
   char *path;         /* of the finished file, or NULL */
   char *verified;     /* ranges whose hash is right, "0-65535,131072-196607", or NULL */
   char *received;     /* ranges on disk, not all verified, or NULL */

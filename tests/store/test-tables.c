@@ -164,7 +164,6 @@ test_downloads (void)
   row->has_sha1 = TRUE;
   memset (&row->sha1, 9, sizeof row->sha1);
   row->state = 3;
-  row->part = g_strdup ("part");
   row->added = 5;
   row->priority = -2;
   row->limit_bps = G_GINT64_CONSTANT (5000000000);
@@ -177,6 +176,9 @@ test_downloads (void)
   source->last_seen = 77;
   row->verified = g_strdup ("0-9");
   row->received = g_strdup ("0-19");
+  row->reason_code = g_strdup ("why");
+  row->path = g_strdup ("/\xff");
+  row->finished = 6;
   fil_downloads_table_save (database, row);
 
   rows = fil_downloads_table_load (database, NULL);
@@ -188,9 +190,10 @@ test_downloads (void)
   g_assert_true (fil_sha1_equal (&got->sha1, &row->sha1));
   g_assert_false (got->has_tth);
   g_assert_cmpint (got->state, ==, 3);
-  g_assert_null (got->reason_code);
-  g_assert_cmpstr (got->part, ==, "part");
-  g_assert_null (got->path);
+  g_assert_cmpstr (got->reason_code, ==, "why");
+  g_assert_cmpstr (got->path, ==, "/\xff");
+  g_assert_cmpint (got->added, ==, 5);
+  g_assert_cmpint (got->finished, ==, 6);
   g_assert_cmpstr (got->verified, ==, "0-9");
   g_assert_cmpstr (got->received, ==, "0-19");
   g_assert_true (g_bytes_equal (got->tree, tree));
