@@ -55,6 +55,21 @@ _fil_downloads_may_fetch (const FilDownload *download,
   return download->mismatches == 0 || download->solo == source->id;
 }
 
+/* Connections, or dials, that have nothing to fetch yet and are not kept waiting: they will take over first. */
+static guint
+n_at_leisure (const FilDownload *download)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < download->work->fetches->len; i++)
+    {
+      const FilFetch *fetch = g_ptr_array_index (download->work->fetches, i);
+
+      n += fetch->leases->len == 0 && fetch->source->state != FIL_SOURCE_QUEUED;
+    }
+  return n;
+}
+
 /* Whether a connection to source would have something to fetch. */
 gboolean
 _fil_downloads_is_useful (const FilDownload *download,
@@ -67,8 +82,11 @@ _fil_downloads_is_useful (const FilDownload *download,
   if (fil_segment_map_has_free (download->map, source->available))
     return TRUE;
   /* Only leased bytes are missing: a second one may take over from a slow first. */
-  return download->work->fetches->len < 4 && source->available == NULL &&
-         fil_segment_map_missing (download->map) >= FIL_SEGMENT_STEAL_LEAST;
+  if (source->available != NULL)
+    return FALSE;
+  if (download->work->fetches->len < 4 && fil_segment_map_missing (download->map) >= FIL_SEGMENT_STEAL_LEAST)
+    return TRUE;
+  return n_at_leisure (download) == 0 && _fil_fetch_has_slow (download, source, download->work->downloads->now_us);
 }
 
 gboolean

@@ -113,20 +113,17 @@ rest_us (const FilFetch *victim,
   return (gint64) MIN ((double) rest / (double) bps * (double) FIL_SEC, (double) (G_MAXINT64 / 4));
 }
 
-/* Nothing is free: takes the second half of what the slowest one still has to bring, when that would take it more
- * than twice as long as us, and 10 s (swarm.md §6); of the last bytes, and 1 s. Returns whether there was such a
- * victim. */
-static gboolean
-steal (FilFetch *self,
-       gint64 now_us,
-       FilRange *lease)
+/* What the slowest one still has to bring, if that would take it more than twice as long as one who brings @bps half of
+ * it, and 10 s (swarm.md §6); of the last bytes, and 1 s. NULL: nobody is so slow. */
+static FilFetchLease *
+find_slow (const FilDownload *download,
+           const FilFetch *thief,
+           guint64 bps,
+           gint64 now_us)
 {
-  FilDownload *download = self->download;
-  guint64 bps = MAX (MAX (fil_transfer_rate_get (&self->rate, now_us), self->source->bps), 16 * 1024);
   FilFetchLease *worst = NULL;
-  FilFetch *victim = NULL;
   gint64 worst_us = 0;
-  guint64 rest, start;
+  guint64 rest;
   /* In the end nobody is waited for. */
   gint64 patience_us = fil_segment_map_missing (download->map) <= FIL_SEGMENT_END_GAME ? FIL_SEC : 10 * FIL_SEC;
 
@@ -134,7 +131,7 @@ steal (FilFetch *self,
     {
       FilFetch *other = g_ptr_array_index (download->work->fetches, i);
 
-      for (guint j = 0; other != self && j < other->leases->len; j++)
+      for (guint j = 0; other != thief && j < other->leases->len; j++)
         {
           FilFetchLease *candidate = lease_at (other, j);
           gint64 us = rest_us (other, candidate->range.end - candidate->position, now_us);
@@ -144,18 +141,52 @@ steal (FilFetch *self,
             {
               worst_us = us;
               worst = candidate;
-              victim = other;
             }
         }
     }
   if (worst == NULL)
+    return NULL;
+  rest = worst->range.end - worst->position;
+  return worst_us > 2 * (gint64) ((rest / 2) * FIL_SEC / bps) + patience_us ? worst : NULL;
+}
+
+/* How fast a source is taken to be, which may not have shown it yet. */
+static guint64
+assumed_bps (const FilFileSource *source)
+{
+  return MAX (source->bps, 16 * 1024);
+}
+
+/**
+ * _fil_fetch_has_slow:
+ *
+ * Returns: whether @source, which is not connected, could take over from somebody who is too slow for it
+ */
+gboolean
+_fil_fetch_has_slow (const FilDownload *download,
+                     const FilFileSource *source,
+                     gint64 now_us)
+{
+  return find_slow (download, NULL, assumed_bps (source), now_us) != NULL;
+}
+
+/* Nothing is free: takes the second half of what the slowest one still has to bring. Returns whether there was such a
+ * victim. */
+static gboolean
+steal (FilFetch *self,
+       gint64 now_us,
+       FilRange *lease)
+{
+  FilDownload *download = self->download;
+  guint64 bps = MAX (fil_transfer_rate_get (&self->rate, now_us), assumed_bps (self->source));
+  FilFetchLease *worst = find_slow (download, self, bps, now_us);
+  guint64 rest, start;
+
+  if (worst == NULL)
     return FALSE;
   rest = worst->range.end - worst->position;
-  if (worst_us <= 2 * (gint64) ((rest / 2) * FIL_SEC / bps) + patience_us)
-    return FALSE;
   start = rest >= 2 * FIL_SEGMENT_STEAL_LEAST ? worst->position + rest / 2 : worst->position;
-  g_debug ("download %" G_GINT64_FORMAT ": source %u takes over from source %u", download->id,
-           self->source->id, victim->source->id);
+  g_debug ("download %" G_GINT64_FORMAT ": source %u takes over from a slow one", download->id, self->source->id);
   fil_segment_map_release (download->map, (FilRange){ start, worst->range.end });
   worst->range.end = start;
   return fil_segment_map_lease_at (download->map, self->source->id, start, FIL_SEGMENT_MOST, lease);

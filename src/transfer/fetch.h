@@ -81,6 +81,7 @@ void fil_fetch_flush_old (FilFetch *self, gint64 now_us);
 guint64 fil_fetch_speed (const FilFetch *self, gint64 now_us);
 gboolean fil_fetch_is_held (const FilFetch *self, gint64 now_us);
 gboolean _fil_fetch_is_claimed (const FilFetch *self, gint64 now_us);
+gboolean _fil_fetch_has_slow (const FilDownload *download, const FilFileSource *source, gint64 now_us);
 void fil_fetch_resume (FilFetch *self, gint64 now_us);
 
 G_END_DECLS

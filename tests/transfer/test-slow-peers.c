@@ -53,6 +53,43 @@ test_drips (void)
   g_assert_cmpuint (honest->connects, ==, 1);
 }
 
+/* Nor when the file is so small that they have all of it between them. */
+static void
+test_drips_have_all (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (FIL_DOWNLOAD_MAX_CONNECTIONS * FIL_SEGMENT_LEAST / 2, 9);
+  FilDownload *download = world_start (world, content);
+  Host *honest = world_add_host (world, "26.0.0.1:6346", content);
+
+  add_many (world, 1, 0, FIL_DOWNLOAD_MAX_CONNECTIONS, content, NULL);
+  world_run (world, 40);
+  world_add_source (world, 1, honest);
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  world_assert_done (world, 1, content);
+}
+
+/* The last kilobytes of one that has become slow are not waited for when somebody else turns up. */
+static void
+test_last_bytes (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (2 * FIL_SEGMENT_LEAST + 10 * 1000, 10);
+  FilDownload *download = world_start (world, content);
+  Host *slow = world_add_host (world, "25.0.0.1:6346", content);
+  Host *fast = world_add_host (world, "26.0.0.1:6346", content);
+
+  slow->bytes_per_step = 1000;
+  world_add_source (world, 1, slow);
+  while (download->received < 2 * FIL_SEGMENT_LEAST + 1000)
+    world_step (world);
+  slow->bytes_per_step = 2;
+  world_add_source (world, 1, fast);
+  g_assert_true (world_run_until (world, download, DONE, 30));
+  g_assert_cmpuint (fast->connects, ==, 1);
+  world_assert_done (world, 1, content);
+}
+
 /* While there is nobody else, slow is better than nothing. */
 static void
 test_drips_alone (void)
@@ -395,6 +432,8 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/slow-peers/drips", test_drips);
+  g_test_add_func ("/transfer/slow-peers/drips-have-all", test_drips_have_all);
+  g_test_add_func ("/transfer/slow-peers/last-bytes", test_last_bytes);
   g_test_add_func ("/transfer/slow-peers/drips-alone", test_drips_alone);
   g_test_add_func ("/transfer/slow-peers/drips-everywhere", test_drips_everywhere);
   g_test_add_func ("/transfer/slow-peers/queues-without-end", test_queues_without_end);
