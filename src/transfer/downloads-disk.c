@@ -293,6 +293,7 @@ synced (FilDownloadOp *op,
   if (download != NULL)
     {
       download->work->is_syncing = FALSE;
+      download->work->sync_took_us = self->now_us - download->work->sync_us;
       if (reply->status == FIL_STORAGE_OK)
         {
           g_free (download->work->durable);
@@ -321,6 +322,7 @@ _fil_downloads_sync (FilDownloads *self,
   op->verified = fil_segment_map_to_text (download->map, FIL_SEGMENT_VERIFIED);
   download->work->is_syncing = TRUE;
   download->work->is_dirty = FALSE;
+  download->work->sync_us = self->now_us;
   self->storage.sync (self->storage_data, download->work->part, _fil_download_op_answered, op);
 }
 

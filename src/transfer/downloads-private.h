@@ -73,7 +73,8 @@ struct _FilDownloadWork
   char *durable;            /* received ranges that are safely on disk */
   char *durable_verified;   /* … and proved */
   char *found_path;         /* where an earlier life has put the finished file; tick() acts on it */
-  gint64 next_sync_us;
+  gint64 sync_us;           /* when the last one began … */
+  gint64 sync_took_us;      /* … and how long the last one lasted */
   FilStorageStatus disk_status; /* trouble that tick() has to act on */
   char *disk_detail;
   gint64 disk_retry_us;     /* paused by the disk: when to look again; FIL_NEVER: not */

@@ -23,7 +23,8 @@
 #define FIL_DOWNLOAD_SEARCH_SPACING_US (30 * FIL_MINUTE)  /* asking for more sources, for one file … */
 #define FIL_DOWNLOADS_SEARCH_SPACING_US (5 * FIL_MINUTE)  /* … and for all of them */
 #define FIL_DOWNLOADS_REFRESH_SPACING_US (5 * FIL_SEC)    /* … for where known sources are now */
-#define FIL_DOWNLOAD_SAVE_US (2 * FIL_SEC)     /* what a crash may cost */
+#define FIL_DOWNLOAD_SAVE_US (2 * FIL_SEC)     /* what a crash may cost … */
+#define FIL_DOWNLOAD_SAVE_BARE_US (250 * FIL_MSEC) /* … and if there is no tree that says what is found afterwards */
 #define FIL_DOWNLOAD_DISK_RETRY_US (30 * FIL_SEC)
 #define FIL_DOWNLOAD_ROOM_RETRY_US (1 * FIL_SEC) /* … when something was deleted for it */
 #define FIL_DOWNLOAD_PROGRESS_US (500 * FIL_MSEC)

@@ -115,6 +115,30 @@ test_one_block_each (gconstpointer data)
   g_assert_cmpuint (fetched, <=, g_bytes_get_size (content) + kills * SOURCES * block);
 }
 
+/* Without a tree nobody can say what is found in the part file: of what was not recorded all is fetched again, which is
+ * what came in a quarter of a second. */
+static void
+test_no_tree (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (24 * MIB + 1000, 63);
+  guint64 fetched, lost = SOURCES * FIL_SEGMENT_ALIGN;
+  guint kills;
+
+  add_hosts (world, content, NULL);
+  for (guint i = 0; i < SOURCES; i++)
+    {
+      Host *host = g_ptr_array_index (world->hosts, i);
+
+      host->tree_of = NULL;
+      lost += host->bytes_per_step * (FIL_DOWNLOAD_SAVE_BARE_US / WORLD_STEP_US + 2);
+    }
+  kills = run_killed (world, content, &fetched);
+  g_test_message ("%u kills, %" G_GUINT64_FORMAT " bytes too many", kills, fetched - g_bytes_get_size (content));
+  g_assert_cmpuint (kills, >, 5);
+  g_assert_cmpuint (fetched, <=, g_bytes_get_size (content) + kills * lost);
+}
+
 /* What lies in the part file beyond what was recorded is what the power left of it: no claim is made of what is not
  * right, and nobody is blamed. */
 static void
@@ -188,6 +212,7 @@ main (int argc,
   g_test_add_func ("/transfer/killed/finished-already", test_finished_already);
   g_test_add_data_func ("/transfer/killed/one-block-each", NULL, test_one_block_each);
   g_test_add_data_func ("/transfer/killed/one-lies", "wrong", test_one_block_each);
+  g_test_add_func ("/transfer/killed/no-tree", test_no_tree);
   g_test_add_func ("/transfer/killed/spoilt-on-disk", test_spoilt_on_disk);
   return g_test_run ();
 }
