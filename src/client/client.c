@@ -58,6 +58,12 @@ closed_cb (GDBusConnection *connection,
 
   let_go (self);
   g_object_notify_by_pspec (G_OBJECT (alive), properties[PROP_ATTACHED]);
+  /* Of a node that is gone, nothing is known. */
+  if (self->status != NULL)
+    {
+      g_clear_object (&self->status);
+      g_object_notify_by_pspec (G_OBJECT (alive), properties[PROP_STATUS]);
+    }
   g_signal_emit (alive, signals[VANISHED], 0);
 }
 

@@ -154,7 +154,7 @@ status_cb (FilRow *status,
   ctl_say (ctl, _("%-9s        %s, links: %s"), "status", fil_row_get_string (status, "state"), links);
 }
 
-/* The first status has come: the object stays the same from here on. */
+/* The first status has come, which changes from here on; it goes with its node. */
 static void
 status_known_cb (FilClient *client,
                  GParamSpec *pspec,
@@ -162,6 +162,8 @@ status_known_cb (FilClient *client,
 {
   FilRow *status = fil_client_get_status (client);
 
+  if (status == NULL)
+    return;
   g_signal_connect (status, "notify::variant", G_CALLBACK (status_cb), ctl);
   status_cb (status, NULL, ctl);
 }

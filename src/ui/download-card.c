@@ -329,7 +329,18 @@ fil_download_card_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (fil_download_card_parent_class)->unmap (widget);
 }
 
-/* A finished file can be dragged to wherever files go. */
+static GdkContentProvider *
+provide_file (const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  GdkFileList *list = gdk_file_list_new_from_array (&file, 1);
+  GdkContentProvider *provider = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
+
+  g_boxed_free (GDK_TYPE_FILE_LIST, list);
+  return provider;
+}
+
+/* A finished file can be dragged to wherever files go, the link to any file to wherever text goes. */
 static GdkContentProvider *
 prepare_drag_cb (GtkDragSource *source,
                  double x,
@@ -337,17 +348,15 @@ prepare_drag_cb (GtkDragSource *source,
                  FilDownloadCard *self)
 {
   const char *path = fil_row_get_string (self->download, "path");
-  g_autoptr (GFile) file = NULL;
-  GdkFileList *list;
-  GdkContentProvider *provider;
+  g_autofree char *magnet = make_magnet (self->download);
+  GdkContentProvider *providers[2];
+  gsize n = 0;
 
-  if (fil_download_phase (self->download) != FIL_DOWNLOAD_IS_DONE || path == NULL)
-    return NULL;
-  file = g_file_new_for_path (path);
-  list = gdk_file_list_new_from_array (&file, 1);
-  provider = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
-  g_boxed_free (GDK_TYPE_FILE_LIST, list);
-  return provider;
+  if (fil_download_phase (self->download) == FIL_DOWNLOAD_IS_DONE && path != NULL)
+    providers[n++] = provide_file (path);
+  if (magnet != NULL)
+    providers[n++] = gdk_content_provider_new_typed (G_TYPE_STRING, magnet);
+  return n > 0 ? gdk_content_provider_new_union (providers, n) : NULL;
 }
 
 static void

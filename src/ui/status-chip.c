@@ -21,6 +21,7 @@ struct _FilStatusChip
 
   FilRow *status;
   gboolean is_narrow;
+  gboolean has_ended; /* there was a node, and there is none now */
 };
 
 G_DEFINE_FINAL_TYPE (FilStatusChip, fil_status_chip, GTK_TYPE_WIDGET)
@@ -56,9 +57,10 @@ show_facts (FilStatusChip *self)
 static void
 update (FilStatusChip *self)
 {
-  g_autofree char *full = fil_status_chip_text (self->status);
-  g_autofree char *brief = fil_status_short_text (self->status);
-  g_autofree char *sentence = fil_status_sentence (self->status);
+  g_autofree char *full = self->has_ended ? g_strdup (_("Not running")) : fil_status_chip_text (self->status);
+  g_autofree char *brief = self->has_ended ? g_strdup (_("Ended")) : fil_status_short_text (self->status);
+  g_autofree char *sentence = self->has_ended ? g_strdup (_("Nothing is searched, downloaded or shared until the node runs again."))
+                                              : fil_status_sentence (self->status);
   const char *classes[] = { "dot", fil_status_style (self->status), NULL };
 
   gtk_label_set_label (self->label, self->is_narrow ? brief : full);
@@ -76,6 +78,15 @@ status_cb (gpointer watcher,
   FilStatusChip *self = watcher;
 
   g_set_object (&self->status, status);
+  if (status != NULL)
+    self->has_ended = FALSE;
+  update (self);
+}
+
+static void
+vanished_cb (FilStatusChip *self)
+{
+  self->has_ended = TRUE;
   update (self);
 }
 
@@ -159,4 +170,5 @@ fil_status_chip_set_client (FilStatusChip *self,
   g_return_if_fail (FIL_IS_STATUS_CHIP (self));
 
   fil_status_watch (client, self, status_cb);
+  g_signal_connect_object (client, "vanished", G_CALLBACK (vanished_cb), self, G_CONNECT_SWAPPED);
 }

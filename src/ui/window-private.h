@@ -58,6 +58,7 @@ void _fil_window_init_actions (FilWindow *self);
 void _fil_window_init_search_actions (FilWindow *self);
 void _fil_window_init_transfer_actions (FilWindow *self);
 void _fil_window_init_drops (FilWindow *self);
+gboolean _fil_window_take_drop (FilWindow *self, const GValue *value);
 void _fil_window_done (GObject *source, GAsyncResult *result, gpointer data);
 void _fil_window_class_init_actions (GtkWidgetClass *widget_class);
 void _fil_window_tell (FilWindow *self, const char *text, const char *button, const char *action);

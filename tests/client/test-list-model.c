@@ -209,10 +209,12 @@ test_node_goes (Fixture *f,
     fake_node_add_download (f->bus.node, "a", 1);
   attach (f);
   bus_fixture_wait_for (n_items (f) == 3);
+  bus_fixture_wait_for (fil_client_get_status (f->client) != NULL);
   row = item (f, 0);
 
   bus_fixture_stop (&f->bus);
   bus_fixture_wait_for (f->n_vanished == 1);
+  g_assert_null (fil_client_get_status (f->client));
   g_assert_false (fil_client_is_attached (f->client));
   g_assert_cmpuint (n_items (f), ==, 3);
 

@@ -255,6 +255,51 @@ test_download_card (void)
   g_assert_finalize_object (card);
 }
 
+static GtkDragSource *
+find_drag_source (GtkWidget *widget)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DRAG_SOURCE (controller))
+        return GTK_DRAG_SOURCE (controller);
+    }
+  g_assert_not_reached ();
+}
+
+/* The file itself once it is here, and the link to it always. */
+static void
+test_drag_out (void)
+{
+  g_autoptr (FilRow) row = make_download (7, "downloading", "", 1000);
+  g_autoptr (FilClient) client = fil_client_new ("/nonexistent");
+  GtkWidget *card = g_object_ref_sink (fil_download_card_new (client, row));
+  GtkDragSource *source = find_drag_source (card);
+  g_autoptr (GdkContentProvider) early = NULL, late = NULL;
+  g_auto (GValue) text = G_VALUE_INIT, files = G_VALUE_INIT, none = G_VALUE_INIT;
+  GSList *list;
+
+  g_value_init (&text, G_TYPE_STRING);
+  g_value_init (&files, GDK_TYPE_FILE_LIST);
+  g_value_init (&none, GDK_TYPE_FILE_LIST);
+  g_signal_emit_by_name (source, "prepare", 1.0, 1.0, &early);
+  g_assert_true (gdk_content_provider_get_value (early, &text, NULL));
+  g_assert_cmpstr (g_value_get_string (&text), ==, "magnet:?xt=urn:sha1:SHA&dn=hazel.ogg&xl=1000000");
+  g_assert_false (gdk_content_provider_get_value (early, &none, NULL));
+  _fil_row_set_variant (row, g_variant_new ("(xsxsssssxxxxxssxxxxxxxx)", (gint64) 7, "hazel.ogg", (gint64) 1000000, "SHA", "",
+                                            "done", "", "", (gint64) 1000000, (gint64) 1000000, (gint64) 0, FIL_NULL_INT,
+                                            (gint64) 0, "direct", "/x", FIL_NULL_INT, (gint64) 5, (gint64) 0, (gint64) 0,
+                                            FIL_NULL_INT, FIL_NULL_INT, FIL_NULL_INT, FIL_NULL_INT));
+  g_signal_emit_by_name (source, "prepare", 1.0, 1.0, &late);
+  g_assert_true (gdk_content_provider_get_value (late, &files, NULL));
+  list = g_value_get_boxed (&files);
+  g_assert_cmpstr (g_file_peek_path (list->data), ==, "/x");
+  g_assert_finalize_object (card);
+}
+
 static guint
 count_visible_buttons (GtkWidget *widget)
 {
@@ -1019,6 +1064,45 @@ test_results_keep_their_place (void)
 }
 
 /* Without a node the window is whole, shows every page, and goes without a trace. */
+static guint
+count_offers (GtkWidget *widget)
+{
+  guint n = FIL_IS_MAGNET_OFFER (widget);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_offers (child);
+  return n;
+}
+
+/* As a browser does it. */
+static void
+drop_link (FilWindow *window,
+           const char *link)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GFile) file = g_file_new_for_uri (link);
+  GdkFileList *list = gdk_file_list_new_from_array (&file, 1);
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, list);
+  g_assert_true (_fil_window_take_drop (window, &value));
+}
+
+/* A node that is gone is not connected any more. */
+static void
+test_status_chip (void)
+{
+  g_autoptr (FilClient) client = fil_client_new ("/nonexistent");
+  FilStatusChip *chip = g_object_ref_sink (g_object_new (FIL_TYPE_STATUS_CHIP, NULL));
+  GtkWidget *label = find_widget (GTK_WIDGET (chip), GTK_TYPE_LABEL);
+
+  fil_status_chip_set_client (chip, client);
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==, "Starting…");
+  g_signal_emit_by_name (client, "vanished");
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==, "Not running");
+  g_assert_finalize_object (chip);
+}
+
 static void
 test_window (void)
 {
@@ -1039,6 +1123,9 @@ test_window (void)
       g_assert_cmpint (get_least_width (GTK_WIDGET (window)), <=, NARROW);
     }
   fil_window_offer_magnet (window, "magnet:?xt=urn:sha1:X&dn=hazel");
+  fil_window_offer_magnet (window, "magnet:?xt=urn:sha1:X&dn=hazel");
+  drop_link (window, "magnet:?xt=urn:sha1:Y&dn=nut");
+  g_assert_cmpuint (count_offers (GTK_WIDGET (window)), ==, 2);
   /* What can be undone until the end is final then, for the pages, too. */
   fil_removals_offer (window->removals, "download:1", "hazel", count_commit, count_undo, &count, count_free);
   while (g_main_context_iteration (NULL, FALSE))
@@ -1090,6 +1177,8 @@ main (int argc,
   g_test_add_func ("/ui/changed-words", test_changed_words);
   g_test_add_func ("/ui/result-state", test_result_state);
   g_test_add_func ("/ui/download-card", test_download_card);
+  g_test_add_func ("/ui/drag-out", test_drag_out);
+  g_test_add_func ("/ui/status-chip", test_status_chip);
   g_test_add_func ("/ui/download-order", test_download_order);
   g_test_add_func ("/ui/head-model", test_head_model);
   g_test_add_func ("/ui/download-list", test_download_list);
