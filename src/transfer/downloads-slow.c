@@ -102,14 +102,12 @@ n_bringing (const FilDownload *download)
   return n;
 }
 
+/* Whether more that bring something would be too many for the limits. */
 static gboolean
-is_full (const FilDownload *download,
-         gint64 now_us)
+is_supplied (const FilDownload *download,
+             gint64 now_us)
 {
-  guint n_pushing = _fil_download_n_pushing (download);
-
-  return download->work->fetches->len + n_pushing >= FIL_DOWNLOAD_MAX_CONNECTIONS ||
-         n_bringing (download) + n_pushing >= most_connections (download, now_us);
+  return n_bringing (download) + _fil_download_n_pushing (download) >= most_connections (download, now_us);
 }
 
 /* Whether others may have its connection; when not, @wake is when that may be. */
@@ -162,7 +160,10 @@ _fil_downloads_has_room (const FilDownloads *self,
                          gint64 *wake,
                          gint64 now_us)
 {
-  const GPtrArray *fetches = is_full (download, now_us) ? download->work->fetches : self->fetches;
+  guint n = download->work->fetches->len + _fil_download_n_pushing (download);
+  gboolean supplied = is_supplied (download, now_us);
+  const GPtrArray *fetches =
+      supplied || n >= FIL_DOWNLOAD_MAX_CONNECTIONS ? download->work->fetches : self->fetches;
 
   *slow = NULL;
   if (fetches == self->fetches && fetches->len < FIL_DOWNLOADS_MAX_CONNECTIONS)
@@ -171,6 +172,9 @@ _fil_downloads_has_room (const FilDownloads *self,
     {
       FilFetch *fetch = g_ptr_array_index (fetches, i);
 
+      /* Who waits in a queue would leave nothing of the limit. */
+      if (supplied && fetch->source->state == FIL_SOURCE_QUEUED)
+        continue;
       if (gives_way (fetch, now_us, wake) && (*slow == NULL || worth (fetch, now_us) < worth (*slow, now_us)))
         *slow = fetch;
     }

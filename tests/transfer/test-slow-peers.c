@@ -237,6 +237,10 @@ test_queues_under_a_limit (void)
     }
   world_run (world, 20);
   g_assert_cmpuint (world->links->len, ==, 5 + 2);
+  /* However long they wait: without them there would be no more room. */
+  world_run (world, FIL_SOURCE_WAITING_US / FIL_SEC);
+  g_assert_cmpuint (world->links->len, ==, 5 + 2);
+  g_assert_cmpuint (world->dials, ==, 5 + 2);
 
   g_assert_true (fil_downloads_set_limit (world->downloads, 1, 0, world->now_us));
   world_run (world, 20);
