@@ -7,6 +7,7 @@
 
 #include "download-session.h"
 #include "fetch.h"
+#include "transfer-limits.h"
 
 /* Why downloads do not move, in a word that stays the same and a sentence for a person. */
 
@@ -43,6 +44,7 @@ _fil_downloads_sentence (const char *reason_code)
 typedef struct
 {
   guint delivering;
+  guint undisked; /* of those, the ones whose bytes our disk does not take */
   guint stalled;
   guint connecting;
   guint pushing;
@@ -68,6 +70,7 @@ count_place (const FilSourcePlace *place,
 
 static void
 count_fetches (const FilDownload *download,
+               gint64 now_us,
                Tally *tally)
 {
   for (guint i = 0; i < download->work->fetches->len; i++)
@@ -79,7 +82,10 @@ count_fetches (const FilDownload *download,
       else if (fetch->is_delivering && fetch->is_stalled)
         tally->stalled++;
       else if (fetch->is_delivering)
-        tally->delivering++;
+        {
+          tally->delivering++;
+          tally->undisked += fetch->is_blocked && now_us - fetch->last_byte_us >= FIL_SOURCE_STALL_US;
+        }
       else
         tally->connecting++;
     }
@@ -240,12 +246,15 @@ _fil_downloads_explain (FilDownloads *self,
   Tally tally = { 0 };
   gboolean changed;
 
-  count_fetches (download, &tally);
+  count_fetches (download, now_us, &tally);
   count_sources (download, &own, now_us, &tally);
   if (tally.delivering > 0)
     {
       state = FIL_DOWNLOAD_STATE_DOWNLOADING;
-      changed = fil_download_set_reason (download, NULL, NULL);
+      if (tally.undisked == tally.delivering)
+        changed = fil_download_set_reason (download, "disk-slow", _("The disk takes no more at the moment."));
+      else
+        changed = fil_download_set_reason (download, NULL, NULL);
     }
   else if (tally.queued + tally.stalled + tally.connecting + tally.pushing + tally.punching > 0)
     {

@@ -675,6 +675,31 @@ test_pause_while_verifying (void)
   world_assert_done (world, 1, content);
 }
 
+/* While the disk takes nothing, nothing comes, and that is said; the source is not to blame. */
+static void
+test_disk_takes_nothing (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (8 * MIB, 20);
+  FilDownload *download = world_start (world, content);
+  Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+  world->disk_is_slow = TRUE;
+  host->bytes_per_step = 100 * 1000;
+  world_add_source (world, 1, host);
+  world_run (world, 2);
+  world->disk_is_stuck = TRUE;
+  world_run (world, 60);
+  g_assert_cmpint (download->state, ==, FIL_DOWNLOAD_STATE_DOWNLOADING);
+  g_assert_cmpstr (download->reason_code, ==, "disk-slow");
+  world->disk_is_stuck = FALSE;
+  world_run (world, 1);
+  g_assert_null (download->reason_code);
+  g_assert_true (world_run_until (world, download, DONE, 20));
+  g_assert_cmpuint (host->connects, ==, 1);
+  world_assert_done (world, 1, content);
+}
+
 /* Once it is proved, and on its way to its place, it is neither paused nor proved again. */
 static void
 test_verify_at_last (void)
@@ -1065,6 +1090,7 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/disk-room", test_disk_room);
   g_test_add_func ("/transfer/downloads/disk-error", test_disk_error);
   g_test_add_func ("/transfer/downloads/pause-while-verifying", test_pause_while_verifying);
+  g_test_add_func ("/transfer/downloads/disk-takes-nothing", test_disk_takes_nothing);
   g_test_add_func ("/transfer/downloads/verify-at-last", test_verify_at_last);
   g_test_add_func ("/transfer/downloads/verbs", test_verbs);
   g_test_add_func ("/transfer/downloads/turns", test_turns);
