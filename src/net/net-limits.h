@@ -31,6 +31,10 @@
 #define FIL_ACCEPT_BACKLOG 128
 #define FIL_ACCEPT_PAUSE_US (1 * FIL_SEC) /* when descriptors ran out for good */
 
+/* Memory of many connections that have gone. */
+#define FIL_CROWD_MANY 128                 /* of them are worth asking the allocator for it … */
+#define FIL_CROWD_SPACING_US FIL_MINUTE    /* … so often */
+
 /* Connections to others. */
 #define FIL_DIAL_MAX 24
 #define FIL_DIAL_MAX_PER_ADDRESS 2

@@ -5,6 +5,7 @@
 #include "bootstrap.h"
 #include "clock.h"
 #include "database.h"
+#include "crowd.h"
 #include "dialer.h"
 #include "disk-storage.h"
 #include "disk.h"
@@ -115,6 +116,7 @@ struct _FilNode
   FilUploads *uploads;
   GPtrArray *browses;          /* of hosts that are asked for their list, owned */
   FilPushProxy *push_proxy;
+  FilCrowd crowd;              /* of connections */
   guint64 strangers_told;      /* refused wishes of strangers that the log of events has told of … */
   gint64 strangers_told_us;    /* … and when, 0: never */
   FilPunches *punches;

@@ -4,6 +4,7 @@
 #include "node-private.h"
 
 #include <glib/gi18n.h>
+#include <malloc.h>
 
 /* Strangers make a node connect to others: by pushes, offers to punch, and addresses in messages. What was refused
  * of it is counted here for a person to see. */
@@ -34,14 +35,19 @@ _fil_node_strangers_count (FilNode *self,
 /**
  * _fil_node_strangers_watch:
  *
- * Tells of a storm in the log of events: at its beginning, and how it goes on now and then.
+ * Tells of a storm in the log of events: at its beginning, and how it goes on now and then. The memory that it took goes
+ * back to the system when it is over.
  */
 void
 _fil_node_strangers_watch (FilNode *self,
                            gint64 now_us)
 {
   guint64 followed, refused;
+  guint n = fil_pumps_n (self->pumps) + (self->acceptor != NULL ? fil_acceptor_half_open (self->acceptor) : 0);
 
+  /* Half of a TLS handshake takes 80 kB. */
+  if (fil_crowd_has_left (&self->crowd, n, now_us))
+    malloc_trim (0);
   _fil_node_strangers_count (self, &followed, &refused);
   if (refused - self->strangers_told < FIL_STRANGERS_MANY ||
       (self->strangers_told_us != 0 && now_us - self->strangers_told_us < AGAIN_US))

@@ -376,6 +376,11 @@ class Node:
         fields = read("/proc/%d/stat" % self.process.pid).rsplit(b") ", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def heap_bytes(self):
+        """Memory that is no file's."""
+        status = read("/proc/%d/status" % self.process.pid).decode()
+        return int(status.split("RssAnon:")[1].split()[0]) * 1024
+
     def rss_bytes(self):
         return int(read("/proc/%d/statm" % self.process.pid).split()[1]) * os.sysconf("SC_PAGE_SIZE")
 

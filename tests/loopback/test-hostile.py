@@ -6,6 +6,7 @@ import os
 import resource
 import select
 import socket
+import ssl
 import struct
 import time
 import zlib
@@ -112,6 +113,30 @@ class HalfOpen(Test):
         peer = gnutella.connect(node.listen)
         self.addCleanup(peer.close)
         self.assertTrue(peer.answers())
+
+    def test_half_handshakes(self):
+        """Hundreds that begin to encrypt and go no further: what they took comes back when they have gone."""
+        node = self.node("node", role="ultrapeer").start(files={"fir.bin": b"fir"})
+        source = address()
+        hello = ssl.MemoryBIO()
+        client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        client.check_hostname = False
+        with self.assertRaises(ssl.SSLWantReadError):
+            client.wrap_bio(ssl.MemoryBIO(), hello).do_handshake()
+        hello = hello.read()
+        memory = node.heap_bytes()
+        socks = []
+        for i in range(256):
+            socks.append(socket.create_connection(gnutella.split_endpoint(node.listen), DEADLINE, (source, 0)))
+            socks[-1].sendall(hello if i % 2 else hello[:-1])
+        # When the last one is answered, all are there.
+        self.assertTrue(socks[-1].recv(1))
+        with_them = node.heap_bytes()
+        for sock in socks:
+            sock.close()
+        if not SANITIZED:
+            self.assertGreater(with_them - memory, 4 * MB)
+            node.until("the memory", lambda: node.status() and node.heap_bytes() - memory < 3 * MB)
 
     def test_one_byte_at_a_time(self):
         """A handshake that drips has the same time as one that does not."""
