@@ -62,13 +62,15 @@ fil_history_table_add (FilDatabase *database,
   fil_database_run (database, add, NULL, row_copy (row), (GDestroyNotify) fil_history_row_free);
 }
 
-/* The index of words would keep those of rows that are gone until it is merged some day. */
+/* The index of words would keep those of rows that are gone until it is merged some day. The row of a finished file that
+ * was cancelled is on no list, and tells the same as the history. */
 gboolean
 _fil_history_table_clear_in (FilConnection *connection,
                              GError **error)
 {
   return fil_connection_exec (connection,
                               "DELETE FROM history;"
+                              "DELETE FROM downloads WHERE finished <> 0 AND removed <> 0;"
                               "INSERT INTO history_words (history_words) VALUES ('delete-all')",
                               error);
 }

@@ -331,8 +331,12 @@ test_clear_history (Fixture *f,
   /* One more is being taken. */
   n_taken = f->n_done;
   fil_snapshots_take (f->snapshots, START + 4 * HOUR, on_done, f);
+  /* Of the rows of what is done some are off the list, and some are cancelled, which nobody sees any more either. */
   for (gint64 id = 1; id <= 200; id++)
-    fil_downloads_table_remove (f->database, id);
+    if (id % 2 == 0)
+      fil_downloads_table_remove (f->database, id);
+    else
+      fil_downloads_table_set_removed (f->database, id, 1000);
   fil_history_table_clear (f->database);
   fil_snapshots_clear_history (f->snapshots);
   g_assert_true (fil_database_flush (f->database, NULL));
