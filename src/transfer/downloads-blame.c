@@ -273,6 +273,7 @@ _fil_downloads_mismatch (FilDownloads *self,
                          FilDownload *download)
 {
   FilFileSource *liar;
+  gboolean is_anew;
 
   fil_download_set_reason (download, "corrupt",
                            _("What was received is not the file that was asked for; it is fetched again."));
@@ -282,20 +283,20 @@ _fil_downloads_mismatch (FilDownloads *self,
       return;
     }
   liar = only_owner (download);
+  is_anew = liar != NULL || best_candidate (download, self->now_us) == NULL;
   download->mismatches++;
   download->solo = 0;
   if (liar != NULL)
+    _fil_downloads_blame (self, download, liar);
+  if (is_anew)
     {
-      _fil_downloads_blame (self, download, liar);
       fil_segment_map_forget (download->map, (FilRange){ 0, download->size });
-      if (download->size_is_hearsay)
-        _fil_downloads_forget_size (self, download);
+      /* What is left is proved, but only what was synced of it may be named. */
+      g_free (download->work->durable);
+      download->work->durable = g_strdup (download->work->durable_verified);
     }
-  else if (best_candidate (download, self->now_us) == NULL)
-    fil_segment_map_forget (download->map, (FilRange){ 0, download->size });
-  g_clear_pointer (&download->work->durable, g_free);
-  if (download->map != NULL)
-    download->work->durable = fil_segment_map_to_text (download->map, FIL_SEGMENT_WRITTEN);
+  if (liar != NULL && download->size_is_hearsay)
+    _fil_downloads_forget_size (self, download);
   _fil_downloads_state (self, download, FIL_DOWNLOAD_STATE_QUEUED);
   _fil_downloads_save (self, download);
 }

@@ -14,6 +14,8 @@ struct _FilPart
 {
   GByteArray *bytes;
   GByteArray *pages; /* whether anything was written to each; a part file is sparse */
+  GByteArray *written; /* of each byte */
+  GByteArray *safe;    /* … and what of it a sync has made safe */
 };
 
 #define PAGE 4096
@@ -23,9 +25,11 @@ typedef struct
   FilStorageDone done;
   gpointer data;
   FilStorageReply reply;
+  FilPart *synced;  /* sync: that is safe when it is answered, or NULL */
+  GByteArray *safe; /* … as it was when it was asked for */
 } Answer;
 
-static void
+static Answer *
 answer_late (World *self,
              FilStorageDone done,
              gpointer done_data,
@@ -37,6 +41,7 @@ answer_late (World *self,
   if (reply->held != NULL)
     late->reply.held = g_array_ref ((GArray *) reply->held);
   g_queue_push_tail (self->answers, late);
+  return late;
 }
 
 static void
@@ -46,9 +51,60 @@ answer (World *self,
         const FilStorageReply *reply)
 {
   if (self->disk_is_slow)
-    answer_late (self, done, done_data, reply);
+    (void) answer_late (self, done, done_data, reply);
   else
     done (done_data, reply);
+}
+
+static GByteArray *
+copy_of (const GByteArray *bytes)
+{
+  return g_byte_array_append (g_byte_array_new (), bytes->data, bytes->len);
+}
+
+/* Takes safe. The part may have been deleted meanwhile. */
+static void
+make_safe (World *self,
+           FilPart *part,
+           GByteArray *safe)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->disk);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (value == part)
+      {
+        g_byte_array_unref (part->safe);
+        part->safe = safe;
+        return;
+      }
+  g_byte_array_unref (safe);
+}
+
+/**
+ * _world_disk_assert_safe:
+ * @ranges: (nullable): as they are saved
+ *
+ * A power cut may take all that was not synced: nothing else may be named in a row.
+ */
+void
+_world_disk_assert_safe (World *self,
+                         gint64 id,
+                         const char *ranges)
+{
+  const FilPart *part = g_hash_table_lookup (self->disk, &id);
+  g_auto (GStrv) parts = g_strsplit (ranges != NULL ? ranges : "", ",", -1);
+
+  for (guint i = 0; part != NULL && parts[i] != NULL; i++)
+    {
+      char *dash;
+      guint64 first = g_ascii_strtoull (parts[i], &dash, 10);
+      guint64 last = g_ascii_strtoull (dash + 1, NULL, 10);
+
+      g_assert_cmpuint (last, <, part->safe->len);
+      g_assert_null (memchr (part->safe->data + first, 0, last - first + 1));
+    }
 }
 
 void
@@ -60,6 +116,8 @@ _world_run_answers (World *self)
     {
       g_autofree Answer *late = g_queue_pop_head (self->answers);
 
+      if (late->synced != NULL)
+        make_safe (self, late->synced, late->safe);
       late->done (late->data, &late->reply);
       if (late->reply.held != NULL)
         g_array_unref ((GArray *) late->reply.held);
@@ -73,6 +131,8 @@ _world_part_free (gpointer data)
 
   g_byte_array_unref (part->bytes);
   g_byte_array_unref (part->pages);
+  g_byte_array_unref (part->written);
+  g_byte_array_unref (part->safe);
   g_free (part);
 }
 
@@ -140,6 +200,8 @@ disk_open (gpointer data,
           part = g_new0 (FilPart, 1);
           part->bytes = g_byte_array_new ();
           part->pages = g_byte_array_new ();
+          part->written = g_byte_array_new ();
+          part->safe = g_byte_array_new ();
           g_hash_table_insert (self->disk, g_memdup2 (&sought->id, sizeof sought->id), part);
         }
       reply.part = part;
@@ -169,7 +231,10 @@ disk_write (gpointer data,
 
           g_byte_array_set_size (part->bytes, (guint) (offset + len));
           memset (part->bytes->data + old, 0, part->bytes->len - old);
+          g_byte_array_set_size (part->written, part->bytes->len);
+          memset (part->written->data + old, 0, part->written->len - old);
         }
+      memset (part->written->data + offset, 1, len);
       memcpy (part->bytes->data + offset, bytes, len);
       note_pages (part, offset, len);
       self->writes++;
@@ -187,7 +252,16 @@ disk_sync (gpointer data,
   FilStorageReply reply = { .status = FIL_STORAGE_OK };
 
   self->syncs++;
-  answer (self, done, done_data, &reply);
+  if (self->disk_is_slow)
+    {
+      Answer *late = answer_late (self, done, done_data, &reply);
+
+      late->synced = part;
+      late->safe = copy_of (part->written);
+      return;
+    }
+  make_safe (self, part, copy_of (part->written));
+  done (done_data, &reply);
 }
 
 static void
@@ -205,7 +279,7 @@ disk_check (gpointer data,
   fil_tth_of (&reply.tth, part->bytes->data + range.start, fil_range_len (range));
   self->checks++;
   if (self->checks_are_stuck)
-    answer_late (self, done, done_data, &reply);
+    (void) answer_late (self, done, done_data, &reply);
   else
     answer (self, done, done_data, &reply);
 }

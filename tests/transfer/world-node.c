@@ -301,6 +301,11 @@ node_save (gpointer data,
 
   if (self->forgets_done && record->state == FIL_DOWNLOAD_STATE_DONE)
     return;
+  if (record->state != FIL_DOWNLOAD_STATE_DONE)
+    {
+      _world_disk_assert_safe (self, record->spec.id, record->received);
+      _world_disk_assert_safe (self, record->spec.id, record->verified);
+    }
   saved = g_new0 (Saved, 1);
   saved->spec = record->spec;
   saved->name = g_strdup (record->spec.name);

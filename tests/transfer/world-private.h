@@ -18,6 +18,7 @@ void _world_connect_silent (World *self, Host *host, FilSession *ours);
 extern const FilStorage _world_disk;
 void _world_run_answers (World *self);
 void _world_part_free (gpointer part);
+void _world_disk_assert_safe (World *self, gint64 id, const char *ranges);
 
 /* world-host.c */
 FilSession *_host_session (Host *host);
