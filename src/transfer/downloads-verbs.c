@@ -215,7 +215,7 @@ fil_downloads_set_priority (FilDownloads *self,
 {
   FilDownload *download = look_up (self, id, now_us);
 
-  if (download == NULL)
+  if (download == NULL || download->state == FIL_DOWNLOAD_STATE_DONE)
     return FALSE;
   if (download->priority == priority)
     return TRUE;

@@ -253,7 +253,8 @@ fil_path_describe (const FilPathFacts *self)
     append_sentence (words, self->reason);
   append_stations (words, self);
   append_carrier (words, self);
-  if (self->hops >= 0)
+  /* A link from outside tells none. */
+  if (self->hops > 0)
     {
       g_autofree char *hops = g_strdup_printf (ngettext ("In the network it is %d hop away.",
                                                          "In the network it is %d hops away.", (gulong) self->hops),

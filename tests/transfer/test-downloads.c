@@ -831,6 +831,7 @@ test_limit (void)
   world_run (world, 600);
   world_assert_done (world, 7, content);
   g_assert_false (fil_downloads_set_limit (world->downloads, 7, 1000, world->now_us));
+  g_assert_false (fil_downloads_set_priority (world->downloads, 7, 1, world->now_us));
 }
 
 /* Two files of one host: one connection at a time, and the second says that it is its turn next, not that nobody answers. */

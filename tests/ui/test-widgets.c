@@ -530,7 +530,7 @@ typedef struct
   const char *own_nat; /* "": not measured yet */
   FilTri tcp_reachable;
   gboolean is_encrypted;
-  gint64 hops;         /* 0: not known */
+  gint64 hops;         /* 0: not known, -1: the row says 0 */
   guint n_untold;      /* of the two that carried the signalling of all but direct ways, so many are not known */
 
   FilWall own_wall, their_wall;
@@ -557,7 +557,8 @@ static const Way ways[] = {
     .own_wall = FIL_WALL_FIREWALL, .their_wall = FIL_WALL_FIREWALL, .n_peers = 2, .line = "UDP", .not_said = "round trip",
     .parts = { "your firewall", "their firewall" } },
   { .state = "idle", .reach = "unreachable", .reason = "Both routers forbid it.", .own_nat = "udp-blocked",
-    .own_wall = FIL_WALL_FIREWALL, .their_wall = FIL_WALL_UNKNOWN, .line = "", .parts = { "No path", "Both routers forbid it." } },
+    .own_wall = FIL_WALL_FIREWALL, .their_wall = FIL_WALL_UNKNOWN, .line = "", .hops = -1, .not_said = "hop",
+    .parts = { "No path", "Both routers forbid it." } },
   { .state = "pushing", .reach = "push", .own_nat = "full-cone", .tcp_reachable = FIL_TRI_YES, .hops = 3, .n_untold = 1,
     .own_wall = FIL_WALL_NAT, .their_wall = FIL_WALL_UNKNOWN, .n_peers = 1, .peers = "192.0.2.2:6346", .line = "",
     .parts = { "1 ultrapeer for the signalling", "In the network it is 3 hops away." } },
@@ -579,7 +580,7 @@ make_source (const Way *way)
 
   return _fil_row_new (&fil_schema_download_source,
                        g_variant_new ("(xssssxxxxs^asxsssbx)", (gint64) 1, "192.0.2.9:6346", "FLBT", way->state, way->reach,
-                                      way->hops > 0 ? way->hops : FIL_NULL_INT, (gint64) 0, (gint64) 0, FIL_NULL_INT, "",
+                                      way->hops == 0 ? FIL_NULL_INT : MAX (way->hops, 0), (gint64) 0, (gint64) 0, FIL_NULL_INT, "",
                                       via + n_untold, FIL_NULL_INT,
                                       way->reason != NULL ? way->reason : "", way->their_nat != NULL ? way->their_nat : "",
                                       way->transport != NULL ? way->transport : "", way->is_encrypted,
