@@ -86,6 +86,7 @@ struct _FilDownloadWork
   guint n_size_doubts;      /* how often the size was found to be nobody's */
   gint64 size_trial_us;     /* another size is named as often: until when the present one may prove itself; 0: none is … */
   gint64 size_patience_us;  /* … and how long it was given */
+  gboolean size_is_granted; /* more name another one, which has had its time */
   gboolean is_restored;     /* its sources come from the store, until the first tick */
   gboolean may_be_finished; /* in an earlier life that could not say so any more; until the part file was opened */
   gboolean has_new_sources; /* … that are not saved yet */

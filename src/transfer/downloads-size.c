@@ -182,6 +182,7 @@ change_size (FilDownloads *self,
       _fil_downloads_restart_checks (self, download);
     }
   download->work->size_trial_us = 0;
+  download->work->size_is_granted = FALSE;
   _fil_downloads_save (self, download);
   _fil_downloads_changed (self, download);
   return FIL_NEVER;
@@ -214,6 +215,7 @@ _fil_downloads_doubt_size (FilDownloads *self,
                            gint64 now_us)
 {
   FilDownloadWork *work = download->work;
+  gint64 again_us;
   guint64 size = 0;
   guint n, own;
 
@@ -226,9 +228,9 @@ _fil_downloads_doubt_size (FilDownloads *self,
       return FIL_NEVER;
     }
   own = count_voices (download, download->size);
-  if ((n > own && n >= 2) || is_disproved (download) || is_nobodys_size (download))
+  if ((n > own && n >= 2 && !work->size_is_granted) || is_disproved (download) || is_nobodys_size (download))
     return change_size (self, download, size, now_us);
-  if (own > n)
+  if (own > n && fil_download_received_bytes (download) >= FIL_SIZE_TRIAL_STAKE)
     {
       work->size_trial_us = 0;
       return FIL_NEVER;
@@ -238,5 +240,9 @@ _fil_downloads_doubt_size (FilDownloads *self,
       work->size_patience_us = MAX (2 * work->size_patience_us, FIL_SIZE_TRIAL_US);
       work->size_trial_us = now_us + work->size_patience_us;
     }
-  return now_us < work->size_trial_us ? work->size_trial_us : change_size (self, download, size, now_us);
+  if (now_us < work->size_trial_us)
+    return work->size_trial_us;
+  again_us = change_size (self, download, size, now_us);
+  work->size_is_granted = again_us == FIL_NEVER && own > n;
+  return again_us;
 }

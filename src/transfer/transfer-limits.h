@@ -33,6 +33,7 @@
 /* Segments */
 #define FIL_SIZE_DOUBTS_MAX 3                  /* how often sources may correct the size of one file */
 #define FIL_SIZE_TRIAL_US (10 * FIL_MINUTE)    /* in which one of two sizes proves itself, and twice as long each next */
+#define FIL_SIZE_TRIAL_STAKE (512 * 1024)      /* with so much of it there, a size gives way to none that fewer name */
 #define FIL_SEGMENT_MAX 4096                   /* pieces of one map; more lose their credit and merge */
 #define FIL_SEGMENT_ALIGN (64 * 1024)          /* ends of leases; a node of a tree is a multiple */
 #define FIL_SEGMENT_FIRST (512 * 1024)         /* first lease on a connection; some peers grant no more */

@@ -187,6 +187,33 @@ test_liar_comes_late (void)
     }
 }
 
+/* Liars of two networks outvote one honest host, and then bring next to nothing: once they have had their time, it gets
+ * its own, in which they do not outvote it again. */
+static void
+test_silent_majority (void)
+{
+  for (guint is_first = 0; is_first < 2; is_first++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (3 * MIB, 14);
+      g_autoptr (GBytes) junk = test_content (8 * MIB, 15);
+      FilDownload *download = start (world, content, 0);
+
+      if (is_first)
+        add_host (world, 27, content, FALSE, 4096);
+      world_run (world, 5);
+      for (guint i = 0; i < 2; i++)
+        add_host (world, 25 + i, junk, FALSE, 20);
+      world_run (world, 5);
+      if (!is_first)
+        add_host (world, 27, content, FALSE, 4096);
+      world_run (world, 30);
+      g_assert_cmpuint (download->size, ==, 8 * MIB);
+      g_assert_true (world_run_until (world, download, DONE, 660 + 2 * 3 * MIB / 40960));
+      world_assert_done (world, 1, content);
+    }
+}
+
 /* As LimeWire: what lies beyond the end of its file is refused without a word on why. */
 static gboolean
 refuse_beyond_the_end (Host *host,
@@ -272,6 +299,7 @@ main (int argc,
   g_test_add_func ("/transfer/sizes/liar-is-quick", test_liar_is_quick);
   g_test_add_func ("/transfer/sizes/many-of-one-network", test_many_of_one_network);
   g_test_add_func ("/transfer/sizes/liar-comes-late", test_liar_comes_late);
+  g_test_add_func ("/transfer/sizes/silent-majority", test_silent_majority);
   g_test_add_func ("/transfer/sizes/refused-without-a-word", test_refused_without_a_word);
   g_test_add_func ("/transfer/sizes/no-voices", test_no_voices);
   return g_test_run ();
