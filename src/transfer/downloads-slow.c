@@ -10,18 +10,18 @@
 /* Sources that bring next to nothing, or keep us waiting, would fill all the connections that there may be, and keep
  * out whoever has the file to give. */
 
-/* Downloads that have connections, @download among them. */
+/* Downloads that have connections, @download among them. There may be many more that have none. */
 static guint
 n_sharing (const FilDownloads *self,
            const FilDownload *download)
 {
   guint n = 1;
 
-  for (guint i = 0; i < self->list->len; i++)
+  for (guint i = 0; i < self->fetches->len; i++)
     {
-      const FilDownload *other = g_ptr_array_index (self->list, i);
+      const FilFetch *fetch = g_ptr_array_index (self->fetches, i);
 
-      n += other != download && other->work->fetches->len > 0;
+      n += fetch->download != download && g_ptr_array_index (fetch->download->work->fetches, 0) == fetch;
     }
   return n;
 }
@@ -107,7 +107,9 @@ static gboolean
 is_supplied (const FilDownload *download,
              gint64 now_us)
 {
-  return n_bringing (download) + _fil_download_n_pushing (download) >= most_connections (download, now_us);
+  guint n = n_bringing (download) + _fil_download_n_pushing (download);
+
+  return n > 0 && n >= most_connections (download, now_us);
 }
 
 /* Whether others may have its connection; when not, @wake is when that may be. */
@@ -226,7 +228,7 @@ void
 _fil_downloads_trim (FilDownload *download,
                      gint64 now_us)
 {
-  while (n_bringing (download) > most_connections (download, now_us))
+  while (n_bringing (download) > 1 && n_bringing (download) > most_connections (download, now_us))
     {
       FilFetch *fetch = slowest (download, now_us);
       FilFileSource *source = fetch->source;
