@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small internet in network namespaces: hosts with public-looking addresses, and hosts behind NAT routers.
 
-Nothing of the machine's own network is touched and nothing leads out: the "internet" is a bridge in a namespace
-of its own. A laboratory has its own table of processes, list of namespaces and place for files, so that
+Nothing of the machine's own network is touched and nothing leads out: the "internet" is a router with one bridge, in
+a namespace of its own. A laboratory has its own table of processes, list of namespaces and place for files, so that
 laboratories do not meet, and with its first process everything goes, however that ended. Needs root.
 """
 import base64
@@ -21,6 +21,9 @@ import nat
 
 NETNS = '/run/netns'
 CLONE_NEWNET = 0x40000000
+# Stands between all hosts that have IPv4. The neighbours of all namespaces share one table of the kernel with 1024
+# places, which a laboratory fills in which every host is a neighbour of every other one.
+ROUTER, ROUTER_MAC = '192.0.0.1', '02:00:00:00:00:01'
 INSIDE = 'FILBERT_LAB_INSIDE'
 TOOLS = 'conntrack', 'ip', 'mount', 'nft', 'setpriv', 'sysctl', 'unshare'
 
@@ -171,7 +174,11 @@ class Lab:
         self.delay_us = one_way_ms * 1000 // 2
         self.relay = Relay(relay) if self.delay_us else None
         self.core = self._add_namespace('net')
-        run('ip', '-n', self.core, 'link', 'add', 'inet', 'up', 'type', 'bridge')
+        run('ip', '-n', self.core, 'link', 'add', 'inet', 'address', ROUTER_MAC, 'up', 'type', 'bridge')
+        run('ip', '-n', self.core, 'address', 'add', f'{ROUTER}/32', 'dev', 'inet')
+        run('ip', '-n', self.core, 'route', 'add', 'default', 'dev', 'inet')
+        run('ip', 'netns', 'exec', self.core, 'sysctl', '-qw', 'net.ipv4.ip_forward=1',
+            'net.ipv4.conf.all.send_redirects=0', 'net.ipv4.conf.inet.send_redirects=0')
 
     def __enter__(self):
         return self
@@ -226,8 +233,11 @@ class Lab:
     def _set_address(namespace, address):
         run('ip', '-n', namespace, 'address', 'flush', 'dev', 'eth0')
         run('ip', '-n', namespace, 'address', 'add', f'{address}/32', 'dev', 'eth0')
-        # Every address is a neighbour: an internet without routers.
-        run('ip', '-n', namespace, 'route', 'replace', 'default', 'dev', 'eth0', 'src', address)
+        Lab._set_route(namespace, address)
+
+    @staticmethod
+    def _set_route(namespace, address):
+        run('ip', '-n', namespace, 'route', 'replace', 'default', 'via', ROUTER, 'dev', 'eth0', 'onlink', 'src', address)
 
     def add_host(self, name, address, kind='public'):
         """A host with an address of its own, of either family: that everybody can connect to, or behind a firewall."""
@@ -288,7 +298,7 @@ class Lab:
         """Pulls the wire to the internet, or plugs it in again."""
         run('ip', '-n', host.edge, 'link', 'set', 'eth0', 'up' if is_up else 'down')
         if is_up:
-            run('ip', '-n', host.edge, 'route', 'replace', 'default', 'dev', 'eth0', 'src', host.external)
+            Lab._set_route(host.edge, host.external)
 
     @staticmethod
     def forget(host):

@@ -202,6 +202,14 @@ def check_distance(relay):
     return f'there and back in {sorted(times)[len(times) // 2]:.1f} ms'
 
 
+def check_neighbours(observer):
+    """Hosts are no neighbours of each other, of which the kernel bears only so many."""
+    shown = observer.host.run('ip', '-4', 'neighbour', 'show', 'dev', 'eth0')
+    neighbours = {line.split()[0] for line in shown.splitlines()}
+    if neighbours != {lab.ROUTER}:
+        raise Failure(f'the observer has the neighbours {neighbours}')
+
+
 def main():
     suite = Suite()
     reason = lab.why_not()
@@ -215,6 +223,7 @@ def main():
         for i, kind in enumerate(nat.KINDS.values()):
             host = network.add(kind.name, kind.name, f'81.20.{i}.14')
             suite.case(f'{kind.name}: {kind.words}', lambda h=host: check(observer, h))
+        suite.case('all by way of one router', lambda: check_neighbours(observer))
     suite.case('a wire with delay', lambda: check_distance(sys.argv[1]))
     suite.end()
 
