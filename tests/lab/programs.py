@@ -78,8 +78,10 @@ class Filbert(Program):
 
     def launch(self, role, connect=()):
         """Starts the program without waiting for it."""
+        # A folder that is shared is watched, and of inotify's instances a user has only 128 for all laboratories.
+        sharing = ['--share', self.shared] if os.listdir(self.shared) else []
         self.spawn([os.path.join(self.bindir, 'filbertd'), '--profile', self.profile, '--role', role,
-                    '--listen', f'{bracketed(self.bound)}:{self.port}', '--share', self.shared,
+                    '--listen', f'{bracketed(self.bound)}:{self.port}', *sharing,
                     '--downloads', self.downloads, '--no-bootstrap', '--headless', '--log', 'debug',
                     *[word for peer in connect for word in ('--connect', peer)]], env=self.env)
 
