@@ -148,10 +148,18 @@ class SmallDisk(Test):
         self.assertEqual(self.getter.ask("removed"), kept)
         self.assertEqual(os.listdir(self.disk), ["%d.part" % cancelled])
 
+    def is_put_down(self):
+        """Whether the node has nothing open on the disk: what came is recorded before a part file is closed."""
+        opened = "/proc/%d/fd" % self.getter.process.pid
+        return self.getter.status() and not any(
+            os.path.realpath(os.path.join(opened, fd)).startswith(self.disk + "/") for fd in os.listdir(opened))
+
     def test_room_is_made(self):
-        """It goes when that makes the room."""
+        """It goes when that makes the room. What it takes is known from what was recorded of it."""
         self.memory_disk(FLOOR + 16 * MIB)
         self.begin(12 * MIB, 307, 2 * MIB)
+        self.getter.ask("pause", str(self.number))
+        self.getter.until("the part file is closed", self.is_put_down)
         cancelled = self.number
         self.getter.ask("cancel", str(cancelled))
         self.number = self.getter.ask(
