@@ -577,15 +577,16 @@ test_disk_full (void)
                 { FIL_STORAGE_GONE, "folder-gone" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    for (guint late = 0; late < 2; late++)
+    for (guint variant = 0; variant < 4; variant++)
       {
+        gboolean is_late = (variant & 1) != 0, is_restarted = (variant & 2) != 0;
         g_autoptr (World) world = world_new ();
         g_autoptr (GBytes) content = test_content (8 * MIB, 17);
         FilDownload *download = world_start (world, content);
         Host *host = world_add_host (world, "25.0.0.1:6346", content);
         guint64 received;
 
-        world->disk_is_slow = late == 1;
+        world->disk_is_slow = is_late;
         host->bytes_per_step = 64 * 1024;
         world_add_source (world, 1, host);
         world_run (world, 3);
@@ -598,10 +599,13 @@ test_disk_full (void)
         /* Nor is anything lost of what came before when the node ends meanwhile. */
         received = fil_download_received_bytes (download);
         g_assert_cmpuint (received, >, 0);
-        world_restart (world, TRUE);
-        download = fil_downloads_get (world->downloads, 1);
-        g_assert_cmpuint (fil_download_received_bytes (download), ==, received);
-        world_add_source (world, 1, host);
+        if (is_restarted)
+          {
+            world_restart (world, TRUE);
+            download = fil_downloads_get (world->downloads, 1);
+            g_assert_cmpuint (fil_download_received_bytes (download), ==, received);
+            world_add_source (world, 1, host);
+          }
         world->disk_status = FIL_STORAGE_OK;
         g_assert_true (world_run_until (world, download, DONE, 100));
         world_assert_done (world, 1, content);
