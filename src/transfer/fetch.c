@@ -277,7 +277,12 @@ forget (FilFetch *self)
   flush (self);
   _fil_downloads_soon (downloads);
   if (self->download->work->tree_fetch == self->number)
-    self->download->work->tree_fetch = 0;
+    {
+      /* Nobody else could be asked meanwhile; a connection that broke by accident is forgiven. */
+      self->download->work->tree_fetch = 0;
+      if (++self->source->lost_trees >= FIL_SOURCE_MAX_LOST_TREES)
+        self->source->no_tree = TRUE;
+    }
   g_array_unref (self->leases);
   g_array_unref (self->late);
   g_free (self->tree_path);

@@ -108,6 +108,7 @@ typedef struct
   gboolean asks_size;    /* it refused a range and did not say why: the first byte is asked for, to see its size … */
   gboolean was_asked_size; /* … once */
   gboolean no_tree;      /* what it sent as the tree was none, or it sent none */
+  guint lost_trees;      /* … and how often a connection ended while we waited for one */
   gboolean is_suspect;   /* what it sent did not fit a tree that is not sure: others go first */
   gint64 pinged_us;      /* when it was asked by UDP, 0: never … */
   FilGuid ping;          /* … and with which message, until it answers */

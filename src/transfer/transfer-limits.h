@@ -86,6 +86,7 @@
 /* Sources */
 #define FIL_SOURCE_DIAL_US (10 * FIL_SEC)
 #define FIL_SOURCE_MAX_FAILURES 5              /* dials that failed in a row: given up for a day */
+#define FIL_SOURCE_MAX_LOST_TREES 2            /* connections that ended before a tree was there */
 #define FIL_SOURCE_MAX_HANGUPS 3               /* ends before a reply, in a row */
 #define FIL_SOURCE_GIVEN_UP_US (24 * FIL_HOUR)
 #define FIL_SOURCE_RECONNECT_US (1 * FIL_SEC)  /* after a connection that delivered … */

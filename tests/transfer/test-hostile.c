@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "download-reply.h"
 #include "sha1.h"
 #include "transfer-limits.h"
 
@@ -113,6 +114,49 @@ test_replies (void)
       world_add_source (world, 1, good);
       g_assert_true (world_run_until (world, download, DONE, 60));
       world_assert_done (world, 1, content);
+    }
+}
+
+/* What a head says twice is believed only when it says the same: each of these would be bytes of the next reply taken
+ * for bytes of the file, or the other way round. */
+static void
+test_contradictions (void)
+{
+  static const struct
+  {
+    const char *headers;
+    gboolean is_believed;
+  } cases[] = {
+    { "Content-Length: 5\r\nContent-Range: bytes 10-14/100\r\n", TRUE },
+    { "Content-Range: bytes 10-14/100\r\n", TRUE },
+    { "Content-Length: 6\r\nContent-Range: bytes 10-14/100\r\n", FALSE },
+    { "Content-Length: 4\r\nContent-Range: bytes 10-14/100\r\n", FALSE },
+    { "Content-Length: 0\r\nContent-Range: bytes 10-14/100\r\n", FALSE },
+    { "Content-Length: 5\r\nContent-Length: 5\r\nContent-Range: bytes 10-14/100\r\n", TRUE },
+    { "Content-Length: 5, 6\r\nContent-Range: bytes 10-14/100\r\n", FALSE },
+    { "Content-Length: +5\r\nContent-Range: bytes 10-14/100\r\n", FALSE },
+    { "Content-Length: 18446744073709551621\r\nContent-Range: bytes 10-14/100\r\n", FALSE },
+    { "Content-Length: 5\r\nContent-Range: bytes 96-100/100\r\n", FALSE },
+    { "Content-Length: 5\r\nContent-Range: bytes 10-14/100\r\nContent-Range: bytes 0-4/100\r\n", FALSE },
+    { "Content-Length: 5\r\nTransfer-Encoding: chunked\r\nContent-Range: bytes 10-14/100\r\n", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const FilRange asked = { 10, 15 };
+      g_auto (FilDownloadReplyHead) reply = { 0 };
+      g_autofree char *text = g_strdup_printf ("HTTP/1.1 206 Partial Content\r\n%s\r\n", cases[i].headers);
+      FilHead *head = fil_head_new (&fil_head_limits_http);
+      const char *error = NULL;
+      gsize used;
+
+      g_test_message ("%s", cases[i].headers);
+      g_assert_cmpint (fil_head_feed (head, fil_slice_text (text), &used), ==, FIL_HEAD_DONE);
+      g_assert_cmpint (fil_download_reply_read (&reply, head, &asked, &error), ==, cases[i].is_believed);
+      g_assert_cmpint (error == NULL, ==, cases[i].is_believed);
+      if (cases[i].is_believed)
+        g_assert_cmpuint (reply.body_len, ==, 5);
+      fil_head_free (head);
     }
 }
 
@@ -511,6 +555,7 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/hostile/replies", test_replies);
+  g_test_add_func ("/transfer/hostile/contradictions", test_contradictions);
   g_test_add_func ("/transfer/hostile/other-size", test_other_size);
   g_test_add_func ("/transfer/hostile/empty", test_empty);
   g_test_add_func ("/transfer/hostile/other-size-and-tree", test_other_size_and_tree);

@@ -73,7 +73,7 @@ test_reply (void)
     g_string_append_printf (text, "%s%u-%u", i % 64 == 0 ? ",\r\n " : ",", i < 5 ? 5 - i : i % 2, i < 5 ? 5 - i : 999999 - i);
   g_string_append (text, "\r\n\r\n");
   g_assert_cmpint (fil_head_feed (head, fil_slice_text (text->str), &used), ==, FIL_HEAD_DONE);
-  g_assert_true (fil_download_reply_read (&reply, head, FALSE, &error));
+  g_assert_true (fil_download_reply_read (&reply, head, NULL, &error));
   g_assert_nonnull (reply.reply.available);
   g_assert_cmpuint (reply.reply.available->len, ==, 1);
   range = g_array_index (reply.reply.available, FilRange, 0);

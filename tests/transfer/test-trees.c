@@ -403,6 +403,29 @@ test_bad_trees (void)
     }
 }
 
+/* Begins to send a tree, and never ends: nobody else can be asked for one meanwhile, so it is not asked for ever. */
+static void
+test_endless_tree (void)
+{
+  static const char *const replies[] = { "", "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\nnone" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (replies); i++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (6 * MIB, 17);
+      FilDownload *download = world_start (world, content);
+      Host *host = add_host (world, 0, content, NULL);
+
+      host->reply = reply_bad_tree;
+      host->text = replies[i];
+      host->bytes_per_step = 1000;
+      world_run (world, 4 * FIL_REPLY_PAGE_US / FIL_SEC);
+      g_assert_cmpint (download->state, !=, DONE);
+      g_assert_cmpuint (host->trees, ==, FIL_SOURCE_MAX_LOST_TREES);
+      g_assert_cmpuint (fil_download_received_bytes (download), >, MIB / 2);
+    }
+}
+
 /* Names a place for the tree that is not its own to name. */
 static gboolean
 reply_tree_elsewhere (Host *host,
@@ -476,6 +499,7 @@ main (int argc,
   g_test_add_func ("/transfer/trees/restart", test_restart);
   g_test_add_func ("/transfer/trees/changed-on-disk", test_changed_on_disk);
   g_test_add_func ("/transfer/trees/bad-trees", test_bad_trees);
+  g_test_add_func ("/transfer/trees/endless-tree", test_endless_tree);
   g_test_add_func ("/transfer/trees/tree-elsewhere", test_tree_elsewhere);
   return g_test_run ();
 }

@@ -911,6 +911,7 @@ test_judged_places (void)
   g_autoptr (Node) node = node_new ();
   FilEndpoint wanted;
   FilPushEndpoint out[4];
+  FilHost hosts[4];
 
   g_assert_true (fil_endpoint_parse (&wanted, "30.0.0.1:6346", -1, 0));
   fil_uploads_set_mesh (node->uploads, mesh);
@@ -920,17 +921,21 @@ test_judged_places (void)
       g_autofree char *said = talk (session,
                                     "GET " N2R " HTTP/1.1\r\nX-FAlt: "
                                     "01010101010101010101010101010101;7000:192.168.1.1;10.0.0.1:25;30.0.0.1:6346,"
-                                    "02020202020202020202020202020202;127.0.0.1:80\r\n" HOST,
+                                    "02020202020202020202020202020202;127.0.0.1:80\r\n"
+                                    "X-Alt: 192.168.1.1:6346, 127.0.0.1:80, 10.0.0.1, 224.0.0.1:6346, 30.0.0.2:6346\r\n" HOST,
                                     4096);
 
       g_assert_nonnull (strstr (said, " 200 "));
       fil_session_free (session);
     }
-  g_assert_cmpuint (fil_mesh_n_places (mesh), ==, 1);
+  g_assert_cmpuint (fil_mesh_n_places (mesh), ==, 2);
+  g_assert_cmpuint (fil_mesh_good (mesh, &node->sha1, &wanted, 0, hosts, G_N_ELEMENTS (hosts), 0), ==, 1);
   g_assert_cmpuint (fil_mesh_good_push (mesh, &node->sha1, 0, out, G_N_ELEMENTS (out), 0), ==, 1);
   g_assert_cmpuint (out[0].n_proxies, ==, 1);
   g_assert_true (fil_endpoint_equal (&out[0].proxies[0].endpoint, &wanted));
   g_assert_false (fil_endpoint_is_set (&out[0].external));
+  g_assert_true (fil_endpoint_parse (&wanted, "30.0.0.2:6346", -1, 0));
+  g_assert_true (fil_endpoint_equal (&hosts[0].endpoint, &wanted));
 }
 
 int
