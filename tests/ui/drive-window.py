@@ -369,6 +369,22 @@ def order():
     wait_for('it is the first', lambda: queue()[0] == name)
 
 
+def paste():
+    """A link from the clipboard is offered; in the entry, pasting is pasting."""
+    key('ctrl+f')
+    wait_for('the keyboard is in the entry', lambda: any(role in ('text', 'entry') for role, *_ in focused()))
+    key('ctrl+a')
+    write('magnet:?xt=urn:sha1:VMTHZRDFYWS3N2VTC5YU65HA7AFBJCQO&dn=nut')
+    key('ctrl+a', 'ctrl+c', 'End', 'ctrl+v')
+    wait_for('the text twice', lambda: [n for n in walk(window()) if n.get_role_name() in ('text', 'entry')
+                                        and n.get_text(0, n.get_character_count()).count('magnet:') == 2])
+    key('alt+2', 'ctrl+v')
+    wait_for_text('Download “nut”?')
+    key('ctrl+v')
+    press('Dismiss')
+    wait_for('it was one offer', lambda: not has_text('Download “nut”?'))
+
+
 def cancel(name):
     press('Cancel ' + name)
     wait_for(f'{name} is gone', lambda: not find('push button', 'Cancel ' + name))
@@ -517,7 +533,7 @@ def main():
         wait_for('the window', lambda: window() and find('push button', 'Search'))
         if not is_demo:
             started_as_asked(node)
-        for step in (demo,) if is_demo else (search_and_download, transfers, finished, uploads, order, history, library, network, shortcuts, preferences):
+        for step in (demo,) if is_demo else (search_and_download, transfers, finished, uploads, order, paste, history, library, network, shortcuts, preferences):
             if sys.argv[3:] and step.__name__ not in sys.argv[3:]:
                 continue
             step()
