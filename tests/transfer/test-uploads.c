@@ -593,6 +593,13 @@ test_session_limits (void)
       g_ptr_array_add (sessions, session);
     }
 
+  /* A way that both sides opened makes nobody leave. */
+  {
+    FilEndpoint peer = fil_endpoint_v4 ((guint8[4]){ 26, 0, 0, 1 }, 1);
+
+    g_assert_null (fil_uploads_punched (node->uploads, &peer, 0));
+  }
+
   /* The one that was there first, and never said anything, makes room; those who have a slot do not. */
   for (guint i = 0; i < 2; i++)
     g_free (talk (sessions->pdata[1 + i], "GET " N2R " HTTP/1.1\r\n" HOST, 4096));
