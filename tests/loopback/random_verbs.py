@@ -169,7 +169,7 @@ class World:
             return code == NOT_FOUND
         if kind == "restore":
             return code == (FAILED if self.other_of_file(item) else OK)
-        if kind in ("pause", "resume", "retry", "limit", "preview"):
+        if kind in ("pause", "resume", "retry", "priority", "limit", "preview"):
             return code in (OK, FAILED)
         return code == OK
 
@@ -183,7 +183,7 @@ class World:
             self.got(subject, result.row()["id"])
             return
         self.expect(self.judge_answer(words, subject, result.code), "the answer is wrong: %s" % subject)
-        if result.code == FAILED and words[0] in ("pause", "resume", "limit"):
+        if result.code == FAILED and words[0] in ("pause", "resume", "priority", "limit"):
             self.expect(subject.id in self.finished(), "refused of one that is not done")
         if result.code == OK:
             self.apply(words, subject)
