@@ -10,7 +10,7 @@ LIMIT = 40000
 
 class Limit(Test):
     def begin(self):
-        """Two files, of which one is to be limited; a host gives one file at a time, so each has sharers of its own."""
+        """Two files with sharers of their own, of which one is to be limited."""
         self.slow, self.fast = noise(SIZE, 41), noise(SIZE, 42)
         self.ultrapeer = self.node("ultrapeer", role="ultrapeer").start()
         for name, files in (("one sharer", {"slow medlar.bin": self.slow}),
@@ -44,6 +44,24 @@ class Limit(Test):
         self.assertIsNone(self.row()["limit_bps"])
         self.getter.wait_download(self.number, "is done", lambda d: d["state"] == "done")
         self.assert_whole(self.row(), self.slow)
+
+    def test_same_host(self):
+        """A download that is slow by its limit does not keep its only source from another one."""
+        slow, fast = noise(SIZE, 43), noise(SIZE, 44)
+        ultrapeer = self.node("ultrapeer", role="ultrapeer").start()
+        self.node("sharer").start([ultrapeer], {"slow medlar.bin": slow, "fast medlar.bin": fast})
+        self.getter = self.node("getter", settings={"download-limit": "2000000"}).start([ultrapeer])
+        found = {row["name"]: row["id"] for row in self.getter.find("medlar", n=2)}
+        self.number = self.getter.ask("get", str(found["slow medlar.bin"]))[0]["id"]
+        self.getter.ask("limit", str(self.number), str(LIMIT))
+        self.getter.wait_download(self.number, "has begun", lambda d: d["received_bytes"] > 0)
+        other = self.getter.ask("get", str(found["fast medlar.bin"]))[0]["id"]
+        row = self.getter.wait_download(other, "is done", lambda d: d["state"] == "done")
+        self.assert_whole(row, fast)
+        self.assertEqual(self.row()["state"], "downloading")
+        self.getter.ask("limit", str(self.number), "0")
+        self.getter.wait_download(self.number, "is done", lambda d: d["state"] == "done")
+        self.assert_whole(self.row(), slow)
 
     def test_kept(self):
         """A pause, a restart and a cancel that is taken back leave it as it is."""
