@@ -173,7 +173,9 @@ note_written (FilDownloads *self,
     return;
   if (self->is_shut)
     _fil_downloads_sync (self, download);
-  if (download->state == FIL_DOWNLOAD_STATE_PAUSED || fil_segment_map_is_complete (download->map))
+  /* When nobody brings more, somebody may wait for the last write: a source that is to prove itself, another size. */
+  if (download->state == FIL_DOWNLOAD_STATE_PAUSED || fil_segment_map_is_complete (download->map) ||
+      download->work->fetches->len == 0)
     _fil_downloads_soon (self);
 }
 
