@@ -185,7 +185,8 @@ is_same (const struct stat *hashed,
  * @known: (nullable): its hashes, when they were worked out
  * @sha1: (inout): what it must be, all zero: anything; what it is
  *
- * Syncs the file and finds out whether it is what it should be: FIL_FILES_ERROR_MISMATCH when it is not.
+ * Syncs the file and finds out whether it is what it should be: FIL_FILES_ERROR_MISMATCH when it is not. What is
+ * behind its end is cut off: somebody may have said that it is larger, and have sent bytes of that.
  */
 gboolean
 fil_part_disk_check_whole (FilPartDisk *self,
@@ -201,7 +202,8 @@ fil_part_disk_check_whole (FilPartDisk *self,
   FilSha1 found;
   struct stat st;
 
-  if (fsync (self->fd) != 0 || fstat (self->fd, &st) != 0)
+  if (fstat (self->fd, &st) != 0 || ((guint64) st.st_size > size && ftruncate (self->fd, (off_t) size) != 0) ||
+      fsync (self->fd) != 0 || fstat (self->fd, &st) != 0)
     {
       fil_files_set_error (error, errno, self->path);
       return FALSE;

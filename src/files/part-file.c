@@ -417,7 +417,7 @@ run_finish (FilPartDisk *part,
  * @func: told where it lies, or why not: FIL_FILES_ERROR_MISMATCH when it is not what it should be
  *
  * Checks the whole file, syncs it and moves it to its place without overwriting anything. After an
- * error the part file is as it was, and can be finished again.
+ * error the part file is as it was, but no longer than @size, and can be finished again.
  */
 void
 fil_part_file_finish (FilPartFile *self,

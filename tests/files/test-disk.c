@@ -303,6 +303,24 @@ test_mismatch (Fixture *f,
   g_assert_true (temp_tree_has (f->downloads, "x.txt"));
 }
 
+/* Somebody said that the file is larger, and bytes came that are behind its end. */
+static void
+test_longer (Fixture *f,
+             gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  open_part (f, "1", FIL_PART_CREATE);
+  write_text (f, 0, "helloworld");
+  write_text (f, 20, "junk");
+  fil_part_file_hash (f->part, 10, FALSE, on_hashed, f);
+  wait_for (f, 2);
+  finish (f, 10, "helloworld", "x.txt");
+  g_assert_no_error (f->error);
+  text = temp_tree_read (f->downloads, "x.txt");
+  g_assert_cmpstr (text, ==, "helloworld");
+}
+
 /* Somebody else writes between the hash and the end: the hash is of another file then. */
 static void
 test_changed_after_hash (Fixture *f,
@@ -780,6 +798,7 @@ main (int argc,
   ADD ("hash", test_hash);
   ADD ("check", test_check);
   ADD ("mismatch", test_mismatch);
+  ADD ("longer", test_longer);
   ADD ("changed-after-hash", test_changed_after_hash);
   ADD ("never-overwrite", test_never_overwrite);
   ADD ("too-many-names", test_too_many_names);
