@@ -227,7 +227,9 @@ quit_cb (GSimpleAction *action,
   self->quits_node = !self->is_demo && fil_client_has_started_node (self->client);
   while ((windows = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL)
     gtk_window_destroy (windows->data);
-  g_application_quit (G_APPLICATION (self));
+  /* Without a window it ends by itself, once what goes to the trash is there. */
+  if (self->is_starting_demo)
+    g_application_quit (G_APPLICATION (self));
 }
 
 static void

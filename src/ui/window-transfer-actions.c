@@ -172,19 +172,6 @@ verify_cb (GSimpleAction *action,
   CALL (fil_client_verify, g_variant_get_int64 (parameter));
 }
 
-static void
-priority_cb (GSimpleAction *action,
-             GVariant *parameter,
-             gpointer data)
-{
-  FilWindow *self = data;
-  gint64 id;
-  int priority;
-
-  g_variant_get (parameter, "(xi)", &id, &priority);
-  CALL (fil_client_set_priority, id, priority);
-}
-
 /* To a place in the queue, which is made of priorities. */
 static void
 move_cb (GSimpleAction *action,
@@ -372,6 +359,14 @@ clear_finished_cb (GSimpleAction *action,
   fil_removals_offer (self->removals, "finished", title, NULL, undo_cancel, g_steal_pointer (&removal), removal_free);
 }
 
+static void
+forgotten_cb (GObject *source,
+              GAsyncResult *result,
+              gpointer data)
+{
+  g_application_release (g_application_get_default ());
+}
+
 /* With the file in the trash, its row is of no use. */
 static void
 trashed_cb (GObject *source,
@@ -386,15 +381,18 @@ trashed_cb (GObject *source,
   if (g_file_trash_finish (G_FILE (source), result, &error))
     {
       fil_client_cancel (removal->client, id, NULL, NULL, NULL);
-      fil_client_forget (removal->client, id, NULL, NULL, NULL);
+      fil_client_forget (removal->client, id, NULL, forgotten_cb, NULL);
+      return;
     }
-  else if (removal->window != NULL && removal->window->removals != NULL)
+  if (removal->window != NULL && removal->window->removals != NULL)
     {
       fil_removals_show_again (removal->window->removals, key);
       _fil_window_complain (removal->window, error);
     }
+  g_application_release (g_application_get_default ());
 }
 
+/* The window may be closing: the program ends when that is done. */
 static void
 commit_trash (gpointer data)
 {
@@ -405,6 +403,7 @@ commit_trash (gpointer data)
   g_set_weak_pointer (&removal->window, offered->window);
   removal->client = g_object_ref (offered->client);
   removal->ids = g_array_ref (offered->ids);
+  g_application_hold (g_application_get_default ());
   g_file_trash_async (file, G_PRIORITY_DEFAULT, NULL, trashed_cb, removal);
 }
 
@@ -535,7 +534,6 @@ static const GActionEntry entries[] = {
   { .name = "retry", .parameter_type = "x", .activate = retry_cb },
   { .name = "retry-all", .activate = retry_all_cb },
   { .name = "verify", .parameter_type = "x", .activate = verify_cb },
-  { .name = "set-priority", .parameter_type = "(xi)", .activate = priority_cb },
   { .name = "move", .parameter_type = "(xs)", .activate = move_cb },
   { .name = "limit", .parameter_type = "x", .activate = limit_cb },
   { .name = "set-limit", .parameter_type = "(xx)", .activate = set_limit_cb },
