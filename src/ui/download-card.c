@@ -48,7 +48,7 @@ target (FilDownloadCard *self)
 
 static void
 add_moves (FilDownloadCard *self,
-                GMenu *menu)
+           GMenu *menu)
 {
   gint64 id = fil_row_get_id (self->download);
 

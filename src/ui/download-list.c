@@ -185,9 +185,8 @@ open_again (FilDownloadList *self,
 void
 fil_download_list_sort_again (FilDownloadList *self)
 {
-  GtkWidget *focus = gtk_widget_get_root (GTK_WIDGET (self)) != NULL
-                         ? gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)))
-                         : NULL;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
   GtkWidget *focused = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self))
                            ? gtk_widget_get_ancestor (focus, FIL_TYPE_DOWNLOAD_CARD)
                            : NULL;
@@ -205,7 +204,8 @@ fil_download_list_sort_again (FilDownloadList *self)
       }
   gtk_sorter_changed (self->sorter, GTK_SORTER_CHANGE_DIFFERENT);
   open_again (self, opened);
-  if (focused_id <= 0)
+  /* A card that kept its place kept the keyboard, in whichever of its buttons. */
+  if (focused_id <= 0 || gtk_root_get_focus (root) == focus)
     return;
   card = card_of (self, focused_id);
   gtk_widget_grab_focus (GTK_WIDGET (card != NULL ? card : card_at (self, (guint) place)));

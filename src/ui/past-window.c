@@ -50,7 +50,9 @@ open_failed (GtkWindow *window,
 {
   g_autofree char *escaped = g_markup_escape_text (sentence, -1);
 
-  adw_toast_overlay_add_toast (FIL_PAST_WINDOW (window)->toasts, adw_toast_new (escaped));
+  /* It may have been closed meanwhile. */
+  if (FIL_PAST_WINDOW (window)->toasts != NULL)
+    adw_toast_overlay_add_toast (FIL_PAST_WINDOW (window)->toasts, adw_toast_new (escaped));
 }
 
 /* Something was brought back or deleted: the lists are others now. */

@@ -492,5 +492,7 @@ fil_window_open_failed (GtkWindow *window,
 {
   g_return_if_fail (FIL_IS_WINDOW (window));
 
-  fil_banner_show (FIL_WINDOW (window)->banner, sentence, NULL, NULL);
+  /* It may have been closed meanwhile. */
+  if (FIL_WINDOW (window)->banner != NULL)
+    fil_banner_show (FIL_WINDOW (window)->banner, sentence, NULL, NULL);
 }

@@ -1064,7 +1064,6 @@ test_results_keep_their_place (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
-/* Without a node the window is whole, shows every page, and goes without a trace. */
 static guint
 count_offers (GtkWidget *widget)
 {
@@ -1104,6 +1103,7 @@ test_status_chip (void)
   g_assert_finalize_object (chip);
 }
 
+/* Without a node the window is whole, shows every page, and goes without a trace. */
 static void
 test_window (void)
 {
