@@ -225,10 +225,12 @@ read_refused_range (FilDownloadReply *reply,
 /* Which bytes the body holds when there is no Content-Range. */
 static gboolean
 guess_range (FilDownloadReplyHead *self,
+             const FilHead *head,
              FilRange asked,
              const char **error)
 {
   FilDownloadReply *reply = &self->reply;
+  const char *type = fil_head_get (head, "Content-Type");
 
   if (reply->status == 206)
     {
@@ -237,6 +239,12 @@ guess_range (FilDownloadReplyHead *self,
       if (self->has_body_len && self->body_len == fil_range_len (asked))
         return TRUE;
       *error = "a part of the file came without Content-Range";
+      return FALSE;
+    }
+  /* With a length it would be of another size; at an old address may be a router by now. */
+  if (!self->has_body_len && type != NULL && g_ascii_strncasecmp (type, "text/html", strlen ("text/html")) == 0)
+    {
+      *error = "a page came in the place of the file";
       return FALSE;
     }
   reply->range = (FilRange){ 0, self->has_body_len ? self->body_len : G_MAXINT64 };
@@ -265,7 +273,7 @@ read_range (FilDownloadReplyHead *self,
       return FALSE;
     }
   if (!range.has_range)
-    return guess_range (self, asked, error);
+    return guess_range (self, head, asked, error);
   if (range.range.last >= G_MAXINT64 || range.range.first > range.range.last ||
       (range.has_total && range.range.last >= range.total))
     {

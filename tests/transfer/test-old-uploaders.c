@@ -136,6 +136,27 @@ test_no_ranges (void)
       }
 }
 
+/* At the address is something else by now, whose page nobody takes for the beginning of the file. */
+static void
+test_page_of_a_router (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GBytes) content = test_content (MIB, 13);
+  g_autoptr (GBytes) page = test_content (5000, 14);
+  FilDownload *download = world_start (world, content);
+  Host *router = world_add_host (world, "25.0.0.1:6346", page);
+
+  router->text = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: Text/HTML; charset=utf-8\r\n\r\n";
+  router->reply = serve_all;
+  world_add_source (world, 1, router);
+  world_run (world, 5);
+  g_assert_cmpint (source_at (download, 0)->state, ==, FIL_SOURCE_BAD);
+  world_add_source (world, 1, world_add_host (world, "26.0.0.1:6346", content));
+  g_assert_true (world_run_until (world, download, DONE, 60));
+  g_assert_cmpuint (download->received, ==, MIB);
+  world_assert_done (world, 1, content);
+}
+
 /* Beside others it brings what nobody else does, and is not called for each piece that is left. */
 static void
 test_no_ranges_among_others (void)
@@ -561,6 +582,7 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transfer/old-uploaders/heads", test_heads);
   g_test_add_func ("/transfer/old-uploaders/no-ranges", test_no_ranges);
+  g_test_add_func ("/transfer/old-uploaders/page-of-a-router", test_page_of_a_router);
   g_test_add_func ("/transfer/old-uploaders/no-ranges-among-others", test_no_ranges_among_others);
   g_test_add_func ("/transfer/old-uploaders/no-ranges-around-a-piece", test_no_ranges_around_a_piece);
   g_test_add_func ("/transfer/old-uploaders/no-ranges-is-left", test_no_ranges_is_left);
