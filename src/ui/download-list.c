@@ -187,14 +187,20 @@ fil_download_list_sort_again (FilDownloadList *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
-  GtkWidget *focused = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self))
-                           ? gtk_widget_get_ancestor (focus, FIL_TYPE_DOWNLOAD_CARD)
-                           : NULL;
-  gint64 focused_id = focused != NULL ? id_of (FIL_DOWNLOAD_CARD (focused)) : 0;
-  int place = focused != NULL ? gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (focused)) : 0;
+  g_autoptr (GtkWidget) kept = focus != NULL ? g_object_ref (focus) : NULL;
+  GtkWidget *focused = NULL;
+  gint64 focused_id = 0;
+  int place = 0;
   g_autoptr (GArray) opened = g_array_new (FALSE, FALSE, sizeof (gint64));
   FilDownloadCard *card;
 
+  if (kept != NULL && gtk_widget_is_ancestor (kept, GTK_WIDGET (self)))
+    focused = gtk_widget_get_ancestor (kept, FIL_TYPE_DOWNLOAD_CARD);
+  if (focused != NULL)
+    {
+      focused_id = id_of (FIL_DOWNLOAD_CARD (focused));
+      place = gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (focused));
+    }
   for (guint i = 0; (card = card_at (self, i)) != NULL; i++)
     if (fil_download_card_is_open (card))
       {
@@ -205,7 +211,7 @@ fil_download_list_sort_again (FilDownloadList *self)
   gtk_sorter_changed (self->sorter, GTK_SORTER_CHANGE_DIFFERENT);
   open_again (self, opened);
   /* A card that kept its place kept the keyboard, in whichever of its buttons. */
-  if (focused_id <= 0 || gtk_root_get_focus (root) == focus)
+  if (focused_id <= 0 || gtk_widget_is_ancestor (kept, GTK_WIDGET (self)))
     return;
   card = card_of (self, focused_id);
   gtk_widget_grab_focus (GTK_WIDGET (card != NULL ? card : card_at (self, (guint) place)));
