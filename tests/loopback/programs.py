@@ -29,7 +29,7 @@ FILBERTCTL = os.environ["FILBERTCTL"]
 SANITIZED = os.environ.get("FILBERT_SANITIZED", "none") != "none"
 
 # The longest that anything may take that is expected to happen; reached only when it does not.
-DEADLINE = 120 if SANITIZED else 60
+DEADLINE = 240 if SANITIZED else 120
 
 _addresses = itertools.count(2)
 

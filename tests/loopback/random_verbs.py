@@ -351,7 +351,7 @@ class World:
 
     def check_parts(self):
         """Each download that is not done has one part file at most, and nobody else has; the disk has its own thread."""
-        deadline = programs.Deadline(20)
+        deadline = programs.Deadline()
         while self.stray_parts():
             self.expect(not deadline.over(), "part files of nobody: %s" % self.stray_parts())
 
