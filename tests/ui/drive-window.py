@@ -321,6 +321,11 @@ def uploads():
     press('Uploads')
 
 
+def cancel(name):
+    press('Cancel ' + name)
+    wait_for(f'{name} is gone', lambda: not find('push button', 'Cancel ' + name))
+
+
 def finished():
     """What is not there any more is not opened, and said so; what leaves the list can be had back."""
     key('alt+2')
@@ -334,10 +339,13 @@ def finished():
         wait_for('it is gone', lambda: not find('push button', button))
         key('ctrl+z')
         wait_for('it is back', lambda: find('push button', button))
+    # What was cleared comes back one by one.
+    wait_for('both are back', lambda: find('push button', 'Open hazel grafting'))
     # A file that is not there cannot go to the trash.
     act('trash', '[<int64 405>]')
+    wait_for('it can be undone', lambda: is_enabled('undo'))
     wait_for('it is gone', lambda: not find('push button', 'Open hazel grafting'))
-    press('Cancel The Hazel Wood')
+    cancel('The Hazel Wood')
     wait_for('it could not be done', lambda: find('push button', 'Open hazel grafting'))
     key('ctrl+z')
     wait_for('the other is back, too', lambda: find('push button', 'Cancel The Hazel Wood'))
@@ -383,11 +391,6 @@ def paste():
     key('ctrl+v')
     press('Dismiss')
     wait_for('it was one offer', lambda: not has_text('Download “nut”?'))
-
-
-def cancel(name):
-    press('Cancel ' + name)
-    wait_for(f'{name} is gone', lambda: not find('push button', 'Cancel ' + name))
 
 
 def history():
