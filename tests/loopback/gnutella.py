@@ -153,6 +153,18 @@ def read_head(sock, seconds=DEADLINE):
     return lines[0], headers
 
 
+def read_reply(sock, is_head=False):
+    """The status, the headers and the body of a reply with a length."""
+    line, headers = read_head(sock)
+    body = b""
+    while not is_head and len(body) < int(headers["content-length"]):
+        piece = sock.recv(int(headers["content-length"]) - len(body))
+        if not piece:
+            raise Failed("closed in the middle of a body: %s" % line)
+        body += piece
+    return int(line.split(" ")[1]), headers, body
+
+
 def our_headers(guid, ultrapeer, extra=""):
     return ("User-Agent: Test/1.0\r\nX-Ultrapeer: %s\r\nX-Query-Routing: 0.1\r\n"
             "X-Ultrapeer-Query-Routing: 0.1\r\nX-Dynamic-Querying: 0.1\r\nX-Degree: 32\r\nX-Max-TTL: 4\r\n"

@@ -379,13 +379,6 @@ class OldGetters(Test):
         self.addCleanup(sock.close)
         return sock
 
-    def reply(self, sock, is_head=False):
-        line, headers = gnutella.read_head(sock)
-        body = b""
-        while not is_head and len(body) < int(headers["content-length"]):
-            body += sock.recv(int(headers["content-length"]) - len(body))
-        return int(line.split(" ")[1]), headers, body
-
     def test_by_index(self):
         """The first programs ask by the number and the name that the hit told, and know of no second request."""
         link = gnutella.connect(self.sharer.listen, ultrapeer=True)
@@ -397,7 +390,7 @@ class OldGetters(Test):
         for target in "/get/%d/%s" % (index, name), "/get/%d/%s" % (index, self.name.replace(" ", "%20")):
             sock = self.open()
             sock.sendall(("GET %s HTTP/1.0\r\nUser-Agent: Gnutella\r\nRange: bytes=0-\r\n\r\n" % target).encode())
-            status, headers, body = self.reply(sock)
+            status, headers, body = gnutella.read_reply(sock)
             self.assertIn(status, (200, 206))
             self.assertEqual((headers["connection"], body), ("close", self.content))
             self.assertEqual(sock.recv(1), b"")
@@ -405,7 +398,7 @@ class OldGetters(Test):
         for target, expected in (("/get/%d/other.bin" % index, 404), ("/get/%d/%s" % (index + 1, name), 404),
                                  ("/get/%d/%s" % (index, name), 206)):
             sock.sendall(("GET %s HTTP/1.0\r\nConnection: Keep-Alive\r\nRange: bytes=199990-\r\n\r\n" % target).encode())
-            status, headers, body = self.reply(sock)
+            status, headers, body = gnutella.read_reply(sock)
             self.assertEqual((status, body), (expected, self.content[199990:] if expected == 206 else b""))
 
     def test_gtk_gnutella(self):
@@ -416,14 +409,14 @@ class OldGetters(Test):
                   "X-Features: tls/1.0,\r\n\tfwalt/0.1\r\n")
         sock = self.open()
         sock.sendall(("HEAD %s HTTP/1.1\r\n%s\r\n" % (target, more)).encode())
-        status, headers, _ = self.reply(sock, is_head=True)
+        status, headers, _ = gnutella.read_reply(sock, is_head=True)
         self.assertEqual((status, headers["content-length"]), (200, "200000"))
         sock.sendall(("GET %s HTTP/1.1\r\n%s%s\r\n" % (target, more, folded)).encode()
                      + ("GET %s HTTP/1.1\r\n%sRange: bytes=5-9\r\n\r\n" % (target, more)).encode())
-        status, headers, body = self.reply(sock)
+        status, headers, body = gnutella.read_reply(sock)
         self.assertEqual((status, body), (200, self.content))
         self.assertNotIn("content-range", headers)
-        status, headers, body = self.reply(sock)
+        status, headers, body = gnutella.read_reply(sock)
         self.assertEqual((status, body), (206, self.content[5:10]))
 
 

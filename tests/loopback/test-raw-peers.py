@@ -166,17 +166,10 @@ class ToOldPrograms(Test):
         self.addCleanup(sock.close)
         return sock
 
-    def reply(self, sock, is_head=False):
-        line, headers = gnutella.read_head(sock)
-        body = b""
-        while not is_head and len(body) < int(headers["content-length"]):
-            body += sock.recv(int(headers["content-length"]) - len(body))
-        return int(line.split(" ")[1]), headers, body
-
     def ask(self, method, target, *lines, sock=None):
         sock = sock or self.open()
         sock.sendall(("%s %s HTTP/1.1\r\nHost: x\r\n%s\r\n" % (method, target, "".join(l + "\r\n" for l in lines))).encode())
-        return self.reply(sock, method == "HEAD")
+        return gnutella.read_reply(sock, method == "HEAD")
 
     def test_targets_and_ranges(self):
         """Every way to name the file, every kind of range, GET and HEAD, one behind the other on one connection."""
@@ -218,7 +211,7 @@ class ToOldPrograms(Test):
         sock.sendall("".join(line % ("HEAD" if i % 5 == 4 else "GET", self.sha1, 1000 * i, 1000 * i + 999)
                              for i in range(50)).encode())
         for i in range(50):
-            status, headers, body = self.reply(sock, is_head=i % 5 == 4)
+            status, headers, body = gnutella.read_reply(sock, is_head=i % 5 == 4)
             self.assertEqual((status, headers["content-range"].split("/")[0]), (206, "bytes %d-%d" % (1000 * i, 1000 * i + 999)))
             self.assertEqual(body, b"" if i % 5 == 4 else self.content[1000 * i : 1000 * i + 1000])
 

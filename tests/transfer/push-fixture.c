@@ -44,3 +44,19 @@ push_giv (World *world,
   g_assert_true (fil_endpoint_parse (&from, "66.6.6.6:40000", -1, 0));
   return fil_downloads_giv (world->downloads, guid, 0, &from, world->now_us);
 }
+
+int
+push_run (int argc,
+          char *argv[],
+          const PushTest *tests,
+          guint n_tests)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < n_tests; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/transfer/push/%s", tests[i].name);
+
+      g_test_add (path, Fixture, NULL, push_set_up, tests[i].func, push_tear_down);
+    }
+  return g_test_run ();
+}

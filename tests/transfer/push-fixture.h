@@ -19,3 +19,12 @@ void push_set_up (Fixture *f, gconstpointer data);
 void push_tear_down (Fixture *f, gconstpointer data);
 FilFileSource *push_source (FilDownload *download);
 FilSession *push_giv (World *world, const FilGuid *guid);
+
+/* A test with a fixture, by its name below /transfer/push/. */
+typedef struct
+{
+  const char *name;
+  void (*func) (Fixture *f, gconstpointer data);
+} PushTest;
+
+int push_run (int argc, char *argv[], const PushTest *tests, guint n_tests);

@@ -292,11 +292,7 @@ int
 main (int argc,
       char *argv[])
 {
-  static const struct
-  {
-    const char *name;
-    void (*func) (Fixture *, gconstpointer);
-  } tests[] = {
+  static const PushTest tests[] = {
     { "6/forged-giv", test_forged_giv },
     { "6/forged-giv/beside", test_forged_giv_beside },
     { "6/forged-giv/ends", test_forged_giv_ends },
@@ -306,12 +302,5 @@ main (int argc,
     { "6/giv-source-is-no-address", test_giv_source_is_no_address },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/transfer/push/%s", tests[i].name);
-
-      g_test_add (path, Fixture, NULL, push_set_up, tests[i].func, push_tear_down);
-    }
-  return g_test_run ();
+  return push_run (argc, argv, tests, G_N_ELEMENTS (tests));
 }

@@ -985,11 +985,7 @@ int
 main (int argc,
       char *argv[])
 {
-  static const struct
-  {
-    const char *name;
-    void (*func) (Fixture *, gconstpointer);
-  } tests[] = {
+  static const PushTest tests[] = {
     { "1/index-of-the-hit-and-one-id-for-a-try", test_index_and_id },
     { "1/tls-and-ipv6", test_tls_and_ipv6 },
     { "2/ways-in-order", test_ways_in_order },
@@ -1023,12 +1019,5 @@ main (int argc,
     { "6/tries-limit", test_tries_limit },
   };
 
-  g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/transfer/push/%s", tests[i].name);
-
-      g_test_add (path, Fixture, NULL, push_set_up, tests[i].func, push_tear_down);
-    }
-  return g_test_run ();
+  return push_run (argc, argv, tests, G_N_ELEMENTS (tests));
 }
