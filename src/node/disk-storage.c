@@ -13,6 +13,7 @@ struct _FilDiskStorage
 {
   FilDisk *disk;
   FilDownloadFolders *folders;
+  FilDatabase *database;
 };
 
 struct _FilPart
@@ -43,18 +44,21 @@ typedef struct
 
 /**
  * fil_disk_storage_new:
- * @disk: outlives the storage, as @folders
+ * @disk: outlives the storage, as @folders and @database
+ * @database: where downloads are saved before they get a part file
  *
  * Returns: (transfer full): the storage
  */
 FilDiskStorage *
 fil_disk_storage_new (FilDisk *disk,
-                      FilDownloadFolders *folders)
+                      FilDownloadFolders *folders,
+                      FilDatabase *database)
 {
   FilDiskStorage *self = g_new0 (FilDiskStorage, 1);
 
   self->disk = disk;
   self->folders = folders;
+  self->database = database;
   return self;
 }
 
@@ -154,12 +158,45 @@ created_cb (gpointer data,
   answer_open (data, error);
 }
 
+/* A part file that waits for the row of its download. */
+typedef struct
+{
+  Request *request; /* NULL: the row is safe */
+} Birth;
+
+static void
+born (gpointer data,
+      const GError *error)
+{
+  Request *request = g_steal_pointer (&((Birth *) data)->request);
+  g_autofree char *name = fil_download_part_name (request->id);
+
+  request->part->file = fil_part_file_new (request->storage->disk,
+                                           fil_download_folders_incomplete (request->storage->folders), name,
+                                           FIL_PART_CREATE, created_cb, request);
+}
+
+static void
+birth_free (gpointer data)
+{
+  Birth *birth = data;
+  g_autoptr (GError) error = NULL;
+
+  if (birth->request != NULL)
+    {
+      error = g_error_new_literal (FIL_FILES_ERROR, FIL_FILES_ERROR_FAILED, _("The node is stopping."));
+      answer_open (birth->request, error);
+    }
+  g_free (birth);
+}
+
+/* Of a part file without a row nobody would know after a crash. */
 static void
 create (Request *request)
 {
   FilDownloadFolders *folders = request->storage->folders;
-  g_autofree char *name = fil_download_part_name (request->id);
   g_autoptr (GError) error = NULL;
+  Birth *birth;
 
   if (request->has_begun && !fil_download_folders_is_home (folders))
     {
@@ -169,8 +206,9 @@ create (Request *request)
       answer_open (request, error);
       return;
     }
-  request->part->file = fil_part_file_new (request->storage->disk, fil_download_folders_incomplete (folders), name,
-                                           FIL_PART_CREATE, created_cb, request);
+  birth = g_new0 (Birth, 1);
+  birth->request = request;
+  fil_database_when_committed (request->storage->database, born, birth, birth_free);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "database.h"
 #include "disk.h"
 #include "download-folders.h"
 #include "storage.h"
@@ -14,7 +15,8 @@ G_BEGIN_DECLS
  */
 typedef struct _FilDiskStorage FilDiskStorage;
 
-FilDiskStorage *fil_disk_storage_new (FilDisk *disk, FilDownloadFolders *folders) G_GNUC_WARN_UNUSED_RESULT;
+FilDiskStorage *fil_disk_storage_new (FilDisk *disk, FilDownloadFolders *folders,
+                                      FilDatabase *database) G_GNUC_WARN_UNUSED_RESULT;
 void fil_disk_storage_free (FilDiskStorage *self);
 
 void fil_disk_storage_forget (FilDiskStorage *self, gint64 id, FilStorageDone done, gpointer done_data);

@@ -89,14 +89,6 @@ typedef struct
   GDestroyNotify destroy;
 } Waiter;
 
-static gboolean
-change_nothing (FilConnection *connection,
-                gpointer data,
-                GError **error)
-{
-  return TRUE;
-}
-
 /* Also when the database takes nothing: the node has told of that already. */
 static void
 waited (gpointer data,
@@ -130,7 +122,7 @@ fil_node_when_saved (FilNode *self,
   Waiter *waiter = g_new0 (Waiter, 1);
 
   *waiter = (Waiter){ func, data, destroy };
-  fil_database_run (self->database, change_nothing, waited, waiter, (GDestroyNotify) waiter_free);
+  fil_database_when_committed (self->database, waited, waiter, (GDestroyNotify) waiter_free);
 }
 
 static void

@@ -75,7 +75,7 @@ open_profile (FilNode *self,
   fil_settings_get_guid (self->settings, &self->guid, self->random);
   self->disk = fil_disk_new (FIL_DISK_FLOOR);
   self->folders = fil_download_folders_new (self->profile, self->profile);
-  self->storage = fil_disk_storage_new (self->disk, self->folders);
+  self->storage = fil_disk_storage_new (self->disk, self->folders, self->database);
   home = fil_settings_get_own (self->settings, PARTS_DISK);
   fil_download_folders_set_home (self->folders, home, home_cb, self);
   former = load_former (self);

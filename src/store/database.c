@@ -363,6 +363,28 @@ fil_database_run (FilDatabase *self,
   push (self, request);
 }
 
+static gboolean
+change_nothing (FilConnection *connection,
+                gpointer data,
+                GError **error)
+{
+  return TRUE;
+}
+
+/**
+ * fil_database_when_committed:
+ * @done: is called once all that was asked before is committed, or has failed; not after fil_database_free()
+ * @destroy: for @data, in any case
+ */
+void
+fil_database_when_committed (FilDatabase *self,
+                             FilDatabaseDone done,
+                             gpointer data,
+                             GDestroyNotify destroy)
+{
+  fil_database_run (self, change_nothing, done, data, destroy);
+}
+
 /**
  * fil_database_remove:
  * @func: deletes rows, or changes some in their place

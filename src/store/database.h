@@ -36,6 +36,7 @@ FilDatabase *fil_database_open (const char *path, GError **error) G_GNUC_WARN_UN
 void fil_database_free (FilDatabase *self);
 void fil_database_set_failed_func (FilDatabase *self, FilDatabaseFailed func, gpointer data);
 
+void fil_database_when_committed (FilDatabase *self, FilDatabaseDone done, gpointer data, GDestroyNotify destroy);
 void fil_database_run (FilDatabase *self, FilDatabaseFunc func, FilDatabaseDone done, gpointer data,
                        GDestroyNotify destroy);
 void fil_database_remove (FilDatabase *self, FilDatabaseFunc func, gpointer data, GDestroyNotify destroy);

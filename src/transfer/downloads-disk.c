@@ -82,7 +82,10 @@ opened (FilDownloadOp *op,
   if (download == NULL || download->work->part_state != FIL_PART_OPENING ||
       download->work->opening != op->number)
     {
-      if (reply->status == FIL_STORAGE_OK && reply->part != NULL)
+      /* Cancelled meanwhile, perhaps for good: nobody would delete what was made for it. */
+      if (reply->part != NULL && op->owner != NULL && download == NULL && !reply->existed)
+        op->storage.discard (op->data, op->id, reply->part);
+      else if (reply->part != NULL)
         op->storage.close (op->data, reply->part);
     }
   else if (reply->status != FIL_STORAGE_OK)

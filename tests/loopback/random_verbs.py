@@ -253,8 +253,6 @@ class World:
                 self.expect(rows[id]["sha1"] == programs.sha1_text(self.content[subject]), "another file: %s" % rows[id])
                 self.got(subject, id)
             self.expect(code != OK or any(item.file == subject for item in self.at("list")), "what was got is lost")
-            if code != OK:
-                self.drop_unborn()
             return
         if subject.id not in self.items or subject.place == "gone":
             return
@@ -272,13 +270,6 @@ class World:
             row = self.node.download(subject.id)
             subject.priority = row["priority"] if row["priority"] == after.priority else subject.priority
             subject.limit = after.limit if (row["limit_bps"] or 0) == after.limit else subject.limit
-
-    def drop_unborn(self):
-        """A node that is killed before the row of a download is safe may have made its part file, of which nobody knows."""
-        for folder in self.folders:
-            for name in os.listdir(folder):
-                if int(name.split(".")[0]) not in self.items:
-                    os.remove(os.path.join(folder, name))
 
     def start(self):
         self.node.start()

@@ -1064,6 +1064,38 @@ test_list_limit (void)
   g_assert_null (fil_downloads_add (world->downloads, &spec, world->now_us));
 }
 
+/* Cancelled before its new part file is there, and perhaps forgotten by then: the file goes. One that was there stays. */
+static void
+test_cancelled_while_opening (void)
+{
+  for (guint existed = 0; existed < 2; existed++)
+    {
+      g_autoptr (World) world = world_new ();
+      g_autoptr (GBytes) content = test_content (8 * MIB, 21);
+
+      world_start (world, content);
+
+      if (existed)
+        {
+          Host *host = world_add_host (world, "25.0.0.1:6346", content);
+
+          host->bytes_per_step = 64 * 1024;
+          world_add_source (world, 1, host);
+          world_run (world, 1);
+          world_restart (world, FALSE);
+          g_assert_cmpint (fil_downloads_get (world->downloads, 1)->state, !=, DONE);
+          g_assert_cmpuint (g_hash_table_size (world->disk), ==, 1);
+        }
+      world->disk_is_slow = world->disk_is_stuck = TRUE;
+      world_add_source (world, 1, world_add_host (world, "26.0.0.1:6346", content));
+      fil_downloads_tick (world->downloads, world->now_us);
+      g_assert_true (fil_downloads_set_aside (world->downloads, 1, world->now_us));
+      world->disk_is_stuck = FALSE;
+      world_run (world, 2);
+      g_assert_cmpuint (g_hash_table_size (world->disk), ==, existed);
+    }
+}
+
 int
 main (int argc,
       char *argv[])
@@ -1072,6 +1104,7 @@ main (int argc,
   g_test_add_func ("/transfer/downloads/whole", test_whole);
   g_test_add_func ("/transfer/downloads/first-connections", test_first_connections);
   g_test_add_func ("/transfer/downloads/slow-disk", test_slow_disk);
+  g_test_add_func ("/transfer/downloads/cancelled-while-opening", test_cancelled_while_opening);
   g_test_add_func ("/transfer/downloads/stuck-disk", test_stuck_disk);
   g_test_add_func ("/transfer/downloads/swarm", test_swarm);
   g_test_add_func ("/transfer/downloads/one-slow", test_one_slow);
